@@ -1,0 +1,1 @@
+"""Turn a city's survey of its online procedures into traced figures and reports."""

@@ -1,0 +1,100 @@
+"""The commands. They parse, call, print and set the exit code; they decide nothing.
+
+What a command needs is imported inside it, so that `--help` and a mistyped option answer at once.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis.errors import AnalysisError
+
+if TYPE_CHECKING:
+    from analysis.report.plan import Report
+
+
+class _Commands(click.Group):
+    """Shows what a user can cause as a message with exit code 1, never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except AnalysisError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="analysis")
+def main() -> None:
+    """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
+
+
+@main.command()
+@click.argument("cycle", required=False)
+@click.option(
+    "--department", "departments", multiple=True, help="この部局の報告書だけを作る（名称か略号）。"
+)
+def report(cycle: str | None, departments: tuple[str, ...]) -> None:
+    """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
+    from analysis.cycle import open_cycle
+    from analysis.report.build import build_reports
+    from analysis.report.plan import plan_reports
+
+    opened = open_cycle(cycle)
+    chosen = [opened.find_department(name) for name in departments] or None
+    planned = plan_reports(opened, chosen)
+    done = 0
+
+    def announce(item: "Report") -> None:
+        nonlocal done
+        done += 1
+        click.echo(f"[{done}/{len(planned)}] {item.stem}  {item.title}")
+
+    findings = build_reports(opened, chosen, announce)
+    figure = findings.ledger.figure
+    click.echo(
+        f"reports/{opened.name}/ に HTML {len(planned)}件、PDF {len(planned)}件を作成しました。"
+    )
+    click.echo(
+        f"公表値との一致: {figure('published_agreeing').text}/{figure('published').text}"
+        f"　調査票の注意: {figure('problems_warning').text}件"
+    )
+
+
+@main.command()
+@click.argument("cycle", required=False)
+def check(cycle: str | None) -> None:
+    """CYCLE（省略時は最新の調査回）の提出状況と、調査票の問題をセルごとに示す。"""
+    from analysis.cycle import open_cycle
+    from analysis.survey.collect import require_usable
+    from analysis.survey.problems import describe, problems_from_frame
+    from analysis.survey.store import load_survey
+
+    survey = load_survey(open_cycle(cycle))
+    for row in survey.workbooks.to_dict("records"):
+        click.echo(f"{row['department']}\t{row['workbook']}\t{row['state']}")
+    for problem in problems_from_frame(survey.problems):
+        click.echo(describe(problem))
+    require_usable(survey)
+
+
+@main.command()
+@click.argument("figure")
+def trace(figure: str) -> None:
+    """FIGURE（例: 2024-09-01/kankyo/online_rate）の定義、行、セルを示す。"""
+    from analysis.figures.trace import trace as follow
+    from analysis.report.findings import load_findings
+
+    click.echo(follow(load_findings(figure.partition("/")[0]).ledger, figure))
+
+
+@main.command()
+@click.option("--into", type=click.Path(path_type=Path), help="作成先（省略時はプロジェクト）。")
+def demo(into: Path | None) -> None:
+    """架空の調査票（2調査回、各20部局）を data/raw/ に作成する。"""
+    from analysis.cycle import find_root
+    from analysis.demo.write import write_demo
+
+    written = write_demo(into or find_root())
+    click.echo(f"data/raw/ に{len(written)}件のファイルを作成しました。")

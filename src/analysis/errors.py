@@ -1,0 +1,37 @@
+"""The one family of errors that a user can cause.
+
+Every message says what is wrong, where, and what to do, in Japanese. The command line prints it
+without a traceback and exits with 1; anything outside this family is a defect of the program.
+"""
+
+from collections.abc import Sequence
+
+EXAMPLES_SHOWN = 5
+
+
+class AnalysisError(Exception):
+    """What a user can cause and mend. `str()` of it is the whole text to show."""
+
+
+class SettingsError(AnalysisError):
+    """A settings file (cycle.toml, guideline, corrections) can't be used as it stands."""
+
+
+class SurveyError(AnalysisError):
+    """The departments' answers can't be used as they stand; carries every problem found."""
+
+
+class FigureError(AnalysisError):
+    """A figure was asked for that is not in the ledger."""
+
+
+class ReportError(AnalysisError):
+    """A notebook or a page can't be built."""
+
+
+def list_examples(lines: Sequence[str]) -> str:
+    """Return the first five lines as a list and say how many more there are."""
+    shown = [f"  ・{line}" for line in lines[:EXAMPLES_SHOWN]]
+    if len(lines) > EXAMPLES_SHOWN:
+        shown.append(f"  ……ほか{len(lines) - EXAMPLES_SHOWN}件")
+    return "\n".join(shown)

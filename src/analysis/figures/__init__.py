@@ -1,0 +1,1 @@
+"""Figures: rows become numbers that know their evidence."""

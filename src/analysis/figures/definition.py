@@ -1,0 +1,84 @@
+"""What a measure means, in plain Japanese, said from the measure itself so that it stays true."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.figures.measure import Change, Count, Measure, Share, Where
+from analysis.survey.problems import SEVERITY_LABELS
+from analysis.survey.vocabulary import load_vocabulary
+
+TABLE_NOUNS = {
+    "procedures": "手続き",
+    "transitions": "前回調査からの手続きの異動",
+    "workbooks": "調査票",
+    "problems": "調査票の問題",
+    "corrections": "訂正",
+    "published": "公表値",
+}
+
+OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "fate": ("前回調査との対応", {"continued": "継続", "new": "新規", "abolished": "廃止"}),
+    "went_online": ("新たなオンライン化", {"yes": "あり", "no": "なし"}),
+    "left_online": ("オンライン化の取りやめ", {"yes": "あり", "no": "なし"}),
+    "renamed": ("名称の変更", {"yes": "あり", "no": "なし"}),
+    "moved": ("所管課の変更", {"yes": "あり", "no": "なし"}),
+    "state": ("提出状況", {"answered": "提出済", "missing": "未提出", "unreadable": "読取不可"}),
+    "severity": ("重さ", {str(code): label for code, label in SEVERITY_LABELS.items()}),
+    "agrees": ("再計算との一致", {"yes": "一致", "no": "不一致"}),
+    "hidden": ("非表示の行", {"yes": "はい", "no": "いいえ"}),
+}
+"""Fields of the tables that no department fills in: their Japanese name and that of each code."""
+
+
+def define(measure: Measure) -> str:
+    """Return the measure's definition as a sentence."""
+    return (
+        f"{_phrase(measure)}。"
+        + ("百分率は四捨五入して小数第一位まで。" if isinstance(measure, Share) else "")
+        + ("四捨五入前の値どうしの差を四捨五入。" if _is_rate_change(measure) else "")
+    )
+
+
+def describe(condition: Where) -> str:
+    """Return a condition in words, e.g. `「オンライン化の状況」が「着手済」または「未着手」`."""
+    return "、かつ".join(
+        f"「{field_name(field)}」が"
+        + "または".join(f"「{code_name(field, code)}」" for code in codes)
+        for field, codes in condition.conditions
+    )
+
+
+def field_name(field: str) -> str:
+    """Return a field's Japanese name."""
+    known = {item.name: item.header for item in load_vocabulary()}
+    return known.get(field) or OTHER_FIELDS[field][0]
+
+
+def code_name(field: str, code: str) -> str:
+    """Return the Japanese name of a field's code."""
+    known = {item.name: item.choices for item in load_vocabulary()}
+    return (known.get(field) or OTHER_FIELDS[field][1])[code]
+
+
+def value_name(field: str, value: object) -> str:
+    """Return a cleaned value as people read it: a code by its name, anything else as it is."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return "（なし）"
+    known = {item.name: item.choices for item in load_vocabulary()}
+    return known.get(field, {}).get(str(value), str(value))
+
+
+def _phrase(measure: Measure) -> str:
+    match measure:
+        case Count(where=condition, table=table):
+            noun = TABLE_NOUNS[table]
+            return f"{describe(condition)}である{noun}の数" if condition.fields else f"{noun}の総数"
+        case Share(part=part, whole=whole):
+            return f"（{_phrase(part)}）÷（{_phrase(whole)}）"
+        case Change(of=of):
+            return f"今回調査と前回調査との差：{_phrase(of)}"
+
+
+def _is_rate_change(measure: Measure) -> bool:
+    return isinstance(measure, Change) and isinstance(measure.of, Share)

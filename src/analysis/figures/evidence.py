@@ -1,0 +1,203 @@
+"""Second interpreter: the rows a measure counts, and in each row the cells that made it count.
+
+The evidence of a share is the rows of its whole, the part's marked; that of a change is what moved
+in and what moved out since the previous cycle, with the same procedure's cells in both cycles.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from analysis.figures.evaluate import matches, previous_tables
+from analysis.figures.measure import Change, Count, Measure, Share
+from analysis.figures.tables import Level, Tables
+
+ROLES = {
+    "counted": "数えた行",
+    "part": "分子・分母とも数えた行",
+    "whole": "分母だけに数えた行",
+    "in": "新たに数えた行",
+    "out": "数えなくなった行",
+    "part_in": "分子に新たに数えた行",
+    "part_out": "分子に数えなくなった行",
+    "whole_in": "分母に新たに数えた行",
+    "whole_out": "分母に数えなくなった行",
+}
+"""What each role of a row is called, in the order in which rows are listed."""
+
+PLACE = ("cycle", "procedure_id", "name", "department", "workbook", "sheet", "row")
+
+DECIDED_BY = {
+    "fate": "procedure_id",
+    "went_online": "status",
+    "left_online": "status",
+    "renamed": "name",
+    "moved": "section",
+}
+"""Which answer of a procedure's two cycles decides each column of the transitions."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rows of one table in one role. `positions` maps each scope to its rows, by position.
+
+    `fields` are the fields whose cells made a row count; `partner` is the same procedures' table in
+    the other cycle, so that a change shows both answers.
+    """
+
+    role: str
+    frame: pd.DataFrame
+    fields: tuple[str, ...]
+    positions: dict[str, list[int]]
+    partner: pd.DataFrame | None = None
+
+
+def select(measure: Measure, tables: Tables, level: Level) -> list[Selection]:
+    """Return the rows that the measure counts, for every scope of a level at once."""
+    match measure:
+        case Count(table="transitions"):
+            return _select_transitions(measure, tables, level)
+        case Count():
+            return [_select_counted(measure, tables, level, "counted")]
+        case Share(part=part, whole=whole):
+            return _select_share(part, whole, tables, level)
+        case Change(of=Share(part=part, whole=whole)):
+            return [
+                *_select_moved(part, tables, level, "part_"),
+                *_select_moved(whole, tables, level, "whole_"),
+            ]
+        case Change(of=Count() as count):
+            return _select_moved(count, tables, level, "")
+    raise TypeError(f"not a measure: {measure!r}")
+
+
+def list_cells(selections: Iterable[Selection], scope: str) -> Iterator[dict[str, object]]:
+    """Yield the evidence of one scope, a record a cell, in the order of roles and rows.
+
+    Keys: role, cycle, procedure_id, name, department, workbook, sheet, row, field, cell, raw,
+    value. A change yields each moved procedure's cells in both cycles, where it stood in both.
+    """
+    for selection in selections:
+        rows = selection.positions.get(scope, [])
+        cells = [cell for _, cell in cells_of(selection.frame, rows, selection.fields)]
+        if selection.partner is not None:
+            ids = selection.frame["procedure_id"].iloc[rows]
+            places = {key: place for place, key in enumerate(selection.partner["procedure_id"])}
+            partners = [places[key] for key in ids if key in places]
+            cells += [cell for _, cell in cells_of(selection.partner, partners, selection.fields)]
+        yield from ({"role": selection.role, **cell} for cell in cells)
+
+
+def list_evidence(measure: Measure, tables: Tables, level: Level, scope: str) -> pd.DataFrame:
+    """Return one figure's evidence as a frame, a row a cell; columns as in `list_cells`."""
+    columns = ["role", *PLACE, "field", "cell", "raw", "value"]
+    return pd.DataFrame(list(list_cells(select(measure, tables, level), scope)), columns=columns)
+
+
+def _select_counted(count: Count, tables: Tables, level: Level, role: str) -> Selection:
+    frame = tables.current[count.table]
+    counted = frame.loc[matches(frame, count.where), f"scope_{level}"].dropna()
+    return Selection(role, frame, _deciding_fields(count, level), _group(counted))
+
+
+def _select_share(part: Count, whole: Count, tables: Tables, level: Level) -> list[Selection]:
+    """Select the whole's rows, those of the part told from the rest; all show the cells of both."""
+    counted = _select_counted(part, tables, level, "part")
+    among = _select_counted(whole, tables, level, "whole")
+    inside = {row for rows in counted.positions.values() for row in rows}
+    rest = {
+        scope: [row for row in rows if row not in inside] for scope, rows in among.positions.items()
+    }
+    fields = tuple(dict.fromkeys(counted.fields + among.fields))
+    return [replace(counted, fields=fields), replace(among, fields=fields, positions=rest)]
+
+
+def _select_transitions(count: Count, tables: Tables, level: Level) -> list[Selection]:
+    """Select the procedures of the transitions counted, with their cells in both cycles."""
+    transitions = tables.current["transitions"]
+    scopes = transitions.loc[matches(transitions, count.where), f"scope_{level}"].dropna()
+    ids = transitions["procedure_id"].loc[scopes.index]
+    by_id = pd.Series(scopes.array, index=ids.array)
+    now, before = tables.current["procedures"], previous_tables(tables).current["procedures"]
+    fields = tuple(
+        dict.fromkeys(["procedure_id", *(DECIDED_BY[field] for field in count.where.fields)])
+    )
+    here = now["procedure_id"].isin(by_id.index)
+    gone = before["procedure_id"].isin(by_id.index) & ~before["procedure_id"].isin(
+        now["procedure_id"]
+    )
+    return [
+        Selection("counted", now, fields, _group(now["procedure_id"][here].map(by_id)), before),
+        Selection("counted", before, fields, _group(before["procedure_id"][gone].map(by_id))),
+    ]
+
+
+def _select_moved(count: Count, tables: Tables, level: Level, prefix: str) -> list[Selection]:
+    """Select the procedures that are counted in a scope in one cycle and not in the other."""
+    before = previous_tables(tables)
+    frames = [tables.current[count.table], before.current[count.table]]
+    scopes = [frame.loc[matches(frame, count.where), f"scope_{level}"].dropna() for frame in frames]
+    keys = [
+        pd.MultiIndex.from_arrays([scope.array, frame["procedure_id"].loc[scope.index].array])
+        for scope, frame in zip(scopes, frames, strict=True)
+    ]
+    fields = _deciding_fields(count, level)
+    return [
+        Selection(
+            f"{prefix}{role}",
+            frames[side],
+            fields,
+            _group(scopes[side][~keys[side].isin(keys[1 - side])]),
+            frames[1 - side],
+        )
+        for side, role in enumerate(("in", "out"))
+    ]
+
+
+def _deciding_fields(count: Count, level: Level) -> tuple[str, ...]:
+    """Return the fields by which a row counts: a procedure's id, its section, its answers."""
+    if count.table != "procedures":
+        return count.where.fields
+    section = ("section",) if level == "section" else ()
+    return ("procedure_id", *section, *count.where.fields)
+
+
+def _group(scopes: pd.Series) -> dict[str, list[int]]:
+    grouped: dict[str, list[int]] = defaultdict(list)
+    for position, scope in zip(scopes.index, scopes, strict=True):
+        grouped[scope].append(position)
+    return grouped
+
+
+def cells_of(
+    frame: pd.DataFrame, rows: Sequence[int], fields: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the rows' positions, each with one record a cell: PLACE, field, cell, raw, value.
+
+    A row of a table without fields' cells (a workbook, a problem, a published number) has one.
+    """
+    present = [field for field in fields if f"{field}_cell" in frame]
+    wanted = [f"{field}{part}" for field in present for part in ("", "_raw", "_cell")]
+    columns = [*PLACE, *wanted] if present else [*PLACE, "cell", "value"]
+    known = [column for column in dict.fromkeys(columns) if column in frame]
+    records = frame[known].iloc[list(rows)].to_dict("records")
+    for position, record in zip(rows, records, strict=True):
+        place = {column: record.get(column) for column in PLACE}
+        if not present:
+            raw = record.get("value")
+            yield position, {
+                **place, "field": None, "cell": record.get("cell"), "raw": raw, "value": raw
+            }  # fmt: skip
+        for field in present:
+            yield (
+                position,
+                {
+                    **place,
+                    "field": field,
+                    "cell": record[f"{field}_cell"],
+                    "raw": record[f"{field}_raw"],
+                    "value": record[field],
+                },
+            )

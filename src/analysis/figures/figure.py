@@ -1,0 +1,70 @@
+"""A figure: one number of a report, that is a measure in a scope for a cycle."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from analysis.figures.rounding import BLANK, round_half_up, write_number
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How values of one kind are scaled, rounded and written.
+
+    `scale` turns the exact value into the unit (100 for percent), `signed` marks changes.
+    """
+
+    name: str
+    scale: int = 1
+    places: int = 0
+    signed: bool = False
+
+
+COUNT = Unit("件")
+COUNT_CHANGE = Unit("件", signed=True)
+PERCENT = Unit("%", scale=100, places=1)
+POINTS = Unit("ポイント", scale=100, places=1, signed=True)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its identity. The only thing a report may print as a number.
+
+    `exact` is the unrounded value (None: a share of nothing). `numerator` and `denominator` are the
+    two counts of a share; a count has only a numerator, a change of a share the exact difference.
+    """
+
+    cycle: str
+    scope: str
+    scope_name: str
+    measure: str
+    label: str
+    definition: str
+    unit: Unit
+    exact: Fraction | None
+    numerator: int | None
+    denominator: int | None
+
+    @property
+    def id(self) -> str:
+        """The figure's id, e.g. `2024-09-01/kankyo/online_rate`."""
+        return f"{self.cycle}/{self.scope}/{self.measure}"
+
+    @property
+    def value(self) -> Decimal | None:
+        """The value as reported: in its unit, rounded half up."""
+        if self.exact is None:
+            return None
+        return round_half_up(self.exact * self.unit.scale, self.unit.places)
+
+    @property
+    def text(self) -> str:
+        """The value as printed, without its unit, e.g. `1,758`, `+8.3`, `−4`."""
+        if self.value is None:
+            return BLANK
+        return write_number(self.value, signed=self.unit.signed)
+
+    @property
+    def magnitude(self) -> str:
+        """The value as printed where the words carry the sign (146件増加, 4件減少)."""
+        return BLANK if self.value is None else write_number(abs(self.value))

@@ -1,0 +1,112 @@
+"""The guideline as data: its wording, and which procedures each of its entries speaks of."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from analysis.cycle import read_toml
+from analysis.errors import SettingsError, list_examples
+from analysis.figures.measure import Where
+from analysis.survey.vocabulary import load_vocabulary
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Entry(_Strict):
+    """One line of the guideline, in the source's words.
+
+    `where` names the survey's answers that put a procedure under it ({}: every procedure; absent:
+    the survey doesn't ask, so it can't be counted); `id` then names its measures and `label` its
+    column in a table. `proposal` is what a procedure's own line says, `note` what is doubtful in
+    the source.
+    """
+
+    cells: list[str] = Field(min_length=1)
+    id: str | None = Field(default=None, pattern=r"^[a-z][a-z_]*$")
+    label: str | None = None
+    where: dict[str, list[str]] | None = None
+    proposal: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _is_named(self) -> "Entry":
+        if len({self.where is None, self.id is None, self.label is None}) > 1:
+            raise ValueError("id、label、where は、すべて書くか、どれも書かないでください")
+        return self
+
+    @property
+    def condition(self) -> Where | None:
+        """Which procedures fall under the entry."""
+        if self.where is None:
+            return None
+        return Where(tuple((field, tuple(codes)) for field, codes in self.where.items()))
+
+
+class Box(_Strict):
+    """A titled list within a section."""
+
+    title: str
+    items: list[Entry]
+
+
+class Section(_Strict):
+    """One section of the guideline: its text, its boxes and its table."""
+
+    number: str
+    title: str
+    paragraphs: list[str]
+    boxes: list[Box] = []
+    columns: list[str]
+    rows: list[Entry]
+    footnotes: list[str] = []
+    summary: str
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Every entry of the section, in its order."""
+        return [item for box in self.boxes for item in box.items] + self.rows
+
+
+class Guideline(_Strict):
+    """One version of the guideline. `source` names the document it was taken from."""
+
+    title: str
+    version: str
+    source: str
+    notes: list[str]
+    goal: str
+    sections: list[Section]
+
+    @property
+    def counted(self) -> list[Entry]:
+        """The entries that the survey's answers can count."""
+        return [e for section in self.sections for e in section.entries if e.id is not None]
+
+    @property
+    def proposals(self) -> list[Entry]:
+        """The entries that say what to do with a single procedure."""
+        return [entry for entry in self.counted if entry.proposal is not None]
+
+
+def read_guideline(path: Path) -> Guideline:
+    """Read a version of the guideline; raise SettingsError naming every entry that is wrong."""
+    guideline = read_toml(path, Guideline)
+    fields = {field.name: field.choices for field in load_vocabulary()}
+    wrong = [
+        f"{entry.id}: {field} = {code}"
+        for entry in guideline.counted
+        for field, codes in (entry.where or {}).items()
+        for code in codes
+        if code not in fields.get(field, {})
+    ]
+    ids = [entry.id for entry in guideline.counted]
+    twice = sorted({key for key in ids if key and ids.count(key) > 1})
+    wrong += [f"id が重複しています: {key}" for key in twice]
+    if wrong:
+        raise SettingsError(
+            f"guideline/{path.name} に、調査票にない項目か回答、または重複があります。"
+            "直してください。\n" + list_examples(wrong)
+        )
+    return guideline

@@ -1,0 +1,83 @@
+"""Follow one figure down to the cells behind it, as text for the command line."""
+
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from analysis.figures.definition import field_name, value_name
+from analysis.figures.evidence import ROLES
+from analysis.figures.figure import Figure
+from analysis.figures.ledger import Ledger
+from analysis.figures.measure import Change, Share
+
+
+def trace(ledger: Ledger, figure_id: str) -> str:
+    """Return a figure's definition, numbers, rows and cells.
+
+    `figure_id` may name the scope by its slug or by its department's name. Raises FigureError, with
+    the nearest ids, for an unknown one.
+    """
+    figure = ledger.find(figure_id)
+    return "\n".join(
+        [
+            f"{figure.scope_name}　{figure.label}: {figure.text}{figure.unit.name}",
+            f"数値ID: {figure.id}",
+            f"定義: {figure.definition}",
+            *_say_numbers(ledger, figure),
+            *_list_rows(ledger.evidence(figure)),
+        ]
+    )
+
+
+def _say_numbers(ledger: Ledger, figure: Figure) -> Iterator[str]:
+    measure = ledger.items[figure.measure].measure
+    if isinstance(measure, Share):
+        yield f"分子: {figure.numerator:,}　分母: {figure.denominator:,}"
+    if isinstance(measure, Change):
+        base = figure.measure.removesuffix("_change")
+        for word, value in (
+            ("今回", ledger.figure(base, figure.scope)),
+            ("前回", ledger.previous_figure(base, figure.scope)),
+        ):
+            parts = f"（{value.numerator:,}/{value.denominator:,}）" if value.denominator else ""
+            yield f"{word}: {value.text}{value.unit.name}{parts}　数値ID: {value.id}"
+        if isinstance(measure.of, Share) and figure.exact is not None:
+            yield f"四捨五入前の差: {figure.numerator}/{figure.denominator}"
+
+
+def _list_rows(evidence: pd.DataFrame) -> Iterator[str]:
+    """Yield a heading for each role, then each row with its cells."""
+    for role, words in ROLES.items():
+        cells = evidence[evidence["role"] == role].to_dict("records")
+        if not cells:
+            continue
+        rows: dict[tuple[object, ...], list[str]] = {}
+        for cell in cells:
+            # A change shows a procedure's cells of both cycles under the one procedure.
+            named = not pd.isna(cell["procedure_id"])
+            key = (cell["procedure_id"],) if named else (cell["workbook"], cell["cell"], len(rows))
+            title = f"{cell['procedure_id']}　{cell['name']}" if named else "―"
+            rows.setdefault(key, [f"  {title}"]).append(f"    {_say_cell(cell)}")
+        yield f"\n{words}: {len(rows):,}件"
+        for lines in rows.values():
+            yield from lines
+
+
+def _say_cell(cell: dict[Hashable, Any]) -> str:
+    place = " ".join(
+        str(part)
+        for part in (cell["cycle"], cell["workbook"], _address(cell["sheet"], cell["cell"]))
+        if part
+    )
+    raw = "（空欄）" if pd.isna(cell["raw"]) else f"「{cell['raw']}」"
+    if cell["field"] is None:
+        return f"{place}  {raw}"
+    field = str(cell["field"])
+    value = value_name(field, cell["value"])
+    return f"{place}  {field_name(field)}{raw}" + ("" if value == cell["raw"] else f" → {value}")
+
+
+def _address(sheet: Any, cell: Any) -> str:
+    known = [str(part) for part in (sheet, cell) if not pd.isna(part)]
+    return "!".join(known)

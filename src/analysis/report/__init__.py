@@ -1,0 +1,1 @@
+"""Reports: figures become what people read."""

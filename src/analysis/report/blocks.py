@@ -1,0 +1,190 @@
+"""The blocks a report is built of: what a notebook cell returns.
+
+A block holds figures and texts, never a bare number: `12` in a cell or a sentence is refused, so a
+number without evidence can't be printed. Through Jupyter's rich-display protocol each block offers
+HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF); both are made by one
+renderer each, `html` and `typst`, so that a new block is written once.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from analysis.figures.figure import Figure
+
+TYPST_MIME = "text/vnd.typst"
+MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure in running text, written with its unit, or by its magnitude (146件増加).
+
+    `unit` replaces the figure's own where a sentence counts in other words (912手続き).
+    """
+
+    figure: Figure
+    magnitude: bool = False
+    unit: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The number and its unit, as printed."""
+        number = self.figure.magnitude if self.magnitude else self.figure.text
+        return number + (self.figure.unit.name if self.unit is None else self.unit)
+
+
+@dataclass(frozen=True)
+class Strong:
+    """A stretch of a sentence that carries its message."""
+
+    parts: tuple["str | Shown", ...]
+
+    def __post_init__(self) -> None:
+        """Refuse anything but texts and figures."""
+        _require(self.parts, (str, Shown))
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that leads to another report of the same folder.
+
+    `target` is that report's stem; without a `suffix` it leads to the kind of file it stands in.
+    """
+
+    text: str
+    target: str
+    suffix: Literal["html", "pdf", "csv"] | None = None
+
+
+Inline = str | Shown | Strong
+Cell = str | Figure | Link | None
+
+
+class Block:
+    """What a notebook cell can show. Only offers the two renderings to Jupyter."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        # Imported here: the renderers know every block, so a block can't know them at import.
+        from analysis.report import html, typst  # noqa: PLC0415
+
+        return {"text/html": html.render(self), TYPST_MIME: typst.render(self)}
+
+
+@dataclass(frozen=True)
+class Masthead(Block):
+    """The head of a report: the exporters put it on top, in the title and in the running head.
+
+    `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
+    the publisher, `demonstration` marks invented data on every page.
+    """
+
+    title: str
+    subtitle: str
+    notes: tuple[str, ...]
+    as_of: str
+    city: str
+    demonstration: bool
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**super()._repr_mimebundle_(include, exclude), MASTHEAD_MIME: fields}
+
+
+@dataclass(frozen=True)
+class Paragraph(Block):
+    """Running text with figures in it. `kind`: plain, lead (headline), or note (small print)."""
+
+    parts: tuple[Inline, ...]
+    kind: Literal["plain", "lead", "note"] = "plain"
+
+    def __post_init__(self) -> None:
+        """Refuse anything but texts and figures."""
+        _require(self.parts, (str, Shown, Strong))
+
+
+@dataclass(frozen=True)
+class Bullets(Block):
+    """A list of sentences with figures in them."""
+
+    items: tuple[tuple[Inline, ...], ...]
+
+    def __post_init__(self) -> None:
+        """Refuse anything but texts and figures."""
+        for item in self.items:
+            _require(item, (str, Shown, Strong))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    `group` joins neighbours under a common title, `weight` is its share of the width in the PDF
+    (None: as wide as its content). Numeric columns are aligned right.
+    """
+
+    title: str
+    group: str | None = None
+    numeric: bool = False
+    weight: int | None = None
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    """A table with a caption. Rows hold texts, figures and links; None is a blank cell (—).
+
+    The first `headings` cells of a row are its headings. `total` marks the last row as the sum.
+    `empty` is the sentence that stands for a table with no rows. `marks` gives, by row, a word
+    for the row's look (`bad`, `good`, `quiet`) or None; the look never carries meaning alone.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    headings: int = 1
+    total: bool = False
+    notes: tuple[str, ...] = ()
+    empty: str = "該当はありません。"
+    marks: tuple[str | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse bare numbers and ragged rows."""
+        for row in self.rows:
+            _require(row, (str, Figure, Link, type(None)))
+            if len(row) != len(self.columns):
+                raise TypeError(f"a row of {len(row)} cells in {len(self.columns)} columns")
+
+    @property
+    def looks(self) -> tuple[str, ...]:
+        """Each row's look: its mark, or `total` for the sum, or nothing."""
+        marks = [mark or "" for mark in self.marks or (None,) * len(self.rows)]
+        if self.total and marks:
+            marks[-1] = "total"
+        return tuple(marks)
+
+
+@dataclass(frozen=True)
+class Chart(Block):
+    """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
+
+    `figures` are the figures drawn, in drawing order, so that none is shown without evidence.
+    """
+
+    caption: str
+    svg: str
+    alt: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Group(Block):
+    """Blocks shown one after another, for cells that return more than one."""
+
+    blocks: tuple[Block, ...]
+
+
+def _require(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
+    for part in parts:
+        if not isinstance(part, kinds):
+            raise TypeError(
+                f"{part!r} is a {type(part).__name__}: a report prints texts and figures only"
+            )

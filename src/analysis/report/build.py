@@ -1,0 +1,103 @@
+"""Build a cycle's reports: run each notebook, export it, and put the whole set in place at once.
+
+Everything is made in a folder beside the reports and moved only when all of it is good, so a
+build that fails leaves the last good reports untouched.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+from analysis.cycle import Cycle, Department
+from analysis.errors import AnalysisError, ReportError
+from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter
+from analysis.report.findings import Findings, load_findings
+from analysis.report.index import write_index
+from analysis.report.plan import Report, plan_reports
+from analysis.report.run import run_notebook
+
+WORKERS = 2
+
+
+def build_reports(
+    cycle: Cycle,
+    departments: Sequence[Department] | None = None,
+    announce: Callable[[Report], None] = lambda report: None,
+) -> Findings:
+    """Build a cycle's reports into its reports folder and return what they were made from.
+
+    With `departments`, only their pages are replaced. `announce` is told of each report as it is
+    done. Raises AnalysisError, naming every report that failed, and then changes nothing.
+    """
+    findings = load_findings(cycle)
+    staging = cycle.reports_folder.with_name(f".{cycle.name}.building")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    try:
+        _make_all(cycle, plan_reports(cycle, departments), staging, announce)
+        if departments is None:
+            write_figures(findings, staging / "figures.csv")
+            write_index(findings, plan_reports(cycle), staging / "index.html")
+            write_figures(findings, cycle.processed_folder / "figures.csv")
+            _replace_folder(staging, cycle.reports_folder)
+        else:
+            cycle.reports_folder.mkdir(parents=True, exist_ok=True)
+            for path in sorted(staging.iterdir()):
+                path.replace(cycle.reports_folder / path.name)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return findings
+
+
+def write_figures(findings: Findings, path: Path) -> None:
+    """Write the ledger as `figures.csv`: UTF-8 with a BOM, so that Excel reads it."""
+    findings.ledger.to_frame().to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _make_all(
+    cycle: Cycle, reports: Sequence[Report], folder: Path, announce: Callable[[Report], None]
+) -> None:
+    """Make the reports on both cores; a failing one does not keep the others from being tried."""
+    failures: dict[str, str] = {}
+    workers = min(WORKERS, os.cpu_count() or 1, len(reports))
+    # Spawned, not forked: the same on every system, and no kernel inherits this process's threads.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        jobs = {pool.submit(_make, cycle.root, report, folder): report for report in reports}
+        for job in as_completed(jobs):
+            error = job.exception()
+            if error is None:
+                announce(jobs[job])
+            elif isinstance(error, AnalysisError):
+                failures[jobs[job].stem] = str(error)
+            else:
+                raise error
+    if failures:
+        told = [failures[report.stem] for report in reports if report.stem in failures]
+        raise ReportError(
+            f"{len(reports)}件のうち{len(failures)}件の報告書を作成できませんでした。"
+            "これまでの報告書はそのままです。\n" + "\n".join(dict.fromkeys(told))
+        )
+
+
+def _make(root: Path, report: Report, folder: Path) -> None:
+    """Run one notebook and export it as HTML and PDF."""
+    executed = run_notebook(
+        root / "notebooks" / f"{report.notebook}.ipynb", dict(report.parameters), root
+    )
+    page, _ = ReportHtmlExporter().from_notebook_node(executed)
+    (folder / f"{report.stem}.html").write_text(page, encoding="utf-8", newline="\n")
+    document, _ = ReportPdfExporter().from_notebook_node(executed)
+    (folder / f"{report.stem}.pdf").write_bytes(document)
+
+
+def _replace_folder(new: Path, old: Path) -> None:
+    """Put a finished folder in the place of an old one, which is kept until the new one stands."""
+    kept = old.with_name(f".{old.name}.replaced")
+    shutil.rmtree(kept, ignore_errors=True)
+    if old.exists():
+        old.replace(kept)
+    new.replace(old)
+    shutil.rmtree(kept, ignore_errors=True)

@@ -1,0 +1,231 @@
+"""A department's report: its numbers beside the city's, its sections, its procedures."""
+
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from analysis.cycle import Department
+from analysis.figures.catalogue import REASONS
+from analysis.figures.definition import code_name
+from analysis.report.blocks import (
+    Block,
+    Cell,
+    Column,
+    Group,
+    Masthead,
+    Paragraph,
+    Shown,
+    Table,
+)
+from analysis.report.chart import draw_parts
+from analysis.report.findings import Findings, head, write_previous
+from analysis.report.progress import progress_cells, progress_columns, reason_table, say_progress
+from analysis.report.proposal import propose
+
+TITLE = "行政手続きのオンライン化の状況"
+
+PROGRESS = ("total", "online", "online_rate", "not_online", "started", "not_started")
+
+
+def masthead(findings: Findings, department: str) -> Masthead:
+    """Return the head of a department's report."""
+    return head(findings, TITLE, findings.department(department).name)
+
+
+def headline(findings: Findings, department: str) -> Block:
+    """Return the department's sentence, its figures beside the city's, and their chart."""
+    own = findings.department(department)
+    figure = findings.ledger.figure
+    return Group(
+        (
+            Paragraph(
+                (
+                    f"{own.name}の",
+                    Shown(figure("total", own.slug), unit="手続き"),
+                    "について、",
+                    *say_progress(findings, own.slug),
+                    "。市全体のオンライン化率は",
+                    Shown(figure("online_rate")),
+                    "です。",
+                ),
+                kind="lead",
+            ),
+            _compare(findings, own),
+            draw_parts(
+                "手続きの状況",
+                [
+                    ("オンライン化済", figure("online", own.slug)),
+                    ("着手済", figure("started", own.slug)),
+                    ("未着手", figure("not_started", own.slug)),
+                ],
+                figure("total", own.slug),
+            ),
+        )
+    )
+
+
+def sections(findings: Findings, department: str) -> Block:
+    """Return the department's sections with the columns of the published table."""
+    own = findings.department(department)
+    scopes = [
+        scope
+        for scope in findings.ledger.scopes.values()
+        if scope.level == "section" and scope.department == own.slug
+    ]
+    return Table(
+        caption="課別のオンライン化の状況",
+        columns=(Column("課名", weight=3), *progress_columns(findings)),
+        rows=(
+            *(
+                (scope.name.removeprefix(f"{own.name} "), *progress_cells(findings, scope.slug))
+                for scope in scopes
+            ),
+            ("計", *progress_cells(findings, own.slug)),
+        ),
+        total=True,
+    )
+
+
+def reasons(findings: Findings, department: str) -> Block:
+    """Return the department's not-started procedures by reason."""
+    return reason_table(findings, findings.department(department).slug)
+
+
+def changes(findings: Findings, department: str) -> Block:
+    """Return what changed since the last cycle, procedure by procedure."""
+    own = findings.department(department)
+    if not findings.ledger.has_previous:
+        return Paragraph(("今回が最初の調査のため、前回からの異動はありません。",))
+    figure = findings.ledger.figure
+    moves = findings.ledger.tables.current["transitions"]
+    rows = [
+        row
+        for record in moves[moves["department_slug"] == own.slug].to_dict("records")
+        for row in _list_changes(record)
+    ]
+    return Group(
+        (
+            Paragraph(
+                (
+                    f"{write_previous(findings)}から、新規が",
+                    Shown(figure("new", own.slug)),
+                    "、廃止が",
+                    Shown(figure("abolished", own.slug)),
+                    "、継続する手続きのうち新たにオンライン化したものが",
+                    Shown(figure("went_online", own.slug)),
+                    "、オンライン化を取りやめたものが",
+                    Shown(figure("left_online", own.slug)),
+                    "でした。",
+                )
+            ),
+            Table(
+                caption="前回調査からの異動",
+                columns=(
+                    Column("異動", weight=3),
+                    Column("手続きID", weight=2),
+                    Column("手続き名", weight=7),
+                    Column("前回", weight=3),
+                    Column("今回", weight=3),
+                ),
+                rows=tuple(rows),
+                headings=0,
+                empty="前回調査からの異動はありません。",
+            ),
+        )
+    )
+
+
+def procedures(findings: Findings, department: str) -> Block:
+    """Return the full list of the department's procedures with what the guideline proposes."""
+    own = findings.department(department)
+    frame = findings.ledger.tables.current["procedures"]
+    frame = frame[frame["department_slug"] == own.slug]
+    proposals = propose(findings.ledger.guideline, frame)
+    return Table(
+        caption=f"{own.name}の手続き一覧",
+        columns=(
+            Column("手続きID", weight=2),
+            Column("課名", weight=3),
+            Column("手続き名", weight=6),
+            Column("状況", weight=2),
+            Column("未着手の理由", weight=3),
+            Column("今後の進め方", weight=5),
+        ),
+        rows=tuple(
+            (
+                record["procedure_id"],
+                record["section"],
+                record["name"],
+                code_name("status", record["status"]),
+                REASONS.get(record["reason"]) if record["status"] == "not_started" else None,
+                proposal,
+            )
+            for record, proposal in zip(frame.to_dict("records"), proposals, strict=True)
+        ),
+        notes=(
+            "今後の進め方は、未着手の理由ごとの方針と、調査票の回答に当たる"
+            f"「{findings.ledger.guideline.title}」の項目です。",
+        ),
+    )
+
+
+def _compare(findings: Findings, own: Department) -> Table:
+    figure, ledger = findings.ledger.figure, findings.ledger
+    columns = [Column("", weight=4), Column(own.name, numeric=True), Column("市全体", numeric=True)]
+    rows: list[tuple[Cell, ...]] = [
+        (ledger.items[name].label, figure(name, own.slug), figure(name)) for name in PROGRESS
+    ]
+    if ledger.has_previous:
+        columns = [
+            columns[0],
+            Column("今回", own.name, numeric=True, weight=2),
+            Column("前回からの増減", own.name, numeric=True, weight=2),
+            Column("今回", "市全体", numeric=True, weight=2),
+            Column("前回からの増減", "市全体", numeric=True, weight=2),
+        ]
+        rows = [
+            (
+                label,
+                now,
+                figure(f"{name}_change", own.slug),
+                city,
+                figure(f"{name}_change"),
+            )
+            for name, (label, now, city) in zip(PROGRESS, rows, strict=True)
+        ]
+    return Table(
+        caption=f"{own.name}と市全体",
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=("オンライン化率の増減の単位はポイント。",) if ledger.has_previous else (),
+    )
+
+
+def _list_changes(record: dict[Hashable, Any]) -> Iterator[tuple[Cell, ...]]:
+    """Yield a line for each thing that changed in one procedure."""
+    identity = (record["procedure_id"], record["name"])
+    if record["fate"] == "new":
+        yield ("新規", *identity, None, code_name("status", record["status"]))
+        return
+    if record["fate"] == "abolished":
+        before = code_name("status", record["previous_status"])
+        yield ("廃止", record["procedure_id"], record["previous_name"], before, None)
+        return
+    if record["status"] != record["previous_status"]:
+        yield (
+            _name_move(record),
+            *identity,
+            code_name("status", record["previous_status"]),
+            code_name("status", record["status"]),
+        )
+    if record["renamed"] == "yes":
+        yield ("名称変更", *identity, record["previous_name"], record["name"])
+    if record["moved"] == "yes":
+        yield ("所管課の変更", *identity, record["previous_section"], record["section"])
+
+
+def _name_move(record: dict[Hashable, Any]) -> str:
+    if record["went_online"] == "yes":
+        return "オンライン化"
+    if record["left_online"] == "yes":
+        return "オンライン化の取りやめ"
+    return "着手" if record["status"] == "started" else "着手の取りやめ"

@@ -1,0 +1,86 @@
+"""What every report is made from: a cycle's tidy rows and its ledger."""
+
+from dataclasses import dataclass
+
+from analysis.cycle import Cycle, Department, find_root, open_cycle
+from analysis.figures.ledger import Ledger, build_ledger
+from analysis.report.blocks import Masthead
+from analysis.survey.collect import Survey, require_usable
+from analysis.survey.store import load_survey
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A cycle with its survey, the survey of the cycle before (None: a first cycle), its ledger."""
+
+    cycle: Cycle
+    survey: Survey
+    previous: Survey | None
+    ledger: Ledger
+
+    def department(self, name_or_slug: str) -> Department:
+        """Return a department by official name or slug."""
+        return self.cycle.find_department(name_or_slug)
+
+
+def load_findings(cycle: Cycle | str) -> Findings:
+    """Load a cycle (by name, or `latest`) and evaluate its ledger.
+
+    Raises SettingsError for an unknown cycle and SurveyError, listing every problem, when the
+    departments' answers can't be used.
+    """
+    if isinstance(cycle, str):
+        cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
+    survey = load_survey(cycle)
+    require_usable(survey)
+    before = cycle.open_previous()
+    previous = None
+    if before is not None:
+        previous = load_survey(before)
+        require_usable(previous)
+    return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
+
+
+def head(findings: Findings, title: str, about: str | None = None) -> Masthead:
+    """Return a report's head; `about` names whom it is about, if not the whole city."""
+    settings = findings.cycle.settings
+    as_of = write_date(findings.cycle)
+    return Masthead(
+        title=title,
+        subtitle=f"{about}（{as_of}時点）" if about else f"{as_of}時点",
+        notes=tuple(settings.publisher),
+        as_of=settings.as_of.isoformat(),
+        city=settings.city,
+        demonstration=settings.demonstration,
+    )
+
+
+def write_date(cycle: Cycle) -> str:
+    """Return a cycle's as-of date in Japanese, e.g. `2024年9月1日`."""
+    date = cycle.settings.as_of
+    return f"{date.year}年{date.month}月{date.day}日"
+
+
+def write_month(cycle: Cycle) -> str:
+    """Return a cycle's as-of month as the published table's head has it, e.g. `2024.9`."""
+    date = cycle.settings.as_of
+    return f"{date.year}.{date.month}"
+
+
+def write_previous(findings: Findings) -> str:
+    """Return the previous cycle's date as the published report has it, e.g. `2023年度末`.
+
+    Empty for a first cycle.
+    """
+    before = findings.cycle.open_previous()
+    if before is None:
+        return ""
+    date = before.settings.as_of
+    if (date.month, date.day) == FISCAL_YEAR_END:
+        return f"{date.year - 1}年度末"
+    return write_date(before)
+
+
+FISCAL_YEAR_END = (3, 31)

@@ -1,0 +1,51 @@
+"""The type of the reports: files from pinned wheels, never a font of the system.
+
+Noto Sans CJK JP sets everything; Noto Emoji and the other Noto faces step in for signs it lacks.
+"""
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import manimgx_fonts
+import noto_cjk_sans_jp_bold
+import noto_cjk_sans_jp_regular
+from fontTools.ttLib import TTFont
+
+JAPANESE = "Noto Sans CJK JP"
+FAMILIES = (JAPANESE, "Noto Emoji", "Noto Sans Symbols", "Noto Sans")
+"""The families used, in the order in which they are asked for a character."""
+
+REGULAR = Path(str(files(noto_cjk_sans_jp_regular) / "NotoSansCJKjp-Regular.otf"))
+BOLD = Path(str(files(noto_cjk_sans_jp_bold) / "NotoSansCJKjp-Bold.otf"))
+_OTHERS = tuple(
+    Path(str(files(manimgx_fonts) / f"{name}[wght].ttf"))
+    for name in ("NotoEmoji", "NotoSansSymbols", "NotoSans")
+)
+
+FOLDERS = tuple(sorted({str(path.parent) for path in (REGULAR, BOLD, *_OTHERS)}))
+
+# They ask for a variant of the character before them, or join two; none has a glyph of its own.
+_JOINERS = frozenset("\u200b\u200c\u200d\u2060\ufe0e\ufe0f")
+
+
+def missing_glyphs(text: str) -> set[str]:
+    """Return the characters of a text that none of the families can show."""
+    return {
+        character
+        for character in set(text) - known_characters()
+        if not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf"}
+    }
+
+
+@cache
+def known_characters() -> frozenset[str]:
+    """Return every character that some family can show."""
+    known: set[str] = set(_JOINERS)
+    for path in (REGULAR, *_OTHERS):
+        with TTFont(path, lazy=True) as font:
+            known.update(map(chr, font.getBestCmap()))
+    # Ideographic variation selectors are asked of the font, which falls back to the plain sign.
+    known.update(map(chr, range(0xE0100, 0xE01F0)))
+    return frozenset(known)

@@ -1,0 +1,144 @@
+"""Render blocks as HTML, for JupyterLab and for the HTML report.
+
+Every text is escaped by the template engine's own `escape`; nothing is marked safe that came from
+outside. The look stands in `templates/analysis/report.css`.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from markupsafe import Markup, escape
+
+from analysis.figures.figure import PERCENT, Figure
+from analysis.figures.rounding import BLANK
+from analysis.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Column,
+    Group,
+    Inline,
+    Link,
+    Masthead,
+    Paragraph,
+    Shown,
+    Strong,
+    Table,
+)
+from analysis.report.text import printable
+
+_ROW_HEADING = Markup('<th scope="row"{}>{}</th>')
+_DATA = Markup("<td{}>{}</td>")
+
+
+def render(block: Block) -> str:
+    """Return a block's HTML."""
+    match block:
+        case Group(blocks=blocks):
+            return "\n".join(render(part) for part in blocks)
+        case Masthead():
+            return Markup('<h1>{}</h1>\n<p class="subtitle">{}</p>').format(
+                block.title, block.subtitle
+            )
+        case Paragraph(parts=parts, kind=kind):
+            return Markup('<p class="{}">{}</p>').format(kind, _inline(parts))
+        case Bullets(items=items):
+            lines = Markup("\n").join(Markup("<li>{}</li>").format(_inline(i)) for i in items)
+            return Markup("<ul>\n{}\n</ul>").format(lines)
+        case Table():
+            return _table(block)
+        case Chart():
+            return Markup(
+                '<figure class="chart">\n<figcaption>{}</figcaption>\n'
+                '<div role="img" aria-label="{}">{}</div>\n</figure>'
+            ).format(block.caption, block.alt, Markup(block.svg))  # noqa: S704  our own drawing
+    raise TypeError(f"no HTML for {type(block).__name__}")
+
+
+def write_text(text: str) -> Markup:
+    """Return a text escaped, its line breaks kept."""
+    return Markup("<br>").join(escape(line) for line in printable(text).split("\n"))
+
+
+def _inline(parts: Sequence[Inline]) -> Markup:
+    written: list[Markup] = []
+    for part in parts:
+        match part:
+            case str():
+                written.append(write_text(part))
+            case Shown():
+                written.append(_figure(part.figure, part.text))
+            case Strong(parts=inner):
+                written.append(Markup("<strong>{}</strong>").format(_inline(inner)))
+    return Markup("").join(written)
+
+
+def _figure(figure: Figure, text: str) -> Markup:
+    value = "" if figure.value is None else f"{figure.value}"
+    return Markup('<data value="{}" data-figure="{}">{}</data>').format(value, figure.id, text)
+
+
+def _table(table: Table) -> Markup:
+    if not table.rows:
+        return Markup('<p class="empty"><strong>{}</strong> {}</p>').format(
+            table.caption, table.empty
+        )
+    rows = Markup("\n").join(
+        Markup("<tr{}>{}</tr>").format(
+            Markup(' class="{}"').format(look) if look else "", _cells(row, table)
+        )
+        for row, look in zip(table.rows, table.looks, strict=True)
+    )
+    notes = Markup("").join(
+        Markup('\n<p class="note">{}</p>').format(write_text(note)) for note in table.notes
+    )
+    return Markup(
+        '<div class="table" role="region" tabindex="0" aria-label="{0}">\n<table>\n'
+        "<caption>{0}</caption>\n<thead>\n{1}\n</thead>\n<tbody>\n{2}\n</tbody>\n</table>\n</div>{3}"
+    ).format(table.caption, _header(table.columns), rows, notes)
+
+
+def _cells(row: Sequence[Cell], table: Table) -> Markup:
+    written = []
+    for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
+        look = Markup(' class="number"') if column.numeric else ""
+        kind = _ROW_HEADING if place < table.headings else _DATA
+        written.append(kind.format(look, _cell(cell)))
+    return Markup("").join(written)
+
+
+def _cell(cell: Cell) -> Markup:
+    match cell:
+        case None:
+            return Markup('<span aria-label="該当なし">{}</span>').format(BLANK)
+        case Figure():
+            return _figure(cell, cell.text + (PERCENT.name if cell.unit is PERCENT else ""))
+        case Link(text=text, target=target, suffix=suffix):
+            return Markup('<a href="{}.{}">{}</a>').format(target, suffix or "html", text)
+        case str():
+            return write_text(cell)
+
+
+def _header(columns: Sequence[Column]) -> Markup:
+    """Return the header's rows: column groups above, the columns' own titles below."""
+    title = Markup('<th scope="col"{}{}>{}</th>')
+
+    def write(column: Column, span: str = "") -> Markup:
+        look = Markup(' class="number"') if column.numeric else ""
+        return title.format(look, Markup(span), column.title)  # noqa: S704  a constant
+
+    if not any(column.group for column in columns):
+        return Markup("<tr>{}</tr>").format(Markup("").join(map(write, columns)))
+    upper: list[Markup] = []
+    lower: list[Markup] = []
+    for group, members in groupby(columns, key=lambda column: column.group):
+        inside = list(members)
+        if group is None:
+            upper += [write(column, ' rowspan="2"') for column in inside]
+        else:
+            upper.append(
+                Markup('<th scope="colgroup" colspan="{}">{}</th>').format(len(inside), group)
+            )
+            lower += map(write, inside)
+    return Markup("<tr>{}</tr>\n<tr>{}</tr>").format(Markup("").join(upper), Markup("").join(lower))

@@ -1,0 +1,37 @@
+"""The index: the page to start from, with the cycle's headline and a link to every report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+from analysis.report import html
+from analysis.report.blocks import Block, Column, Link, Paragraph, Table
+from analysis.report.findings import Findings, head
+from analysis.report.page import write_page
+from analysis.report.plan import Report
+from analysis.report.progress import say_progress
+
+TITLE = "行政手続きオンライン化の調査 報告書一覧"
+
+
+def write_index(findings: Findings, reports: Sequence[Report], path: Path) -> None:
+    """Write the index page of a cycle's reports."""
+    blocks: list[Block] = [
+        Paragraph((*say_progress(findings, "all"), "。"), kind="lead"),
+        Table(
+            caption="報告書",
+            columns=(Column("報告書"), Column("HTML"), Column("PDF")),
+            rows=tuple(
+                (report.title, Link("HTML", report.stem, "html"), Link("PDF", report.stem, "pdf"))
+                for report in reports
+            ),
+        ),
+        Table(
+            caption="データ",
+            columns=(Column("内容"), Column("ファイル")),
+            rows=(("すべての数値とその定義、根拠の行数", Link("figures.csv", "figures", "csv")),),
+        ),
+    ]
+    content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
+    path.write_text(write_page(head(findings, TITLE), content, []), encoding="utf-8", newline="\n")

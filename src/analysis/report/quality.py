@@ -1,0 +1,225 @@
+"""How far the figures can be trusted: what came in, what was wrong with it, what it agrees with."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from analysis.figures.definition import code_name, field_name
+from analysis.figures.rounding import BLANK, MINUS
+from analysis.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Group,
+    Masthead,
+    Paragraph,
+    Shown,
+    Strong,
+    Table,
+)
+from analysis.report.findings import Findings, head
+from analysis.survey.problems import problems_from_frame
+
+TITLE = "データの品質と公表値との照合"
+
+RULES = (
+    "オンライン化率は、オンライン化済手続き数を総手続き数で割り、百分率で小数第一位まで示します。四捨五入は、もとの分数から一度だけ行います。",
+    "率の増減（ポイント）は、四捨五入する前の率どうしの差を四捨五入します。示した率どうしの差とは、末尾が違うことがあります。",
+    f"負の数は「{MINUS}」、増加は「+」で示します。割る数がなく値が定まらないところは「{BLANK}」です。",
+    "オンライン化未対応は、着手済と未着手を合わせたものです。",
+    "前回調査との対応は手続きIDで付けます。名称や課が変わっても、手続きIDが同じなら同じ手続きとして数えます。",
+    "新規と廃止の手続きも増減に含みます。",
+)
+
+
+def masthead(findings: Findings) -> Masthead:
+    """Return the head of the report."""
+    return head(findings, TITLE)
+
+
+def collection(findings: Findings) -> Block:
+    """Return who has answered, with the procedures and the problems of each workbook."""
+    figure = findings.ledger.figure
+    states = dict(
+        zip(
+            findings.survey.workbooks["department_slug"],
+            findings.survey.workbooks["state"],
+            strict=True,
+        )
+    )
+    counts = ("total", "hidden", "problems_warning", "problems_notice", "corrections")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            department.name,
+            department.workbook,
+            code_name("state", states[department.slug]),
+            *(figure(name, department.slug) for name in counts),
+        )
+        for department in findings.cycle.departments
+    ]
+    rows.append(("計", "", "", *(figure(name) for name in counts)))
+    return Group(
+        (
+            Paragraph(
+                (
+                    Shown(figure("workbooks"), unit="部局"),
+                    "のうち、",
+                    Strong((Shown(figure("workbooks_answered"), unit="部局"),)),
+                    "から調査票が提出されました。",
+                )
+            ),
+            Table(
+                caption="調査票の提出状況",
+                columns=(
+                    Column("部局名", weight=3),
+                    Column("ファイル", weight=4),
+                    Column("提出状況", weight=2),
+                    Column("手続き", numeric=True, weight=2),
+                    Column("うち非表示の行", numeric=True, weight=2),
+                    Column("要確認", "調査票の問題", numeric=True, weight=2),
+                    Column("参考", "調査票の問題", numeric=True, weight=2),
+                    Column("訂正", numeric=True, weight=1),
+                ),
+                rows=tuple(rows),
+                total=True,
+            ),
+        )
+    )
+
+
+def problems(findings: Findings) -> Block:
+    """Return every problem by cell. Errors stop a build, so what stands here are the others."""
+    return Table(
+        caption="調査票の問題（集計を止めないもの）",
+        columns=(
+            Column("重さ", weight=2),
+            Column("ファイル", weight=3),
+            Column("セル", weight=3),
+            Column("内容", weight=7),
+            Column("対応", weight=6),
+        ),
+        rows=tuple(
+            (
+                code_name("severity", problem.severity),
+                problem.workbook,
+                problem.place.within_workbook or None,
+                problem.message,
+                problem.action,
+            )
+            for problem in problems_from_frame(findings.survey.problems)
+        ),
+        headings=0,
+        empty="問題は見つかりませんでした。",
+    )
+
+
+def reconciliation(findings: Findings) -> Block:
+    """Return every published value beside the figure recomputed; a difference as loud as can be."""
+    ledger = findings.ledger
+    published = ledger.tables.current["published"]
+    if published.empty:
+        return Paragraph(("この調査回には公表値がないため、照合していません。",))
+    agreeing, differing = ledger.figure("published_agreeing"), ledger.figure("published_differing")
+    verdict = (
+        Strong(("すべて一致しました。",))
+        if not differing.value
+        else Strong(
+            (Shown(differing), "が一致しません。報告書を公表する前に、原因を確かめてください。")
+        )
+    )
+    return Group(
+        (
+            Paragraph(
+                (
+                    "公表値",
+                    Shown(ledger.figure("published")),
+                    "のうち",
+                    Shown(agreeing),
+                    "が再計算と一致しました。",
+                    verdict,
+                ),
+                kind="lead",
+            ),
+            Table(
+                caption="公表値と再計算した値",
+                columns=(
+                    Column("部局名", weight=3),
+                    Column("数値", weight=5),
+                    Column("公表値", numeric=True, weight=2),
+                    Column("再計算", numeric=True, weight=2),
+                    Column("単位", weight=2),
+                    Column("判定", weight=2),
+                ),
+                rows=tuple(_compare(findings)),
+                headings=2,
+                marks=tuple(None if a == "yes" else "bad" for a in published["agrees"]),
+            ),
+        )
+    )
+
+
+def corrections(findings: Findings) -> Block:
+    """Return every correction with both values, why, and who decided."""
+    return Table(
+        caption="訂正した回答",
+        columns=(
+            Column("手続きID", weight=2),
+            Column("セル", weight=3),
+            Column("項目", weight=2),
+            Column("調査票の値", weight=2),
+            Column("訂正後の値", weight=2),
+            Column("理由", weight=4),
+            Column("決定", weight=3),
+        ),
+        rows=tuple(
+            (
+                row["procedure_id"],
+                f"{row['workbook']} {row['sheet']}!{row['cell']}",
+                field_name(row["field"]),
+                row["expected"],
+                row["value"],
+                row["reason"],
+                f"{row['decided_by']}（{row['decided_on']}）",
+            )
+            for row in findings.survey.corrections.to_dict("records")
+        ),
+        empty="訂正した回答はありません。",
+    )
+
+
+def files(findings: Findings) -> Block:
+    """Return every raw file that the figures were made from, with its SHA-256."""
+    return Table(
+        caption="もとのファイル",
+        columns=(Column("ファイル", weight=2), Column("SHA-256", weight=5)),
+        rows=tuple(_hash_files(findings)),
+    )
+
+
+def rules(findings: Findings) -> Block:
+    """Return the rules of arithmetic that every figure keeps."""
+    return Bullets(tuple((rule,) for rule in RULES))
+
+
+def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:
+    ledger = findings.ledger
+    for row in ledger.tables.current["published"].to_dict("records"):
+        known = ledger.figures.get(row["figure_id"]) if isinstance(row["figure_id"], str) else None
+        yield (
+            row["scope"],
+            row["measure"] if known is None else known.label,
+            row["published"].replace("-", MINUS),
+            known,
+            None if known is None else known.unit.name,
+            code_name("agrees", row["agrees"]) if known else "該当する数値なし",
+        )
+
+
+def _hash_files(findings: Findings) -> Iterator[tuple[Cell, ...]]:
+    cycles = [findings.cycle, findings.cycle.open_previous()]
+    folders = [cycle.raw_folder for cycle in cycles if cycle is not None]
+    paths: list[Path] = [path for folder in folders for path in sorted(folder.iterdir())]
+    for path in [*paths, findings.cycle.guideline_path]:
+        name = path.relative_to(findings.cycle.root / "data" / "raw").as_posix()
+        yield (name, hashlib.sha256(path.read_bytes()).hexdigest())

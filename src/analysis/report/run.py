@@ -1,0 +1,95 @@
+"""Run a notebook with parameters that were checked first.
+
+Papermill only logs an unknown parameter, and with a later default of the same name the default
+wins; a report with the wrong parameters would look right. So each name and type is checked here
+against the notebook's own `parameters` cell before anything runs.
+"""
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+
+import papermill
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from analysis.errors import ReportError
+
+TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+
+
+def check_parameters(notebook: Path, parameters: Mapping[str, object]) -> None:
+    """Raise ReportError unless every parameter is one of the notebook's, of its declared type.
+
+    The message lists the known parameters with their types and help. A notebook without a cell
+    tagged `parameters`, or with an untyped parameter, can't be run at all.
+    """
+    known = _read_parameters(notebook)
+    wrong = [f"「{name}」という引数はありません。" for name in parameters if name not in known] + [
+        f"「{name}」は {known[name]['type']} で指定してください（{value!r} が渡されました）。"
+        for name, value in parameters.items()
+        if name in known and type(value) is not TYPES[known[name]["type"]]
+    ]
+    if wrong:
+        listing = "\n".join(
+            f"  {name}: {item['type']}  {item['help']}" for name, item in known.items()
+        )
+        raise ReportError(
+            f"notebooks/{notebook.name} に渡した引数が使えません。\n"
+            + "\n".join(wrong)
+            + f"\n使える引数:\n{listing}"
+        )
+
+
+def run_notebook(notebook: Path, parameters: Mapping[str, object], root: Path) -> NotebookNode:
+    """Run a notebook in a kernel of its own, in the project's folder, and return it with outputs.
+
+    Raises ReportError for unusable parameters, and for a cell that failed, with the cell's number
+    and message.
+    """
+    check_parameters(notebook, parameters)
+    try:
+        executed: NotebookNode = papermill.execute_notebook(
+            str(notebook),
+            None,
+            parameters=dict(parameters),
+            kernel_name="python3",
+            cwd=str(root),
+            progress_bar=False,
+            # The kernel warns on every start that a local socket is not encrypted.
+            extra_arguments=["--IPKernelApp.log_level=40"],
+        )
+    except PapermillExecutionError as error:
+        raise ReportError(
+            f"notebooks/{notebook.name} の{error.cell_index + 1}番目のセルで止まりました"
+            f"（{', '.join(f'{k}={v}' for k, v in parameters.items())}）。\n"
+            f"{error.ename}: {error.evalue}"
+        ) from None
+    return executed
+
+
+def _read_parameters(notebook: Path) -> dict[str, dict[str, str]]:
+    """Return each parameter's declared type and help."""
+    cells = [
+        cell
+        for cell in papermill.iorw.load_notebook_node(str(notebook)).cells
+        if "parameters" in cell.metadata.get("tags", [])
+    ]
+    if len(cells) != 1:
+        raise ReportError(
+            f"notebooks/{notebook.name} には parameters というタグの付いたセルが"
+            f"ちょうど1つ必要です（いまは{len(cells)}つ）。"
+        )
+    found = papermill.inspect_notebook(str(notebook))
+    declared = {
+        node.target.id: ast.unparse(node.annotation)
+        for node in ast.parse(cells[0].source).body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    untyped = [name for name in found if declared.get(name) not in TYPES]
+    if untyped:
+        raise ReportError(
+            f"notebooks/{notebook.name} の引数 {', '.join(untyped)} に型がありません。"
+            "`名前: 型 = 既定値  # 説明` の形で書いてください。"
+        )
+    return {name: {"type": declared[name], "help": found[name]["help"]} for name in found}

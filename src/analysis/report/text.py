@@ -1,0 +1,15 @@
+"""Text from a workbook made fit to be printed, before either renderer escapes it."""
+
+import re
+
+# XML and PDF have no place for these; a blank sign shows that something stood there.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
+# A text must not be able to turn the reading direction of what stands after it.
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+_BREAKS = re.compile("\r\n?|\u2028|\u2029|\x0b|\x0c|\x85")
+
+
+def printable(text: str) -> str:
+    """Return a text with one kind of line break, and U+FFFD for what can't be printed."""
+    lines = _BREAKS.sub("\n", text)
+    return _UNPRINTABLE.sub("\ufffd", _DIRECTIONS.sub("", lines)).replace("\t", " ")

@@ -1,0 +1,137 @@
+"""Render blocks as Typst markup, for the PDF.
+
+Every text goes through `literal`, a Typst string: nothing in it is ever read as markup. The look
+stands in `templates/report.typ`; what is written here calls its functions.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+from analysis.figures.figure import PERCENT, Figure
+from analysis.figures.rounding import BLANK
+from analysis.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Column,
+    Group,
+    Inline,
+    Link,
+    Masthead,
+    Paragraph,
+    Shown,
+    Strong,
+    Table,
+)
+from analysis.report.text import printable
+
+# Typst breaks no word without a hyphenation pattern; a longer one would run out of its cell.
+_LONG_WORD = re.compile(r"[!-~]{70}")
+
+
+def render(block: Block) -> str:
+    """Return a block's Typst markup, to be set with the functions of `report.typ`."""
+    match block:
+        case Group(blocks=blocks):
+            return "\n".join(render(part) for part in blocks)
+        case Masthead():
+            return ""
+        case Paragraph(parts=parts, kind=kind):
+            return f"#prose({literal(kind)})[{_inline(parts)}]"
+        case Bullets(items=items):
+            return "#bullets(" + "".join(f"[{_inline(item)}], " for item in items) + ")"
+        case Table():
+            return _table(block)
+        case Chart():
+            drawing = f"image(bytes({literal(block.svg)}), format: {literal('svg')}, "
+            drawing += f"alt: {literal(block.alt)}, width: 100%)"
+            return f"#chart({literal(block.caption)}, {drawing})"
+    raise TypeError(f"no Typst for {type(block).__name__}")
+
+
+def literal(text: str) -> str:
+    """Return a text as a Typst string, in quotes: whatever it holds stays text."""
+    # JSON's quoting is Typst's, as long as no control character is left to be written as \\uXXXX.
+    return json.dumps(printable(text), ensure_ascii=False)
+
+
+def markup(text: str) -> str:
+    """Return a text for use in markup: strings, so that no sign in it is markup."""
+    lines = _LONG_WORD.sub("\\g<0>\u200b", printable(text)).split("\n")
+    return "#linebreak()".join(f"#{literal(line)};" for line in lines)
+
+
+def _inline(parts: Sequence[Inline]) -> str:
+    written = []
+    for part in parts:
+        match part:
+            case str():
+                written.append(markup(part))
+            case Shown():
+                written.append(_figure(part.figure, part.text))
+            case Strong(parts=inner):
+                written.append(f"#strong[{_inline(inner)}]")
+    return "".join(written)
+
+
+def _figure(figure: Figure, text: str) -> str:
+    return f"#figure-value({literal(figure.id)}, {literal(text)});"
+
+
+def _table(table: Table) -> str:
+    if not table.rows:
+        return f"#empty-table({literal(table.caption)}, {literal(table.empty)})"
+    rows = "".join(
+        f"  (look: {literal(look)}, cells: ({_cells(row)})),\n"
+        for row, look in zip(table.rows, table.looks, strict=True)
+    )
+    return (
+        f"#report-table(caption: {literal(table.caption)}, headings: {table.headings},\n"
+        f"  widths: ({''.join(_width(column) for column in table.columns)}),\n"
+        f"  numeric: ({''.join(f'{_flag(column.numeric)}, ' for column in table.columns)}),\n"
+        f"  header: ({_header(table.columns)}),\n"
+        f"  notes: ({''.join(f'{literal(note)}, ' for note in table.notes)}),\n{rows})"
+    )
+
+
+def _cells(row: Sequence[Cell]) -> str:
+    return "".join(f"{_cell(cell)}, " for cell in row)
+
+
+def _cell(cell: Cell) -> str:
+    match cell:
+        case None:
+            return f"[#{literal(BLANK)};]"
+        case Figure():
+            return f"[{_figure(cell, cell.text + (PERCENT.name if cell.unit is PERCENT else ''))}]"
+        case Link(text=text, target=target, suffix=suffix):
+            name = f"{target}.{suffix or 'pdf'}"
+            return f"[#link({literal(name)})[{markup(text)}]]"
+        case str():
+            return f"[{markup(cell)}]"
+
+
+def _header(columns: Sequence[Column]) -> str:
+    """Return the header's rows: column groups above, the columns' own titles below."""
+    if not any(column.group for column in columns):
+        return "(" + "".join(f"(title: {literal(c.title)}, x: 1, y: 1), " for c in columns) + "), "
+    upper, lower = [], []
+    for group, members in groupby(columns, key=lambda column: column.group):
+        inside = list(members)
+        if group is None:
+            upper += [f"(title: {literal(c.title)}, x: 1, y: 2), " for c in inside]
+        else:
+            upper.append(f"(title: {literal(group)}, x: {len(inside)}, y: 1), ")
+            lower += [f"(title: {literal(c.title)}, x: 1, y: 1), " for c in inside]
+    return f"({''.join(upper)}), ({''.join(lower)}), "
+
+
+def _width(column: Column) -> str:
+    return "auto, " if column.weight is None else f"{column.weight}fr, "
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"

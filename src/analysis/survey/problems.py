@@ -1,0 +1,152 @@
+"""A problem found in the survey: where it stands, what is wrong, and what to do about it.
+
+The rules and their words are data, in `rules.toml`; every stage reports through `report`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from analysis.cycle import read_toml
+from analysis.survey.vocabulary import load_vocabulary
+
+Severity = Literal["error", "warning", "notice"]
+
+RULES_PATH = Path(__file__).with_name("rules.toml")
+SEVERITY_LABELS: dict[Severity, str] = {"error": "誤り", "warning": "要確認", "notice": "参考"}
+
+_LONGEST_VALUE = 60
+
+
+class Rule(BaseModel):
+    """One rule of the survey: its code, how grave a breach is, and the words of a breach."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str
+    severity: Severity
+    message: str
+    action: str
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: tuple[Rule, ...]
+
+
+class Place(NamedTuple):
+    """Where something stands; without a sheet it is the file, without a cell the sheet."""
+
+    department: str | None
+    workbook: str
+    sheet: str | None = None
+    cell: str | None = None
+
+    def at(self, cell: str) -> "Place":
+        """Return the place of another cell of the same sheet."""
+        return self._replace(cell=cell)
+
+    @property
+    def within_workbook(self) -> str:
+        """The place as Excel names it: `調査票!G12`, `調査票`, or nothing for the whole file."""
+        return "!".join(part for part in (self.sheet, self.cell) if part)
+
+    def __str__(self) -> str:
+        """Name the place with its file: `環境部.xlsx 調査票!G12`."""
+        return f"{self.workbook} {self.within_workbook}".rstrip()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One breach of one rule. `value` is the raw text found, `field` the code name of the field."""
+
+    department: str | None
+    workbook: str
+    sheet: str | None
+    cell: str | None
+    code: str
+    severity: Severity
+    field: str | None
+    value: str | None
+    message: str
+    action: str
+
+    @property
+    def place(self) -> Place:
+        """Where the problem stands."""
+        return Place(self.department, self.workbook, self.sheet, self.cell)
+
+
+PROBLEM_COLUMNS = tuple(field.name for field in fields(Problem))
+
+
+@lru_cache(maxsize=1)
+def load_rules() -> dict[str, Rule]:
+    """Return the rules by code, in the order of the quality report."""
+    return {rule.code: rule for rule in read_toml(RULES_PATH, _Rules).rule}
+
+
+def report(
+    code: str,
+    place: Place,
+    *,
+    field: str | None = None,
+    value: str | None = None,
+    **words: object,
+) -> Problem:
+    """Return a breach of the rule `code`, worded with the field's title, the value and `words`."""
+    rule = load_rules()[code]
+    known = {f.name: f for f in load_vocabulary()}
+    if field in known:
+        words |= {
+            "header": known[field].header,
+            "choices": "、".join(known[field].choices.values()),
+        }
+    words = {name: _shorten(str(word)) if name in _FOUND else word for name, word in words.items()}
+    words["value"] = _shorten(value or "")
+    return Problem(
+        *place,
+        code=code,
+        severity=rule.severity,
+        field=field,
+        value=value,
+        message=rule.message.format(**words),
+        action=rule.action.format(**words),
+    )
+
+
+def describe(problem: Problem, *, within_workbook: bool = False) -> str:
+    """Return the problem in one line, ready to send: place, what is wrong, what to do.
+
+    Under a heading that names the workbook already, `within_workbook` leaves it out.
+    """
+    place = problem.place.within_workbook if within_workbook else str(problem.place)
+    return f"{place}: ".removeprefix(": ") + problem.message + problem.action
+
+
+def problems_to_frame(problems: Iterable[Problem]) -> pd.DataFrame:
+    """Return one row per problem, in the given order, columns as `Problem`; missing is NA."""
+    rows = [astuple(problem) for problem in problems]
+    return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS)).astype("str")
+
+
+def problems_from_frame(frame: pd.DataFrame) -> list[Problem]:
+    """Return the problems of a frame made by `problems_to_frame`."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [Problem(*row) for row in plain.itertuples(index=False, name=None)]
+
+
+# Words that quote what a person typed.
+_FOUND = frozenset({"expected", "procedure_id"})
+
+
+def _shorten(text: str) -> str:
+    """Return a text fit for one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_VALUE else f"{line[:_LONGEST_VALUE]}…"

@@ -1,0 +1,189 @@
+"""Read one department's workbook: its file, its sheet, its table, and what is wrong with them.
+
+The respondent (記入者) is read into nothing, and a row that is of no known kind is told by its cell
+only: what stands there may be anyone's name.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.cycle import Department
+from analysis.survey.header import (
+    LAST_HEADER_ROW,
+    RESPONDENT,
+    Header,
+    choose_header,
+    name_others,
+)
+from analysis.survey.problems import Place, Problem, report
+from analysis.survey.sheet import Sheet, UnreadableWorkbookError, address, read_sheets
+from analysis.survey.table import Columns, Table, read_own_cells, read_table
+from analysis.survey.vocabulary import Lookup, load_vocabulary, match_key
+
+STATED = ("total", "online", "started", "not_started")
+
+_DEPARTMENT_LABELS = frozenset({"部局名", "部局"})
+_MOST_ROWS_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one workbook says. `rows` maps the raw columns to their values, one per procedure.
+
+    `state` is answered, missing or unreadable; only an answered one has a sheet. `stated` are the
+    department's own totals with their cells.
+    """
+
+    department: Department
+    state: str
+    sha256: str | None = None
+    sheet: str | None = None
+    rows: Columns = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    stated: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    other_sheets: tuple[str, ...] = ()
+    extra_columns: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the table has every required column, so that its rows mean something."""
+        return _is_complete(self.problems)
+
+    def stated_number(self, name: str) -> int | None:
+        """Return the department's own total of this name, or None if it states none."""
+        return self.stated[name][1] if name in self.stated else None
+
+
+def read_workbook(folder: Path, department: Department, cycle: str, lookup: Lookup) -> Reading:
+    """Read the department's workbook in a cycle's raw folder.
+
+    What is wrong with the file or its table is in the reading's problems; whatever the workbook is
+    like, nothing is raised.
+    """
+    place = Place(department.name, department.workbook)
+    path = _find_file(folder, department.workbook)
+    if path is None:
+        problem = report("workbook_missing", place, value=department.workbook, cycle=cycle)
+        return Reading(department, "missing", problems=(problem,))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        problem = report("workbook_locked", place, value=error.strerror)
+        return Reading(department, "unreadable", problems=(problem,))
+    sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        sheets = read_sheets(content)
+    except UnreadableWorkbookError as error:
+        return Reading(department, "unreadable", sha256, problems=(report(error.code, place),))
+    headers = choose_header(sheets, lookup)
+    if len(headers) != 1:
+        titles = "、".join(h.sheet.title for h in headers) or "、".join(s.title for s in sheets)
+        code = "table_twice" if headers else "table_missing"
+        problem = report(code, place, value=titles, last_row=LAST_HEADER_ROW)
+        return Reading(department, "unreadable", sha256, problems=(problem,))
+    (header,) = headers
+    table = read_table(header, lookup)
+    hidden = [row for row in table.row_numbers if row in header.sheet.hidden_rows]
+    extra = tuple(name_others(header, table.row_numbers))
+    place = place._replace(sheet=header.sheet.title)
+    return Reading(
+        department=department,
+        state="answered",
+        sha256=sha256,
+        sheet=header.sheet.title,
+        rows=table.rows,
+        counts={
+            "procedures": table.counts["procedure"],
+            "blank_rows": table.counts["blank"],
+            "subtotal_rows": table.counts["total"],
+            "footnote_rows": table.counts["footnote"],
+            "hidden_rows": len(hidden),
+        },
+        stated=table.stated,
+        other_sheets=tuple(s.title for s in sheets if s is not header.sheet),
+        extra_columns=extra,
+        problems=(
+            *_check_department(header, place),
+            *_check_table(header, table, place),
+            *_note_peculiarities(extra, hidden, place),
+        ),
+    )
+
+
+def _find_file(folder: Path, name: str) -> Path | None:
+    """Return the file of this name, also if it was stored with decomposed kana, as Macs do."""
+    composed = unicodedata.normalize("NFC", name)
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return next((p for p in paths if unicodedata.normalize("NFC", p.name) == composed), None)
+
+
+def _check_department(header: Header, place: Place) -> Iterator[Problem]:
+    """Compare the cell beside 部局名, above the table, with the department the file belongs to."""
+    expected = place.department or ""
+    for row in range(1, header.last_row):
+        found = _find_department(header.sheet, row)
+        if found is None:
+            continue
+        cell, name = found
+        if name != match_key(expected):
+            yield report("department_differs", place.at(cell), value=name, expected=expected)
+        return
+    yield report("department_missing", place, expected=expected)
+
+
+def _find_department(sheet: Sheet, row: int) -> tuple[str, str] | None:
+    """Return the cell and text of the department's name, beside its label or in the same cell."""
+    line = list(read_own_cells(sheet, row).items())
+    keys = [match_key(entry.text) for _, entry in line]
+    for at, key in enumerate(keys):
+        label, _, beside = key.partition(":")
+        if label not in _DEPARTMENT_LABELS:
+            continue
+        is_next = not beside and at + 1 < len(line)
+        name = keys[at + 1] if is_next else beside
+        if name and not RESPONDENT.match(name):
+            return address(row, line[at + is_next][0]), name
+    return None
+
+
+def _check_table(header: Header, table: Table, place: Place) -> Iterator[Problem]:
+    problems = list(_check_columns(header, place))
+    yield from problems
+    # Without a required column its rows look unknown; the missing column says it once for all.
+    if not _is_complete(problems):
+        return
+    if not table.row_numbers:
+        yield report("rows_missing", place)
+    for cell in table.unknown:
+        yield report("row_unknown", place.at(cell))
+
+
+def _check_columns(header: Header, place: Place) -> Iterator[Problem]:
+    for known in load_vocabulary():
+        if known.name not in header.columns:
+            code = "column_missing" if known.required else "optional_column_missing"
+            yield report(code, place, field=known.name)
+    for known, title in header.twice:
+        columns = (header.columns[known.name], title.column)
+        cells = "、".join(address(title.row, column) for column in columns)
+        at = place.at(address(title.row, title.column))
+        yield report("column_twice", at, field=known.name, value=cells)
+
+
+def _is_complete(problems: tuple[Problem, ...] | list[Problem]) -> bool:
+    return all(problem.code != "column_missing" for problem in problems)
+
+
+def _note_peculiarities(
+    extra: tuple[str, ...], hidden: list[int], place: Place
+) -> Iterator[Problem]:
+    if extra:
+        yield report("column_extra", place, value="、".join(extra))
+    if hidden:
+        named = "、".join(f"{row}行" for row in hidden[:_MOST_ROWS_NAMED])
+        more = "ほか" if len(hidden) > _MOST_ROWS_NAMED else ""
+        yield report("rows_hidden", place, value=named + more, count=len(hidden))

@@ -1,0 +1,140 @@
+"""Keep a collected survey in data/processed, and know when it no longer stands for its inputs.
+
+The inputs are told by their content, never by their dates: the raw files of the cycle, the code
+that reads them, and the libraries it reads them with.
+"""
+
+import contextlib
+import hashlib
+import inspect
+import io
+import json
+import platform
+import uuid
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.cycle import Cycle
+from analysis.errors import SurveyError
+from analysis.survey.collect import Survey, collect_survey
+
+STAMP_NAME = "inputs.json"
+FRAMES = ("rows", "workbooks", "problems", "corrections")
+
+_CODE_SUFFIXES = (".py", ".toml")
+_LIBRARIES = ("openpyxl", "pandas", "pyarrow", "pydantic")
+# What a spreadsheet takes for a formula when it opens a CSV.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def load_survey(cycle: Cycle) -> Survey:
+    """Return the cycle's survey: the stored one if its inputs are the same, else a new one.
+
+    A new one is stored in the cycle's processed folder. Frames are equal either way. Raises
+    SettingsError as `collect_survey` does, and SurveyError if the folder can't be written.
+    """
+    inputs = _stamp_inputs(cycle)
+    stored = _read_stored(cycle.processed_folder, inputs)
+    if stored is not None:
+        return stored
+    survey = collect_survey(cycle)
+    # A workbook saved while it was read belongs to neither stamp.
+    if _stamp_inputs(cycle) == inputs:
+        _write_stored(cycle.processed_folder, inputs, survey)
+    return survey
+
+
+def write_csv(frame: pd.DataFrame) -> bytes:
+    """Return a frame as CSV for Excel: UTF-8 with mark, and no text that it takes for a formula.
+
+    A text that begins with = + - @, tab or carriage return gets an apostrophe before it.
+    """
+    safe = frame.copy()
+    texts: list[str] = list(frame.select_dtypes("str").columns)
+    for name in texts:
+        starts = frame[name].str.startswith(_FORMULA_STARTS).fillna(value=False).astype(bool)
+        safe[name] = frame[name].mask(starts, "'" + frame[name])
+    text = safe.to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def _stamp_inputs(cycle: Cycle) -> dict[str, Any]:
+    """Return what the survey is made from, by name and sha256."""
+    raw = cycle.raw_folder
+    survey_folder = Path(__file__).parent
+    code = [path for path in survey_folder.rglob("*") if path.suffix in _CODE_SUFFIXES]
+    code.append(Path(inspect.getfile(Cycle)))
+    return {
+        "raw": {
+            path.relative_to(raw).as_posix(): _digest_file(path)
+            for path in sorted(raw.rglob("*"))
+            if path.is_file() and not path.name.startswith(("~$", "."))
+        },
+        "code": {
+            path.relative_to(survey_folder.parent).as_posix(): _digest_file(path)
+            for path in sorted(code)
+        },
+        "libraries": {name: version(name) for name in _LIBRARIES}
+        | {"python": platform.python_version()},
+    }
+
+
+def _digest_file(path: Path) -> str:
+    try:
+        return _digest(path.read_bytes())
+    except OSError as error:
+        return f"unreadable: {type(error).__name__}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _read_stored(folder: Path, inputs: dict[str, Any]) -> Survey | None:
+    """Return the stored survey if it is of these inputs and every file of it is as written."""
+    try:
+        stamp = json.loads((folder / STAMP_NAME).read_text(encoding="utf-8"))
+        if stamp["inputs"] != inputs:
+            return None
+        contents = {name: (folder / name).read_bytes() for name in stamp["outputs"]}
+        # Another process may be replacing the files one by one.
+        if any(_digest(contents[name]) != sha256 for name, sha256 in stamp["outputs"].items()):
+            return None
+        frames = {name: pd.read_parquet(io.BytesIO(contents[f"{name}.parquet"])) for name in FRAMES}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Survey(**frames)
+
+
+def _write_stored(folder: Path, inputs: dict[str, Any], survey: Survey) -> None:
+    """Write every file under a passing name and put it in place whole, the stamp last."""
+    outputs = {f"{name}.parquet": _write_parquet(getattr(survey, name)) for name in FRAMES}
+    outputs |= {f"{name}.csv": write_csv(getattr(survey, name)) for name in ("rows", "problems")}
+    stamp = {
+        "inputs": inputs,
+        "outputs": {name: _digest(content) for name, content in sorted(outputs.items())},
+    }
+    text = json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    for name, content in (*outputs.items(), (STAMP_NAME, text.encode("utf-8"))):
+        passing = folder / f".{name}.{uuid.uuid4().hex}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            passing.write_bytes(content)
+            passing.replace(folder / name)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                passing.unlink(missing_ok=True)
+            where = "/".join((*folder.parts[-3:], name))
+            raise SurveyError(
+                f"{where} を書き込めません（{error.strerror}）。"
+                "\nExcel などで開いていれば閉じ、書き込みの権限を確かめてください。"
+            ) from None
+
+
+def _write_parquet(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()

@@ -1,0 +1,143 @@
+"""The survey's columns and the answers each one knows, and how a spelling found is looked up.
+
+The columns stand in `vocabulary.toml`; a cycle adds the spellings its departments use
+(`[headers]` and `[answers]` in `cycle.toml`). Two spellings are one when their keys are equal;
+nothing is ever matched by similarity.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Default
+
+from analysis.cycle import SETTINGS_NAME, Settings, read_toml
+from analysis.errors import SettingsError
+
+FieldKind = Literal["id", "text", "choice", "number", "date"]
+
+VOCABULARY_PATH = Path(__file__).with_name("vocabulary.toml")
+
+# Control, format (zero-width) and the three separator categories.
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+
+# Departments type whichever of these their keyboard gives first; they mean the same mark.
+_VARIANTS = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−─━ー", "-"),
+        **dict.fromkeys("〇◯⭕●◉", "○"),
+        **dict.fromkeys("✔☑", "✓"),
+        **dict.fromkeys("✕✖✗✘╳", "×"),
+        "〜": "~",
+    }
+)
+
+
+class Field(BaseModel):
+    """One column of the survey: code name, printed title, kind, and for a choice its answers.
+
+    `choices` maps the code of an answer to its printed label, in the order of the form.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    header: str
+    kind: FieldKind
+    required: bool = False
+    choices: dict[str, str] = Default(default_factory=dict)
+
+
+class _Vocabulary(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What a cycle's workbooks may write: title key -> field, and per field answer key -> code."""
+
+    fields: tuple[Field, ...]
+    headers: Mapping[str, Field]
+    answers: Mapping[str, Mapping[str, str]]
+
+    def find_field(self, title: str) -> Field | None:
+        """Return the field with this title, or the title before a bracketed hint, or None."""
+        key = match_key(title)
+        if key not in self.headers and key.endswith(")"):
+            key = key[: key.find("(")]
+        return self.headers.get(key)
+
+    def find_code(self, field: str, answer: str) -> str | None:
+        """Return the code of an answer as written, or None if the field does not know it."""
+        return self.answers[field].get(answer_key(answer))
+
+
+@lru_cache(maxsize=1)
+def load_vocabulary() -> tuple[Field, ...]:
+    """Return the survey's fields in the order of the form."""
+    return read_toml(VOCABULARY_PATH, _Vocabulary).field
+
+
+def label_of(field: str, code: str) -> str:
+    """Return the printed label of a choice's code; raise KeyError if there is none."""
+    return next(f for f in load_vocabulary() if f.name == field).choices[code]
+
+
+@lru_cache(maxsize=4096)
+def match_key(text: str) -> str:
+    """Return what two spellings of one title share: NFKC, without blanks and invisible marks."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in folded if unicodedata.category(c) not in _INVISIBLE)
+
+
+@lru_cache(maxsize=4096)
+def answer_key(text: str) -> str:
+    """Return what two spellings of one answer share: its match key, marks and dashes unified."""
+    return match_key(text).translate(_VARIANTS)
+
+
+def build_lookup(settings: Settings) -> Lookup:
+    """Return the vocabulary extended by a cycle's aliases.
+
+    Raises SettingsError naming every alias that points to an unknown title, field or answer, or
+    that already means something else.
+    """
+    fields = load_vocabulary()
+    wrong: list[str] = []
+    headers = {match_key(field.header): field for field in fields}
+    for found, header in settings.headers.items():
+        field = headers.get(match_key(header))
+        if field is None or field.header != header:
+            wrong.append(f"headers.「{found}」: 「{header}」という見出しは調査票にありません。")
+        elif headers.setdefault(match_key(found), field) is not field:
+            wrong.append(f"headers.「{found}」: 既に別の見出しを指しています。")
+    answers = {
+        field.name: {answer_key(label): code for code, label in field.choices.items()}
+        for field in fields
+    }
+    by_name = {field.name: field for field in fields if field.kind == "choice"}
+    for name, aliases in settings.answers.items():
+        choice = by_name.get(name)
+        if choice is None:
+            wrong.append(f"answers.{name}: 選択式の項目にこの名前はありません。")
+            continue
+        codes = {label: code for code, label in choice.choices.items()}
+        for found, label in aliases.items():
+            if label not in codes:
+                known = "、".join(codes)
+                wrong.append(f"answers.{name}.「{found}」: 「{label}」は選択肢（{known}）にない。")
+            elif answers[name].setdefault(answer_key(found), codes[label]) != codes[label]:
+                wrong.append(f"answers.{name}.「{found}」: 既に別の回答を指しています。")
+    if wrong:
+        lines = "\n".join(f"  ・{line}" for line in wrong)
+        raise SettingsError(
+            f"{settings.as_of}/{SETTINGS_NAME} の読み替え（headers、answers）に"
+            f"誤りが{len(wrong)}件あります。直してください。\n{lines}"
+        )
+    return Lookup(fields, headers, answers)

@@ -1,0 +1,61 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.cycle import Cycle, open_cycle
+from analysis.report.findings import Findings, load_findings
+
+ROOT = Path(__file__).parent.parent
+LATEST = "2024-09-01"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--golden", action="store_true", help="rewrite tests/golden from today's output"
+    )
+
+
+@pytest.fixture
+def rewrite_golden(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--golden"))
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The project's own folder, to be read only."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def survey_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what a build needs, in a folder of its own, so that no test writes into ours."""
+    return copy_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="session")
+def cycle(survey_folder: Path) -> Cycle:
+    return open_cycle(LATEST, survey_folder)
+
+
+@pytest.fixture(scope="session")
+def findings(cycle: Cycle) -> Findings:
+    return load_findings(cycle)
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the raw data and the notebooks into a folder and return it."""
+    shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    return folder
+
+
+def require_tool(name: str) -> str:
+    """Return a program's path; without it skip, or fail where the run says it must be there."""
+    found = shutil.which(name)
+    if found is None and os.environ.get("ANALYSIS_REQUIRE_TOOLS"):
+        pytest.fail(f"{name} is not installed, and this run requires it")
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found

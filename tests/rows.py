@@ -1,0 +1,41 @@
+"""Tidy rows for tests: as few words as a test needs, the rest filled in."""
+
+import pandas as pd
+
+from analysis.survey.collect import ROW_COLUMNS
+from analysis.survey.vocabulary import load_vocabulary
+
+DEFAULTS = {
+    "department": "環境部",
+    "department_slug": "kankyo",
+    "section": "環境政策課",
+    "status": "online",
+}
+
+
+def make_rows(*answers: dict[str, str], cycle: str = "2024-09-01") -> pd.DataFrame:
+    """Return tidy rows, one for each dict of answers; each raw text is its cleaned value."""
+    records = []
+    for place, given in enumerate(answers):
+        row = place + 7
+        answer = DEFAULTS | {"procedure_id": f"07-{row:04}", "name": f"届出{row}"} | given
+        record = {
+            "cycle": cycle,
+            "workbook": f"{answer['department']}.xlsx",
+            "sheet": "調査票",
+            "row": row,
+            "hidden": "no",
+            "department": answer["department"],
+            "department_slug": answer["department_slug"],
+        }
+        for column, field in enumerate(load_vocabulary()):
+            value = answer.get(field.name)
+            record |= {
+                field.name: value,
+                f"{field.name}_raw": value,
+                f"{field.name}_cell": f"{chr(ord('A') + column)}{row}",
+            }
+        records.append(record)
+    frame = pd.DataFrame(records, columns=list(ROW_COLUMNS))
+    kinds = dict.fromkeys(ROW_COLUMNS, "str") | {"row": "int64", "annual_volume": "Int64"}
+    return frame.astype(kinds)

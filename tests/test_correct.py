@@ -1,0 +1,106 @@
+"""Corrections: decided, reasoned, and applied only to the text they were decided for."""
+
+import pandas as pd
+import pytest
+
+from analysis.errors import SettingsError
+from analysis.survey.collect import Survey, collect_survey
+
+from workbooks import make_cycle, not_started, procedure
+
+
+def entry(**changes: str) -> str:
+    values = {
+        "procedure_id": "K-001",
+        "field": "status",
+        "expected": "おんらいん",
+        "value": "オンライン化済",
+        "reason": "電話で確認",
+        "decided_by": "DX戦略課",
+        "decided_on": "2024-09-10",
+    } | changes
+    lines = [f'{key} = "{value}"' for key, value in values.items() if key != "decided_on"]
+    return "\n".join(["[[correction]]", *lines, f"decided_on = {values['decided_on']}", ""])
+
+
+def collect(tmp_path, corrections: str, *lines: object) -> Survey:
+    content = list(lines) or [procedure(1, status="おんらいん"), not_started(2)]
+    return collect_survey(make_cycle(tmp_path, content, corrections=corrections))
+
+
+def test_a_correction_changes_the_value_and_not_the_raw_text(tmp_path):
+    survey = collect(tmp_path, entry())
+    assert survey.rows.loc[0, ["status", "status_raw"]].tolist() == ["online", "おんらいん"]
+    assert survey.problems.empty
+
+
+def test_an_applied_correction_is_told_with_its_cell_and_reason(tmp_path):
+    (row,) = collect(tmp_path, entry()).corrections.to_dict("records")
+    assert row == {
+        "procedure_id": "K-001",
+        "field": "status",
+        "department": "環境部",
+        "department_slug": "kankyo",
+        "workbook": "環境部.xlsx",
+        "sheet": "調査票",
+        "cell": "G6",
+        "expected": "おんらいん",
+        "value": "オンライン化済",
+        "reason": "電話で確認",
+        "decided_by": "DX戦略課",
+        "decided_on": "2024-09-10",
+    }
+
+
+def test_a_correction_is_cleaned_like_an_answer(tmp_path):
+    survey = collect(tmp_path, entry(value="完了"))
+    assert list(survey.problems["code"]) == ["answer_unknown"]
+
+
+def test_a_blank_cell_can_be_filled_and_a_filled_one_cleared(tmp_path):
+    corrections = entry(procedure_id="Ｋ－００２", field="remarks", expected="", value="再確認")
+    corrections += entry(procedure_id="K-002", field="law", expected="環境基本条例", value="")
+    rows = collect(tmp_path, corrections + entry()).rows
+    assert rows.loc[1, "remarks"] == "再確認"
+    assert pd.isna(rows.loc[1, "remarks_raw"])
+    assert pd.isna(rows.loc[1, "law"])
+
+
+def test_an_id_that_stands_twice_can_be_corrected_where_the_rows_differ(tmp_path):
+    lines = [procedure(1), procedure(1, procedure_id="K－001")]
+    change = entry(field="procedure_id", expected="K－001", value="K-009")
+    survey = collect(tmp_path, change, *lines)
+    assert list(survey.rows["procedure_id"]) == ["K-001", "K-009"]
+    assert survey.problems.empty
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"procedure_id": "K-404"}, "correction_row_missing"),
+        ({"expected": "オンライン"}, "correction_value_differs"),
+        ({"field": "colour"}, "correction_field_unknown"),
+    ],
+)
+def test_a_correction_that_does_not_fit_is_an_error(tmp_path, changes, code):
+    problems = collect(tmp_path, entry(**changes)).problems
+    found = problems[problems["workbook"] == "corrections.toml"]
+    assert found[["code", "severity"]].to_numpy().tolist() == [[code, "error"]]
+
+
+def test_a_correction_that_fits_two_rows_is_an_error(tmp_path):
+    lines = [procedure(1, status="おんらいん"), procedure(1, status="おんらいん")]
+    problems = collect(tmp_path, entry(), *lines).problems
+    assert "correction_ambiguous" in set(problems["code"])
+
+
+def test_two_corrections_of_one_cell_are_an_error(tmp_path):
+    survey = collect(tmp_path, entry() + entry(value="着手済"))
+    assert list(survey.problems["code"]) == ["correction_twice"]
+    assert survey.rows.loc[0, "status"] == "online"
+
+
+@pytest.mark.parametrize("text", [entry(reason=" "), "[[correction]]\nfield = 'status'", "x = 1"])
+def test_a_corrections_file_with_gaps_is_refused(tmp_path, text):
+    with pytest.raises(SettingsError, match=r"corrections\.toml"):
+        collect(tmp_path, text)

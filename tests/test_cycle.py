@@ -1,0 +1,82 @@
+"""A cycle's settings: every wrong key is named, and nothing unknown is let through."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.cycle import find_root, list_cycles, open_cycle
+from analysis.errors import SettingsError
+
+SETTINGS = """
+as_of = 2024-09-01
+title = "調査"
+city = "郡山市"
+publisher = ["DX戦略課"]
+demonstration = true
+guideline = "2024.toml"
+departments = [{ name = "環境部", slug = "kankyo", workbook = "環境部.xlsx" }]
+headers = {}
+answers = {}
+[target]
+rate_percent = 100
+by = 2026-03-31
+"""
+
+
+def write_cycle(root: Path, text: str = SETTINGS, name: str = "2024-09-01") -> Path:
+    folder = root / "data" / "raw" / name
+    folder.mkdir(parents=True)
+    (folder / "cycle.toml").write_text(text, encoding="utf-8")
+    return root
+
+
+def test_the_latest_cycle_is_opened_when_none_is_named(tmp_path: Path) -> None:
+    write_cycle(tmp_path)
+    write_cycle(tmp_path, SETTINGS.replace("2024-09-01", "2024-03-31"), "2024-03-31")
+    assert list_cycles(tmp_path) == ["2024-03-31", "2024-09-01"]
+    assert open_cycle(None, tmp_path).name == "2024-09-01"
+
+
+def test_unknown_and_missing_keys_are_all_named(tmp_path: Path) -> None:
+    root = write_cycle(tmp_path, SETTINGS.replace('city = "郡山市"', 'ciyt = "郡山市"'))
+    with pytest.raises(SettingsError) as caught:
+        open_cycle("2024-09-01", root)
+    assert "2024-09-01/cycle.toml に誤りが2件" in str(caught.value)
+    assert "city: 必要な項目がありません" in str(caught.value)
+    assert "ciyt: 知らない項目です" in str(caught.value)
+
+
+def test_an_unknown_cycle_is_refused_and_the_known_ones_listed(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"調査回「2025-03-31」.*\n.*2024-09-01"):
+        open_cycle("2025-03-31", write_cycle(tmp_path))
+
+
+def test_a_folder_whose_name_is_not_its_date_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="フォルダー名と違います"):
+        open_cycle("2025-03-31", write_cycle(tmp_path, name="2025-03-31"))
+
+
+def test_two_departments_may_not_share_a_slug(tmp_path: Path) -> None:
+    twice = '{ name = "こども部", slug = "kankyo", workbook = "こども部.xlsx" }]'
+    root = write_cycle(tmp_path, SETTINGS.replace('xlsx" }]', f'xlsx" }}, {twice}'))
+    with pytest.raises(SettingsError, match="slug が重複しています: kankyo"):
+        open_cycle("2024-09-01", root)
+
+
+def test_a_department_is_found_by_name_and_by_slug(tmp_path: Path) -> None:
+    cycle = open_cycle("2024-09-01", write_cycle(tmp_path))
+    assert cycle.find_department("環境部") is cycle.find_department("kankyo")
+    with pytest.raises(SettingsError, match="環境部（kankyo）"):
+        cycle.find_department("環境課")
+
+
+def test_the_project_is_found_from_a_folder_below_it(tmp_path: Path) -> None:
+    root = write_cycle(tmp_path)
+    below = root / "notebooks"
+    below.mkdir()
+    assert find_root(below) == root.resolve()
+
+
+def test_a_folder_outside_a_project_is_told_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="プロジェクトのフォルダーに移って"):
+        find_root(tmp_path)

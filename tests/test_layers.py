@@ -1,0 +1,53 @@
+"""The house: one direction of flow, and no code that the design's page does not know."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import analysis
+
+PACKAGE = Path(analysis.__file__).parent
+SHARED = {"cycle", "errors"}
+MAY_IMPORT = {
+    "cycle": {"errors"},
+    "errors": set(),
+    "survey": SHARED,
+    "figures": SHARED | {"survey"},
+    "report": SHARED | {"survey", "figures"},
+    # The demonstration is a witness of its own: it shares no code with what reads it.
+    "demo": set(),
+    "cli": SHARED | {"survey", "figures", "report", "demo"},
+}
+MODULES = sorted(
+    path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem in MAY_IMPORT
+)
+
+
+def list_imports(path: Path) -> set[str]:
+    """Return what a module imports from the package, by wing."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import hides its direction"
+            names.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+    return {name.split(".")[1] for name in names if name.startswith("analysis.")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_a_wing_imports_only_from_those_before_it(path: Path) -> None:
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    assert list_imports(path) - {own} <= MAY_IMPORT[own]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_a_module_is_short_enough_to_be_one_idea(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_every_wing_is_known() -> None:
+    assert {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in MODULES} == set(
+        MAY_IMPORT
+    )

@@ -1,0 +1,169 @@
+"""The ledger of the demonstration survey: every published number, and each figure's evidence."""
+
+import csv
+import hashlib
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from analysis.cycle import Cycle, open_cycle
+from analysis.errors import FigureError, SettingsError
+from analysis.figures.evidence import select
+from analysis.figures.ledger import build_ledger
+from analysis.figures.measure import Change, Count, Share
+from analysis.figures.reconcile import read_published
+from analysis.report.findings import Findings
+
+COLUMNS = [
+    "figure_id",
+    "scope",
+    "measure",
+    "label",
+    "value",
+    "text",
+    "unit",
+    "numerator",
+    "denominator",
+    "evidence_rows",
+    "evidence_sha256",
+    "definition",
+]
+
+
+@pytest.fixture(scope="module")
+def frame(findings: Findings) -> pd.DataFrame:
+    return findings.ledger.to_frame().set_index("figure_id", drop=False)
+
+
+def test_every_published_number_comes_out(findings: Findings, project: Path) -> None:
+    with (project / "data/raw/2024-09-01/published.csv").open(encoding="utf-8-sig") as file:
+        published = list(csv.DictReader(file))
+    assert len(published) == 107
+    for row in published:
+        scope = row["scope"].replace("全体", "all")
+        figure = findings.ledger.find(f"2024-09-01/{scope}/{row['measure']}")
+        assert figure.value == Decimal(row["published"]), figure.id
+    assert findings.ledger.figure("published_agreeing").value == 107
+
+
+def test_a_published_number_that_differs_is_counted_as_such(findings: Findings) -> None:
+    rows = findings.survey.rows.copy()
+    online = rows.index[rows["department_slug"].eq("kankyo") & rows["status"].eq("online")]
+    rows.loc[online[0], "status"] = "started"
+    changed = type(findings.survey)(
+        rows, findings.survey.workbooks, findings.survey.problems, findings.survey.corrections
+    )
+    ledger = build_ledger(findings.cycle, changed, findings.previous)
+    table = ledger.tables.current["published"]
+    differing = table[table["agrees"] == "no"]
+    assert set(differing["scope"]) == {"環境部", "全体"}
+    assert ledger.figure("published_differing").value == len(differing)
+    assert ledger.figure("published_differing", "kankyo").value == 4
+
+
+def test_the_columns_of_figures_csv_are_the_promised_ones(frame: pd.DataFrame) -> None:
+    assert list(frame.columns) == COLUMNS
+    assert frame["figure_id"].is_unique
+
+
+def test_a_figure_is_written_with_its_exact_parts(frame: pd.DataFrame) -> None:
+    rate = frame.loc["2024-09-01/kankyo/online_rate"]
+    assert (rate["value"], rate["text"], rate["unit"]) == ("58.5", "58.5", "%")
+    assert (rate["numerator"], rate["denominator"]) == ("96", "164")
+    change = frame.loc["2024-09-01/kensetsu/online_change"]
+    assert (change["value"], change["text"]) == ("-4", "−4")
+
+
+def test_the_evidence_of_every_figure_recounts_to_its_number(findings: Findings) -> None:
+    """Counted rows are the count, the part's the numerator, in less out the change."""
+    ledger = findings.ledger
+    for item in ledger.items.values():
+        for level in item.levels:
+            selections = select(item.measure, ledger.tables, level)
+            for scope in (s.slug for s in ledger.scopes.values() if s.level == level):
+                rows = {
+                    selection.role: len(selection.positions.get(scope, []))
+                    for selection in reversed(selections)
+                }
+                figure = ledger.figure(item.name, scope)
+                match item.measure:
+                    case Count(table="transitions"):
+                        total = sum(len(s.positions.get(scope, [])) for s in selections)
+                        assert total == figure.numerator, figure.id
+                    case Count():
+                        assert rows["counted"] == figure.numerator, figure.id
+                    case Share():
+                        assert rows["part"] == figure.numerator, figure.id
+                        assert rows["part"] + rows["whole"] == figure.denominator, figure.id
+                    case Change(of=Count()):
+                        assert rows["in"] - rows["out"] == figure.numerator, figure.id
+
+
+def test_the_hash_of_evidence_can_be_made_from_its_cells_alone(
+    findings: Findings, frame: pd.DataFrame
+) -> None:
+    figure = findings.ledger.figure("online", "gikai")
+    assert frame.loc[figure.id, "evidence_rows"] == 0
+    figure = findings.ledger.figure("total", "gikai")
+    cells = findings.ledger.evidence(figure).to_dict("records")
+    lines = [
+        json.dumps([c["cycle"], c["workbook"], c["sheet"], c["cell"], c["raw"]], ensure_ascii=False)
+        for c in cells
+    ]
+    text = "counted\n" + "".join(f"{line}\n" for line in lines)
+    assert frame.loc[figure.id, "evidence_sha256"] == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_the_cells_of_the_evidence_hold_the_answers_they_are_said_to_hold(
+    findings: Findings, cycle: Cycle
+) -> None:
+    evidence = findings.ledger.evidence(findings.ledger.figure("online_change", "kensetsu"))
+    assert set(evidence["cycle"]) == {"2024-09-01", "2024-03-31"}
+    for place, cells in evidence.groupby(["cycle", "workbook", "sheet"]):
+        name, workbook, sheet = (str(part) for part in place)
+        book = openpyxl.load_workbook(cycle.raw_folder.parent / name / workbook)
+        for cell in cells.to_dict("records"):
+            assert str(book[sheet][cell["cell"]].value) == cell["raw"]
+
+
+def test_a_first_cycle_has_no_changes(cycle: Cycle, findings: Findings) -> None:
+    assert findings.previous is not None
+    first = open_cycle("2024-03-31", cycle.root)
+    ledger = build_ledger(first, findings.previous, None)
+    assert not [name for name in ledger.items if name.endswith("_change")]
+    assert not ledger.has_previous
+    assert ledger.figure("online").value == 481
+    with pytest.raises(FigureError):
+        ledger.figure("online_change")
+
+
+def test_the_previous_cycle_has_the_same_ids_in_its_own_ledger(
+    cycle: Cycle, findings: Findings
+) -> None:
+    assert findings.previous is not None
+    own = build_ledger(open_cycle("2024-03-31", cycle.root), findings.previous, None)
+    for figure in findings.ledger.figures.values():
+        if figure.cycle == "2024-03-31" and figure.id in own.figures:
+            assert figure.exact == own.figures[figure.id].exact, figure.id
+
+
+def test_an_unknown_figure_proposes_the_nearest(findings: Findings) -> None:
+    with pytest.raises(FigureError) as caught:
+        findings.ledger.find("2024-09-01/kankyo/onlin_rate")
+    assert "2024-09-01/kankyo/online_rate" in str(caught.value)
+
+
+def test_a_published_value_that_is_no_number_is_named_with_its_line(
+    tmp_path: Path, cycle: Cycle
+) -> None:
+    folder = tmp_path / "data/raw/2024-09-01"
+    folder.mkdir(parents=True)
+    (folder / "published.csv").write_text(
+        "scope,measure,published\n環境部,online,九十六\n", "utf-8"
+    )
+    with pytest.raises(SettingsError, match="2行目: 環境部 online = '九十六'"):
+        read_published(Cycle(tmp_path, cycle.name, cycle.settings))

@@ -1,0 +1,175 @@
+"""One value, three readings: what a measure counts, shows as evidence, and writes as a formula."""
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+
+from analysis.figures.definition import define
+from analysis.figures.digest import Digester
+from analysis.figures.evaluate import evaluate
+from analysis.figures.evidence import list_evidence, select
+from analysis.figures.formula import Sheet, write_formula
+from analysis.figures.measure import Change, Count, Share, Where, where
+from analysis.figures.tables import Tables, add_scopes
+
+from rows import make_rows
+
+ONLINE = Count(where(status="online"))
+RATE = Share(ONLINE, Count())
+
+
+@pytest.fixture
+def tables() -> Tables:
+    now = make_rows(
+        {"procedure_id": "07-1"},
+        {"procedure_id": "07-2", "status": "started"},
+        {"procedure_id": "07-3", "section": "廃棄物対策課"},
+        {"procedure_id": "08-1", "department": "こども部", "department_slug": "kodomo"},
+        {"procedure_id": "07-5"},
+    )
+    before = make_rows(
+        {"procedure_id": "07-2"},
+        {"procedure_id": "07-3", "status": "not_started"},
+        {"procedure_id": "07-9"},
+        {"procedure_id": "08-1", "department": "こども部", "department_slug": "kodomo"},
+        {"procedure_id": "07-5"},
+        cycle="2024-03-31",
+    )
+    return Tables("2024-09-01", {"procedures": add_scopes(now)}, "2024-03-31", add_scopes(before))
+
+
+def test_a_count_is_taken_for_every_scope_and_is_zero_where_there_is_no_row(tables: Tables) -> None:
+    numbers = evaluate(ONLINE, tables, "department", ["kankyo", "kodomo", "somu"])
+    assert [number.exact for number in numbers] == [3, 1, 0]
+
+
+def test_a_section_is_a_scope_within_its_department(tables: Tables) -> None:
+    numbers = evaluate(ONLINE, tables, "section", ["kankyo.環境政策課", "kankyo.廃棄物対策課"])
+    assert [number.exact for number in numbers] == [2, 1]
+
+
+def test_a_share_keeps_its_two_counts_and_the_share_of_nothing_has_no_value(tables: Tables) -> None:
+    of_all, of_none = evaluate(RATE, tables, "department", ["kankyo", "somu"])
+    assert (of_all.numerator, of_all.denominator, of_all.exact) == (3, 4, Fraction(3, 4))
+    assert of_none.exact is None
+
+
+def test_a_change_is_the_exact_difference_of_the_two_cycles(tables: Tables) -> None:
+    (count,) = evaluate(Change(ONLINE), tables, "all", ["all"])
+    (rate,) = evaluate(Change(RATE), tables, "all", ["all"])
+    assert count.exact == 0
+    assert rate.exact == Fraction(4, 5) - Fraction(4, 5)
+
+
+def test_a_missing_answer_satisfies_no_condition() -> None:
+    rows = make_rows({"status": "not_started", "reason": "other"}, {"status": "not_started"})
+    tables = Tables("2024-09-01", {"procedures": add_scopes(rows)})
+    (number,) = evaluate(Count(where(reason="other")), tables, "all", ["all"])
+    assert number.exact == 1
+
+
+def test_the_evidence_of_a_count_names_the_cells_that_made_each_row_count(tables: Tables) -> None:
+    evidence = list_evidence(ONLINE, tables, "department", "kodomo")
+    assert evidence[["workbook", "sheet", "field", "cell", "raw"]].to_numpy().tolist() == [
+        ["こども部.xlsx", "調査票", "procedure_id", "A10", "08-1"],
+        ["こども部.xlsx", "調査票", "status", "G10", "online"],
+    ]
+
+
+def test_a_section_figure_shows_the_cell_that_names_the_section(tables: Tables) -> None:
+    evidence = list_evidence(Count(), tables, "section", "kankyo.廃棄物対策課")
+    assert evidence[["field", "cell"]].to_numpy().tolist() == [
+        ["procedure_id", "A9"],
+        ["section", "B9"],
+    ]
+
+
+def test_the_evidence_of_a_share_tells_the_part_from_the_rest(tables: Tables) -> None:
+    evidence = list_evidence(RATE, tables, "department", "kankyo").drop_duplicates("procedure_id")
+    roles = dict(zip(evidence["procedure_id"], evidence["role"], strict=True))
+    assert roles == {"07-1": "part", "07-3": "part", "07-5": "part", "07-2": "whole"}
+
+
+def test_the_evidence_of_a_change_is_what_moved_in_and_out_with_both_answers(
+    tables: Tables,
+) -> None:
+    evidence = list_evidence(Change(ONLINE), tables, "department", "kankyo")
+    answers = evidence[evidence["field"] == "status"]
+    moved = answers[["role", "procedure_id", "cycle", "raw"]].to_numpy().tolist()
+    assert moved == [
+        ["in", "07-1", "2024-09-01", "online"],
+        ["in", "07-3", "2024-09-01", "online"],
+        ["in", "07-3", "2024-03-31", "not_started"],
+        ["out", "07-2", "2024-03-31", "online"],
+        ["out", "07-9", "2024-03-31", "online"],
+        ["out", "07-2", "2024-09-01", "started"],
+    ]
+
+
+def test_a_procedure_that_changed_its_section_moves_between_the_sections_only() -> None:
+    now = add_scopes(make_rows({"procedure_id": "07-1", "section": "新課"}))
+    before = add_scopes(make_rows({"procedure_id": "07-1", "section": "旧課"}, cycle="2024-03-31"))
+    tables = Tables("2024-09-01", {"procedures": now}, "2024-03-31", before)
+    by_section = list_evidence(Change(ONLINE), tables, "section", "kankyo.新課")
+    assert set(by_section["role"]) == {"in"}
+    assert list_evidence(Change(ONLINE), tables, "department", "kankyo").empty
+
+
+def test_the_digest_changes_with_one_raw_answer_and_with_one_cell_address(tables: Tables) -> None:
+    def hash_of(frame: pd.DataFrame) -> str:
+        changed = Tables(tables.cycle, {"procedures": frame})
+        return Digester().digest(select(ONLINE, changed, "all"), ["all"])[0].sha256
+
+    rows = tables.current["procedures"]
+    other_answer, other_cell = rows.copy(), rows.copy()
+    other_answer.loc[0, "status_raw"] = "済"
+    other_cell.loc[0, "status_cell"] = "Z99"
+    assert len({hash_of(frame) for frame in (rows, other_answer, other_cell)}) == 3
+
+
+def test_digest_counts_the_rows_of_each_scope(tables: Tables) -> None:
+    digests = Digester().digest(select(ONLINE, tables, "department"), ["kankyo", "kodomo", "somu"])
+    assert [digest.rows for digest in digests] == [3, 1, 0]
+
+
+SHEET = Sheet("今回", ("procedure_id", "status", "scope_all", "scope_department"), 9)
+BEFORE = Sheet("前回", SHEET.columns, 8)
+
+
+def test_the_formula_of_a_count_is_one_countifs() -> None:
+    formula = write_formula(ONLINE, "department", "kankyo", {"procedures": SHEET})
+    assert formula == ("=COUNTIFS('今回'!$D$2:$D$9,\"kankyo\",'今回'!$B$2:$B$9,\"online\")")
+
+
+def test_the_formula_of_alternatives_adds_a_countifs_for_each() -> None:
+    either = Count(where(status=("started", "not_started")))
+    formula = write_formula(either, "all", "all", {"procedures": SHEET})
+    assert formula == (
+        "=COUNTIFS('今回'!$B$2:$B$9,\"started\")+COUNTIFS('今回'!$B$2:$B$9,\"not_started\")"
+    )
+
+
+def test_the_formula_of_a_change_subtracts_the_previous_sheet() -> None:
+    formula = write_formula(
+        Change(RATE), "all", "all", {"procedures": SHEET}, {"procedures": BEFORE}
+    )
+    assert formula == (
+        "=((COUNTIFS('今回'!$B$2:$B$9,\"online\"))/(ROWS('今回'!$C$2:$C$9)))"
+        "-((COUNTIFS('前回'!$B$2:$B$8,\"online\"))/(ROWS('前回'!$C$2:$C$8)))"
+    )
+
+
+def test_a_definition_is_said_from_the_measure_itself() -> None:
+    assert define(Count()) == "手続きの総数。"
+    assert define(Count(where(status="not_started", reason=("not_considered", "other")))) == (
+        "「オンライン化の状況」が「未着手」、かつ「未着手の理由」が「未検討」または"
+        "「その他理由で不可」である手続きの数。"
+    )
+    assert "差" in define(Change(RATE))
+
+
+def test_two_conditions_on_one_field_cannot_be_joined() -> None:
+    with pytest.raises(ValueError, match="status"):
+        where(status="online") & where(status="started")
+    assert Where() & where(status="online") == where(status="online")

@@ -1,0 +1,65 @@
+"""The notebooks stay thin: prose, parameters, and one call a cell."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+MOST_CODE_CELLS = 8
+MOST_LINES = 25
+FORBIDDEN = (ast.FunctionDef, ast.Lambda, ast.For, ast.While, ast.ClassDef, ast.comprehension)
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
+    return nbformat.read(request.param, as_version=4)
+
+
+def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_there_are_five_notebooks() -> None:
+    assert [path.stem for path in NOTEBOOKS] == [
+        "department", "guideline", "overview", "quality", "reasons",
+    ]  # fmt: skip
+
+
+def test_the_first_cell_says_in_prose_what_the_report_answers(
+    notebook: nbformat.NotebookNode,
+) -> None:
+    assert notebook.cells[0].cell_type == "markdown"
+    assert "この" in notebook.cells[0].source
+
+
+def test_the_second_cell_holds_typed_parameters_with_help(notebook: nbformat.NotebookNode) -> None:
+    cell = notebook.cells[1]
+    assert cell.metadata.tags == ["parameters"]
+    for line in cell.source.splitlines():
+        (node,) = ast.parse(line).body
+        assert isinstance(node, ast.AnnAssign)
+        assert "# " in line
+
+
+def test_a_notebook_is_short(notebook: nbformat.NotebookNode) -> None:
+    cells = code_cells(notebook)
+    assert len(cells) <= MOST_CODE_CELLS
+    assert sum(len(cell.source.splitlines()) for cell in cells) <= MOST_LINES
+
+
+def test_a_notebook_holds_no_logic_no_path_and_no_number(notebook: nbformat.NotebookNode) -> None:
+    for cell in code_cells(notebook):
+        for node in ast.walk(ast.parse(cell.source)):
+            assert not isinstance(node, FORBIDDEN)
+            if isinstance(node, ast.Constant):
+                assert isinstance(node.value, str)
+                assert "/" not in node.value
+        assert "groupby" not in cell.source
+
+
+def test_a_notebook_is_committed_without_outputs(notebook: nbformat.NotebookNode) -> None:
+    for cell in code_cells(notebook):
+        assert cell.outputs == []
+        assert cell.execution_count is None

@@ -1,0 +1,36 @@
+"""`analysis trace` goes from a figure to its cells without Python."""
+
+from analysis.figures.trace import trace
+from analysis.report.findings import Findings
+
+
+def test_a_change_shows_both_cycles_and_what_moved(findings: Findings) -> None:
+    text = trace(findings.ledger, "2024-09-01/kensetsu/online_change")
+    assert "建設部　オンライン化済手続き数の増減: −4件" in text
+    assert "今回: 6件" in text
+    assert "前回: 10件" in text
+    assert "新たに数えた行: 1件" in text
+    assert "数えなくなった行: 5件" in text
+    assert "2024-03-31 建設部.xlsx 調査票!" in text
+
+
+def test_a_rate_shows_numerator_and_denominator(findings: Findings) -> None:
+    text = trace(findings.ledger, "2024-09-01/all/online_rate")
+    assert "分子: 627　分母: 1,758" in text
+    assert "分子・分母とも数えた行: 627件" in text
+    assert "分母だけに数えた行: 1,131件" in text
+
+
+def test_a_department_can_be_named_in_japanese(findings: Findings) -> None:
+    by_name = trace(findings.ledger, "2024-09-01/環境部/online")
+    assert by_name == trace(findings.ledger, "2024-09-01/kankyo/online")
+
+
+def test_a_cleaned_answer_stands_beside_the_raw_one(findings: Findings) -> None:
+    text = trace(findings.ledger, "2024-09-01/all/online")
+    assert "→ オンライン化済" in text
+
+
+def test_a_corrected_and_a_reconciled_number_can_be_traced_too(findings: Findings) -> None:
+    assert "2行目" in trace(findings.ledger, "2024-09-01/somu/published_agreeing")
+    assert "農林部.xlsx" in trace(findings.ledger, "2024-09-01/norin/corrections")

@@ -1,0 +1,148 @@
+"""Small survey workbooks and cycles, built in code, so that a test's input can be read in it."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis.cycle import Cycle, open_cycle
+from analysis.survey.vocabulary import load_vocabulary
+
+RESPONDENT = "郡山 花子"
+DEPARTMENTS = {"kankyo": "環境部", "kodomo": "こども部"}
+FIELDS = [field.name for field in load_vocabulary()]
+TITLES = {field.name: field.header for field in load_vocabulary()}
+GROUPS = {"手続きの概要": FIELDS[:6], "オンライン化": FIELDS[6:9], "未着手の場合": FIELDS[9:11]}
+
+# A row of the sheet: a procedure's answers, loose cells from the left, or nothing.
+Line = Mapping[str, object] | Sequence[object] | None
+
+
+def procedure(number: int = 1, **answers: object) -> dict[str, object]:
+    """Return a procedure that is online and breaks no rule, changed by the given answers."""
+    return {
+        "procedure_id": f"K-{number:03}",
+        "section": "環境政策課",
+        "name": f"届出その{number}",
+        "law": "環境基本条例",
+        "law_kind": "条例・規則",
+        "annual_volume": 120,
+        "status": "オンライン化済",
+        "online_date": "2024-04-01",
+    } | answers
+
+
+def not_started(number: int = 1, **answers: object) -> dict[str, object]:
+    """Return a procedure that is not started and breaks no rule."""
+    changes = {"status": "未着手", "online_date": None, "reason": "未検討"} | answers
+    return procedure(number, **changes)
+
+
+def build_workbook(
+    lines: Sequence[Line],
+    *,
+    department: str = "環境部",
+    top: int = 4,
+    left: int = 1,
+    fields: Sequence[str] = FIELDS,
+    titles: Mapping[str, str] | None = None,
+) -> Workbook:
+    """Return a workbook with the form's heading, its two header rows from `top`, and the lines.
+
+    A field that the survey does not know stands for an extra column titled as the field itself.
+    Titles without a group are merged over both header rows. The first line is at `top` + 2.
+    """
+    workbook = Workbook()
+    sheet = sheet_of(workbook)
+    sheet.title = "調査票"
+    sheet.cell(1, left, "部局名")
+    sheet.cell(1, left + 1, department)
+    sheet.cell(2, left, "記入者")
+    sheet.cell(2, left + 1, RESPONDENT)
+    grouped = {name: group for group, names in GROUPS.items() for name in names}
+    for column, name in enumerate(fields, start=left):
+        title = (titles or {}).get(name, TITLES.get(name, name))
+        if name in grouped:
+            sheet.cell(top, column, grouped[name])
+            sheet.cell(top + 1, column, title)
+        else:
+            sheet.cell(top, column, title)
+            sheet.merge_cells(
+                start_row=top, end_row=top + 1, start_column=column, end_column=column
+            )
+    for row, line in enumerate(lines, start=top + 2):
+        cells = [line.get(name) for name in fields] if isinstance(line, Mapping) else line or ()
+        for column, value in enumerate(cells, start=left):
+            sheet.cell(row, column, value)
+    return workbook
+
+
+def sheet_of(workbook: Workbook) -> Worksheet:
+    """Return the workbook's first sheet."""
+    return workbook.worksheets[0]
+
+
+def save_bytes(workbook: Workbook) -> bytes:
+    """Return the bytes of the saved workbook."""
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def make_cycle(
+    root: Path,
+    *contents: Workbook | Sequence[Line] | bytes | None,
+    name: str = "2024-09-01",
+    headers: Mapping[str, str] | None = None,
+    answers: Mapping[str, Mapping[str, str]] | None = None,
+    corrections: str = "",
+) -> Cycle:
+    """Write a cycle of as many departments as `contents` and open it.
+
+    Each content is a workbook, the lines of one, a file's bytes, or None for one not handed in.
+    """
+    folder = root / "data" / "raw" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = list(DEPARTMENTS.items())[: len(contents)]
+    settings: list[str] = [
+        f"as_of = {name}",
+        'title = "調査"',
+        'city = "郡山市"',
+        'publisher = ["DX戦略課"]',
+        "demonstration = true",
+        'guideline = "2024.toml"',
+        "[target]",
+        "rate_percent = 100",
+        "by = 2026-03-31",
+        "[headers]",
+        *_pairs(headers or {}),
+        "[answers]",
+    ]
+    for field, aliases in (answers or {}).items():
+        settings += [f"[answers.{field}]", *_pairs(aliases)]
+    for (slug, department), content in zip(chosen, contents, strict=True):
+        settings += ["[[departments]]"]
+        settings += _pairs({"name": department, "slug": slug, "workbook": f"{department}.xlsx"})
+        path = folder / f"{department}.xlsx"
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        elif isinstance(content, Workbook):
+            content.save(path)
+        elif content is not None:
+            build_workbook(content, department=department).save(path)
+    (folder / "cycle.toml").write_text("\n".join(settings), encoding="utf-8")
+    if corrections:
+        (folder / "corrections.toml").write_text(corrections, encoding="utf-8")
+    return open_cycle(name, root)
+
+
+def _pairs(table: Mapping[str, Any]) -> list[str]:
+    """Return the lines of a TOML table of texts; JSON quotes them as TOML does."""
+    return [
+        f"{json.dumps(key, ensure_ascii=False)} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in table.items()
+    ]

@@ -24,6 +24,7 @@ from analysis.report.blocks import Chart
 from analysis.report.fonts import BOLD, JAPANESE, REGULAR
 
 WIDTH_INCHES = 6.8
+ROW_INCHES = 0.19
 INK = "#16324f"
 GREY = "#6b6b6b"
 LOOKS = (
@@ -52,13 +53,13 @@ def draw_rates(
     caption: str, rows: Sequence[tuple[str, Figure, Figure | None]], whole: Figure
 ) -> Chart:
     """Draw rates as bars with a line for the whole: (label, rate now, rate before or None)."""
-    axes = _axes(0.23 * len(rows) + 0.7)
+    axes = _axes(ROW_INCHES * len(rows) + 0.6)
     places = range(len(rows))
     axes.barh(places, [_length(now) for _, now, _ in rows], height=0.62, color=INK)
     for place, (_, now, before) in enumerate(rows):
         if before is not None:
             axes.plot(
-                _length(before), place, "D", markersize=4.5,
+                _length(before), place, "D", markersize=4.5, clip_on=False,
                 markerfacecolor="white", markeredgecolor="black", markeredgewidth=0.9,
             )  # fmt: skip
         _write(axes, RATE_COLUMN, place, now, f"{now.text}%", align="right")
@@ -116,11 +117,12 @@ def draw_stacks(
     part_labels: Sequence[str],
 ) -> Chart:
     """Draw several wholes and their parts as stacked bars: (label, counts, total) each."""
-    axes = _axes(0.23 * len(rows) + 0.8)
-    for place, (_, parts, total) in enumerate(rows):
+    axes = _axes(ROW_INCHES * len(rows) + 0.7)
+    for place, (_, parts, _) in enumerate(rows):
         _stack(axes, place, parts)
-        _write(axes, _length(total), place, total, f" {total.text}")
     longest = max((_length(total) for _, _, total in rows), default=1)
+    for place, (_, _, total) in enumerate(rows):
+        _write(axes, _length(total) + 0.01 * longest, place, total, total.text)
     axes.set_xlim(0, max(longest, 1) * 1.08)
     axes.set_xticks([])
     _name_rows(axes, [label for label, _, _ in rows])

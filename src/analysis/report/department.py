@@ -146,9 +146,9 @@ def procedures(findings: Findings, department: str) -> Block:
             Column("手続きID", weight=2),
             Column("課名", weight=3),
             Column("手続き名", weight=6),
-            Column("状況", weight=2),
+            Column("状況", weight=3),
             Column("未着手の理由", weight=3),
-            Column("今後の進め方", weight=5),
+            Column("今後の進め方", weight=6),
         ),
         rows=tuple(
             (

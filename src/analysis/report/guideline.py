@@ -42,7 +42,7 @@ def section(findings: Findings, number: str) -> Block:
         blocks.append(
             Table(
                 caption=box.title,
-                columns=(Column("内容", weight=8), *_count_columns()),
+                columns=(Column("内容", weight=16), *_count_columns()),
                 rows=tuple((entry.cells[0], *_count(findings, entry)) for entry in box.items),
                 headings=0,
             )
@@ -57,7 +57,7 @@ def section(findings: Findings, number: str) -> Block:
     blocks.append(
         Table(
             caption=chosen.title,
-            columns=(*(Column(title, weight=5) for title in chosen.columns), *_count_columns()),
+            columns=(*(Column(title, weight=8) for title in chosen.columns), *_count_columns()),
             rows=tuple((*entry.cells, *_count(findings, entry)) for entry in chosen.rows),
             headings=0,
             notes=(*chosen.footnotes, *_doubts(chosen)),
@@ -70,8 +70,8 @@ def section(findings: Findings, number: str) -> Block:
 
 def _count_columns() -> tuple[Column, ...]:
     return (
-        Column("総数", "該当する手続き数", numeric=True, weight=1),
-        Column("未対応", "該当する手続き数", numeric=True, weight=1),
+        Column("総数", "該当する手続き数", numeric=True, weight=2),
+        Column("未対応", "該当する手続き数", numeric=True, weight=2),
     )
 
 

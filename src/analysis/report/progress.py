@@ -84,7 +84,7 @@ def reason_table(findings: Findings, scope: str) -> Table:
         columns=(
             Column("未着手の理由", weight=4),
             Column("手続き数", numeric=True, weight=2),
-            Column("未着手に占める割合", numeric=True, weight=2),
+            Column("未着手に占める割合", numeric=True, weight=3),
             Column("今後の進め方", weight=4),
         ),
         rows=tuple(rows),

@@ -57,7 +57,7 @@ def run_notebook(notebook: Path, parameters: Mapping[str, object], root: Path) -
             cwd=str(root),
             progress_bar=False,
             # The kernel warns on every start that a local socket is not encrypted.
-            extra_arguments=["--IPKernelApp.log_level=40"],
+            extra_arguments=["--IPKernelApp.log_level=50"],
         )
     except PapermillExecutionError as error:
         raise ReportError(

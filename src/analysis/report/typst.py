@@ -28,6 +28,8 @@ from analysis.report.blocks import (
 )
 from analysis.report.text import printable
 
+LONGEST_UNBROKEN = 600
+
 # Typst breaks no word without a hyphenation pattern; a longer one would run out of its cell.
 _LONG_WORD = re.compile(r"[!-~]{70}")
 
@@ -85,7 +87,7 @@ def _table(table: Table) -> str:
     if not table.rows:
         return f"#empty-table({literal(table.caption)}, {literal(table.empty)})"
     rows = "".join(
-        f"  (look: {literal(look)}, cells: ({_cells(row)})),\n"
+        f"  (look: {literal(look)}, whole: {_flag(_fits(row))}, cells: ({_cells(row)})),\n"
         for row, look in zip(table.rows, table.looks, strict=True)
     )
     return (
@@ -95,6 +97,11 @@ def _table(table: Table) -> str:
         f"  header: ({_header(table.columns)}),\n"
         f"  notes: ({''.join(f'{literal(note)}, ' for note in table.notes)}),\n{rows})"
     )
+
+
+def _fits(row: Sequence[Cell]) -> bool:
+    """Return whether a row is short enough to be kept on one page."""
+    return all(len(cell) <= LONGEST_UNBROKEN for cell in row if isinstance(cell, str))
 
 
 def _cells(row: Sequence[Cell]) -> str:

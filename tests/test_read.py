@@ -143,8 +143,9 @@ def test_a_field_named_like_another_with_a_suffix_does_not_collide():
 
 
 def test_extra_columns_are_told_and_not_read(tmp_path):
-    fields = [*FIELDS[:3], "担当者", *FIELDS[3:], "独自の欄"]
-    line = procedure() | {"担当者": RESPONDENT, "独自の欄": "メモ"}
+    respondent = f"担当者：{RESPONDENT}"
+    fields = [*FIELDS[:3], respondent, *FIELDS[3:], "独自の欄"]
+    line = procedure() | {respondent: RESPONDENT, "独自の欄": "メモ"}
     survey = collect_survey(make_cycle(tmp_path, build_workbook([line], fields=fields)))
     assert survey.workbooks.loc[0, "extra_columns"] == "担当者、独自の欄"
     assert codes(survey) == ["column_extra"]

@@ -146,3 +146,14 @@ def test_a_formula_typed_as_text_reaches_the_rows_as_text(tmp_path):
     survey = load_survey(cycle)
     assert survey.rows.loc[0, "remarks"] == "="
     assert b"'=" in (cycle.processed_folder / "rows.csv").read_bytes()
+
+
+def test_a_survey_whose_workbook_changed_while_it_was_read_is_not_stored(cycle, monkeypatch):
+    def collect(cycle: Cycle) -> Survey:
+        survey = collect_survey(cycle)
+        make_cycle(cycle.root, [procedure(7)], None)
+        return survey
+
+    monkeypatch.setattr(store, "collect_survey", collect)
+    load_survey(cycle)
+    assert not (cycle.processed_folder / "inputs.json").exists()

@@ -58,7 +58,7 @@ def report(cycle: str | None, departments: tuple[str, ...]) -> None:
     )
     click.echo(
         f"公表値との一致: {figure('published_agreeing').text}/{figure('published').text}"
-        f"　調査票の注意: {figure('problems_warning').text}件"
+        f"　要確認: {figure('problems_warning').text}件"
     )
 
 
@@ -67,16 +67,13 @@ def report(cycle: str | None, departments: tuple[str, ...]) -> None:
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と、調査票の問題をセルごとに示す。"""
     from analysis.cycle import open_cycle
-    from analysis.survey.collect import require_usable
-    from analysis.survey.problems import describe, problems_from_frame
+    from analysis.survey.status import describe_status
     from analysis.survey.store import load_survey
 
     survey = load_survey(open_cycle(cycle))
-    for row in survey.workbooks.to_dict("records"):
-        click.echo(f"{row['department']}\t{row['workbook']}\t{row['state']}")
-    for problem in problems_from_frame(survey.problems):
-        click.echo(describe(problem))
-    require_usable(survey)
+    click.echo(describe_status(survey))
+    if (survey.problems["severity"] == "error").any():
+        raise SystemExit(1)
 
 
 @main.command()

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.figures.measure import Change, Count, Measure, Share, Where
 from analysis.survey.problems import SEVERITY_LABELS
+from analysis.survey.status import STATE_LABELS
 from analysis.survey.vocabulary import load_vocabulary
 
 TABLE_NOUNS = {
@@ -23,7 +24,7 @@ OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "left_online": ("オンライン化の取りやめ", {"yes": "あり", "no": "なし"}),
     "renamed": ("名称の変更", {"yes": "あり", "no": "なし"}),
     "moved": ("所管課の変更", {"yes": "あり", "no": "なし"}),
-    "state": ("提出状況", {"answered": "提出済", "missing": "未提出", "unreadable": "読取不可"}),
+    "state": ("提出状況", STATE_LABELS),
     "severity": ("重さ", {str(code): label for code, label in SEVERITY_LABELS.items()}),
     "agrees": ("再計算との一致", {"yes": "一致", "no": "不一致"}),
     "hidden": ("非表示の行", {"yes": "はい", "no": "いいえ"}),

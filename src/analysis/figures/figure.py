@@ -65,6 +65,11 @@ class Figure:
         return write_number(self.value, signed=self.unit.signed)
 
     @property
+    def cell_text(self) -> str:
+        """The value as a table prints it: a rate with its %, anything else without its unit."""
+        return self.text + (PERCENT.name if self.unit is PERCENT and self.value is not None else "")
+
+    @property
     def magnitude(self) -> str:
         """The value as printed where the words carry the sign (146件増加, 4件減少)."""
         return BLANK if self.value is None else write_number(abs(self.value))

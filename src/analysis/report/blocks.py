@@ -30,6 +30,8 @@ class Shown:
     def text(self) -> str:
         """The number and its unit, as printed."""
         number = self.figure.magnitude if self.magnitude else self.figure.text
+        if self.figure.value is None:
+            return number
         return number + (self.figure.unit.name if self.unit is None else self.unit)
 
 

@@ -15,6 +15,7 @@ from analysis.cycle import Cycle, Department
 from analysis.errors import AnalysisError, ReportError
 from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter
 from analysis.report.findings import Findings, load_findings
+from analysis.report.fonts import require_glyphs
 from analysis.report.index import write_index
 from analysis.report.plan import Report, plan_reports
 from analysis.report.run import run_notebook
@@ -33,6 +34,7 @@ def build_reports(
     done. Raises AnalysisError, naming every report that failed, and then changes nothing.
     """
     findings = load_findings(cycle)
+    require_glyphs(findings.survey.rows)
     staging = cycle.reports_folder.with_name(f".{cycle.name}.building")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)

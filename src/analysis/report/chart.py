@@ -62,7 +62,7 @@ def draw_rates(
                 _length(before), place, "D", markersize=4.5, clip_on=False,
                 markerfacecolor="white", markeredgecolor="black", markeredgewidth=0.9,
             )  # fmt: skip
-        _write(axes, RATE_COLUMN, place, now, f"{now.text}%", align="right")
+        _write(axes, RATE_COLUMN, place, now, now.cell_text, align="right")
     axes.axvline(_length(whole), color="black", linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
     axes.set_xlim(0, RATE_COLUMN)
     axes.set_xticks(range(0, 101, 20), [])
@@ -75,11 +75,11 @@ def draw_rates(
         )  # fmt: skip
     handles.append(
         Line2D([], [], color="black", linestyle=(0, (4, 2)), linewidth=0.9,
-               label=f"市全体　{whole.text}%")
+               label=f"市全体　{whole.cell_text}")
     )  # fmt: skip
     _explain(axes, handles, len(handles))
-    told = "、".join(f"{label} {now.text}%" for label, now, _ in rows)
-    alt = f"横棒グラフ。{caption}。{told}。市全体は{whole.text}%。"
+    told = "、".join(f"{label} {now.cell_text}" for label, now, _ in rows)
+    alt = f"横棒グラフ。{caption}。{told}。市全体は{whole.cell_text}。"
     figures = [f for _, now, before in rows for f in (now, before) if f is not None]
     return _finish(axes, caption, alt, [*figures, whole])
 

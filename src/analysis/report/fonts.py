@@ -11,7 +11,11 @@ from pathlib import Path
 import manimgx_fonts
 import noto_cjk_sans_jp_bold
 import noto_cjk_sans_jp_regular
+import pandas as pd
 from fontTools.ttLib import TTFont
+
+from analysis.errors import ReportError, list_examples
+from analysis.report.text import printable
 
 JAPANESE = "Noto Sans CJK JP"
 FAMILIES = (JAPANESE, "Noto Emoji", "Noto Sans Symbols", "Noto Sans")
@@ -24,17 +28,41 @@ _OTHERS = tuple(
     for name in ("NotoEmoji", "NotoSansSymbols", "NotoSans")
 )
 
+PRINTED = ("procedure_id", "section", "name", "reason_detail")
+"""The fields whose text a report prints as the department wrote it."""
+
 FOLDERS = tuple(sorted({str(path.parent) for path in (REGULAR, BOLD, *_OTHERS)}))
 
 # They ask for a variant of the character before them, or join two; none has a glyph of its own.
 _JOINERS = frozenset("\u200b\u200c\u200d\u2060\ufe0e\ufe0f")
 
 
+def require_glyphs(rows: pd.DataFrame) -> None:
+    """Return if every text of the tidy rows that a report prints can be shown.
+
+    Else raise ReportError naming each character with its workbook, sheet and cell. Needs the
+    columns of PRINTED with their cells.
+    """
+    lines = [
+        f"{row['workbook']} {row['sheet']}!{row[f'{field}_cell']}: "
+        + "、".join(f"「{sign}」（U+{ord(sign):04X}）" for sign in sorted(missing))
+        for field in PRINTED
+        if missing_glyphs("".join(rows[field].dropna()))
+        for row in rows[rows[field].notna()].to_dict("records")
+        if (missing := missing_glyphs(row[field]))
+    ]
+    if lines:
+        raise ReportError(
+            f"印刷できない文字が{len(lines)}か所にあります。外字は標準の漢字に直してもらうか、"
+            f"corrections.toml で訂正してください。\n{list_examples(lines)}"
+        )
+
+
 def missing_glyphs(text: str) -> set[str]:
     """Return the characters of a text that none of the families can show."""
     return {
         character
-        for character in set(text) - known_characters()
+        for character in set(printable(text)) - known_characters()
         if not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf"}
     }
 

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from analysis.figures.figure import PERCENT, Figure
+from analysis.figures.figure import Figure
 from analysis.figures.rounding import BLANK
 from analysis.report.blocks import (
     Block,
@@ -113,7 +113,7 @@ def _cell(cell: Cell) -> Markup:
         case None:
             return Markup('<span aria-label="該当なし">{}</span>').format(BLANK)
         case Figure():
-            return _figure(cell, cell.text + (PERCENT.name if cell.unit is PERCENT else ""))
+            return _figure(cell, cell.cell_text)
         case Link(text=text, target=target, suffix=suffix):
             return Markup('<a href="{}.{}">{}</a>').format(target, suffix or "html", text)
         case str():

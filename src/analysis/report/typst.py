@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from analysis.figures.figure import PERCENT, Figure
+from analysis.figures.figure import Figure
 from analysis.figures.rounding import BLANK
 from analysis.report.blocks import (
     Block,
@@ -113,7 +113,7 @@ def _cell(cell: Cell) -> str:
         case None:
             return f"[#{literal(BLANK)};]"
         case Figure():
-            return f"[{_figure(cell, cell.text + (PERCENT.name if cell.unit is PERCENT else ''))}]"
+            return f"[{_figure(cell, cell.cell_text)}]"
         case Link(text=text, target=target, suffix=suffix):
             name = f"{target}.{suffix or 'pdf'}"
             return f"[#link({literal(name)})[{markup(text)}]]"

@@ -1,0 +1,32 @@
+"""A report prints texts and figures; a bare number is refused before it can be shown."""
+
+from fractions import Fraction
+
+import pytest
+
+from analysis.report.blocks import Bullets, Column, Paragraph, Shown, Strong, Table
+from samples import figure
+
+
+@pytest.mark.parametrize("number", [1758, 35.7, Fraction(1, 3)])
+def test_a_bare_number_is_refused_in_every_place(number: object) -> None:
+    with pytest.raises(TypeError, match="prints texts and figures only"):
+        Paragraph((number,))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="prints texts and figures only"):
+        Bullets(((number,),))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="prints texts and figures only"):
+        Strong((number,))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="prints texts and figures only"):
+        Table("表", (Column("a"),), ((number,),))  # type: ignore[arg-type]
+
+
+def test_a_ragged_row_is_refused() -> None:
+    with pytest.raises(TypeError, match="1 cells in 2 columns"):
+        Table("表", (Column("a"), Column("b")), (("x",),))
+
+
+def test_a_figure_in_a_sentence_has_its_unit_or_the_one_given() -> None:
+    gain, loss = figure(146, signed=True), figure(-4, signed=True)
+    assert Shown(gain).text == "+146件"
+    assert Shown(loss, magnitude=True).text == "4件"
+    assert Shown(figure(1131), unit="手続き").text == "1,131手続き"

@@ -1,0 +1,267 @@
+"""The whole path, from the workbooks to the reports, as the commands run it."""
+
+import csv
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+import openpyxl
+import pypdf
+import pytest
+from click.testing import CliRunner
+
+from analysis.cli import main
+from analysis.cycle import open_cycle
+from analysis.errors import ReportError, SurveyError
+from analysis.report.build import build_reports
+from samples import HOSTILE
+
+from conftest import LATEST, ROOT, copy_project
+
+STEMS = {"overview", "reasons", "guideline", "quality"} | {
+    f"department-{department['slug']}"
+    for department in tomllib.loads(
+        (ROOT / "data" / "raw" / LATEST / "cycle.toml").read_text(encoding="utf-8")
+    )["departments"]
+}
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
+    """Run a command in a folder and return its exit code and what it printed."""
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(main, words)
+    return result.exit_code, result.output
+
+
+@pytest.fixture(scope="module")
+def built(survey_folder: Path) -> tuple[Path, str]:
+    """A whole build by the command, and what it printed."""
+    with pytest.MonkeyPatch.context() as patch:
+        code, output = run(survey_folder, patch, "report")
+    assert code == 0, output
+    return survey_folder / "reports" / LATEST, output
+
+
+def test_a_build_leaves_24_reports_of_each_kind_an_index_and_the_figures(
+    built: tuple[Path, str],
+) -> None:
+    folder, output = built
+    assert len(STEMS) == 24
+    wanted = {f"{stem}.{kind}" for stem in STEMS for kind in ("html", "pdf")}
+    assert set(files_of(folder)) == wanted | {"index.html", "figures.csv"}
+    assert "公表値との一致: 107/107" in output
+
+
+def test_every_link_of_every_page_leads_to_a_file_of_the_folder(built: tuple[Path, str]) -> None:
+    folder, _ = built
+    for page in folder.glob("*.html"):
+        for target in re.findall(r'href="([^"#]+)"', page.read_text(encoding="utf-8")):
+            assert (folder / target).is_file(), f"{page.name}: {target}"
+
+
+def test_every_number_in_every_page_is_a_figure_of_figures_csv(built: tuple[Path, str]) -> None:
+    folder, _ = built
+    with (folder / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        known = {row["figure_id"]: row["value"] for row in csv.DictReader(file)}
+    for page in folder.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        shown = re.findall(r'<data value="([^"]*)" data-figure="([^"]+)">', text)
+        assert shown, page.name
+        for value, figure_id in shown:
+            assert known[figure_id] == value, f"{page.name}: {figure_id}"
+
+
+def test_the_published_sentences_are_printed_as_published(built: tuple[Path, str]) -> None:
+    folder, _ = built
+    text = "".join(p.extract_text() for p in pypdf.PdfReader(folder / "overview.pdf").pages)
+    text = re.sub(r"\s", "", text)
+    for sentence in (
+        "オンライン化済み手続きは、前回調査時（2023年度末時点）から146件増加し、35.7%となりました（+8.3ポイント）",
+        "オンライン化未対応の1,131手続きのうち、219手続きは着手済みでしたが、912手続きは依然未着手でした",
+        "現時点で「未着手」と回答のあった912手続きの内訳は、以下の通りとなりました",
+    ):
+        assert sentence in text
+
+
+def test_the_respondents_name_and_telephone_reach_no_output(
+    built: tuple[Path, str], survey_folder: Path
+) -> None:
+    folder, _ = built
+    sheet = openpyxl.load_workbook(ROOT / "data" / "raw" / LATEST / "環境部.xlsx").active
+    assert "架空　太郎" in {cell.value for row in sheet.iter_rows(max_row=5) for cell in row}
+    pages = [path.read_bytes() for path in folder.iterdir() if path.suffix != ".pdf"]
+    pages += [path.read_bytes() for path in (survey_folder / "data" / "processed").rglob("*.*")]
+    for content in pages:
+        assert "架空　太郎".encode() not in content
+        assert "架空 太郎".encode() not in content
+        assert b"000-0000-0000" not in content
+
+
+def test_two_builds_in_two_folders_are_byte_identical(
+    built: tuple[Path, str], tmp_path: Path
+) -> None:
+    folder, _ = built
+    other = copy_project(tmp_path / "調査 2024 の控え")
+    build_reports(open_cycle(LATEST, other))
+    mine, theirs = files_of(folder), files_of(other / "reports" / LATEST)
+    assert mine.keys() == theirs.keys()
+    assert [name for name in mine if mine[name] != theirs[name]] == []
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A project of two departments, quick to build."""
+    folder = copy_project(tmp_path)
+    for name in ("2024-03-31", LATEST):
+        raw = folder / "data" / "raw" / name
+        settings = (raw / "cycle.toml").read_text(encoding="utf-8")
+        kept = [
+            block
+            for block in re.split(r"(?=^\[\[departments\]\])", settings, flags=re.MULTILINE)
+            if not block.startswith("[[departments]]")
+            or re.search(r'slug = "(gikai|nogyoiinkai)"', block)
+        ]
+        (raw / "cycle.toml").write_text("".join(kept), encoding="utf-8")
+        known = {department.workbook for department in open_cycle(name, folder).departments}
+        for path in raw.glob("*.xlsx"):
+            if path.name not in known:
+                path.unlink()
+        (raw / "corrections.toml").unlink()
+    (folder / "data" / "raw" / LATEST / "published.csv").unlink()
+    return folder
+
+
+def find_cell(sheet: openpyxl.worksheet.worksheet.Worksheet, text: str) -> tuple[int, int]:
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.value is not None and str(cell.value).replace("\n", "") == text:
+                return cell.row, cell.column
+    raise LookupError(text)
+
+
+def test_hostile_texts_pass_from_the_workbook_to_both_reports_as_text(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = small / "data" / "raw" / LATEST
+    hostile_name = "農業<script>委員会&$x$"
+    for name in ("2024-03-31", LATEST):
+        settings = small / "data" / "raw" / name / "cycle.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(
+            text.replace('name = "農業委員会"', f'name = "{hostile_name}"'), encoding="utf-8"
+        )
+        path = small / "data" / "raw" / name / "農業委員会.xlsx"
+        book = openpyxl.load_workbook(path)
+        row, column = find_cell(book["調査票"], "農業委員会")
+        book["調査票"].cell(row, column).value = hostile_name
+        book.save(path)
+    book = openpyxl.load_workbook(raw / "農業委員会.xlsx")
+    sheet = book["調査票"]
+    top, names = find_cell(sheet, "手続き名")
+    for place, text in enumerate(HOSTILE, start=top + 1):
+        cell = sheet.cell(place, names)
+        cell.value, cell.data_type = text, "s"
+    book.save(raw / "農業委員会.xlsx")
+    code, output = run(small, monkeypatch, "report", LATEST, "--department", hostile_name)
+    assert code == 0, output
+    page = (small / "reports" / LATEST / "department-nogyoiinkai.html").read_text("utf-8")
+    pdf = pypdf.PdfReader(small / "reports" / LATEST / "department-nogyoiinkai.pdf")
+    printed = re.sub(r"[\s\u200b]", "", "".join(p.extract_text() for p in pdf.pages))
+    seen = re.sub(r"<[^>]*>", "", page.split("</style>")[1])
+    for text in (*HOSTILE, hostile_name):
+        assert re.sub(r"\s", "", text) in printed
+        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        assert escaped.replace("'", "&#39;").replace('"', "&#34;") in seen
+    assert "<script" not in page
+
+
+def test_one_wrong_answer_stops_the_build_and_the_last_reports_stay(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, output = run(small, monkeypatch, "report")
+    assert code == 0, output
+    before = files_of(small / "reports" / LATEST)
+    path = small / "data" / "raw" / LATEST / "農業委員会.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["調査票"]
+    top, column = find_cell(sheet, "オンライン化時期")
+    sheet.cell(top + 1, column - 1).value = "おんらいん"
+    sheet.cell(top + 2, column - 1).value = "たぶん"
+    book.save(path)
+    code, output = run(small, monkeypatch, "report")
+    assert code == 1
+    assert "Traceback" not in output
+    for text, row in (("おんらいん", top + 1), ("たぶん", top + 2)):
+        address = sheet.cell(row, column - 1).coordinate
+        assert f"調査票!{address}: オンライン化の状況「{text}」は選択肢にありません。" in output
+    assert files_of(small / "reports" / LATEST) == before
+    with pytest.raises(SurveyError):
+        build_reports(open_cycle(LATEST, small))
+
+
+def test_a_failing_notebook_is_named_and_the_last_reports_stay(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, output = run(small, monkeypatch, "report")
+    assert code == 0, output
+    before = files_of(small / "reports" / LATEST)
+    notebook = small / "notebooks" / "reasons.ipynb"
+    text = notebook.read_text(encoding="utf-8")
+    notebook.write_text(text.replace("reasons.routes(findings)", "print(1758)"), encoding="utf-8")
+    with pytest.raises(ReportError, match="1件の報告書を作成できませんでした"):
+        build_reports(open_cycle(LATEST, small))
+    assert files_of(small / "reports" / LATEST) == before
+    assert not list((small / "reports").glob(".*"))
+
+
+def test_a_first_cycle_is_built_without_change_columns(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, output = run(small, monkeypatch, "report", "2024-03-31")
+    assert code == 0, output
+    page = (small / "reports" / "2024-03-31" / "overview.html").read_text(encoding="utf-8")
+    assert "増減" not in page
+    assert "増加" not in page
+    department = small / "reports" / "2024-03-31" / "department-gikai.html"
+    assert "今回が最初の調査" in department.read_text(encoding="utf-8")
+    quality = (small / "reports" / "2024-03-31" / "quality.html").read_text(encoding="utf-8")
+    assert "公表値がないため" in quality
+
+
+def test_the_commands_name_what_they_do_not_know(
+    survey_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words, told in (
+        (("report", "2025-03-31"), "調査回「2025-03-31」は data/raw にありません"),
+        (("report", "--department", "環境課"), "部局「環境課」は調査回 2024-09-01 にありません"),
+        (("trace", "2024-09-01/kankyo/onlin"), "2024-09-01/kankyo/online"),
+    ):
+        code, output = run(survey_folder, monkeypatch, *words)
+        assert code == 1
+        assert told in output
+        assert "Traceback" not in output
+
+
+def test_check_shows_who_has_answered_and_who_has_not(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small / "data" / "raw" / LATEST / "議会事務局.xlsx").unlink()
+    code, output = run(small, monkeypatch, "check")
+    assert code == 1
+    assert "提出済 1/2" in output
+    assert "議会事務局" in output
+    assert "調査票が未提出です" in output
+
+
+def test_demo_writes_the_survey_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    code, output = run(tmp_path, monkeypatch, "demo")
+    assert code == 0, output
+    written = files_of(tmp_path / "data" / "raw" / LATEST)
+    assert written == files_of(ROOT / "data" / "raw" / LATEST)
+    shutil.rmtree(tmp_path / "data")

@@ -4,8 +4,10 @@ from fractions import Fraction
 
 import pytest
 
+from analysis.figures.figure import COUNT_CHANGE, PERCENT
 from analysis.report.blocks import Bullets, Column, Paragraph, Shown, Strong, Table
-from samples import figure
+
+from reports import figure_of
 
 
 @pytest.mark.parametrize("number", [1758, 35.7, Fraction(1, 3)])
@@ -26,7 +28,8 @@ def test_a_ragged_row_is_refused() -> None:
 
 
 def test_a_figure_in_a_sentence_has_its_unit_or_the_one_given() -> None:
-    gain, loss = figure(146, signed=True), figure(-4, signed=True)
+    gain, loss = figure_of("gain", 146, COUNT_CHANGE), figure_of("loss", -4, COUNT_CHANGE)
     assert Shown(gain).text == "+146件"
     assert Shown(loss, magnitude=True).text == "4件"
-    assert Shown(figure(1131), unit="手続き").text == "1,131手続き"
+    assert Shown(figure_of("not_online", 1131), unit="手続き").text == "1,131手続き"
+    assert Shown(figure_of("share", None, PERCENT)).text == "—"

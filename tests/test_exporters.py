@@ -1,69 +1,156 @@
-"""The exporters take a notebook that was run, and nothing in it that has no evidence."""
+import re
+from dataclasses import replace
+from pathlib import Path
 
-from importlib.metadata import entry_points
-
-import nbformat
 import pytest
 from nbconvert.exporters import get_exporter
-from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
 
 from analysis.errors import ReportError
-from analysis.report.blocks import Block, Paragraph, Shown
+from analysis.report.blocks import Column, Paragraph, Shown, Table
 from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter
-from samples import MASTHEAD, figure
+
+from reports import MASTHEAD, export_html, export_pdf, figure_of, notebook_of, read_pdf, text_of
+
+LEAD = Paragraph(("オンライン化済は", Shown(figure_of("online", 627))), kind="lead")
+TABLE = Table(
+    "部局別", (Column("部局名"), Column("件数", numeric=True)), (("環境部", figure_of("t", 1)),)
+)
 
 
-def run_cell(block: Block) -> NotebookNode:
-    """Return a code cell as it is after returning a block."""
-    data = block._repr_mimebundle_()
-    output = nbformat.v4.new_output("execute_result", data=data, execution_count=1)
-    return nbformat.v4.new_code_cell("block", outputs=[output], id="block")
+def test_jupyterlab_finds_both_exporters_by_name() -> None:
+    assert get_exporter("analysis-html") is ReportHtmlExporter
+    assert get_exporter("analysis-pdf") is ReportPdfExporter
+    assert "報告書" in ReportHtmlExporter.export_from_notebook
+    assert "報告書" in ReportPdfExporter.export_from_notebook
 
 
-def notebook(*cells: NotebookNode) -> NotebookNode:
-    return nbformat.v4.new_notebook(cells=list(cells))
+def test_the_masthead_is_the_title_and_the_only_first_heading() -> None:
+    page = export_html(notebook_of(LEAD, prose="# ノートブックの題\n\n## 節"))
+    assert '<html lang="ja">' in page
+    assert re.search(r"<title>[^<]*着手状況調査結果", page)
+    assert re.findall(r"<h1[^>]*>([^<]*)</h1>", page) == ["着手状況調査結果"]
+    assert "ノートブックの題" not in page
 
 
-SENTENCE = run_cell(Paragraph(("済は", Shown(figure(96)))))
+def test_the_sections_are_listed_with_links_that_lead_to_them() -> None:
+    page = export_html(notebook_of(LEAD, prose="## 一つ目\n\n文。\n\n## 二つ目"))
+    assert re.findall(r'<h2 id="([^"]+)">([^<]+)</h2>', page) == [
+        ("section-1", "一つ目"),
+        ("section-2", "二つ目"),
+    ]
+    assert '<a href="#section-2">二つ目</a>' in page
 
 
-def test_both_exporters_are_registered_and_offered_in_jupyterlab() -> None:
-    names = {entry.name for entry in entry_points(group="nbconvert.exporters")}
-    assert {"analysis-html", "analysis-pdf"} <= names
-    assert get_exporter("analysis-html").export_from_notebook == "報告書（HTML）"
-    assert get_exporter("analysis-pdf").export_from_notebook == "報告書（PDF）"
+def test_a_page_needs_nothing_from_outside_and_runs_nothing() -> None:
+    page = export_html(notebook_of(LEAD, TABLE))
+    assert re.findall(r'(?:src|href|action)="(?:https?:)?//', page) == []
+    assert "@import" not in page
+    assert "url(http" not in page
+    assert "<script" not in page
+    assert "Content-Security-Policy" in page
+    assert ' style="' not in page
 
 
-def test_a_run_notebook_becomes_a_page_and_a_pdf_without_code() -> None:
-    made = notebook(nbformat.v4.new_markdown_cell("## 節"), run_cell(MASTHEAD), SENTENCE)
-    page, resources = ReportHtmlExporter().from_notebook_node(made)
-    assert resources["output_extension"] == ".html"
-    assert "96件" in page
-    assert "<h1>見本の報告</h1>" in page
-    assert page.index("<h1>") < page.index("<h2")
-    assert "block" not in page.split("</style>")[1]
-    pdf, resources = ReportPdfExporter().from_notebook_node(made)
-    assert resources["output_extension"] == ".pdf"
-    assert pdf.startswith(b"%PDF-")
+def test_a_page_can_be_used_without_sight_and_without_a_mouse() -> None:
+    page = export_html(notebook_of(LEAD, TABLE))
+    assert 'name="viewport"' in page
+    assert re.search(r'<a class="skip" href="#([^"]+)">', page)
+    for landmark in ("<header", "<main", "<footer"):
+        assert page.count(landmark) == 1
+
+
+def test_code_is_never_shown() -> None:
+    notebook = notebook_of(LEAD)
+    assert "report.block" not in export_html(notebook)
+    assert "report.block" not in text_of(export_pdf(notebook))
 
 
 @pytest.mark.parametrize(
     "output",
     [
-        nbformat.v4.new_output("stream", name="stdout", text="1758\n"),
-        nbformat.v4.new_output("display_data", data={"text/html": "<b>1758</b>"}),
-        nbformat.v4.new_output("error", ename="E", evalue="1758", traceback=[]),
+        new_output("stream", name="stdout", text="1131\n"),
+        new_output("execute_result", data={"text/plain": "1131", "text/html": "<b>1131</b>"}),
+        new_output("display_data", data={"image/png": "aaaa"}),
+        new_output("error", ename="E", evalue="1131", traceback=[]),
     ],
-    ids=lambda output: output.output_type,
+    ids=["print", "frame", "picture", "error"],
 )
-def test_anything_printed_past_the_blocks_is_refused_and_its_cell_named(
-    output: NotebookNode,
+def test_an_output_without_evidence_is_refused_with_its_cell(output: object) -> None:
+    notebook = notebook_of(LEAD)
+    notebook.cells.append(new_code_cell("x", outputs=[output]))
+    for export in (export_html, export_pdf):
+        with pytest.raises(ReportError, match=f"{len(notebook.cells)}番目のセル"):
+            export(notebook)
+
+
+def test_a_notebook_that_was_not_run_is_refused_and_says_what_to_do() -> None:
+    notebook = notebook_of(masthead=None)
+    for export in (export_html, export_pdf):
+        with pytest.raises(ReportError, match="実行"):
+            export(notebook)
+
+
+@pytest.mark.parametrize(
+    "prose", ["![図](x.png)", "> 引用", "```\ncode\n```", "<b>太字</b>", "---"]
+)
+def test_prose_that_one_of_the_two_can_not_show_is_refused_by_name(prose: str) -> None:
+    with pytest.raises(ReportError, match="書き方"):
+        export_html(notebook_of(prose=prose))
+
+
+def test_prose_reads_the_same_in_both() -> None:
+    prose = (
+        "## 節\n\n**太字**と*斜体*と`code`と$x$と#let。\n改行\n\n- 一\n- 二\n\n1. 甲\n\n### 小節"
+    )
+    page, told = (
+        export_html(notebook_of(prose=prose)),
+        text_of(export_pdf(notebook_of(prose=prose))),
+    )
+    assert "<strong>太字</strong>" in page
+    assert "<h3>小節</h3>" in page
+    for text in ("太字", "斜体", "code", "$x$", "#let", "一", "甲", "小節"):
+        assert text in page
+        assert text in told
+
+
+def test_a_pdf_is_the_same_bytes_in_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stray = nbformat.v4.new_code_cell("print(1758)", outputs=[output], id="stray")
-    with pytest.raises(ReportError, match="2番目のセル"):
-        ReportHtmlExporter().from_notebook_node(notebook(run_cell(MASTHEAD), stray))
+    notebook = notebook_of(LEAD, TABLE)
+    first = export_pdf(notebook)
+    other = tmp_path / "別の フォルダー"
+    other.mkdir()
+    monkeypatch.chdir(other)
+    assert export_pdf(notebook) == first
+    assert list(other.iterdir()) == []
 
 
-def test_a_notebook_that_was_not_run_says_what_to_do() -> None:
-    with pytest.raises(ReportError, match="すべてのセルを実行してから"):
-        ReportPdfExporter().from_notebook_node(notebook(nbformat.v4.new_markdown_cell("文")))
+def test_a_pdf_keeps_ua_and_a_and_says_what_it_is() -> None:
+    reader = read_pdf(export_pdf(notebook_of(LEAD, TABLE)))
+    root = reader.trailer["/Root"]
+    described = root["/Metadata"].get_data().decode()
+    assert root["/Lang"].startswith("ja")
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert re.search(r"<pdfuaid:part>1<", described)
+    assert re.search(r"<pdfaid:part>3<", described)
+    assert re.search(r"<pdfaid:conformance>A<", described)
+    assert "着手状況調査結果" in reader.metadata["/Title"]
+    assert reader.metadata["/CreationDate"].startswith("D:20240901")
+    assert [entry.title for entry in reader.outline] == ["節"]
+
+
+def test_every_page_of_invented_data_says_so() -> None:
+    rows = tuple((f"手続き{place}", figure_of("t", 1)) for place in range(120))
+    table = replace(TABLE, rows=rows)
+    pages = read_pdf(export_pdf(notebook_of(table))).pages
+    assert len(pages) > 1
+    assert all("架空データ" in page.extract_text() for page in pages)
+    assert "架空データ" in export_html(notebook_of(table))
+
+
+def test_real_data_is_not_called_invented() -> None:
+    notebook = notebook_of(LEAD, masthead=replace(MASTHEAD, demonstration=False))
+    assert "架空" not in export_html(notebook)
+    assert "架空" not in text_of(export_pdf(notebook))

@@ -15,7 +15,9 @@ def write_notebook(folder: Path, *cells: tuple[str, list[str]]) -> Path:
             nbformat.v4.new_code_cell(source, metadata={"tags": tags}, id=f"cell-{place}")
             for place, (source, tags) in enumerate(cells)
         ],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
     )
     path = folder / "sample.ipynb"
     nbformat.write(notebook, path)

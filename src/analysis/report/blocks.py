@@ -176,6 +176,10 @@ class Chart(Block):
     alt: str
     figures: tuple[Figure, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse a drawing of anything but figures."""
+        _require(self.figures, (Figure,))
+
 
 @dataclass(frozen=True)
 class Group(Block):

@@ -89,9 +89,9 @@ def _make(root: Path, report: Report, folder: Path) -> None:
     executed = run_notebook(
         root / "notebooks" / f"{report.notebook}.ipynb", dict(report.parameters), root
     )
-    page, _ = ReportHtmlExporter().from_notebook_node(executed)
+    page, _ = ReportHtmlExporter().from_notebook_node(executed)  # type: ignore[no-untyped-call]
     (folder / f"{report.stem}.html").write_text(page, encoding="utf-8", newline="\n")
-    document, _ = ReportPdfExporter().from_notebook_node(executed)
+    document, _ = ReportPdfExporter().from_notebook_node(executed)  # type: ignore[no-untyped-call]
     (folder / f"{report.stem}.pdf").write_bytes(document)
 
 

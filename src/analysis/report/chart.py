@@ -6,7 +6,7 @@ every bar carries its number. Text stays text, so that it can be searched and re
 
 import hashlib
 import io
-import re
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
@@ -19,9 +19,12 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from analysis.errors import ReportError
 from analysis.figures.figure import Figure
 from analysis.report.blocks import Chart
-from analysis.report.fonts import BOLD, JAPANESE, REGULAR
+from analysis.report.fonts import FAMILIES, FILES
+from analysis.report.svg import clean_drawing
+from analysis.report.text import printable
 
 WIDTH_INCHES = 6.8
 ROW_INCHES = 0.19
@@ -39,9 +42,10 @@ RATE_COLUMN = 112
 """Where the numbers of a chart of rates stand, right of 100 %."""
 
 STYLE: dict[Any, Any] = {
-    "font.family": [JAPANESE],
+    "font.family": list(FAMILIES),
     "font.size": 8,
     "svg.fonttype": "none",
+    "text.parse_math": False,
     "hatch.linewidth": 0.5,
     "axes.edgecolor": GREY,
     "axes.linewidth": 0.6,
@@ -63,6 +67,8 @@ def draw_rates(
                 markerfacecolor="white", markeredgecolor="black", markeredgewidth=0.9,
             )  # fmt: skip
         _write(axes, RATE_COLUMN, place, now, now.cell_text, align="right")
+    # The white edge keeps the line visible where it crosses a dark bar.
+    axes.axvline(_length(whole), color="white", linewidth=2.2, zorder=2.9)
     axes.axvline(_length(whole), color="black", linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
     axes.set_xlim(0, RATE_COLUMN)
     axes.set_xticks(range(0, 101, 20), [])
@@ -87,6 +93,7 @@ def draw_rates(
 @rc_context(STYLE)
 def draw_parts(caption: str, parts: Sequence[tuple[str, Figure]], total: Figure) -> Chart:
     """Draw the parts of a whole as one bar: (label, count) each, adding up to `total`."""
+    _require_looks(parts)
     rows_of_legend = -(-len(parts) // 2) if len(parts) > len(LOOKS) - 1 else 1
     axes = _axes(0.62 + 0.2 * rows_of_legend)
     edges = _stack(axes, 0, [figure for _, figure in parts])
@@ -101,7 +108,7 @@ def draw_parts(caption: str, parts: Sequence[tuple[str, Figure]], total: Figure)
     axes.set_axis_off()
     handles = [
         Patch(facecolor=colour, hatch=hatch, edgecolor="black", linewidth=0.5,
-              label=f"{label}　{figure.text}{figure.unit.name}")
+              label=_plain(f"{label}　{figure.text}{figure.unit.name}"))
         for (label, figure), (colour, hatch) in zip(parts, LOOKS, strict=False)
     ]  # fmt: skip
     _explain(axes, handles, 2 if rows_of_legend > 1 else len(parts))
@@ -117,6 +124,7 @@ def draw_stacks(
     part_labels: Sequence[str],
 ) -> Chart:
     """Draw several wholes and their parts as stacked bars: (label, counts, total) each."""
+    _require_looks(part_labels)
     axes = _axes(ROW_INCHES * len(rows) + 0.7)
     for place, (_, parts, _) in enumerate(rows):
         _stack(axes, place, parts)
@@ -127,7 +135,7 @@ def draw_stacks(
     axes.set_xticks([])
     _name_rows(axes, [label for label, _, _ in rows])
     handles = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor="black", linewidth=0.5, label=label)
+        Patch(facecolor=colour, hatch=hatch, edgecolor="black", linewidth=0.5, label=_plain(label))
         for label, (colour, hatch) in zip(part_labels, LOOKS, strict=False)
     ]
     _explain(axes, handles, 2)
@@ -182,7 +190,7 @@ def _write(
 
 
 def _name_rows(axes: Axes, labels: Sequence[str]) -> None:
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(labels)), [_plain(label) for label in labels])
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(length=0)
 
@@ -194,6 +202,17 @@ def _explain(axes: Axes, handles: Sequence[Patch | Line2D], columns: int) -> Non
             handles=list(handles), loc="outside lower left", ncols=columns, frameon=False,
             handlelength=1.6, columnspacing=1.6, borderpad=0,
         )  # fmt: skip
+
+
+def _require_looks(parts: Sequence[object]) -> None:
+    """Refuse more parts than there are looks: the last would silently not be drawn."""
+    if len(parts) > len(LOOKS):
+        raise ValueError(f"{len(parts)} parts, but only {len(LOOKS)} looks to tell them apart")
+
+
+def _plain(label: str) -> str:
+    """Return a label as one line of printable text."""
+    return printable(label).replace("\n", " ")
 
 
 def _length(figure: Figure) -> float:
@@ -208,20 +227,20 @@ def _finish(axes: Axes, caption: str, alt: str, figures: Sequence[Figure]) -> Ch
     canvas = axes.get_figure(root=True)
     if canvas is None:
         raise ValueError("the axes have no canvas")
-    with rc_context({"svg.hashsalt": name}):
+    with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
         canvas.savefig(written, format="svg", metadata={"Date": None}, transparent=True)
-    svg = written.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    # A style element would speak of the whole page.
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", svg, flags=re.DOTALL)
-    # Several drawings stand on one page: their ids must not meet.
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
-    return Chart(caption, svg.strip(), alt, tuple(figures))
+    if raised:
+        raise ReportError(
+            f"図「{caption}」に印刷できない文字があります: "
+            + "、".join(sorted({str(warning.message) for warning in raised}))
+            + "\n図に載る名称（部局名など）の文字を確かめてください。"
+        )
+    svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
+    return Chart(caption, svg, alt, tuple(figures))
 
 
 @cache
 def _load_fonts() -> None:
-    for path in (REGULAR, BOLD):
+    for path in FILES:
         font_manager.fontManager.addfont(path)

@@ -14,10 +14,10 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import default
 
-from analysis.errors import ReportError
+from analysis.errors import ReportError, list_examples
 from analysis.report.blocks import Masthead
 from analysis.report.document import Display, Document, read_document
-from analysis.report.fonts import FAMILIES, FOLDERS
+from analysis.report.fonts import FAMILIES, FOLDERS, missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
 from analysis.report.page import write_page
 from analysis.report.typst import literal
@@ -95,8 +95,7 @@ def pdf_of(document: Document) -> bytes:
             timestamp=as_of,
         )
     except typst.TypstError as error:
-        hints = "".join(f"\n  {hint}" for hint in error.hints)
-        raise ReportError(f"PDF を作成できません: {error.message}{hints}") from None
+        raise ReportError(_explain(error, "\n".join(parts))) from None
     if not isinstance(made, bytes):
         raise TypeError("Typst returned no PDF")
     return made
@@ -113,6 +112,21 @@ def _setup(masthead: Masthead) -> str:
         f"city: {literal(masthead.city)}, "
         f"as-of: datetime(year: {date.year}, month: {date.month}, day: {date.day}), "
         f"demonstration: {'true' if masthead.demonstration else 'false'}, fonts: ({fonts}))"
+    )
+
+
+def _explain(error: typst.TypstError, content: str) -> str:
+    """Say what can't be set; a character without a glyph is named with the text around it."""
+    lines = []
+    for character in sorted(missing_glyphs(content)):
+        place = content.index(character)
+        around = content[max(place - 12, 0) : place + 12].replace("\n", " ")
+        lines.append(f"「{character}」（U+{ord(character):04X}）: …{around}…")
+    if not lines:
+        return f"PDF を作成できません: {error.message}"
+    return (
+        f"PDF に印刷できない文字が{len(lines)}種類あります。調査票などのもとの文字を、"
+        f"印刷できる文字に直してください。\n{list_examples(lines)}"
     )
 
 

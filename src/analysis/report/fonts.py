@@ -12,26 +12,39 @@ import manimgx_fonts
 import noto_cjk_sans_jp_bold
 import noto_cjk_sans_jp_regular
 import pandas as pd
-from fontTools.ttLib import TTFont
+from matplotlib.ft2font import FT2Font
 
 from analysis.errors import ReportError, list_examples
 from analysis.report.text import printable
 
 JAPANESE = "Noto Sans CJK JP"
-FAMILIES = (JAPANESE, "Noto Emoji", "Noto Sans Symbols", "Noto Sans")
-"""The families used, in the order in which they are asked for a character."""
-
 REGULAR = Path(str(files(noto_cjk_sans_jp_regular) / "NotoSansCJKjp-Regular.otf"))
 BOLD = Path(str(files(noto_cjk_sans_jp_bold) / "NotoSansCJKjp-Bold.otf"))
-_OTHERS = tuple(
-    Path(str(files(manimgx_fonts) / f"{name}[wght].ttf"))
-    for name in ("NotoEmoji", "NotoSansSymbols", "NotoSans")
-)
 
+# A name in another script must be printed as it is written; a resident's language may be any.
+_SCRIPTS = (
+    "Arabic", "Armenian", "Bengali", "Devanagari", "Ethiopic", "Georgian", "Gujarati", "Gurmukhi",
+    "Hebrew", "Kannada", "Khmer", "Lao", "Malayalam", "Oriya", "Sinhala", "Tamil", "Telugu", "Thai",
+)  # fmt: skip
+_OTHERS = {
+    "Noto Emoji": "NotoEmoji",
+    "Noto Sans Symbols": "NotoSansSymbols",
+    "Noto Sans": "NotoSans",
+    **{f"Noto Sans {script}": f"NotoSans{script}" for script in _SCRIPTS},
+}
+
+FAMILIES = (JAPANESE, *_OTHERS)
+"""The families used, in the order in which they are asked for a character."""
+
+FILES = (
+    REGULAR,
+    BOLD,
+    *(Path(str(files(manimgx_fonts) / f"{name}[wght].ttf")) for name in _OTHERS.values()),
+)
 PRINTED = ("procedure_id", "section", "name", "reason_detail")
 """The fields whose text a report prints as the department wrote it."""
 
-FOLDERS = tuple(sorted({str(path.parent) for path in (REGULAR, BOLD, *_OTHERS)}))
+FOLDERS = tuple(sorted({str(path.parent) for path in FILES}))
 
 # They ask for a variant of the character before them, or join two; none has a glyph of its own.
 _JOINERS = frozenset("\u200b\u200c\u200d\u2060\ufe0e\ufe0f")
@@ -71,9 +84,8 @@ def missing_glyphs(text: str) -> set[str]:
 def known_characters() -> frozenset[str]:
     """Return every character that some family can show."""
     known: set[str] = set(_JOINERS)
-    for path in (REGULAR, *_OTHERS):
-        with TTFont(path, lazy=True) as font:
-            known.update(map(chr, font.getBestCmap()))
+    for path in {*FILES} - {BOLD}:
+        known.update(map(chr, FT2Font(path).get_charmap()))
     # Ideographic variation selectors are asked of the font, which falls back to the plain sign.
     known.update(map(chr, range(0xE0100, 0xE01F0)))
     return frozenset(known)

@@ -5,6 +5,7 @@ outside. The look stands in `templates/analysis/report.css`.
 """
 
 from collections.abc import Sequence
+from importlib.resources import files
 from itertools import groupby
 
 from markupsafe import Markup, escape
@@ -28,6 +29,8 @@ from analysis.report.blocks import (
 )
 from analysis.report.text import printable
 
+TEMPLATES = files("analysis.report") / "templates"
+
 _ROW_HEADING = Markup('<th scope="row"{}>{}</th>')
 _DATA = Markup("<td{}>{}</td>")
 
@@ -38,8 +41,10 @@ def render(block: Block) -> str:
         case Group(blocks=blocks):
             return "\n".join(render(part) for part in blocks)
         case Masthead():
-            return Markup('<h1>{}</h1>\n<p class="subtitle">{}</p>').format(
-                block.title, block.subtitle
+            # Seen in JupyterLab only, whose own style aligns every cell to the right.
+            style = Markup((TEMPLATES / "notebook.css").read_text(encoding="utf-8"))  # noqa: S704
+            return Markup('<style>{}</style>\n<h1>{}</h1>\n<p class="subtitle">{}</p>').format(
+                style, block.title, block.subtitle
             )
         case Paragraph(parts=parts, kind=kind):
             return Markup('<p class="{}">{}</p>').format(kind, _inline(parts))
@@ -111,7 +116,7 @@ def _cells(row: Sequence[Cell], table: Table) -> Markup:
 def _cell(cell: Cell) -> Markup:
     match cell:
         case None:
-            return Markup('<span aria-label="該当なし">{}</span>').format(BLANK)
+            return Markup('<span role="img" aria-label="該当なし">{}</span>').format(BLANK)
         case Figure():
             return _figure(cell, cell.cell_text)
         case Link(text=text, target=target, suffix=suffix):

@@ -1,5 +1,7 @@
 """An HTML page: one self-contained file around a report's content."""
 
+import base64
+import hashlib
 from functools import cache
 from importlib.resources import files
 
@@ -23,6 +25,7 @@ def write_page(masthead: Masthead, content: Markup, sections: list[tuple[str, st
             content=content,
             sections=sections,
             style=Markup(style),  # noqa: S704  our own file
+            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         )
     )
 

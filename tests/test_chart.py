@@ -1,0 +1,118 @@
+import re
+from fractions import Fraction
+from xml.etree import ElementTree
+
+import pytest
+
+from analysis.errors import ReportError
+from analysis.figures.figure import PERCENT, Figure
+from analysis.report.blocks import Chart
+from analysis.report.chart import draw_parts, draw_rates, draw_stacks
+
+from reports import export_html, export_pdf, figure_of, notebook_of, text_of
+
+
+def rate_of(part: int, scope: str = "kankyo") -> Figure:
+    return figure_of("online_rate", Fraction(part, 164), PERCENT, scope)
+
+
+def texts_of(chart: Chart) -> list[str]:
+    root = ElementTree.fromstring(chart.svg)  # noqa: S314  our own drawing
+    found = root.iter("{http://www.w3.org/2000/svg}text")
+    return ["".join(element.itertext()) for element in found]
+
+
+RATES = draw_rates(
+    "率",
+    [("環境部", rate_of(96), rate_of(3, "before")), ("農林部", rate_of(24, "norin"), None)],
+    rate_of(60, "all"),
+)
+PARTS = draw_parts(
+    "状況",
+    [("済", figure_of("online", 1600)), ("未着手", figure_of("not_started", 1))],
+    figure_of("total", 1601),
+)
+STACKS = draw_stacks(
+    "理由",
+    [("環境部", [figure_of("a", 3), figure_of("b", 0)], figure_of("t", 3))],
+    ["未検討", "その他"],
+)
+
+
+@pytest.mark.parametrize("chart", [RATES, PARTS, STACKS], ids=["rates", "parts", "stacks"])
+def test_a_chart_tells_in_words_what_it_draws(chart: Chart) -> None:
+    drawn = [figure for figure in chart.figures if figure.scope != "before"]
+    assert all(figure.text in chart.alt for figure in drawn)
+    assert f'aria-label="{chart.alt}"' in export_html(notebook_of(chart))
+
+
+@pytest.mark.parametrize("chart", [RATES, PARTS, STACKS], ids=["rates", "parts", "stacks"])
+def test_a_chart_needs_no_style_no_script_and_nothing_from_outside(chart: Chart) -> None:
+    assert "style" not in chart.svg
+    assert "<script" not in chart.svg
+    assert re.findall(r'(?:href|src)="([^#][^"]*)"', chart.svg) == []
+    assert "matplotlib" not in chart.svg.lower()
+
+
+def test_a_number_in_a_chart_says_which_figure_it_is() -> None:
+    assert 'data-figure="2024-09-01/kankyo/online_rate"' in RATES.svg
+    assert 'data-figure="2024-09-01/kankyo/online"' in PARTS.svg
+
+
+def test_every_bar_and_part_carries_its_number() -> None:
+    assert {"58.5%", "14.6%"} <= set(texts_of(RATES))
+    assert any("未着手" in text and "1件" in text for text in texts_of(PARTS))
+    assert "3" in texts_of(STACKS)
+
+
+def test_two_charts_on_one_page_share_no_id() -> None:
+    page = export_html(notebook_of(RATES, PARTS, STACKS))
+    ids = re.findall(r'\bid="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)
+
+
+def test_the_same_figures_draw_the_same_bytes() -> None:
+    again = draw_parts(
+        "状況",
+        [("済", figure_of("online", 1600)), ("未着手", figure_of("not_started", 1))],
+        figure_of("total", 1601),
+    )
+    assert again.svg == PARTS.svg
+
+
+@pytest.mark.parametrize("label", ["$x$", "_部", "<b>&", "📄部", "髙﨑𠮷", "\\frac{1}", "50% {x}"])
+def test_a_label_is_text_whatever_it_holds(label: str) -> None:
+    chart = draw_rates("率", [(label, rate_of(96), None)], rate_of(60, "all"))
+    assert label in texts_of(chart)
+    assert label in text_of(export_pdf(notebook_of(chart)))
+
+
+def test_a_label_with_a_control_character_still_draws() -> None:
+    chart = draw_rates("率", [("a\x00\nb", rate_of(96), None)], rate_of(60, "all"))
+    assert "a� b" in texts_of(chart)
+
+
+def test_a_label_that_no_font_can_show_is_an_error_and_no_stray_warning() -> None:
+    with pytest.raises(ReportError, match="率"):
+        draw_rates("率", [("\ue000部", rate_of(96), None)], rate_of(60, "all"))
+
+
+def test_a_rate_without_a_value_and_a_whole_of_nothing_are_drawn() -> None:
+    none = figure_of("online_rate", None, PERCENT)
+    zero = figure_of("online", 0)
+    assert "—%" not in "".join(texts_of(draw_rates("率", [("部", none, None)], none)))
+    assert draw_parts("状況", [("済", zero)], zero).svg
+
+
+def test_more_parts_than_can_be_told_apart_are_refused() -> None:
+    parts = [(f"部{place}", figure_of(f"m{place}", 1)) for place in range(9)]
+    with pytest.raises(ValueError, match="parts"):
+        draw_parts("状況", parts, figure_of("total", 9))
+
+
+def test_a_bare_number_is_refused() -> None:
+    with pytest.raises((TypeError, AttributeError)):
+        draw_rates("率", [("部", 12, None)], rate_of(1))  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="figures only"):
+        Chart("図", "<svg/>", "図", (12,))  # type: ignore[arg-type]

@@ -1,0 +1,98 @@
+import pytest
+
+from analysis.figures.figure import COUNT_CHANGE
+from analysis.report import typst
+from analysis.report.blocks import Bullets, Column, Group, Link, Paragraph, Shown, Strong, Table
+
+from reports import HOSTILE, export_pdf, figure_of, notebook_of, read_pdf, text_of
+
+ONLINE = figure_of("online", 1758)
+
+
+def tags_of(document: bytes) -> list[str]:
+    """Return the kinds of all structure elements, in reading order."""
+    found: list[str] = []
+
+    def walk(node: object) -> None:
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            for child in node:
+                walk(child)
+        elif isinstance(node, dict):
+            if "/S" in node:
+                found.append(str(node["/S"]).lstrip("/"))
+            walk(node.get("/K"))
+
+    walk(read_pdf(document).trailer["/Root"]["/StructTreeRoot"]["/K"])
+    return found
+
+
+def test_hostile_text_is_text_wherever_it_stands() -> None:
+    blocks = [
+        Group(
+            (
+                Paragraph((text, Strong((text,)))),
+                Bullets(((text,),)),
+                Table(text, (Column(text, text),), ((text,), (Link(text, "a"),)), notes=(text,)),
+                Table(text, (Column("a"),), (), empty=text),
+            )
+        )
+        for text in HOSTILE
+    ]
+    told = text_of(export_pdf(notebook_of(*blocks)))
+    for text in HOSTILE:
+        assert told.count(text) >= 10, text
+
+
+def test_a_literal_can_not_be_left_from_within() -> None:
+    assert typst.literal('a"b\\c\nd') == '"a\\"b\\\\c\\nd"'
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\ud800b", "a\ufffeb", "a\ufeffb"])
+def test_what_a_pdf_can_not_hold_does_not_stop_it(text: str) -> None:
+    told = text_of(export_pdf(notebook_of(Paragraph((text,)))))
+    assert "a" in told
+    assert "\x00" not in told
+
+
+def test_line_breaks_of_a_text_are_kept() -> None:
+    assert "上の行\n下の行" in text_of(export_pdf(notebook_of(Paragraph(("上の行\r\n下の行",)))))
+
+
+def test_a_table_is_tagged_with_its_caption_and_its_heads() -> None:
+    table = Table("表", (Column("a"), Column("b", "g"), Column("c", "g")), (("x", ONLINE, None),))
+    tags = tags_of(export_pdf(notebook_of(table)))
+    assert tags.count("Caption") == 1
+    assert tags.count("THead") == 1
+    assert tags.count("TH") == 4
+    assert tags.count("TD") + tags.count("TH") == 7
+
+
+def test_a_long_table_repeats_its_head_on_every_page() -> None:
+    rows = tuple((f"手続き{'あ' * (place % 9)}", ONLINE) for place in range(200))
+    table = Table("表", (Column("名称の列", weight=3), Column("b", weight=1)), rows)
+    pages = read_pdf(export_pdf(notebook_of(table))).pages
+    assert len(pages) > 2
+    assert all("名称の列" in page.extract_text() for page in pages)
+
+
+def test_a_word_longer_than_its_cell_stays_on_the_page() -> None:
+    table = Table("表", (Column("a", weight=1), Column("b", weight=1)), (("x" * 300, "y"),))
+    page = read_pdf(export_pdf(notebook_of(table))).pages[0]
+    reach: list[float] = []
+    page.extract_text(visitor_text=lambda text, _c, matrix, *_: reach.append(matrix[4]))
+    assert max(reach) < float(page.mediabox.width)
+    assert "x" * 300 not in page.extract_text()
+
+
+def test_numbers_are_written_as_in_the_page() -> None:
+    change = figure_of("online_change", -4, COUNT_CHANGE)
+    told = text_of(export_pdf(notebook_of(Paragraph((Shown(ONLINE), "、", Shown(change))))))
+    assert "1,758件、−4件" in told
+
+
+def test_a_link_leads_to_the_pdf_beside_it() -> None:
+    table = Table("表", (Column("a"),), ((Link("環境部", "department-kankyo"),),))
+    page = read_pdf(export_pdf(notebook_of(table))).pages[0]
+    targets = [note.get_object()["/A"]["/URI"] for note in page["/Annots"]]
+    assert targets == ["department-kankyo.pdf"]

@@ -9,7 +9,6 @@ from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate
 from analysis.figures.evidence import list_evidence, select
-from analysis.figures.formula import Sheet, write_formula
 from analysis.figures.measure import Change, Count, Share, Where, where
 from analysis.figures.tables import Tables, add_scopes
 
@@ -131,33 +130,6 @@ def test_the_digest_changes_with_one_raw_answer_and_with_one_cell_address(tables
 def test_digest_counts_the_rows_of_each_scope(tables: Tables) -> None:
     digests = Digester().digest(select(ONLINE, tables, "department"), ["kankyo", "kodomo", "somu"])
     assert [digest.rows for digest in digests] == [3, 1, 0]
-
-
-SHEET = Sheet("今回", ("procedure_id", "status", "scope_all", "scope_department"), 9)
-BEFORE = Sheet("前回", SHEET.columns, 8)
-
-
-def test_the_formula_of_a_count_is_one_countifs() -> None:
-    formula = write_formula(ONLINE, "department", "kankyo", {"procedures": SHEET})
-    assert formula == ("=COUNTIFS('今回'!$D$2:$D$9,\"kankyo\",'今回'!$B$2:$B$9,\"online\")")
-
-
-def test_the_formula_of_alternatives_adds_a_countifs_for_each() -> None:
-    either = Count(where(status=("started", "not_started")))
-    formula = write_formula(either, "all", "all", {"procedures": SHEET})
-    assert formula == (
-        "=COUNTIFS('今回'!$B$2:$B$9,\"started\")+COUNTIFS('今回'!$B$2:$B$9,\"not_started\")"
-    )
-
-
-def test_the_formula_of_a_change_subtracts_the_previous_sheet() -> None:
-    formula = write_formula(
-        Change(RATE), "all", "all", {"procedures": SHEET}, {"procedures": BEFORE}
-    )
-    assert formula == (
-        "=((COUNTIFS('今回'!$B$2:$B$9,\"online\"))/(ROWS('今回'!$C$2:$C$9)))"
-        "-((COUNTIFS('前回'!$B$2:$B$8,\"online\"))/(ROWS('前回'!$C$2:$C$8)))"
-    )
 
 
 def test_a_definition_is_said_from_the_measure_itself() -> None:

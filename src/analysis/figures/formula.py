@@ -11,7 +11,7 @@ from itertools import product
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from analysis.figures.measure import Change, Count, Measure, Share
-from analysis.figures.tables import WHOLE, Level
+from analysis.figures.tables import Level
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,12 @@ def _expression(
 
 def _countifs(count: Count, level: Level, scope: str, sheet: Sheet) -> str:
     """One COUNTIFS for each combination of codes; their sum counts every row once."""
-    fixed = [] if level == WHOLE else [f"{sheet.range_of(f'scope_{level}')},{_text(scope)}"]
-    if not fixed and not count.where.fields:
-        return f"ROWS({sheet.range_of(f'scope_{WHOLE}')})"
+    within = f"{sheet.range_of(f'scope_{level}')},{_text(scope)}"
     terms = []
     for codes in product(*(codes for _, codes in count.where.conditions)):
         pairs = zip(count.where.fields, codes, strict=True)
         criteria = [f"{sheet.range_of(field)},{_text(code)}" for field, code in pairs]
-        terms.append(f"COUNTIFS({','.join(fixed + criteria)})")
+        terms.append(f"COUNTIFS({','.join([within, *criteria])})")
     return "+".join(terms)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.figures.measure import Change, Count, Measure, Share, Where
 from analysis.survey.problems import SEVERITY_LABELS
 from analysis.survey.status import STATE_LABELS
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.survey.vocabulary import Field, label_of, load_vocabulary
 
 TABLE_NOUNS = {
     "procedures": "手続き",
@@ -52,22 +52,27 @@ def describe(condition: Where) -> str:
 
 def field_name(field: str) -> str:
     """Return a field's Japanese name."""
-    known = {item.name: item.header for item in load_vocabulary()}
-    return known.get(field) or OTHER_FIELDS[field][0]
+    if field in OTHER_FIELDS:
+        return OTHER_FIELDS[field][0]
+    return _find_field(field).header
 
 
 def code_name(field: str, code: str) -> str:
     """Return the Japanese name of a field's code."""
-    known = {item.name: item.choices for item in load_vocabulary()}
-    return (known.get(field) or OTHER_FIELDS[field][1])[code]
+    if field in OTHER_FIELDS:
+        return OTHER_FIELDS[field][1][code]
+    return label_of(field, code)
 
 
 def value_name(field: str, value: object) -> str:
-    """Return a cleaned value as people read it: a code by its name, anything else as it is."""
+    """Return a cleaned value of the survey as people read it: a code by its name."""
     if pd.isna(value):  # type: ignore[call-overload]
         return "（なし）"
-    known = {item.name: item.choices for item in load_vocabulary()}
-    return known.get(field, {}).get(str(value), str(value))
+    return _find_field(field).choices.get(str(value), str(value))
+
+
+def _find_field(name: str) -> Field:
+    return next(field for field in load_vocabulary() if field.name == name)
 
 
 def _phrase(measure: Measure) -> str:

@@ -5,17 +5,7 @@ import pandas as pd
 from analysis.errors import SurveyError, list_examples
 from analysis.survey.vocabulary import match_key
 
-# What is told of each cycle's side of a pair, beside its values.
-_SOURCES = ("workbook", "sheet", "row")
 _VALUES = ("department", "department_slug", "section", "name", "status")
-_CELLS = (
-    "procedure_id_cell",
-    "section_cell",
-    "name_cell",
-    "status_cell",
-    "status_raw",
-)
-_TAKEN = (*_VALUES, *_SOURCES, *_CELLS)
 
 MATCH_COLUMNS = (
     "procedure_id",
@@ -26,9 +16,6 @@ MATCH_COLUMNS = (
     "left_online",
     "renamed",
     "moved",
-    *_SOURCES,
-    *_CELLS,
-    *(f"previous_{name}" for name in (*_SOURCES, *_CELLS)),
 )
 
 
@@ -42,7 +29,7 @@ def match_cycles(current: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Dat
     with `previous_` of the one before; the other side is NA, except that department, section and
     name of an abolished procedure are the previous ones. yes/no columns: `went_online` and
     `left_online` only for continued procedures; `renamed` and `moved` (another section or
-    department) ignore width, blanks and line breaks. Row numbers are Int64, all else str.
+    department) ignore width, blanks and line breaks. All columns are of dtype str.
 
     Raises SurveyError if an id is missing or stands twice in a cycle.
     """
@@ -50,8 +37,8 @@ def match_cycles(current: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Dat
         current, previous = current.iloc[:0], current.iloc[:0]
     _require_ids(current)
     _require_ids(previous)
-    now = current.set_index("procedure_id")[list(_TAKEN)]
-    before = previous.set_index("procedure_id")[list(_TAKEN)].add_prefix("previous_")
+    now = current.set_index("procedure_id")[list(_VALUES)]
+    before = previous.set_index("procedure_id")[list(_VALUES)].add_prefix("previous_")
     order = now.index.append(before.index.difference(now.index, sort=False))
     pairs = now.reindex(order).join(before.reindex(order)).rename_axis("procedure_id").reset_index()
 
@@ -60,25 +47,18 @@ def match_cycles(current: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Dat
     is_continued = ~is_new & ~is_abolished
     online, was_online = pairs["status"] == "online", pairs["previous_status"] == "online"
     inherited = ("department", "department_slug", "section", "name")
-    return (
-        pairs.assign(
-            fate=pd.Series("continued", index=pairs.index, dtype="str")
-            .mask(is_new, "new")
-            .mask(is_abolished, "abolished"),
-            went_online=_yes_no(is_continued & online & ~was_online),
-            left_online=_yes_no(is_continued & ~online & was_online),
-            renamed=_yes_no(is_continued & _differs(pairs, "name")),
-            moved=_yes_no(
-                is_continued & (_differs(pairs, "section") | _differs(pairs, "department_slug"))
-            ),
-            **{
-                name: pairs[name].where(~is_abolished, pairs[f"previous_{name}"])
-                for name in inherited
-            },
-        )
-        .astype({"row": "Int64", "previous_row": "Int64"})
-        .loc[:, list(MATCH_COLUMNS)]
-    )
+    return pairs.assign(
+        fate=pd.Series("continued", index=pairs.index, dtype="str")
+        .mask(is_new, "new")
+        .mask(is_abolished, "abolished"),
+        went_online=_yes_no(is_continued & online & ~was_online),
+        left_online=_yes_no(is_continued & ~online & was_online),
+        renamed=_yes_no(is_continued & _differs(pairs, "name")),
+        moved=_yes_no(
+            is_continued & (_differs(pairs, "section") | _differs(pairs, "department_slug"))
+        ),
+        **{name: pairs[name].where(~is_abolished, pairs[f"previous_{name}"]) for name in inherited},
+    ).loc[:, list(MATCH_COLUMNS)]
 
 
 def _differs(pairs: pd.DataFrame, name: str) -> "pd.Series[bool]":

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from analysis.figures.figure import COUNT_CHANGE, PERCENT
+from analysis.figures.figure import COUNT_CHANGE, PERCENT, POINTS
 from analysis.report.blocks import Bullets, Column, Paragraph, Shown, Strong, Table
 
 from reports import figure_of
@@ -20,6 +20,12 @@ def test_a_bare_number_is_refused_in_every_place(number: object) -> None:
         Strong((number,))  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="prints texts and figures only"):
         Table("表", (Column("a"),), ((number,),))  # type: ignore[arg-type]
+
+
+def test_a_rate_is_rounded_from_its_exact_fraction_and_never_from_a_float() -> None:
+    # The float nearest to 0.3545 lies below it and would give 35.4.
+    assert figure_of("online_rate", Fraction(3545, 10000), PERCENT).cell_text == "35.5%"
+    assert figure_of("online_rate_change", Fraction(-3545, 10000), POINTS).text == "−35.5"
 
 
 def test_a_ragged_row_is_refused() -> None:

@@ -16,6 +16,8 @@ from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.report.build import build_reports
+from analysis.report.document import Display, read_document
+from analysis.report.run import run_notebook
 
 from conftest import LATEST, ROOT, copy_project
 from reports import HOSTILE
@@ -75,6 +77,21 @@ def test_every_number_in_every_page_is_a_figure_of_figures_csv(built: tuple[Path
         assert shown, page.name
         for value, figure_id in shown:
             assert known[figure_id] == value, f"{page.name}: {figure_id}"
+
+
+@pytest.mark.parametrize("notebook", ["overview", "department", "reasons", "guideline", "quality"])
+def test_a_notebook_run_by_hand_shows_what_the_report_shows(
+    built: tuple[Path, str], survey_folder: Path, notebook: str
+) -> None:
+    """By hand: with its own parameters, started in the folder of the notebooks."""
+    folder, _ = built
+    path = survey_folder / "notebooks" / f"{notebook}.ipynb"
+    shown = read_document(run_notebook(path, {}, path.parent))
+    stem = "department-somu" if notebook == "department" else notebook
+    page = (folder / f"{stem}.html").read_text(encoding="utf-8")
+    displays = [part for part in shown.parts if isinstance(part, Display)]
+    assert len(displays) > 2
+    assert all(display.html in page for display in displays)
 
 
 def test_the_published_sentences_are_printed_as_published(built: tuple[Path, str]) -> None:

@@ -1,3 +1,6 @@
+import base64
+import hashlib
+import html
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -48,8 +51,15 @@ def test_a_page_needs_nothing_from_outside_and_runs_nothing() -> None:
     assert "@import" not in page
     assert "url(http" not in page
     assert "<script" not in page
-    assert "Content-Security-Policy" in page
     assert ' style="' not in page
+
+
+def test_a_page_allows_its_own_style_and_nothing_else() -> None:
+    page = html.unescape(export_html(notebook_of(LEAD, TABLE)))
+    style = re.search("<style>(.*?)</style>", page, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"\"default-src 'none'; style-src 'sha256-{digest}'\"" in page
 
 
 def test_a_page_can_be_used_without_sight_and_without_a_mouse() -> None:

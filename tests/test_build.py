@@ -226,6 +226,26 @@ def test_one_wrong_answer_stops_the_build_and_the_last_reports_stay(
         build_reports(open_cycle(LATEST, small))
 
 
+def test_a_single_departments_report_is_replaced_and_the_others_are_said_to_be_older(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, output = run(small, monkeypatch, "report")
+    assert code == 0, output
+    assert "作り直して" not in output
+    before = files_of(small / "reports" / LATEST)
+    path = small / "data" / "raw" / LATEST / "議会事務局.xlsx"
+    book = openpyxl.load_workbook(path)
+    top, column = find_cell(book["調査票"], "未着手の理由")
+    book["調査票"].cell(top + 1, column).value = "未検討"
+    book.save(path)
+    code, output = run(small, monkeypatch, "report", "--department", "議会事務局")
+    assert code == 0, output
+    assert "作り直して" in output
+    after = files_of(small / "reports" / LATEST)
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"department-gikai.html", "department-gikai.pdf"}
+
+
 def test_a_failing_notebook_is_named_and_the_last_reports_stay(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,7 +38,7 @@ def main() -> None:
 def report(cycle: str | None, departments: tuple[str, ...]) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
     from analysis.cycle import open_cycle
-    from analysis.report.build import build_reports
+    from analysis.report.build import build_reports, has_current_figures
     from analysis.report.plan import plan_reports
 
     opened = open_cycle(cycle)
@@ -52,6 +52,11 @@ def report(cycle: str | None, departments: tuple[str, ...]) -> None:
         click.echo(f"[{done}/{len(planned)}] {item.stem}  {item.title}")
 
     findings = build_reports(opened, chosen, announce)
+    if not has_current_figures(findings):
+        click.echo(
+            "ほかの報告書は、いまの調査票とは別の数値で作られたままです。公表する前に、"
+            "`analysis report` ですべてを作り直してください。"
+        )
     figure = findings.ledger.figure
     click.echo(
         f"reports/{opened.name}/ に HTML {len(planned)}件、PDF {len(planned)}件を作成しました。"

@@ -21,6 +21,7 @@ from analysis.report.plan import Report, plan_reports
 from analysis.report.run import run_notebook
 
 WORKERS = 2
+FIGURES_NAME = "figures.csv"
 
 
 def build_reports(
@@ -41,9 +42,9 @@ def build_reports(
     try:
         _make_all(cycle, plan_reports(cycle, departments), staging, announce)
         if departments is None:
-            write_figures(findings, staging / "figures.csv")
             write_index(findings, plan_reports(cycle), staging / "index.html")
-            write_figures(findings, cycle.processed_folder / "figures.csv")
+            for folder in (staging, cycle.processed_folder):
+                (folder / FIGURES_NAME).write_bytes(_write_figures(findings))
             _replace_folder(staging, cycle.reports_folder)
         else:
             cycle.reports_folder.mkdir(parents=True, exist_ok=True)
@@ -54,9 +55,19 @@ def build_reports(
     return findings
 
 
-def write_figures(findings: Findings, path: Path) -> None:
-    """Write the ledger as `figures.csv`: UTF-8 with a BOM, so that Excel reads it."""
-    findings.ledger.to_frame().to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+def has_current_figures(findings: Findings) -> bool:
+    """Return whether the last whole build printed these very figures.
+
+    After a build of single departments it tells whether the other reports still belong with them.
+    """
+    path = findings.cycle.reports_folder / FIGURES_NAME
+    return path.exists() and path.read_bytes() == _write_figures(findings)
+
+
+def _write_figures(findings: Findings) -> bytes:
+    """Return the ledger as CSV: UTF-8 with a BOM, so that Excel reads it."""
+    frame = findings.ledger.to_frame()
+    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
 def _make_all(

@@ -289,6 +289,16 @@ def test_the_commands_name_what_they_do_not_know(
         assert "Traceback" not in output
 
 
+def test_a_folder_that_cannot_be_written_is_told_without_a_traceback(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small / "reports").write_text("a file where the folder should be", encoding="utf-8")
+    code, output = run(small, monkeypatch, "report")
+    assert code == 1
+    assert "ファイルを読み書きできません" in output
+    assert "Traceback" not in output
+
+
 def test_check_shows_who_has_answered_and_who_has_not(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

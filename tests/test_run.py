@@ -60,6 +60,23 @@ def test_a_notebook_without_a_parameters_cell_is_refused(tmp_path: Path) -> None
         check_parameters(path, {})
 
 
+@pytest.mark.parametrize("text", [None, "", "{}", "これはノートブックではない"])
+def test_a_notebook_that_is_missing_or_broken_is_named(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "sample.ipynb"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(ReportError, match=r"notebooks/sample\.ipynb がないか"):
+        check_parameters(path, {})
+
+
+def test_a_kernel_that_dies_is_told_without_a_traceback(tmp_path: Path) -> None:
+    path = write_notebook(
+        tmp_path, ('cycle: str = "x"', ["parameters"]), ("import os; os._exit(1)", [])
+    )
+    with pytest.raises(ReportError, match="途中で終わりました"):
+        run_notebook(path, {}, tmp_path)
+
+
 def test_an_untyped_parameter_is_refused(tmp_path: Path) -> None:
     path = write_notebook(tmp_path, ('cycle = "latest"', ["parameters"]))
     with pytest.raises(ReportError, match="cycle に型がありません"):

@@ -22,6 +22,11 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except AnalysisError as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            raise click.ClickException(
+                f"ファイルを読み書きできません: {error.filename}（{error.strerror}）。"
+                "ほかで開いていないか、空き容量と権限を確かめてください。"
+            ) from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,7 +43,7 @@ def main() -> None:
 def report(cycle: str | None, departments: tuple[str, ...]) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
     from analysis.cycle import open_cycle
-    from analysis.report.build import build_reports, has_current_figures
+    from analysis.report.build import build_reports, describe_build
     from analysis.report.plan import plan_reports
 
     opened = open_cycle(cycle)
@@ -52,19 +57,7 @@ def report(cycle: str | None, departments: tuple[str, ...]) -> None:
         click.echo(f"[{done}/{len(planned)}] {item.stem}  {item.title}")
 
     findings = build_reports(opened, chosen, announce)
-    if not has_current_figures(findings):
-        click.echo(
-            "ほかの報告書は、いまの調査票とは別の数値で作られたままです。公表する前に、"
-            "`analysis report` ですべてを作り直してください。"
-        )
-    figure = findings.ledger.figure
-    click.echo(
-        f"reports/{opened.name}/ に HTML {len(planned)}件、PDF {len(planned)}件を作成しました。"
-    )
-    click.echo(
-        f"公表値との一致: {figure('published_agreeing').text}/{figure('published').text}"
-        f"　要確認: {figure('problems_warning').text}件"
-    )
+    click.echo(describe_build(findings, planned))
 
 
 @main.command()

@@ -43,8 +43,9 @@ def build_reports(
         _make_all(cycle, plan_reports(cycle, departments), staging, announce)
         if departments is None:
             write_index(findings, plan_reports(cycle), staging / "index.html")
+            figures = _write_figures(findings)
             for folder in (staging, cycle.processed_folder):
-                (folder / FIGURES_NAME).write_bytes(_write_figures(findings))
+                (folder / FIGURES_NAME).write_bytes(figures)
             _replace_folder(staging, cycle.reports_folder)
         else:
             cycle.reports_folder.mkdir(parents=True, exist_ok=True)
@@ -55,13 +56,29 @@ def build_reports(
     return findings
 
 
-def has_current_figures(findings: Findings) -> bool:
-    """Return whether the last whole build printed these very figures.
+def describe_build(findings: Findings, reports: Sequence[Report]) -> str:
+    """Say what a finished build made, what it agrees with, and whether older reports are left.
 
-    After a build of single departments it tells whether the other reports still belong with them.
+    After a build of single departments, the others may print figures of other answers.
     """
+    figure = findings.ledger.figure
+    lines = [
+        f"reports/{findings.cycle.name}/ に HTML {len(reports)}件、"
+        f"PDF {len(reports)}件を作成しました。"
+    ]
+    if figure("published").value:
+        agreeing, published = figure("published_agreeing"), figure("published")
+        lines.append(f"公表値との一致: {agreeing.text}/{published.text}")
+    lines.append(f"調査票の問題（要確認）: {figure('problems_warning').text}件")
     path = findings.cycle.reports_folder / FIGURES_NAME
-    return path.exists() and path.read_bytes() == _write_figures(findings)
+    if len(reports) < len(plan_reports(findings.cycle)) and not (
+        path.exists() and path.read_bytes() == _write_figures(findings)
+    ):
+        lines.append(
+            "ほかの報告書は、いまの調査票とは別の数値で作られたままです。公表する前に、"
+            "`analysis report` ですべてを作り直してください。"
+        )
+    return "\n".join(lines)
 
 
 def _write_figures(findings: Findings) -> bytes:

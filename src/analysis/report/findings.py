@@ -9,6 +9,7 @@ from analysis.survey.collect import Survey, require_usable
 from analysis.survey.store import load_survey
 
 LATEST = "latest"
+FISCAL_YEAR_END = (3, 31)
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,3 @@ def write_previous(findings: Findings) -> str:
     if (date.month, date.day) == FISCAL_YEAR_END:
         return f"{date.year - 1}年度末"
     return write_date(before)
-
-
-FISCAL_YEAR_END = (3, 31)

@@ -9,7 +9,9 @@ import ast
 from collections.abc import Mapping
 from pathlib import Path
 
+import nbformat
 import papermill
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
@@ -65,16 +67,27 @@ def run_notebook(notebook: Path, parameters: Mapping[str, object], root: Path) -
             f"（{', '.join(f'{k}={v}' for k, v in parameters.items())}）。\n"
             f"{error.ename}: {error.evalue}"
         ) from None
+    except DeadKernelError:
+        raise ReportError(
+            f"notebooks/{notebook.name} の実行が途中で終わりました。"
+            "メモリーの空きを確かめて、もう一度実行してください。"
+        ) from None
     return executed
 
 
 def _read_parameters(notebook: Path) -> dict[str, dict[str, str]]:
     """Return each parameter's declared type and help."""
-    cells = [
-        cell
-        for cell in papermill.iorw.load_notebook_node(str(notebook)).cells
-        if "parameters" in cell.metadata.get("tags", [])
-    ]
+    try:
+        cells = [
+            cell
+            for cell in nbformat.read(notebook, nbformat.NO_CONVERT).cells  # type: ignore[no-untyped-call]
+            if "parameters" in cell.metadata.get("tags", [])
+        ]
+    except (OSError, ValueError, AttributeError):
+        raise ReportError(
+            f"notebooks/{notebook.name} がないか、ノートブックとして読めません。"
+            "配布されたものに戻してください。"
+        ) from None
     if len(cells) != 1:
         raise ReportError(
             f"notebooks/{notebook.name} には parameters というタグの付いたセルが"

@@ -127,7 +127,6 @@ def changes(findings: Findings, department: str) -> Block:
                     Column("今回", weight=3),
                 ),
                 rows=tuple(rows),
-                headings=0,
                 empty="前回調査からの異動はありません。",
             ),
         )
@@ -143,12 +142,12 @@ def procedures(findings: Findings, department: str) -> Block:
     return Table(
         caption=f"{own.name}の手続き一覧",
         columns=(
-            Column("手続きID", weight=2),
-            Column("課名", weight=3),
-            Column("手続き名", weight=6),
-            Column("状況", weight=3),
-            Column("未着手の理由", weight=3),
-            Column("今後の進め方", weight=6),
+            Column("手続きID", weight=5),
+            Column("課名", weight=6),
+            Column("手続き名", weight=11),
+            Column("状況", weight=7),
+            Column("未着手の理由", weight=7),
+            Column("今後の進め方", weight=11),
         ),
         rows=tuple(
             (

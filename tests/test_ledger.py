@@ -103,18 +103,32 @@ def test_the_evidence_of_every_figure_recounts_to_its_number(findings: Findings)
                         assert rows["in"] - rows["out"] == figure.numerator, figure.id
 
 
-def test_the_hash_of_evidence_can_be_made_from_its_cells_alone(
+def test_a_figure_of_nothing_has_no_rows_of_evidence(
     findings: Findings, frame: pd.DataFrame
 ) -> None:
-    figure = findings.ledger.figure("online", "gikai")
-    assert frame.loc[figure.id, "evidence_rows"] == 0
-    figure = findings.ledger.figure("total", "gikai")
+    assert frame.loc[findings.ledger.figure("online", "gikai").id, "evidence_rows"] == 0
+
+
+@pytest.mark.parametrize(
+    ("measure", "scope", "roles"),
+    [
+        ("total", "gikai", ["counted"]),
+        ("online_rate", "nogyoiinkai", ["part", "whole"]),
+        ("online_change", "kensetsu", ["in", "out"]),
+    ],
+)
+def test_the_hash_of_evidence_can_be_made_from_its_cells_alone(
+    findings: Findings, frame: pd.DataFrame, measure: str, scope: str, roles: list[str]
+) -> None:
+    figure = findings.ledger.figure(measure, scope)
     cells = findings.ledger.evidence(figure).to_dict("records")
-    lines = [
-        json.dumps([c["cycle"], c["workbook"], c["sheet"], c["cell"], c["raw"]], ensure_ascii=False)
-        for c in cells
-    ]
-    text = "counted\n" + "".join(f"{line}\n" for line in lines)
+    text = ""
+    for role in roles:
+        text += f"{role}\n"
+        for c in cells:
+            line = [c["cycle"], c["workbook"], c["sheet"], c["cell"], c["raw"]]
+            text += json.dumps(line, ensure_ascii=False) + "\n" if c["role"] == role else ""
+    assert {cell["role"] for cell in cells} == set(roles)
     assert frame.loc[figure.id, "evidence_sha256"] == hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -28,9 +28,9 @@ class Digester:
         """Return the digest of each scope's evidence, in the order of `scopes`.
 
         `rows` counts the rows selected; the same procedure's row in the other cycle, which a change
-        shows beside it, is not counted again. The hash covers, role by role and line by line, the
-        JSON of [cycle, workbook, sheet, cell, raw] of every cell: it changes when a counted cell or
-        its place does.
+        shows beside it, is not counted again. The hash covers each role's name and then, a line a
+        cell in the order of `list_cells`, the JSON of [cycle, workbook, sheet, cell, raw]: it
+        changes when a counted cell or its place does.
         """
         hashes = [hashlib.sha256() for _ in scopes]
         rows = [0 for _ in scopes]
@@ -40,7 +40,7 @@ class Digester:
             for place, scope in enumerate(scopes):
                 chosen = selection.positions.get(scope, [])
                 rows[place] += len(chosen)
-                text = "".join([own[row] + beside[row] for row in chosen])
+                text = "".join([lines[row] for lines in (own, beside) for row in chosen])
                 hashes[place].update(f"{selection.role}\n{text}".encode())
         return [
             Digest(count, hashed.hexdigest()) for count, hashed in zip(rows, hashes, strict=True)

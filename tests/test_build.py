@@ -167,10 +167,30 @@ def find_cell(sheet: openpyxl.worksheet.worksheet.Worksheet, text: str) -> tuple
     raise LookupError(text)
 
 
+def write_below(path: Path, title: str, *values: str, left: int = 0) -> list[str]:
+    """Write texts under a title, or `left` columns beside it, and return their cells."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["調査票"]
+    top, column = find_cell(sheet, title)
+    cells = [sheet.cell(top + place, column - left) for place in range(1, len(values) + 1)]
+    for cell, value in zip(cells, values, strict=True):
+        cell.value, cell.data_type = value, "s"
+    book.save(path)
+    return [cell.coordinate for cell in cells]
+
+
+@pytest.fixture
+def last_reports(small: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """The reports of a good build of the small project."""
+    code, output = run(small, monkeypatch, "report")
+    assert code == 0, output
+    assert "作り直して" not in output
+    return files_of(small / "reports" / LATEST)
+
+
 def test_hostile_texts_pass_from_the_workbook_to_both_reports_as_text(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw = small / "data" / "raw" / LATEST
     hostile_name = "文化<script>部&$x$"
     for name in ("2024-03-31", LATEST):
         settings = small / "data" / "raw" / name / "cycle.toml"
@@ -183,13 +203,7 @@ def test_hostile_texts_pass_from_the_workbook_to_both_reports_as_text(
         row, column = find_cell(book["調査票"], "文化スポーツ部")
         book["調査票"].cell(row, column).value = hostile_name
         book.save(path)
-    book = openpyxl.load_workbook(raw / "文化スポーツ部.xlsx")
-    sheet = book["調査票"]
-    top, names = find_cell(sheet, "手続き名")
-    for place, text in enumerate(HOSTILE, start=top + 1):
-        cell = sheet.cell(place, names)
-        cell.value, cell.data_type = text, "s"
-    book.save(raw / "文化スポーツ部.xlsx")
+    write_below(small / "data" / "raw" / LATEST / "文化スポーツ部.xlsx", "手続き名", *HOSTILE)
     code, output = run(small, monkeypatch, "report", LATEST, "--department", hostile_name)
     assert code == 0, output
     page = (small / "reports" / LATEST / "department-bunkasports.html").read_text("utf-8")
@@ -202,62 +216,43 @@ def test_hostile_texts_pass_from_the_workbook_to_both_reports_as_text(
     assert "<script" not in page
 
 
-def test_one_wrong_answer_stops_the_build_and_the_last_reports_stay(
-    small: Path, monkeypatch: pytest.MonkeyPatch
+def test_wrong_answers_stop_the_build_and_the_last_reports_stay(
+    small: Path, last_reports: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, output = run(small, monkeypatch, "report")
-    assert code == 0, output
-    before = files_of(small / "reports" / LATEST)
     path = small / "data" / "raw" / LATEST / "文化スポーツ部.xlsx"
-    book = openpyxl.load_workbook(path)
-    sheet = book["調査票"]
-    top, column = find_cell(sheet, "オンライン化時期")
-    sheet.cell(top + 1, column - 1).value = "おんらいん"
-    sheet.cell(top + 2, column - 1).value = "たぶん"
-    book.save(path)
+    wrong = ("おんらいん", "たぶん")
+    cells = write_below(path, "オンライン化時期", *wrong, left=1)
     code, output = run(small, monkeypatch, "report")
     assert code == 1
     assert "Traceback" not in output
-    for text, row in (("おんらいん", top + 1), ("たぶん", top + 2)):
-        address = sheet.cell(row, column - 1).coordinate
-        assert f"調査票!{address}: オンライン化の状況「{text}」は選択肢にありません。" in output
-    assert files_of(small / "reports" / LATEST) == before
+    for text, cell in zip(wrong, cells, strict=True):
+        assert f"調査票!{cell}: オンライン化の状況「{text}」は選択肢にありません。" in output
+    assert files_of(small / "reports" / LATEST) == last_reports
     with pytest.raises(SurveyError):
         build_reports(open_cycle(LATEST, small))
 
 
 def test_a_single_departments_report_is_replaced_and_the_others_are_said_to_be_older(
-    small: Path, monkeypatch: pytest.MonkeyPatch
+    small: Path, last_reports: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, output = run(small, monkeypatch, "report")
-    assert code == 0, output
-    assert "作り直して" not in output
-    before = files_of(small / "reports" / LATEST)
-    path = small / "data" / "raw" / LATEST / "議会事務局.xlsx"
-    book = openpyxl.load_workbook(path)
-    top, column = find_cell(book["調査票"], "未着手の理由")
-    book["調査票"].cell(top + 1, column).value = "未検討"
-    book.save(path)
+    write_below(small / "data" / "raw" / LATEST / "議会事務局.xlsx", "未着手の理由", "未検討")
     code, output = run(small, monkeypatch, "report", "--department", "議会事務局")
     assert code == 0, output
     assert "作り直して" in output
     after = files_of(small / "reports" / LATEST)
-    changed = {name for name in after if after[name] != before.get(name)}
+    changed = {name for name in after if after[name] != last_reports.get(name)}
     assert changed == {"department-gikai.html", "department-gikai.pdf"}
 
 
 def test_a_failing_notebook_is_named_and_the_last_reports_stay(
-    small: Path, monkeypatch: pytest.MonkeyPatch
+    small: Path, last_reports: dict[str, bytes]
 ) -> None:
-    code, output = run(small, monkeypatch, "report")
-    assert code == 0, output
-    before = files_of(small / "reports" / LATEST)
     notebook = small / "notebooks" / "reasons.ipynb"
     text = notebook.read_text(encoding="utf-8")
     notebook.write_text(text.replace("reasons.routes(findings)", "print(1758)"), encoding="utf-8")
     with pytest.raises(ReportError, match="1件の報告書を作成できませんでした"):
         build_reports(open_cycle(LATEST, small))
-    assert files_of(small / "reports" / LATEST) == before
+    assert files_of(small / "reports" / LATEST) == last_reports
     assert not list((small / "reports").glob(".*"))
 
 

@@ -25,11 +25,6 @@ class Department:
     started: int
     previous_total: int
 
-    @property
-    def previous_online(self) -> int:
-        """How many of its procedures were online in the cycle before."""
-        return self.online - self.online_change
-
 
 @dataclass(frozen=True)
 class Group:

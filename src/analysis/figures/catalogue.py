@@ -14,7 +14,6 @@ from analysis.figures.tables import LEVELS, Level
 from analysis.survey.problems import SEVERITY_LABELS
 
 CITY_AND_DEPARTMENTS: tuple[Level, ...] = ("all", "department")
-CITY: tuple[Level, ...] = ("all",)
 
 TOTAL = Count()
 ONLINE = Count(where(status="online"))

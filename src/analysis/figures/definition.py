@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.figures.measure import Change, Count, Measure, Share, Where
 from analysis.survey.problems import SEVERITY_LABELS
 from analysis.survey.status import STATE_LABELS
-from analysis.survey.vocabulary import Field, label_of, load_vocabulary
+from analysis.survey.vocabulary import field_named, label_of
 
 TABLE_NOUNS = {
     "procedures": "手続き",
@@ -54,7 +54,7 @@ def field_name(field: str) -> str:
     """Return a field's Japanese name."""
     if field in OTHER_FIELDS:
         return OTHER_FIELDS[field][0]
-    return _find_field(field).header
+    return field_named(field).header
 
 
 def code_name(field: str, code: str) -> str:
@@ -68,11 +68,7 @@ def value_name(field: str, value: object) -> str:
     """Return a cleaned value of the survey as people read it: a code by its name."""
     if pd.isna(value):  # type: ignore[call-overload]
         return "（なし）"
-    return _find_field(field).choices.get(str(value), str(value))
-
-
-def _find_field(name: str) -> Field:
-    return next(field for field in load_vocabulary() if field.name == name)
+    return field_named(field).choices.get(str(value), str(value))
 
 
 def _phrase(measure: Measure) -> str:

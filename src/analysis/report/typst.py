@@ -56,7 +56,7 @@ def render(block: Block) -> str:
 
 def literal(text: str) -> str:
     """Return a text as a Typst string, in quotes: whatever it holds stays text."""
-    # JSON's quoting is Typst's, as long as no control character is left to be written as \\uXXXX.
+    # JSON's quoting is Typst's but for control characters written by their code; none is left.
     return json.dumps(printable(text), ensure_ascii=False)
 
 

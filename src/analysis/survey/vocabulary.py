@@ -84,9 +84,14 @@ def load_vocabulary() -> tuple[Field, ...]:
     return read_toml(VOCABULARY_PATH, _Vocabulary).field
 
 
+def field_named(name: str) -> Field:
+    """Return the field with this code name; raise KeyError if there is none."""
+    return {field.name: field for field in load_vocabulary()}[name]
+
+
 def label_of(field: str, code: str) -> str:
     """Return the printed label of a choice's code; raise KeyError if there is none."""
-    return next(f for f in load_vocabulary() if f.name == field).choices[code]
+    return field_named(field).choices[code]
 
 
 @lru_cache(maxsize=4096)

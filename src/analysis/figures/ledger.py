@@ -17,10 +17,10 @@ from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.definition import define
 from analysis.figures.digest import Digest, Digester
 from analysis.figures.evaluate import evaluate, previous_tables
-from analysis.figures.evidence import list_evidence, select
+from analysis.figures.evidence import Selection, list_evidence, select
 from analysis.figures.figure import Figure
 from analysis.figures.guideline import Guideline, read_guideline
-from analysis.figures.measure import Change, Count
+from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.reconcile import reconcile
 from analysis.figures.tables import WHOLE, Level, Scope, Tables, add_scopes, list_scopes
 from analysis.survey.collect import Survey
@@ -72,6 +72,25 @@ class Ledger:
             )
         return known
 
+    def parts(self, figure: Figure) -> tuple[Figure, ...]:
+        """Return what a figure was made from: a share's two counts, a change's two sides, else ().
+
+        The counts are numerator and denominator, the sides now and before.
+        """
+        match self.items[figure.measure].measure:
+            case Share(part=part, whole=whole):
+                names = (self._names[part], self._names[whole])
+                return tuple(self.find(f"{figure.cycle}/{figure.scope}/{name}") for name in names)
+            case Change(of=of):
+                name, scope = self._names[of], figure.scope
+                return (self.figure(name, scope), self.previous_figure(name, scope))
+        return ()
+
+    def select(self, figure: Figure) -> list[Selection]:
+        """Return the rows of a figure's measure, for every scope of the figure's level at once."""
+        level = self.scopes[figure.scope].level
+        return select(self.items[figure.measure].measure, self._tables_of(figure.cycle), level)
+
     def evidence(self, figure: Figure) -> pd.DataFrame:
         """Return a figure's evidence, a row a cell (columns: see `list_evidence`)."""
         level = self.scopes[figure.scope].level
@@ -118,6 +137,11 @@ class Ledger:
 
     def _tables_of(self, cycle: str) -> Tables:
         return self.tables if cycle == self.tables.cycle else self._previous_tables
+
+    @cached_property
+    def _names(self) -> dict[Measure, str]:
+        """The first name that the catalogue gives to each measure."""
+        return {item.measure: item.name for item in reversed(self.items.values())}
 
     @cached_property
     def _previous_tables(self) -> Tables:

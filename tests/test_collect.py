@@ -3,7 +3,8 @@
 import pytest
 
 from analysis.errors import SurveyError
-from analysis.survey.collect import collect_survey, require_usable
+from analysis.survey.collect import collect_survey
+from analysis.survey.survey import require_usable
 
 from workbooks import make_cycle, not_started, procedure
 

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SettingsError
-from analysis.survey.collect import Survey, collect_survey
+from analysis.survey.collect import collect_survey
+from analysis.survey.survey import Survey
 
 from workbooks import make_cycle, not_started, procedure
 

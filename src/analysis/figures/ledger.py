@@ -23,8 +23,8 @@ from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Change, Count
 from analysis.figures.reconcile import reconcile
 from analysis.figures.tables import WHOLE, Level, Scope, Tables, add_scopes, list_scopes
-from analysis.survey.collect import Survey
 from analysis.survey.match import match_cycles
+from analysis.survey.survey import Survey
 
 NEAREST_SHOWN = 5
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from analysis.cycle import Cycle, Department, find_root, open_cycle
 from analysis.figures.ledger import Ledger, build_ledger
 from analysis.report.blocks import Masthead
-from analysis.survey.collect import Survey, require_usable
 from analysis.survey.store import load_survey
+from analysis.survey.survey import Survey, require_usable
 
 LATEST = "latest"
 FISCAL_YEAR_END = (3, 31)

@@ -19,7 +19,7 @@ import pandas as pd
 
 from analysis.cycle import Cycle
 from analysis.errors import SurveyError
-from analysis.survey.collect import Survey, collect_survey
+from analysis.survey.survey import Survey
 
 STAMP_NAME = "inputs.json"
 FRAMES = ("rows", "workbooks", "problems", "corrections")
@@ -40,6 +40,9 @@ def load_survey(cycle: Cycle) -> Survey:
     stored = _read_stored(cycle.processed_folder, inputs)
     if stored is not None:
         return stored
+    # Only here: a stored survey is read without the libraries that read workbooks.
+    from analysis.survey.collect import collect_survey  # noqa: PLC0415
+
     survey = collect_survey(cycle)
     # A workbook saved while it was read belongs to neither stamp.
     if _stamp_inputs(cycle) == inputs:

@@ -6,14 +6,17 @@ figure id, a URL fragment and an Excel criterion).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 from urllib.parse import quote
 
 import pandas as pd
 
 from analysis.cycle import Cycle
+from analysis.survey.match import match_cycles
+from analysis.survey.survey import Survey
 
 Level = Literal["all", "department", "section"]
 LEVELS: tuple[Level, ...] = ("all", "department", "section")
@@ -40,6 +43,27 @@ class Tables:
     previous: pd.DataFrame | None = None
 
 
+class LazyTables(Mapping[str, pd.DataFrame]):
+    """Tables by name, each made when it is first asked for: one figure needs one or two of them."""
+
+    def __init__(self, **makers: Callable[[], pd.DataFrame]) -> None:
+        """Hold what makes each table; the order of the names is that of the keywords."""
+        self._makers = makers
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+@cache
 def section_scope(department_slug: str, section: str) -> str:
     """Return a section's scope slug, e.g. `kankyo.環境政策課`."""
     name = re.sub(r"\W", lambda found: quote(found[0], safe=""), section)
@@ -67,13 +91,49 @@ def add_scopes(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def prepare_tables(
+    cycle: Cycle,
+    survey: Survey,
+    previous: pd.DataFrame | None,
+    reconciled: Callable[[], pd.DataFrame],
+) -> Tables:
+    """Return a cycle's tables, every one with its cycle and its scopes.
+
+    `previous` are the tidy rows of the cycle before, if any; `reconciled` makes the table of
+    published numbers, which itself needs figures of the other tables.
+    """
+    slugs = {department.name: department.slug for department in cycle.departments}
+
+    def add(frame: pd.DataFrame) -> pd.DataFrame:
+        return add_scopes(frame.assign(cycle=cycle.name))
+
+    return Tables(
+        cycle.name,
+        LazyTables(
+            procedures=lambda: add_scopes(survey.rows),
+            transitions=lambda: add_scopes(match_cycles(survey.rows, previous)),
+            workbooks=lambda: add(survey.workbooks.assign(value=survey.workbooks["sha256"])),
+            problems=lambda: add(
+                survey.problems.assign(department_slug=survey.problems["department"].map(slugs))
+            ),
+            corrections=lambda: add(survey.corrections),
+            published=lambda: add(reconciled()),
+        ),
+        cycle.settings.previous,
+        None if previous is None else add_scopes(previous),
+    )
+
+
 def list_scopes(cycle: Cycle, procedures: pd.DataFrame) -> list[Scope]:
     """Return every scope of a cycle: the city, its departments in official order, their sections.
 
     Sections are those of `procedures` (tidy rows of this cycle), in the order they appear in it.
     """
     scopes = [Scope(WHOLE, "全体", "all")]
-    sections = procedures[["department_slug", "section"]].dropna().drop_duplicates()
+    named = procedures[["department_slug", "section"]].dropna().drop_duplicates()
+    sections: dict[str, list[str]] = {}
+    for slug, section in zip(named["department_slug"], named["section"], strict=True):
+        sections.setdefault(slug, []).append(section)
     for department in cycle.departments:
         scopes.append(Scope(department.slug, department.name, "department", department.slug))
         scopes.extend(
@@ -83,6 +143,6 @@ def list_scopes(cycle: Cycle, procedures: pd.DataFrame) -> list[Scope]:
                 "section",
                 department.slug,
             )
-            for name in sections.loc[sections["department_slug"] == department.slug, "section"]
+            for name in sections.get(department.slug, [])
         )
     return scopes

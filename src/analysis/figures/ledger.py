@@ -220,7 +220,6 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
     guideline = read_guideline(cycle.guideline_path)
     # Read here, so that a wrong one is told whatever figure is asked for.
     published = read_published(cycle)
-    before = None if previous is None else previous.rows
 
     def recompute(scope: str, measure: str) -> Figure | None:
         # How many published numbers agree can't itself be among the numbers compared.
@@ -232,9 +231,9 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
     ledger = Ledger(
         cycle,
         guideline,
-        {item.name: item for item in list_measures(guideline, has_previous=before is not None)},
+        {item.name: item for item in list_measures(guideline, has_previous=previous is not None)},
         {scope.slug: scope for scope in list_scopes(cycle, survey.rows)},
-        prepare_tables(cycle, survey, before, lambda: reconcile(cycle, published, recompute)),
+        prepare_tables(cycle, survey, previous, lambda: reconcile(cycle, published, recompute)),
     )
     return ledger
 

@@ -6,7 +6,7 @@ figure id, a URL fragment and an Excel criterion).
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -17,10 +17,13 @@ import pandas as pd
 from analysis.cycle import Cycle
 from analysis.survey.match import match_cycles
 from analysis.survey.survey import Survey
+from analysis.survey.vocabulary import answer_key
 
 Level = Literal["all", "department", "section"]
 LEVELS: tuple[Level, ...] = ("all", "department", "section")
 WHOLE = "all"
+CORRECTED = "_corrected"
+"""What ends the name of a column that tells, of a field, the decision that corrected a row's."""
 
 
 @dataclass(frozen=True)
@@ -91,18 +94,66 @@ def add_scopes(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def add_corrections(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Add a column `<field>_corrected` for every field that was corrected in any row.
+
+    `rows` are tidy rows, `corrections` those applied to them. The column holds the decision in
+    words, NA in a row that was not corrected. One row in, one row out, in the same order.
+    """
+    added: dict[str, pd.Series] = {}
+    for correction in corrections.fillna("").to_dict("records"):
+        field = str(correction["field"])
+        here = (
+            rows["workbook"].eq(correction["workbook"])
+            & rows["sheet"].eq(correction["sheet"])
+            & rows[f"{field}_cell"].fillna("").eq(correction["cell"])
+        )
+        # A cell that fills several rows was corrected in one of them: that of the correction's id.
+        ids = rows.loc[here, "procedure_id_raw"].fillna("").map(answer_key)
+        column = added.setdefault(
+            f"{field}{CORRECTED}", pd.Series(pd.NA, index=rows.index, dtype="str")
+        )
+        column[ids.index[ids == correction["procedure_id"]]] = _say_decision(correction)
+    return rows.assign(**added)
+
+
+def _say_decision(correction: Mapping[Hashable, object]) -> str:
+    """Say on one line what was read in place of what, why, who decided it and when."""
+    said = {key: " ".join(str(text).split()) for key, text in correction.items()}
+    old, new = (f"「{text}」" if text else "（空欄）" for text in (said["expected"], said["value"]))
+    return (
+        f"{old}を{new}に訂正　理由: {said['reason']}"
+        f"　決定: {said['decided_by']}（{said['decided_on']}）"
+    )
+
+
+def _list_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
+    """Return the corrections as evidence shows them: the raw text, the value, the decision."""
+    decisions = [_say_decision(c) for c in corrections.fillna("").to_dict("records")]
+    blank = corrections.mask(corrections == "")
+    return corrections.assign(
+        raw=blank["expected"],
+        value=blank["value"],
+        corrected=pd.Series(decisions, index=corrections.index, dtype="str"),
+    )
+
+
 def prepare_tables(
     cycle: Cycle,
     survey: Survey,
-    previous: pd.DataFrame | None,
+    previous: Survey | None,
     reconciled: Callable[[], pd.DataFrame],
 ) -> Tables:
     """Return a cycle's tables, every one with its cycle and its scopes.
 
-    `previous` are the tidy rows of the cycle before, if any; `reconciled` makes the table of
-    published numbers, which itself needs figures of the other tables.
+    `previous` is the survey of the cycle before, if any; `reconciled` makes the table of published
+    numbers, which itself needs figures of the other tables.
     """
     slugs = {department.name: department.slug for department in cycle.departments}
+    before = None if previous is None else previous.rows
+
+    def list_procedures(of: Survey) -> pd.DataFrame:
+        return add_scopes(add_corrections(of.rows, of.corrections))
 
     def add(frame: pd.DataFrame) -> pd.DataFrame:
         return add_scopes(frame.assign(cycle=cycle.name))
@@ -110,17 +161,17 @@ def prepare_tables(
     return Tables(
         cycle.name,
         LazyTables(
-            procedures=lambda: add_scopes(survey.rows),
-            transitions=lambda: add_scopes(match_cycles(survey.rows, previous)),
+            procedures=lambda: list_procedures(survey),
+            transitions=lambda: add_scopes(match_cycles(survey.rows, before)),
             workbooks=lambda: add(survey.workbooks.assign(value=survey.workbooks["sha256"])),
             problems=lambda: add(
                 survey.problems.assign(department_slug=survey.problems["department"].map(slugs))
             ),
-            corrections=lambda: add(survey.corrections),
+            corrections=lambda: add(_list_corrections(survey.corrections)),
             published=lambda: add(reconciled()),
         ),
         cycle.settings.previous,
-        None if previous is None else add_scopes(previous),
+        None if previous is None else list_procedures(previous),
     )
 
 

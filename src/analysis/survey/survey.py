@@ -30,8 +30,11 @@ class Survey:
     corrections: pd.DataFrame
 
 
-def require_usable(survey: Survey) -> None:
-    """Return if the survey has no error; else raise SurveyError that lists every one of them."""
+def require_usable(survey: Survey, cycle_name: str) -> None:
+    """Return if the survey has no error; else raise SurveyError that lists every one of them.
+
+    The message names the cycle: a report needs two, and their files have the same names.
+    """
     errors = [p for p in problems_from_frame(survey.problems) if p.severity == "error"]
     if not errors:
         return
@@ -41,6 +44,6 @@ def require_usable(survey: Survey) -> None:
         parts.append(f"\n{workbook}（{len(lines)}件）")
         parts += [f"  ・{line}" for line in lines]
     raise SurveyError(
-        f"調査票に誤りが{len(errors)}件あるため、集計できません。"
+        f"調査回 {cycle_name} の調査票に誤りが{len(errors)}件あるため、集計できません。"
         "\n次をすべて直してから、もう一度実行してください。\n" + "\n".join(parts)
     )

@@ -19,7 +19,7 @@ from analysis.figures.evaluate import evaluate, previous_tables
 from analysis.figures.evidence import list_evidence, select
 from analysis.figures.figure import Figure
 from analysis.figures.guideline import Guideline, read_guideline
-from analysis.figures.measure import Change, Count
+from analysis.figures.measure import Change, tables_of
 from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.tables import WHOLE, Level, Scope, Tables, list_scopes, prepare_tables
 from analysis.survey.survey import Survey
@@ -198,8 +198,12 @@ class Ledger:
 
     @cached_property
     def _previous_items(self) -> dict[str, Item]:
-        changing = {i.measure.of for i in self.items.values() if isinstance(i.measure, Change)}
-        return {name: item for name, item in self.items.items() if item.measure in changing}
+        # Of the previous cycle only the procedures are kept.
+        return {
+            name: item
+            for name, item in self.items.items()
+            if tables_of(item.measure) == {"procedures"} and not isinstance(item.measure, Change)
+        }
 
     @cached_property
     def _previous_tables(self) -> Tables:
@@ -224,7 +228,7 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
     def recompute(scope: str, measure: str) -> Figure | None:
         # How many published numbers agree can't itself be among the numbers compared.
         item = ledger.items.get(measure)
-        if item is None or _counts_published(item):
+        if item is None or "published" in tables_of(item.measure):
             return None
         return ledger.look_up(cycle.name, scope, measure)
 
@@ -236,7 +240,3 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
         prepare_tables(cycle, survey, previous, lambda: reconcile(cycle, published, recompute)),
     )
     return ledger
-
-
-def _counts_published(item: Item) -> bool:
-    return isinstance(item.measure, Count) and item.measure.table == "published"

@@ -48,12 +48,14 @@ def _say_numbers(ledger: Ledger, figure: Figure) -> Iterator[str]:
 
 def _list_rows(evidence: pd.DataFrame) -> Iterator[str]:
     """Yield a heading for each role, then each row with its cells."""
+    cells_by_role: dict[str, list[dict[Hashable, Any]]] = {}
+    for cell in evidence.to_dict("records"):
+        cells_by_role.setdefault(cell["role"], []).append(cell)
     for role, words in ROLES.items():
-        cells = evidence[evidence["role"] == role].to_dict("records")
-        if not cells:
+        if role not in cells_by_role:
             continue
         rows: dict[tuple[object, ...], list[str]] = {}
-        for cell in cells:
+        for cell in cells_by_role[role]:
             # A change shows a procedure's cells of both cycles under the one procedure.
             named = not pd.isna(cell["procedure_id"])
             key = (cell["procedure_id"],) if named else (cell["workbook"], cell["cell"], len(rows))

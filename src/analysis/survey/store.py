@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pyarrow.parquet import ParquetFile
 
 from analysis.cycle import Cycle
 from analysis.errors import SurveyError
@@ -106,7 +107,7 @@ def _read_stored(folder: Path, inputs: dict[str, Any]) -> Survey | None:
         # Another process may be replacing the files one by one.
         if any(_digest(contents[name]) != sha256 for name, sha256 in stamp["outputs"].items()):
             return None
-        frames = {name: pd.read_parquet(io.BytesIO(contents[f"{name}.parquet"])) for name in FRAMES}
+        frames = {name: _read_parquet(contents[f"{name}.parquet"]) for name in FRAMES}
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Survey(**frames)
@@ -141,3 +142,9 @@ def _write_parquet(frame: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False)
     return buffer.getvalue()
+
+
+def _read_parquet(content: bytes) -> pd.DataFrame:
+    """Return the frame that was written; `pd.read_parquet` would load pyarrow's file systems."""
+    frame: pd.DataFrame = ParquetFile(io.BytesIO(content)).read().to_pandas()
+    return frame

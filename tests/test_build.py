@@ -115,6 +115,23 @@ def test_the_published_sentences_are_printed_as_published(built: tuple[Path, str
         assert sentence in text
 
 
+def test_every_pdf_carries_its_figures_and_leads_each_number_to_its_line(
+    built: tuple[Path, str],
+) -> None:
+    folder, _ = built
+    for path in folder.glob("*.pdf"):
+        reader = pypdf.PdfReader(path)
+        (content,) = reader.attachments["figures.csv"]
+        known = [line.split(",")[0] for line in content.decode("utf-8-sig").splitlines()[1:]]
+        assert "evidence-procedures.csv" in reader.attachments
+        places = {str(name) for name in reader.named_destinations}
+        page = (folder / path.name.replace(".pdf", ".html")).read_text(encoding="utf-8")
+        lines = re.findall(r'<tr id="([^"]+)"', page)
+        assert [html.unescape(line) for line in lines] == known, path.name
+        assert set(known) <= places, path.name
+        assert all(page.extract_text() for page in reader.pages)
+
+
 def test_the_respondents_name_and_telephone_reach_no_output(
     built: tuple[Path, str], survey_folder: Path
 ) -> None:

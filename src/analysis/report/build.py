@@ -14,6 +14,7 @@ from pathlib import Path
 
 from analysis.cycle import Cycle, Department, open_cycle
 from analysis.errors import AnalysisError, ReportError
+from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pdf_of
 from analysis.report.findings import Findings, load_findings
@@ -23,7 +24,6 @@ from analysis.report.plan import Report, plan_reports
 from analysis.report.run import run_notebook
 
 WORKERS = 2
-FIGURES_NAME = "figures.csv"
 
 
 def build_reports(
@@ -84,9 +84,9 @@ def describe_build(findings: Findings, reports: Sequence[Report]) -> str:
 
 
 def _write_figures(findings: Findings) -> bytes:
-    """Return the ledger as CSV: UTF-8 with a BOM, so that Excel reads it."""
-    frame = findings.ledger.to_frame()
-    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    """Return the contents of figures.csv."""
+    ledger = findings.ledger
+    return write_figures(list_figures(ledger, ledger.figures.values()))
 
 
 def _make_all(

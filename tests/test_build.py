@@ -124,12 +124,15 @@ def test_every_pdf_carries_its_figures_and_leads_each_number_to_its_line(
         (content,) = reader.attachments["figures.csv"]
         known = [line.split(",")[0] for line in content.decode("utf-8-sig").splitlines()[1:]]
         assert "evidence-procedures.csv" in reader.attachments
-        places = {str(name) for name in reader.named_destinations}
         page = (folder / path.name.replace(".pdf", ".html")).read_text(encoding="utf-8")
-        lines = re.findall(r'<tr id="([^"]+)"', page)
+        content, evidence = page.split('<section id="evidence">')
+        lines = re.findall(r'<tr id="([^"]+)"', evidence)
         assert [html.unescape(line) for line in lines] == known, path.name
-        assert set(known) <= places, path.name
-        assert all(page.extract_text() for page in reader.pages)
+        # What a chart shows is told again in the page alone, for who can't see it.
+        printed = re.sub("<details.*?</details>", "", content, flags=re.DOTALL)
+        wanted = printed.count('class="figure"') + evidence.count('class="figure"')
+        notes = [note.get_object() for leaf in reader.pages for note in leaf.get("/Annots", [])]
+        assert sum("/Dest" in note for note in notes) >= wanted, path.name
 
 
 def test_the_respondents_name_and_telephone_reach_no_output(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.cycle import Cycle, open_cycle
+from analysis.figures.listing import list_figures
 from analysis.report.findings import Findings, load_findings
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +49,7 @@ def findings(cycle: Cycle) -> Findings:
 def figures_csv(findings: Findings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The figures as a build writes them, for tests that may know nothing else of ours."""
     path = tmp_path_factory.mktemp("figures") / "figures.csv"
-    findings.ledger.to_frame().to_csv(path, index=False, encoding="utf-8-sig")
+    list_figures(findings.ledger).to_csv(path, index=False, encoding="utf-8-sig")
     return path
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from analysis.cycle import Cycle, Department, open_cycle
 from analysis.errors import AnalysisError, ReportError
 from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
+from analysis.report.audit import AUDIT_NAME, write_audit
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pdf_of
 from analysis.report.findings import Findings, load_findings
@@ -45,6 +46,7 @@ def build_reports(
         _make_all(cycle, plan_reports(cycle, departments), staging, announce)
         if departments is None:
             write_index(findings, plan_reports(cycle), staging / "index.html")
+            write_audit(findings, staging / AUDIT_NAME)
             figures = _write_figures(findings)
             for folder in (staging, cycle.processed_folder):
                 (folder / FIGURES_NAME).write_bytes(figures)
@@ -86,7 +88,7 @@ def describe_build(findings: Findings, reports: Sequence[Report]) -> str:
 def _write_figures(findings: Findings) -> bytes:
     """Return the contents of figures.csv."""
     ledger = findings.ledger
-    return write_figures(list_figures(ledger, ledger.figures.values()))
+    return write_figures(list_figures(ledger))
 
 
 def _make_all(

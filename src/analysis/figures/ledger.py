@@ -156,7 +156,6 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
         },
         cycle.settings.previous,
         None if before is None else add_scopes(before),
-        None if previous is None else previous.corrections,
     )
     first = _evaluate_all([i for i in items if not _counts_published(i)], tables, scopes)
     published = reconcile(cycle, {figure.id: figure for figure in first}).assign(cycle=cycle.name)

@@ -32,17 +32,12 @@ class Scope:
 
 @dataclass(frozen=True)
 class Tables:
-    """One cycle's tables by name.
-
-    `previous` holds the procedures of the cycle before, if any, and `previous_corrections` what was
-    corrected in them.
-    """
+    """One cycle's tables by name; `previous` holds the procedures of the cycle before, if any."""
 
     cycle: str
     current: Mapping[str, pd.DataFrame]
     previous_cycle: str | None = None
     previous: pd.DataFrame | None = None
-    previous_corrections: pd.DataFrame | None = None
 
 
 def section_scope(department_slug: str, section: str) -> str:

@@ -9,13 +9,15 @@ import pandas as pd
 from analysis.figures.definition import field_name, value_name
 
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
+_SERIAL = re.compile(r"(.*?)([0-9]{1,9})")
 
 
 def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any]:
     """Return the columns of procedures.
 
     Of a field f: its value, `f_raw` where the cell holds another text than the value's name (empty:
-    a blank cell), and `f_cell`, of which only the letter is kept where its row is the row's own.
+    a blank cell), `f_cell`, of which only the letter is kept where its row is the row's own, and
+    `f_corrected`, the decision that corrected it, where any row was corrected.
     """
     rows = [int(row) for row in frame["row"]]
     columns = {
@@ -25,7 +27,8 @@ def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any
     # Rows follow one another: their steps compress to next to nothing.
     columns["row_step"] = [row - before for row, before in zip(rows, [0, *rows], strict=False)]
     for name in fields:
-        columns[name] = write_column(frame[name])
+        ids = name == "procedure_id"
+        columns[name] = _write_ids(frame[name]) if ids else write_column(frame[name])
         if f"{name}_cell" not in frame:
             continue
         columns[f"{name}_raw"] = write_column(
@@ -35,6 +38,8 @@ def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any
         columns[f"{name}_cell"] = write_column(
             _shorten(cell, row) for cell, row in zip(frame[f"{name}_cell"], rows, strict=True)
         )
+        if f"{name}_corrected" in frame:
+            columns[f"{name}_corrected"] = write_column(frame[f"{name}_corrected"])
     return columns
 
 
@@ -61,6 +66,21 @@ def write_column(values: Iterable[Any]) -> list[Any] | dict[str, list[Any]]:
     return {"of": list(places), "at": [places[value] for value in plain]}
 
 
+def _write_ids(ids: Iterable[str]) -> list[str | int]:
+    """Return ids, each as the step from the one before where only the number at its end differs."""
+    written: list[str | int] = []
+    before: tuple[str, str] | None = None
+    for own in ids:
+        found = _SERIAL.fullmatch(own)
+        parts = (found[1], found[2]) if found else None
+        if parts and before and (parts[0], len(parts[1])) == (before[0], len(before[1])):
+            written.append(int(parts[1]) - int(before[1]))
+        else:
+            written.append(own)
+        before = parts
+    return written
+
+
 def _same(field: str, value: Any, raw: Any) -> bool:
     if pd.isna(value) or pd.isna(raw):
         return bool(pd.isna(value) and pd.isna(raw))
@@ -78,9 +98,8 @@ def _tell(record: Mapping[Hashable, Any]) -> str:
     """Return what a row of such a table says, by what it holds."""
     if "message" in record:
         return str(record["message"])
-    if "decided_by" in record:
-        name = field_name(record["field"])
-        return f"{record['procedure_id']} {name}：{record['expected']} → {record['value']}"
+    if "corrected" in record:
+        return f"{record['procedure_id']} {field_name(record['field'])}：{record['corrected']}"
     if "published" in record:
         return f"{record['scope']} {record['measure']} {record['published']}"
     return "" if pd.isna(record["value"]) else f"SHA-256 {record['value']}"

@@ -73,7 +73,7 @@ def html_of(document: Document) -> str:
             content.append(Markup('<h2 id="{}">{}</h2>').format(*sections[-1]))
         else:
             content.append(Markup(to_html(part)))  # noqa: S704  escaped by the renderer
-    return write_page(document.masthead, Markup("\n").join(content), sections)
+    return write_page(document.masthead, Markup("\n").join(content), sections, "")
 
 
 def pdf_of(document: Document) -> bytes:

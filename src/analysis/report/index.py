@@ -34,4 +34,6 @@ def write_index(findings: Findings, reports: Sequence[Report], path: Path) -> No
         ),
     ]
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
-    path.write_text(write_page(head(findings, TITLE), content, []), encoding="utf-8", newline="\n")
+    path.write_text(
+        write_page(head(findings, TITLE), content, [], ""), encoding="utf-8", newline="\n"
+    )

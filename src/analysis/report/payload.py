@@ -18,7 +18,7 @@ from analysis.figures.evidence import DECIDED_BY
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Measure, Share
-from analysis.figures.tables import LEVELS
+from analysis.figures.tables import LEVELS, WHOLE
 from analysis.report.columns import list_others, list_procedures, write_column
 from analysis.survey.vocabulary import load_vocabulary
 
@@ -54,7 +54,6 @@ def _gather(ledger: Ledger, figures: Sequence[Figure]) -> dict[str, Any]:
         "fields": dict(_name_fields(counts, fields)),
         "nouns": {count.table: TABLE_NOUNS[count.table] for count in counts},
         "tables": _gather_tables(ledger, counts, scopes, fields),
-        "corrections": _list_corrections(ledger, fields, scopes),
     }
 
 
@@ -148,13 +147,16 @@ def _gather_tables(
     frames = _procedures_of(ledger, scopes)
     tables: dict[str, dict[str, Any]] = {cycle: {} for cycle in frames}
     if any(count.table in PAIRED for count in counts):
+        # The names weigh more than all the rest, and the overview has those of other departments.
+        own = _ids_within(frames, scopes if "name" in fields else scopes - {WHOLE})
         now = frames[ledger.cycle.name].set_index("procedure_id")["name"]
         for cycle, frame in frames.items():
-            columns = list_procedures(frame, fields)
+            known = frame["procedure_id"].isin(own)
             if cycle != ledger.cycle.name:
-                same = frame["name"] == frame["procedure_id"].map(now)
-                columns["name"] = write_column(frame["name"].mask(same))
-            tables[cycle]["procedures"] = columns
+                known &= frame["name"] != frame["procedure_id"].map(now)
+            tables[cycle]["procedures"] = list_procedures(frame, fields) | {
+                "name": write_column(frame["name"].where(known))
+            }
     names = {slug: scope.name for slug, scope in ledger.scopes.items()}
     for table in dict.fromkeys(count.table for count in counts):
         if table in PAIRED:
@@ -172,9 +174,13 @@ def _procedures_of(ledger: Ledger, scopes: set[str]) -> dict[str, pd.DataFrame]:
     frames = {ledger.cycle.name: ledger.tables.current["procedures"]}
     if ledger.tables.previous is not None and ledger.tables.previous_cycle is not None:
         frames[ledger.tables.previous_cycle] = ledger.tables.previous
-    inside = (frame["procedure_id"][_within(frame, scopes)] for frame in frames.values())
-    known = {procedure_id for ids in inside for procedure_id in ids}
+    known = _ids_within(frames, scopes)
     return {cycle: frame[frame["procedure_id"].isin(known)] for cycle, frame in frames.items()}
+
+
+def _ids_within(frames: Mapping[str, pd.DataFrame], scopes: set[str]) -> set[str]:
+    inside = (frame["procedure_id"][_within(frame, scopes)] for frame in frames.values())
+    return {procedure_id for ids in inside for procedure_id in ids}
 
 
 def _within(frame: pd.DataFrame, scopes: set[str]) -> pd.Series:
@@ -182,22 +188,3 @@ def _within(frame: pd.DataFrame, scopes: set[str]) -> pd.Series:
     for level in LEVELS:
         inside |= frame[f"scope_{level}"].isin(scopes)
     return inside
-
-
-def _list_corrections(
-    ledger: Ledger, fields: Sequence[str], scopes: set[str]
-) -> list[dict[Any, Any]]:
-    """Return the corrections of both cycles that changed a cell of these rows and fields."""
-    made = {ledger.cycle.name: ledger.tables.current["corrections"]}
-    if ledger.tables.previous_cycle is not None and ledger.tables.previous_corrections is not None:
-        made[ledger.tables.previous_cycle] = ledger.tables.previous_corrections
-    known = _procedures_of(ledger, scopes)
-    shown = ["procedure_id", "field", "value", "reason", "decided_by", "decided_on"]
-    return [
-        {"cycle": cycle} | record
-        for cycle, frame in made.items()
-        for record in frame.loc[
-            frame["field"].isin(fields) & frame["procedure_id"].isin(known[cycle]["procedure_id"]),
-            shown,
-        ].to_dict("records")
-    ]

@@ -44,7 +44,7 @@ def write_page(
     """
     style = _read(STYLES)
     # One scope of its own, so that the page's names and the script's can't meet.
-    script = f'(async () => {{\n"use strict";\n{_read(SCRIPTS)}}})();\n'
+    script = f'(async () => {{\n"use strict";\n{_shorten(_read(SCRIPTS))}}})();\n'
     return (
         _environment()
         .get_template("page.html.j2")
@@ -64,6 +64,12 @@ def write_page(
 def _read(names: tuple[str, ...]) -> str:
     templates = files("analysis.report") / "templates"
     return "\n".join((templates / name).read_text(encoding="utf-8") for name in names)
+
+
+def _shorten(script: str) -> str:
+    """Return a script without its comments and indents, which the sources keep."""
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 def _hash(text: str) -> str:

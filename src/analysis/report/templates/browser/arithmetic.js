@@ -30,3 +30,7 @@ function writeNumber(value, unit) {
   if (rounded < 0n) return MINUS + text;
   return unit.signed && rounded > 0n ? `+${text}` : text;
 }
+
+function writeCount(size) {
+  return writeNumber(fraction(BigInt(size)), { scale: 1, places: 0, signed: false });
+}

@@ -21,7 +21,7 @@ function describeRows(evidence, figure, rows) {
     const others = row.now ? [row.now, row.before] : [row, beside];
     return others.filter(Boolean).map((one) => line(role, one));
   });
-  return { titles, lines };
+  return { titles, lines, note: lines.length > rows.length ? "　動いた手続きごとに、今回と前回の行" : "" };
 }
 
 function describeOthers(evidence, figure, rows) {
@@ -68,7 +68,7 @@ function writeTsv(lines) {
 }
 
 // The list as an element; `name` names its CSV file.
-function showList({ titles, lines }, name) {
+function showList({ titles, lines, note = "" }, name) {
   const filter = make("input", { type: "search", "aria-label": "行を絞り込む", placeholder: "絞り込み" });
   const told = make("p", { class: "told", role: "status" });
   const body = make("tbody");
@@ -80,7 +80,7 @@ function showList({ titles, lines }, name) {
     body.append(...chosen.slice(shown, shown + SLICE).map(bodyRow));
     const rest = chosen.length - body.rows.length;
     more.hidden = rest === 0;
-    more.textContent = `続きの${Math.min(rest, SLICE)}行を表示（残り${rest}行）`;
+    more.textContent = `続きの${Math.min(rest, SLICE)}行を表示（残り${writeCount(rest)}行）`;
     if (isAsked) focusOn(body.rows[shown]);
   };
   const choose = () => {
@@ -89,14 +89,15 @@ function showList({ titles, lines }, name) {
       const text = plainForSearch(line.join("\t"));
       return wanted.every((word) => text.includes(word));
     });
-    told.textContent = `${chosen.length}行${chosen.length < lines.length ? `（全${lines.length}行）` : ""}`;
+    const all = chosen.length < lines.length ? `（全${writeCount(lines.length)}行）` : "";
+    told.textContent = `${writeCount(chosen.length)}行${all}${note}`;
     body.replaceChildren();
     grow(false);
   };
   filter.addEventListener("input", choose);
   const copy = button("コピー", async () => {
     await copyText(writeTsv([titles, ...chosen]));
-    told.textContent = `${chosen.length}行をコピーしました`;
+    told.textContent = `${writeCount(chosen.length)}行をコピーしました`;
   });
   const save = button("CSV", () => saveFile(writeCsv([titles, ...chosen]), `${name}.csv`));
   choose();

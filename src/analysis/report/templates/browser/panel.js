@@ -98,7 +98,7 @@ class Panel {
     const rows = this.counter.rows(figure);
     const moved = this.counter.movedSince(figure);
     const box = make("div", { class: "list" });
-    const views = [[`数えた行（${rows.length}）`, figure, rows]];
+    const views = [[`数えた行（${writeCount(rows.length)}）`, figure, rows]];
     if (moved) views.push([this.sayMoved(moved), { ...figure, of: figure.name, part: undefined }, moved]);
     const buttons = views.map(([label, as, shown], place) => button(label, () => {
       buttons.forEach((one, other) => one.setAttribute("aria-pressed", String(other === place)));
@@ -113,7 +113,7 @@ class Panel {
     const counts = Map.groupBy(rows, ({ role }) => role);
     const size = (suffix) => [...counts].filter(([role]) => role.endsWith(suffix))
       .reduce((sum, [, members]) => sum + members.length, 0);
-    return `前回からの異動（新たに${size("in")}、外れた${size("out")}）`;
+    return `前回からの異動（新たに${writeCount(size("in"))}、外れた${writeCount(size("out"))}）`;
   }
 
   // From the panel to a place in the page.

@@ -65,9 +65,9 @@ function search(entries, asked) {
     const found = all.filter(({ text }) => words.every((word) => text.includes(word)));
     const rest = found.length - MOST_FOUND;
     return [
-      make("h3", {}, `${kind} ${found.length}件`),
+      make("h3", {}, `${kind} ${writeCount(found.length)}件`),
       make("ul", { class: "found" }, ...found.slice(0, MOST_FOUND).map(({ show }) => make("li", {}, show()))),
-      rest > 0 ? make("p", { class: "note" }, `ほかに${rest}件あります。語を足して絞ってください。`) : "",
+      rest > 0 ? make("p", { class: "note" }, `ほかに${writeCount(rest)}件あります。語を足して絞ってください。`) : "",
     ];
   });
 }

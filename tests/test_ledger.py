@@ -165,6 +165,24 @@ def test_the_previous_cycle_has_the_same_ids_in_its_own_ledger(
             assert figure.exact == own.figures[figure.id].exact, figure.id
 
 
+def test_whatever_counts_procedures_has_its_previous_value_and_these_come_last(
+    findings: Findings,
+) -> None:
+    """A reader of any number may ask what it was before, whether or not a change is printed."""
+    ledger = findings.ledger
+    for item in ledger.items.values():
+        match item.measure:
+            case Count(table="procedures") | Share():
+                previous = [ledger.previous_figure(item.name, f"{lvl}") for lvl in ("all", "zeimu")]
+                assert [figure.cycle for figure in previous] == ["2024-03-31"] * 2, item.name
+            case _:
+                with pytest.raises(FigureError):
+                    ledger.previous_figure(item.name)
+    cycles = [figure.cycle for figure in ledger.figures.values()]
+    assert cycles == sorted(cycles, reverse=True)
+    assert ledger.previous_figure("reason_other_share", "gikai").denominator == 1
+
+
 def test_an_unknown_figure_proposes_the_nearest(findings: Findings) -> None:
     with pytest.raises(FigureError) as caught:
         findings.ledger.find("2024-09-01/kankyo/onlin_rate")

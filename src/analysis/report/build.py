@@ -8,12 +8,14 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import Cycle, Department, open_cycle
 from analysis.errors import AnalysisError, ReportError
-from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter
+from analysis.report.document import read_document
+from analysis.report.exporters import html_of, pdf_of
 from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import require_glyphs
 from analysis.report.index import write_index
@@ -95,7 +97,9 @@ def _make_all(
     workers = min(WORKERS, os.cpu_count() or 1, len(reports))
     # Spawned, not forked: the same on every system, and no kernel inherits this process's threads.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = {pool.submit(_make, cycle.root, report, folder): report for report in reports}
+        jobs = {
+            pool.submit(_make, cycle.root, cycle.name, report, folder): report for report in reports
+        }
         for job in as_completed(jobs):
             error = job.exception()
             if error is None:
@@ -112,15 +116,21 @@ def _make_all(
         )
 
 
-def _make(root: Path, report: Report, folder: Path) -> None:
+def _make(root: Path, cycle: str, report: Report, folder: Path) -> None:
     """Run one notebook and export it as HTML and PDF."""
     executed = run_notebook(
         root / "notebooks" / f"{report.notebook}.ipynb", dict(report.parameters), root
     )
-    page, _ = ReportHtmlExporter().from_notebook_node(executed)  # type: ignore[no-untyped-call]
+    document, findings = read_document(executed), _load_findings(root, cycle)
+    page = html_of(document, findings)
     (folder / f"{report.stem}.html").write_text(page, encoding="utf-8", newline="\n")
-    document, _ = ReportPdfExporter().from_notebook_node(executed)  # type: ignore[no-untyped-call]
-    (folder / f"{report.stem}.pdf").write_bytes(document)
+    (folder / f"{report.stem}.pdf").write_bytes(pdf_of(document, findings))
+
+
+@cache
+def _load_findings(root: Path, cycle: str) -> Findings:
+    """Load a cycle's findings once a worker."""
+    return load_findings(open_cycle(cycle, root))
 
 
 def _replace_folder(new: Path, old: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.figures.definition import field_name, value_name
+from analysis.figures.tables import CORRECTED
 
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 _SERIAL = re.compile(r"(.*?)([0-9]{1,9})")
@@ -38,8 +39,8 @@ def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any
         columns[f"{name}_cell"] = write_column(
             _shorten(cell, row) for cell, row in zip(frame[f"{name}_cell"], rows, strict=True)
         )
-        if f"{name}_corrected" in frame:
-            columns[f"{name}_corrected"] = write_column(frame[f"{name}_corrected"])
+        if f"{name}{CORRECTED}" in frame:
+            columns[f"{name}{CORRECTED}"] = write_column(frame[f"{name}{CORRECTED}"])
     return columns
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from analysis.cycle import Cycle, Department, find_root, open_cycle
 from analysis.figures.ledger import Ledger, build_ledger
 from analysis.report.blocks import Masthead
-from analysis.survey.collect import Survey, require_usable
 from analysis.survey.store import load_survey
+from analysis.survey.survey import Survey, require_usable
 
 LATEST = "latest"
 FISCAL_YEAR_END = (3, 31)
@@ -35,12 +35,12 @@ def load_findings(cycle: Cycle | str) -> Findings:
     if isinstance(cycle, str):
         cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
     survey = load_survey(cycle)
-    require_usable(survey)
+    require_usable(survey, cycle.name)
     before = cycle.open_previous()
     previous = None
     if before is not None:
         previous = load_survey(before)
-        require_usable(previous)
+        require_usable(previous, before.name)
     return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
 
 

@@ -2,6 +2,7 @@
 
 const evidence = await unpackEvidence();
 const page = readPage();
+if (!page.lines.size) return;
 const counter = new Counter(evidence);
 const panel = new Panel(counter, page);
 addToolbar(counter, page, panel);

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from playwright.sync_api import Browser, Page
 
@@ -47,7 +48,7 @@ def recount(page: Page) -> tuple[str, set[str]]:
     named = page.eval_on_selector_all(
         ".toolbar .found a.fact", "links => links.map(link => link.getAttribute('href'))"
     )
-    return page.inner_text(".toolbar .told"), {str(address)[1:] for address in named}
+    return page.inner_text(".toolbar .told"), {unquote(address)[1:] for address in named}
 
 
 def read_payload(page: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ OPEN_ALL = """() => [...document.querySelectorAll("main a.figure")].map((link) =
   link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   const panel = document.getElementById("panel");
   return [
-    link.getAttribute("href").slice(1),
+    decodeURIComponent(link.getAttribute("href").slice(1)),
     panel.hidden ? "" : panel.querySelector("code").textContent,
     panel.querySelector(".value").textContent,
     panel.querySelector("[data-rows]").dataset.rows,

@@ -55,7 +55,7 @@ class Link:
 
     text: str
     target: str
-    suffix: Literal["html", "pdf", "csv"] | None = None
+    suffix: Literal["html", "pdf", "csv", "xlsx"] | None = None
 
 
 Inline = str | Shown | Strong

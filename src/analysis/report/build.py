@@ -13,6 +13,7 @@ from pathlib import Path
 
 from analysis.cycle import Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
+from analysis.report.audit import AUDIT_NAME, write_audit
 from analysis.report.crate import CRATE_NAME, write_crate
 from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter
 from analysis.report.findings import Findings, load_findings
@@ -46,6 +47,7 @@ def build_reports(
         _make_all(cycle, plan_reports(cycle, departments), staging, announce)
         if departments is None:
             write_index(findings, plan_reports(cycle), staging / "index.html")
+            write_audit(findings, staging / AUDIT_NAME)
             figures = _write_figures(findings)
             for folder in (staging, cycle.processed_folder):
                 (folder / FIGURES_NAME).write_bytes(figures)

@@ -13,11 +13,10 @@ from analysis.figures.evidence import Selection, select
 from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
-from analysis.report.audit import read_audit
+from analysis.report.audit import AUDIT_NAME, read_audit
 from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.match import match_cycles
 
-AUDIT_NAME = "audit.xlsx"
 FIGURES_NAME = "figures.csv"
 FIGURE_COLUMNS = (
     "figure_id",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from analysis.cycle import Cycle
 from analysis.errors import AnalysisError, list_examples
 from analysis.figures.ledger import build_ledger
+from analysis.report.audit import AUDIT_NAME
 from analysis.report.changes import (
     changes_more_than_answers,
     find_changed_corrections,
@@ -22,7 +23,7 @@ from analysis.report.findings import Findings
 from analysis.report.origin import hash_file, list_inputs, write_fingerprint
 from analysis.report.plan import plan_reports
 from analysis.report.record import Record, read_record
-from analysis.report.side import AUDIT_NAME, Side, read_delivery, take_ledger
+from analysis.report.side import Side, read_delivery, take_ledger
 from analysis.survey.collect import collect_survey, require_usable
 
 

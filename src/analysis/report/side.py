@@ -94,8 +94,8 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     missing, tables = "", None
     try:
         tables = _read_tables(folder / AUDIT_NAME, cycle)
-    except (AnalysisError, OSError) as error:
-        missing = str(error) if isinstance(error, AnalysisError) else f"{AUDIT_NAME} がありません。"
+    except AnalysisError as error:
+        missing = str(error)
     has_previous = tables is None or tables.previous is not None
     known = cycle if cycle in list_cycles(root) else None
     guideline = read_guideline(open_cycle(known, root).guideline_path)

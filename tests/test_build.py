@@ -17,10 +17,11 @@ from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.report.build import build_reports
+from analysis.report.crate import CRATE_NAME
 from analysis.report.document import Display, read_document
 from analysis.report.run import run_notebook
 
-from conftest import LATEST, ROOT, copy_project
+from conftest import LATEST, ROOT, copy_project, copy_small_project
 from reports import HOSTILE
 
 STEMS = {"overview", "reasons", "guideline", "quality"} | {
@@ -48,7 +49,8 @@ def test_a_build_leaves_24_reports_of_each_kind_an_index_and_the_figures(
     folder, output = built
     assert len(STEMS) == 24
     wanted = {f"{stem}.{kind}" for stem in STEMS for kind in ("html", "pdf")}
-    assert set(files_of(folder)) == wanted | {"index.html", "figures.csv", "audit.xlsx"}
+    others = {"index.html", "figures.csv", "audit.xlsx", CRATE_NAME}
+    assert set(files_of(folder)) == wanted | others
     assert "公表値との一致: 107/107" in output
 
 
@@ -159,24 +161,7 @@ def test_two_builds_in_two_folders_are_byte_identical(
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """A project of two departments, quick to build."""
-    folder = copy_project(tmp_path)
-    for name in ("2024-03-31", LATEST):
-        raw = folder / "data" / "raw" / name
-        settings = (raw / "cycle.toml").read_text(encoding="utf-8")
-        kept = [
-            block
-            for block in re.split(r"(?=^\[\[departments\]\])", settings, flags=re.MULTILINE)
-            if not block.startswith("[[departments]]")
-            or re.search(r'slug = "(gikai|bunkasports)"', block)
-        ]
-        (raw / "cycle.toml").write_text("".join(kept), encoding="utf-8")
-        known = {department.workbook for department in open_cycle(name, folder).departments}
-        for path in raw.glob("*.xlsx"):
-            if path.name not in known:
-                path.unlink()
-        (raw / "corrections.toml").unlink()
-    (folder / "data" / "raw" / LATEST / "published.csv").unlink()
-    return folder
+    return copy_small_project(tmp_path)
 
 
 def find_cell(sheet: openpyxl.worksheet.worksheet.Worksheet, text: str) -> tuple[int, int]:

@@ -42,6 +42,7 @@ _NUMBERS: dict[Style, str] = {
 }
 _A4 = 9
 _LINE = 16.5
+_LONGEST_NOTICE = 100
 # XML has no place for these; xlsx has an escape, which not every reader takes back.
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -103,9 +104,12 @@ class Book:
         # The library writes into the settings it is given.
         options = {**_OPTIONS, "default_format_properties": dict(_FONT)}
         self.workbook = xlsxwriter.Workbook(str(path), options)
-        self._notice = notice.replace("&", "&&")
+        # A page's head holds 255 letters, and & begins an instruction there.
+        self._notice = fit(notice)[:_LONGEST_NOTICE].replace("&", "&&")
         created = datetime.datetime.combine(as_of, datetime.time(), datetime.UTC)
-        self.workbook.set_properties({"title": title, "subject": notice, "created": created})
+        self.workbook.set_properties(
+            {"title": fit(title), "subject": fit(notice), "created": created}
+        )
         self._plain = self.add_format()
         self._head = self.add_format(
             bold=True, bg_color="#1F3864", font_color="#FFFFFF", border=1, valign="vcenter",

@@ -85,10 +85,11 @@ function showList({ titles, lines, note = "" }, name) {
   };
   const choose = () => {
     const wanted = plainForSearch(filter.value).split(/\s+/).filter(Boolean);
-    chosen = lines.filter((line) => {
+    const fits = (line) => {
       const text = plainForSearch(line.join("\t"));
       return wanted.every((word) => text.includes(word));
-    });
+    };
+    chosen = wanted.length ? lines.filter(fits) : lines;
     const all = chosen.length < lines.length ? `（全${writeCount(lines.length)}行）` : "";
     told.textContent = `${writeCount(chosen.length)}行${all}${note}`;
     body.replaceChildren();

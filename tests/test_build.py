@@ -17,10 +17,11 @@ from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.report.build import build_reports
+from analysis.report.crate import CRATE_NAME
 from analysis.report.document import Display, read_document
 from analysis.report.run import run_notebook
 
-from conftest import LATEST, ROOT, copy_project
+from conftest import LATEST, ROOT, copy_project, copy_small_project
 from reports import HOSTILE
 
 STEMS = {"overview", "reasons", "guideline", "quality"} | {
@@ -48,7 +49,8 @@ def test_a_build_leaves_24_reports_of_each_kind_an_index_and_the_figures(
     folder, output = built
     assert len(STEMS) == 24
     wanted = {f"{stem}.{kind}" for stem in STEMS for kind in ("html", "pdf")}
-    assert set(files_of(folder)) == wanted | {"index.html", "figures.csv"}
+    others = {"index.html", "figures.csv", "audit.xlsx", CRATE_NAME}
+    assert set(files_of(folder)) == wanted | others
     assert "公表値との一致: 107/107" in output
 
 
@@ -106,6 +108,26 @@ def test_the_published_sentences_are_printed_as_published(built: tuple[Path, str
         assert sentence in text
 
 
+def test_every_pdf_carries_its_figures_and_leads_each_number_to_its_line(
+    built: tuple[Path, str],
+) -> None:
+    folder, _ = built
+    for path in folder.glob("*.pdf"):
+        reader = pypdf.PdfReader(path)
+        (content,) = reader.attachments["figures.csv"]
+        known = [line.split(",")[0] for line in content.decode("utf-8-sig").splitlines()[1:]]
+        assert "evidence-procedures.csv" in reader.attachments
+        page = (folder / path.name.replace(".pdf", ".html")).read_text(encoding="utf-8")
+        content, evidence = page.split('<section id="evidence">')
+        lines = re.findall(r'<tr id="([^"]+)"', evidence)
+        assert [html.unescape(line) for line in lines] == known, path.name
+        # What a chart shows is told again in the page alone, for who can't see it.
+        printed = re.sub("<details.*?</details>", "", content, flags=re.DOTALL)
+        wanted = printed.count('class="figure"') + evidence.count('class="figure"')
+        notes = [note.get_object() for leaf in reader.pages for note in leaf.get("/Annots", [])]
+        assert sum("/Dest" in note for note in notes) >= wanted, path.name
+
+
 def test_the_respondents_name_and_telephone_reach_no_output(
     built: tuple[Path, str], survey_folder: Path
 ) -> None:
@@ -139,24 +161,7 @@ def test_two_builds_in_two_folders_are_byte_identical(
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """A project of two departments, quick to build."""
-    folder = copy_project(tmp_path)
-    for name in ("2024-03-31", LATEST):
-        raw = folder / "data" / "raw" / name
-        settings = (raw / "cycle.toml").read_text(encoding="utf-8")
-        kept = [
-            block
-            for block in re.split(r"(?=^\[\[departments\]\])", settings, flags=re.MULTILINE)
-            if not block.startswith("[[departments]]")
-            or re.search(r'slug = "(gikai|bunkasports)"', block)
-        ]
-        (raw / "cycle.toml").write_text("".join(kept), encoding="utf-8")
-        known = {department.workbook for department in open_cycle(name, folder).departments}
-        for path in raw.glob("*.xlsx"):
-            if path.name not in known:
-                path.unlink()
-        (raw / "corrections.toml").unlink()
-    (folder / "data" / "raw" / LATEST / "published.csv").unlink()
-    return folder
+    return copy_small_project(tmp_path)
 
 
 def find_cell(sheet: openpyxl.worksheet.worksheet.Worksheet, text: str) -> tuple[int, int]:

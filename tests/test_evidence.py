@@ -10,6 +10,7 @@ import pytest
 
 from analysis.cycle import Cycle, open_cycle
 from analysis.figures.ledger import Ledger, build_ledger
+from analysis.figures.listing import list_figures
 from analysis.figures.tables import add_corrections
 from analysis.figures.trace import trace
 from analysis.survey.collect import collect_survey
@@ -93,7 +94,7 @@ def test_the_hash_of_evidence_tells_one_decision_from_another(tmp_path: Path) ->
     hashes = []
     for value, code in (("着手済", "started"), ("未着手", "not_started")):
         ledger = ledger_of(tmp_path / code, value, "着手済")
-        frame = ledger.to_frame().set_index("figure_id")
+        frame = list_figures(ledger).set_index("figure_id")
         row = frame.loc["2024-09-01/kankyo/not_online"]
         assert row["evidence_rows"] == 2
         text = "counted\n"

@@ -1,88 +1,129 @@
-"""The third interpreter: what a spreadsheet recounts is what the ledger says."""
+"""The third interpreter: what a spreadsheet recounts and works out is what the ledger says."""
 
-import csv
-import subprocess
 from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
-import pandas as pd
 import pytest
 
-from analysis.figures.formula import Sheet, write_formula
-from analysis.figures.measure import Change, Count, Share, where
-from analysis.report.findings import Findings
+from analysis.figures.definition import OTHER_FIELDS
+from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
+from analysis.figures.formula import (
+    Parts,
+    Sheet,
+    list_counts,
+    name_criteria,
+    write_count,
+    write_value,
+)
+from analysis.figures.measure import Change, Count, Measure, Share, where
+from analysis.figures.rounding import BLANK, round_half_up
+from analysis.survey.vocabulary import load_vocabulary
 
-from conftest import require_tool
+from spreadsheets import recalculate
 
 ONLINE = Count(where(status="online"))
 RATE = Share(ONLINE, Count())
 SHEET = Sheet("今回", ("procedure_id", "status", "scope_all", "scope_department"), 9)
-BEFORE = Sheet("前回", SHEET.columns, 8)
+CELLS = Parts("G2", "H2", "I2", "J2")
+
+# What a spreadsheet takes for an operator or a wildcard in a criterion.
+SPECIAL = set("=<>*?~")
 
 
-def test_the_formula_of_a_count_is_one_countifs() -> None:
-    formula = write_formula(ONLINE, "department", "kankyo", {"procedures": SHEET})
-    assert formula == ("=COUNTIFS('今回'!$D$2:$D$9,\"kankyo\",'今回'!$B$2:$B$9,\"online\")")
+def test_a_count_is_one_countifs_over_answers_as_printed() -> None:
+    formula = write_count(ONLINE, "department", "$N2", {"procedures": SHEET})
+    assert formula == "=COUNTIFS('今回'!$D$2:$D$9,$N2,'今回'!$B$2:$B$9,\"オンライン化済\")"
 
 
-def test_the_formula_of_alternatives_adds_a_countifs_for_each() -> None:
+def test_the_count_of_alternatives_adds_a_countifs_for_each() -> None:
     either = Count(where(status=("started", "not_started")))
-    formula = write_formula(either, "all", "all", {"procedures": SHEET})
+    formula = write_count(either, "all", "$N2", {"procedures": SHEET})
     assert formula == (
-        "=COUNTIFS('今回'!$C$2:$C$9,\"all\",'今回'!$B$2:$B$9,\"started\")"
-        "+COUNTIFS('今回'!$C$2:$C$9,\"all\",'今回'!$B$2:$B$9,\"not_started\")"
+        "=COUNTIFS('今回'!$C$2:$C$9,$N2,'今回'!$B$2:$B$9,\"着手済\")"
+        "+COUNTIFS('今回'!$C$2:$C$9,$N2,'今回'!$B$2:$B$9,\"未着手\")"
     )
 
 
-def test_the_formula_of_a_change_subtracts_the_previous_sheet() -> None:
-    sheets = {"procedures": SHEET}
-    formula = write_formula(Change(ONLINE), "all", "all", sheets, {"procedures": BEFORE})
-    assert formula == (
-        "=(COUNTIFS('今回'!$C$2:$C$9,\"all\",'今回'!$B$2:$B$9,\"online\"))"
-        "-(COUNTIFS('前回'!$C$2:$C$8,\"all\",'前回'!$B$2:$B$8,\"online\"))"
+def test_a_measure_names_the_counts_of_both_cycles_that_it_needs() -> None:
+    assert list_counts(ONLINE) == (ONLINE, None, None, None)
+    assert list_counts(RATE) == (ONLINE, Count(), None, None)
+    assert list_counts(Change(ONLINE)) == (ONLINE, None, ONLINE, None)
+    assert list_counts(Change(RATE)) == (ONLINE, Count(), ONLINE, Count())
+
+
+def test_a_value_is_arithmetic_over_the_cells_of_its_counts() -> None:
+    assert write_value(ONLINE, COUNT, CELLS) == "=G2"
+    assert write_value(Change(ONLINE), COUNT_CHANGE, CELLS) == "=G2-I2"
+    assert write_value(RATE, PERCENT, CELLS) == '=IF(H2=0,"—",ROUND(100*G2/H2,1))'
+    assert write_value(Change(RATE), POINTS, CELLS) == (
+        '=IF(H2*J2=0,"—",ROUND(100*(G2*J2-I2*H2)/(H2*J2),1))'
     )
-    with pytest.raises(ValueError, match="previous"):
-        write_formula(Change(RATE), "all", "all", sheets)
 
 
-def add_sheet(book: openpyxl.Workbook, name: str, frame: pd.DataFrame) -> Sheet:
-    sheet = book.create_sheet(name)
-    columns = [c for c in frame.columns if not c.endswith(("_raw", "_cell"))]
-    sheet.append(columns)
-    plain = frame[columns].astype(object)
-    for row in plain.where(plain.notna(), None).itertuples(index=False):
-        sheet.append([value if value is None else str(value) for value in row])
-    return Sheet(name, tuple(columns), max(len(frame) + 1, 2))
+@pytest.mark.parametrize(
+    "labels",
+    [
+        *(field.choices.values() for field in load_vocabulary() if field.choices),
+        *(names.values() for _, names in OTHER_FIELDS.values()),
+    ],
+)
+def test_no_answer_would_be_read_as_a_pattern_or_taken_for_another(labels: list[str]) -> None:
+    assert not any(SPECIAL & set(label) for label in labels)
+    assert len({label.casefold() for label in labels}) == len(list(labels))
 
 
-def test_libreoffice_recounts_every_figure(findings: Findings, tmp_path: Path) -> None:
-    soffice = require_tool("soffice")
-    ledger = findings.ledger
-    assert ledger.tables.previous is not None
+def test_scopes_that_only_case_or_width_tells_apart_get_criteria_of_their_own() -> None:
+    scopes = ["all", "kankyo", "kankyo.DX課", "kankyo.dx課", "kankyo.ＤＸ課", "all"]
+    assert name_criteria(scopes) == {
+        "all": "all",
+        "kankyo": "kankyo",
+        "kankyo.DX課": "kankyo.DX課",
+        "kankyo.dx課": "kankyo.dx課(2)",
+        "kankyo.ＤＸ課": "kankyo.ＤＸ課(3)",
+    }
+
+
+def test_a_scope_that_would_not_be_compared_as_text_gets_a_number() -> None:
+    scopes = ["true", "dec1", "kankyo." + "課" * 300, "kankyo." + "課" * 301]
+    criteria = name_criteria(scopes)
+    assert (criteria["true"], criteria["dec1"]) == ("true(1)", "dec1(1)")
+    assert len(set(criteria.values())) == 4
+    assert max(map(len, criteria.values())) < 255
+
+
+TIES: list[tuple[Measure, Unit, tuple[int | None, ...]]] = [
+    (RATE, PERCENT, (1, 16, None, None)),
+    (RATE, PERCENT, (3, 2000, None, None)),
+    (RATE, PERCENT, (1999, 2000, None, None)),
+    (RATE, PERCENT, (627, 1758, None, None)),
+    (RATE, PERCENT, (0, 5, None, None)),
+    (RATE, PERCENT, (0, 0, None, None)),
+    (Change(RATE), POINTS, (0, 1, 1, 16)),
+    (Change(RATE), POINTS, (1, 16, 0, 1)),
+    (Change(RATE), POINTS, (1, 2000, 3, 2000)),
+    (Change(RATE), POINTS, (0, 1, 3, 2000)),
+    (Change(RATE), POINTS, (7, 40, 9, 50)),
+    (Change(RATE), POINTS, (1, 3, 1, 3)),
+    (Change(RATE), POINTS, (1, 3, 0, 0)),
+    (Change(RATE), POINTS, (1000003, 2000006, 499999, 1000000)),
+    (Change(ONLINE), COUNT_CHANGE, (96, None, 100, None)),
+    (ONLINE, COUNT, (96, None, None, None)),
+]
+
+
+def test_a_spreadsheet_rounds_half_away_from_zero_as_the_ledger_does(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    sheets = {name: add_sheet(book, name, t) for name, t in ledger.tables.current.items()}
-    before = {"procedures": add_sheet(book, "previous", ledger.tables.previous)}
-    figures = list(ledger.figures.values())
-    for place, figure in enumerate(figures, start=1):
-        here = figure.cycle == ledger.cycle.name
-        formula = write_formula(
-            ledger.items[figure.measure].measure,
-            ledger.scopes[figure.scope].level,
-            figure.scope,
-            sheets if here else before,
-            before if here else None,
-        )
-        book["Sheet"].cell(place, 1, formula)
-    book.save(tmp_path / "formulas.xlsx")
-    command = [soffice, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
-    command += ["--convert-to", "csv", "--outdir", tmp_path, tmp_path / "formulas.xlsx"]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    with (tmp_path / "formulas.csv").open(encoding="utf-8") as file:
-        recounted = [row[0] for row in csv.reader(file)]
-    assert len(recounted) == len(figures)
-    for figure, value in zip(figures, recounted, strict=True):
-        if figure.exact is None:
-            assert value == "#DIV/0!", figure.id
-        else:
-            assert abs(Fraction(value) - figure.exact) < Fraction(1, 10**9), figure.id
+    sheet = book.active
+    sheet.append(["値", "分子", "分母", "前回の分子", "前回の分母"])
+    for row, (measure, unit, counts) in enumerate(TIES, start=2):
+        cells = Parts(*(f"{column}{row}" for column in "BCDE"))
+        sheet.append([write_value(measure, unit, cells), *counts])
+    book.save(tmp_path / "ties.xlsx")
+    lines = recalculate(tmp_path / "ties.xlsx", tmp_path)["Sheet"]
+    for line, (_, unit, (now, of_now, before, of_before)) in zip(lines, TIES, strict=True):
+        if 0 in (of_now, of_before):
+            assert line["値"] == BLANK
+            continue
+        exact = Fraction(now or 0, of_now or 1) - Fraction(before or 0, of_before or 1)
+        assert line["値"] == float(round_half_up(exact * unit.scale, unit.places)), line

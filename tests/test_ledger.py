@@ -14,6 +14,7 @@ from analysis.cycle import Cycle, open_cycle
 from analysis.errors import FigureError, SettingsError
 from analysis.figures.evidence import select
 from analysis.figures.ledger import build_ledger
+from analysis.figures.listing import list_figures
 from analysis.figures.measure import Change, Count, Share
 from analysis.figures.reconcile import read_published
 from analysis.report.findings import Findings
@@ -36,7 +37,7 @@ COLUMNS = [
 
 @pytest.fixture(scope="module")
 def frame(findings: Findings) -> pd.DataFrame:
-    return findings.ledger.to_frame().set_index("figure_id", drop=False)
+    return list_figures(findings.ledger).set_index("figure_id", drop=False)
 
 
 def test_every_published_number_comes_out(findings: Findings, project: Path) -> None:

@@ -85,6 +85,29 @@ def trace(figure: str) -> None:
 
 
 @main.command()
+@click.argument("cycle", required=False)
+def verify(cycle: str | None) -> None:
+    """CYCLE（省略時は最新の調査回）の報告書を調査票から検証し、違うものと理由を示す。"""
+    from analysis.cycle import open_cycle
+    from analysis.report.verify import verify_reports
+
+    verdict = verify_reports(open_cycle(cycle))
+    click.echo(str(verdict))
+    if not verdict.agrees:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("a")
+@click.argument("b")
+def diff(a: str, b: str) -> None:
+    """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
+    from analysis.report.diff import describe_difference
+
+    click.echo(describe_difference(a, b))
+
+
+@main.command()
 @click.option("--into", type=click.Path(path_type=Path), help="作成先（省略時はプロジェクト）。")
 def demo(into: Path | None) -> None:
     """架空の調査票（2調査回、各20部局）を data/raw/ に作成する。"""

@@ -1,6 +1,6 @@
 """The ledger: every figure that any report of a cycle shows, by id.
 
-`figures.csv` is the ledger written out; `trace` reads one line of it down to the cells.
+`listing` writes it out as figures.csv; `trace` reads one line of it down to the cells.
 """
 
 import difflib
@@ -14,7 +14,6 @@ from analysis.cycle import Cycle
 from analysis.errors import FigureError
 from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.definition import define
-from analysis.figures.digest import Digest, Digester
 from analysis.figures.evaluate import evaluate, previous_tables
 from analysis.figures.evidence import Selection, list_evidence, select
 from analysis.figures.figure import Figure
@@ -107,52 +106,17 @@ class Ledger:
     def select(self, figure: Figure) -> list[Selection]:
         """Return the rows of a figure's measure, for every scope of the figure's level at once."""
         level = self.scopes[figure.scope].level
-        return select(self.items[figure.measure].measure, self._tables_of(figure.cycle), level)
+        key = (figure.cycle, figure.measure, level)
+        if key not in self._selected:
+            measure = self.items[figure.measure].measure
+            self._selected[key] = select(measure, self._tables_of(figure.cycle), level)
+        return self._selected[key]
 
     def evidence(self, figure: Figure) -> pd.DataFrame:
         """Return a figure's evidence, a row a cell (columns: see `list_evidence`)."""
         level = self.scopes[figure.scope].level
         measure = self.items[figure.measure].measure
         return list_evidence(measure, self._tables_of(figure.cycle), level, figure.scope)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the contents of `figures.csv`: one row a figure, by scope, then measure.
-
-        `value` is the reported value in plain digits, `text` as printed; `numerator` and
-        `denominator` are exact. An undefined value (a share of nothing) is blank. All columns are
-        text but evidence_rows.
-        """
-        digests = self._digest_all()
-        return pd.DataFrame(
-            {
-                "figure_id": figure_id,
-                "scope": figure.scope_name,
-                "measure": figure.measure,
-                "label": figure.label,
-                "value": "" if figure.value is None else f"{figure.value}",
-                "text": figure.text,
-                "unit": figure.unit.name,
-                "numerator": "" if figure.numerator is None else f"{figure.numerator}",
-                "denominator": "" if figure.denominator is None else f"{figure.denominator}",
-                "evidence_rows": digests[figure_id].rows,
-                "evidence_sha256": digests[figure_id].sha256,
-                "definition": figure.definition,
-            }
-            for figure_id, figure in self.figures.items()
-        )
-
-    def _digest_all(self) -> dict[str, Digest]:
-        digester = Digester()
-        digests: dict[str, Digest] = {}
-        for cycle in self._cycles:
-            for item in self._items_of(cycle).values():
-                for level in item.levels:
-                    slugs = list(self._evaluate(cycle, item, level))
-                    selections = select(item.measure, self._tables_of(cycle), level)
-                    found = digester.digest(selections, slugs)
-                    for slug, digest in zip(slugs, found, strict=True):
-                        digests[f"{cycle}/{slug}/{item.name}"] = digest
-        return digests
 
     def _evaluate(self, cycle: str, item: Item, level: Level) -> dict[str, Figure]:
         """Return a measure's figures in every scope of a level, by slug."""
@@ -218,6 +182,10 @@ class Ledger:
 
     @cached_property
     def _evaluated(self) -> dict[tuple[str, str, Level], dict[str, Figure]]:
+        return {}
+
+    @cached_property
+    def _selected(self) -> dict[tuple[str, str, Level], list[Selection]]:
         return {}
 
     @cached_property

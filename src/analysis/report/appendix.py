@@ -7,6 +7,8 @@ counts, by workbook, sheet and row. The lines of one measure stand under its def
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+import pandas as pd
+
 from analysis.figures.evidence import ROLES, Selection
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
@@ -25,6 +27,29 @@ CITY_REPORT = "overview"
 """The report whose own evidence lists the rows of the whole city's figures."""
 
 _PARTS = {Share: ("分子", "分母"), Change: ("今回", "前回")}
+
+
+_Place = tuple[str, str, str | None, int | str | None]
+"""Where a row stands: cycle, workbook, sheet, and its row number or, of other tables, a cell."""
+
+
+class _Places:
+    """Where the rows of each table stand, read once a table."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, list[_Place]] = {}
+
+    def of(self, frame: pd.DataFrame) -> list[_Place]:
+        if id(frame) not in self._read:
+            names = ("cycle", "workbook", "sheet", "row" if "row" in frame else "cell")
+            columns = [
+                frame[name].astype(object).where(frame[name].notna(), None).tolist()
+                if name in frame
+                else [None] * len(frame)
+                for name in names
+            ]
+            self._read[id(frame)] = list(zip(*columns, strict=True))
+        return self._read[id(frame)]
 
 
 def gather_figures(ledger: Ledger, printed: Iterable[str]) -> list[Figure]:
@@ -101,20 +126,26 @@ def covers_city(ledger: Ledger, figures: Iterable[Figure]) -> bool:
 def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[str, Cell]]:
     """Yield the rows of counts and changes in words, selecting once for a measure and level."""
     figures = [f for f in figures if not isinstance(ledger.items[f.measure].measure, Share)]
+    places = _Places()
     kinds = groupby(figures, key=lambda f: (f.cycle, f.measure, ledger.scopes[f.scope].level))
     for _, members in kinds:
         group = list(members)
         measure = ledger.items[group[0].measure].measure
-        selections = ledger.select(group[0])
+        selections = [
+            (selection, places.of(selection.frame)) for selection in ledger.select(group[0])
+        ]
         for figure in group:
             yield figure.id, _say_rows(figure, measure, selections)
 
 
-def _say_rows(figure: Figure, measure: Measure, selections: Sequence[Selection]) -> Cell:
+def _say_rows(
+    figure: Figure, measure: Measure, selections: Sequence[tuple[Selection, list[_Place]]]
+) -> Cell:
     """Return where a figure's rows stand."""
     told: dict[str, list[str]] = {}
-    for selection in selections:
-        if places := _list_places(selection, figure):
+    for selection, known in selections:
+        chosen = [known[row] for row in selection.positions.get(figure.scope, [])]
+        if places := list(_say_places(chosen, figure.cycle)):
             told.setdefault(selection.role, []).extend(places)
     if not told:
         return NO_ROWS
@@ -123,29 +154,15 @@ def _say_rows(figure: Figure, measure: Measure, selections: Sequence[Selection])
     return Quoted("／".join(f"{ROLES[role]}：{'、'.join(told[role])}" for role in told))
 
 
-def _list_places(selection: Selection, figure: Figure) -> list[str]:
-    """Return the rows of one role, a text a sheet: `環境部.xlsx 調査票!7-9,12`."""
-    positions = selection.positions.get(figure.scope, [])
-    kept = [c for c in ("cycle", "workbook", "sheet", "row", "cell") if c in selection.frame]
-    records = selection.frame[kept].iloc[positions].to_dict("records")
-    places = []
-    for (cycle, workbook, sheet), members in groupby(
-        records, key=lambda r: (r["cycle"], r["workbook"], r.get("sheet"))
-    ):
-        rows = list(members)
-        if "row" in kept:
-            within = write_ranges([int(row["row"]) for row in rows])
-        else:
-            cells = (row.get("cell") for row in rows)
-            within = ",".join(dict.fromkeys(cell for cell in cells if isinstance(cell, str)))
-        parts = [
-            "" if cycle == figure.cycle else f"{cycle}の",
-            workbook,
-            f" {sheet}" if isinstance(sheet, str) else "",
-        ]
-        joint = "!" if isinstance(sheet, str) else " "
-        places.append("".join(parts) + (f"{joint}{within}" if within else ""))
-    return places
+def _say_places(chosen: Sequence[_Place], cycle: str) -> Iterator[str]:
+    """Yield where rows stand, a text a sheet: `環境部.xlsx 調査票!7-9,12`."""
+    for (own, workbook, sheet), members in groupby(chosen, key=lambda place: place[:3]):
+        within = [place for *_, place in members]
+        rows = [row for row in within if isinstance(row, int)]
+        cells = dict.fromkeys(cell for cell in within if isinstance(cell, str))
+        told = write_ranges(rows) if rows else ",".join(cells)
+        file = ("" if own == cycle else f"{own}の") + workbook + (f" {sheet}" if sheet else "")
+        yield file + (f"{'!' if sheet else ' '}{told}" if told else "")
 
 
 def write_ranges(rows: Sequence[int]) -> str:

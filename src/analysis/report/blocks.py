@@ -66,7 +66,7 @@ class Link:
 
     text: str
     target: str
-    suffix: Literal["html", "pdf", "csv"] | None = None
+    suffix: Literal["html", "pdf", "csv", "xlsx"] | None = None
     line_of: Figure | None = None
 
 

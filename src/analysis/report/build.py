@@ -13,17 +13,20 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from analysis.cycle import Cycle, Department, open_cycle
-from analysis.errors import AnalysisError, ReportError
+from analysis.errors import AnalysisError, ReportError, list_examples
+from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
+from analysis.report.audit import AUDIT_NAME, write_audit
+from analysis.report.crate import CRATE_NAME, write_crate
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pdf_of
 from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import require_glyphs
 from analysis.report.index import write_index
+from analysis.report.origin import list_inputs
 from analysis.report.plan import Report, plan_reports
 from analysis.report.run import run_notebook
 
 WORKERS = 2
-FIGURES_NAME = "figures.csv"
 
 
 def build_reports(
@@ -36,6 +39,7 @@ def build_reports(
     With `departments`, only their pages are replaced. `announce` is told of each report as it is
     done. Raises AnalysisError, naming every report that failed, and then changes nothing.
     """
+    inputs = list_inputs(cycle)
     findings = load_findings(cycle)
     require_glyphs(findings.survey.rows)
     staging = cycle.reports_folder.with_name(f".{cycle.name}.building")
@@ -45,9 +49,13 @@ def build_reports(
         _make_all(cycle, plan_reports(cycle, departments), staging, announce)
         if departments is None:
             write_index(findings, plan_reports(cycle), staging / "index.html")
+            write_audit(findings, staging / AUDIT_NAME)
             figures = _write_figures(findings)
             for folder in (staging, cycle.processed_folder):
                 (folder / FIGURES_NAME).write_bytes(figures)
+            crate = write_crate(findings, inputs, plan_reports(cycle), staging)
+            (staging / CRATE_NAME).write_bytes(crate)
+            _require_unchanged(cycle, inputs)
             _replace_folder(staging, cycle.reports_folder)
         else:
             cycle.reports_folder.mkdir(parents=True, exist_ok=True)
@@ -84,9 +92,23 @@ def describe_build(findings: Findings, reports: Sequence[Report]) -> str:
 
 
 def _write_figures(findings: Findings) -> bytes:
-    """Return the ledger as CSV: UTF-8 with a BOM, so that Excel reads it."""
-    frame = findings.ledger.to_frame()
-    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    """Return the contents of figures.csv."""
+    ledger = findings.ledger
+    return write_figures(list_figures(ledger))
+
+
+def _require_unchanged(cycle: Cycle, inputs: dict[str, str]) -> None:
+    """Raise ReportError if an input changed while the reports were made.
+
+    They would state the fingerprint of one state and print the numbers of another.
+    """
+    now = list_inputs(cycle)
+    changed = sorted(path for path, _ in inputs.items() ^ now.items())
+    if changed:
+        raise ReportError(
+            "報告書の作成中に、次の入力が変わりました。これまでの報告書はそのままです。"
+            "もう一度実行してください。\n" + list_examples(list(dict.fromkeys(changed)))
+        )
 
 
 def _make_all(

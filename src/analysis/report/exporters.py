@@ -18,8 +18,11 @@ from traitlets import default
 
 from analysis.cycle import find_root, open_cycle
 from analysis.errors import ReportError, list_examples
+from analysis.figures.figure import Figure
+from analysis.figures.listing import FIGURES_NAME
 from analysis.report import typst as typst_renderer
 from analysis.report.appendix import ABOUT, TITLE, gather_figures, write_tables
+from analysis.report.attachments import write_attachments
 from analysis.report.blocks import Masthead
 from analysis.report.document import Display, Document, read_document
 from analysis.report.findings import Findings, load_findings
@@ -103,13 +106,17 @@ def pdf_of(document: Document, findings: Findings) -> bytes:
     content, _ = _write_content(document)
     require_traced(content, findings)
     parts = [part.typst if isinstance(part, Display) else to_typst(part) for part in document.parts]
-    parts += _write_evidence(content, findings)
+    figures = gather_figures(findings.ledger, read_page(content).ids)
+    attached = write_attachments(findings.ledger, figures) if figures else {}
+    parts += _write_evidence(figures, findings)
+    parts += [_attach(name) for name in attached]
     template = (files("analysis.report") / "templates" / "report.typ").read_text(encoding="utf-8")
     source = "\n".join([template, _setup(document.masthead), *parts])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:
-        made = typst.compile(
-            source.encode(),
+        # The library takes files beside the source; its stub does not know yet.
+        made = typst.compile(  # type: ignore[call-overload]
+            {"main.typ": source.encode(), **attached},
             format="pdf",
             font_paths=_fonts(),
             ignore_system_fonts=True,
@@ -123,14 +130,22 @@ def pdf_of(document: Document, findings: Findings) -> bytes:
     return made
 
 
-def _write_evidence(content: Markup, findings: Findings) -> Iterator[str]:
-    """Yield 数値の根拠 as Typst markup: a table for each measure that the content prints."""
-    figures = gather_figures(findings.ledger, read_page(content).ids)
+def _write_evidence(figures: list[Figure], findings: Findings) -> Iterator[str]:
+    """Yield 数値の根拠 as Typst markup: a table for each measure."""
     if not figures:
         return
     yield f"#evidence({literal(TITLE)}, {literal(ABOUT)})"
     for table in write_tables(findings.ledger, figures):
         yield typst_renderer.render(table)
+
+
+def _attach(name: str) -> str:
+    """Return the line that puts a CSV file into the PDF."""
+    said = "数値の一覧" if name == FIGURES_NAME else "数値の根拠の行"
+    return (
+        f'#pdf.attach({literal(name)}, relationship: "data", mime-type: "text/csv", '
+        f"description: {literal(said)})"
+    )
 
 
 def _load_findings(document: Document, resources: Any) -> Findings:

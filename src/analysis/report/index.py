@@ -30,7 +30,13 @@ def write_index(findings: Findings, reports: Sequence[Report], path: Path) -> No
         Table(
             caption="データ",
             columns=(Column("内容"), Column("ファイル")),
-            rows=(("すべての数値とその定義、根拠の行数", Link("figures.csv", "figures", "csv")),),
+            rows=(
+                ("すべての数値とその定義、根拠の行数", Link("figures.csv", "figures", "csv")),
+                (
+                    "すべての数値を手続きの行から数え直す表計算ファイル",
+                    Link("audit.xlsx", "audit", "xlsx"),
+                ),
+            ),
         ),
     ]
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704

@@ -1,0 +1,164 @@
+"""The audit workbook's small tables: what came in, what was wrong or corrected, what was published.
+
+The comparison with the published report is a formula over the recounted figures.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from analysis.figures.definition import OTHER_FIELDS, field_name
+from analysis.figures.formula import Sheet
+from analysis.figures.ledger import Ledger
+from analysis.report.audit_figures import read_number, shown_value, style_of, write_verdict
+from analysis.report.audit_rows import lay_scopes, list_cells
+from analysis.report.audit_sheet import Cell, Column, Formula, Page, Style
+from analysis.survey.vocabulary import load_vocabulary
+
+# From this width on a column holds sentences.
+_WIDE = 50
+NOT_FOUND = "該当する数値なし"
+
+
+def lay_workbooks(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the departments' workbooks, a line a department."""
+    counts = {
+        "procedures": "手続きの行",
+        "blank_rows": "空白の行",
+        "subtotal_rows": "計の行",
+        "footnote_rows": "注記の行",
+        "hidden_rows": "非表示の行",
+        "stated_total": "調査票の計：総数",
+        "stated_online": "調査票の計：オンライン化済",
+        "stated_started": "調査票の計：着手済",
+        "stated_not_started": "調査票の計：未着手",
+    }
+    return _lay_table(
+        name,
+        table,
+        [
+            ("department", "部局", 16),
+            ("workbook", "ファイル", 22),
+            ("sheet", "シート", 10),
+            ("state", field_name("state"), 10),
+            *((key, title, 11) for key, title in counts.items()),
+            ("sha256", "ファイルのSHA-256", 68),
+        ],
+        criteria,
+    )
+
+
+def lay_problems(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the problems found in the workbooks, a line a problem."""
+    return _lay_table(
+        name,
+        _name_fields(table),
+        [
+            ("severity", field_name("severity"), 9),
+            ("department", "部局", 16),
+            ("workbook", "ファイル", 22),
+            ("sheet", "シート", 10),
+            ("cell", "セル", 8),
+            ("field", "項目", 18),
+            ("value", "原本の値", 24),
+            ("message", "内容", 60),
+            ("action", "対応", 50),
+        ],
+        criteria,
+    )
+
+
+def lay_corrections(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the corrected answers of this cycle, a line a correction."""
+    return _lay_table(
+        name,
+        _name_fields(table),
+        [
+            ("procedure_id", "手続きID", 11),
+            ("department", "部局", 16),
+            ("workbook", "ファイル", 22),
+            ("sheet", "シート", 10),
+            ("cell", "セル", 8),
+            ("field", "項目", 18),
+            ("expected", "原本の値", 20),
+            ("value", "訂正後の値", 20),
+            ("reason", "理由", 50),
+            ("decided_by", "決定者", 22),
+            ("decided_on", "決定日", 12),
+        ],
+        criteria,
+    )
+
+
+def lay_published(
+    name: str, ledger: Ledger, figures: Sheet, rows: Mapping[str, int], criteria: Mapping[str, str]
+) -> Page:
+    """Return the sheet that compares every published value with the recount of its figure.
+
+    `rows` says in which row of the sheet of figures each figure stands. A published value that is
+    not the number it is compared with, be it for its last digit, stays a text and so differs.
+    """
+    table = ledger.tables.current["published"]
+    plan = Sheet(name, ("scope", "label", "published", "recomputed", "agrees"), len(table) + 1)
+    labels: list[Cell] = []
+    recounts: list[Cell] = []
+    verdicts: list[Cell] = []
+    styles: list[Style] = []
+    for row, record in enumerate(table.to_dict("records"), start=2):
+        figure = None if pd.isna(record["figure_id"]) else ledger.figures[record["figure_id"]]
+        known = None if figure is None else rows[figure.id]
+        labels.append(record["measure"] if figure is None else figure.label)
+        styles.append("text" if figure is None else style_of(figure.unit))
+        recounts.append(
+            NOT_FOUND
+            if figure is None or known is None
+            else Formula(f"={figures.cell('recomputed', known)}", shown_value(figure))
+        )
+        compared = (plan.local_cell(column, row) for column in ("published", "recomputed"))
+        verdicts.append(write_verdict(*compared, agrees=record["agrees"] == "yes"))
+    published = [read_number(text) for text in table["published"]]
+    columns = (
+        Column("scope", "範囲", 20, list_cells(table["scope"])),
+        Column("label", "名称", 34, labels),
+        Column("published", "公表値", 10, published, styles),
+        Column("recomputed", "再計算", 16, recounts, styles),
+        Column("agrees", "照合", 10, verdicts, "verdict"),
+        Column("figure_id", "数値ID", 40, list_cells(table["figure_id"])),
+        Column("cell", "published.csv の行", 18, list_cells(table["cell"])),
+        *lay_scopes(table, criteria),
+    )
+    return Page(name, columns, 0, 7)
+
+
+def _lay_table(
+    name: str,
+    table: pd.DataFrame,
+    columns: Sequence[tuple[str, str, int]],
+    criteria: Mapping[str, str],
+) -> Page:
+    """Return a sheet of these columns (name, title, width) and of the rows' scopes."""
+    laid = [
+        Column(
+            key,
+            title,
+            width,
+            list_cells(table[key], OTHER_FIELDS.get(key, (None, None))[1]),
+            _style_of(table[key], width),
+        )
+        for key, title, width in columns
+    ]
+    return Page(name, (*laid, *lay_scopes(table, criteria)), 0, len(laid))
+
+
+def _style_of(column: "pd.Series[Any]", width: int) -> Style:
+    if is_numeric_dtype(column):
+        return "count"
+    return "wrapped" if width >= _WIDE else "text"
+
+
+def _name_fields(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its fields by their titles; a name the survey doesn't know stays."""
+    titles = {field.name: field.header for field in load_vocabulary()}
+    return table.assign(field=table["field"].map(titles).fillna(table["field"]))

@@ -1,0 +1,72 @@
+"""Say which cells of a procedure differ between two tables, with the text on each side."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.figures.definition import value_name
+from analysis.figures.evidence import cells_of
+
+Cell = dict[str, object]
+
+
+def say_changes(
+    procedure_id: str,
+    names: tuple[str, str],
+    a: pd.DataFrame,
+    b: pd.DataFrame,
+    fields: Sequence[str],
+) -> str:
+    """Return the cells of a procedure that differ among `fields`; nothing if none does.
+
+    `a` and `b` are tidy rows, `names` what the two sides are called. For a procedure that only one
+    side has, the cell of its id stands for the row. Where the same text is read otherwise (a
+    correction, an alias), both readings are told.
+    """
+    left, right = (_find_cells(frame, procedure_id, fields) for frame in (a, b))
+    known = left or right
+    if not known:
+        return ""
+    title = f"（{procedure_id} {_text(next(iter(known.values()))['name'])}）"
+    if not left or not right:
+        own = known.get("procedure_id") or next(iter(known.values()))
+        return f"{_place(own)}{_quote(own['raw'])}は{names[0 if left else 1]}だけにあります{title}"
+    both = [(left[field], right[field]) for field in left if field in right]
+    changes = [_say_change(*cells) for cells in both if _differ(*cells)]
+    return "、".join(changes) + title if changes else ""
+
+
+def _find_cells(frame: pd.DataFrame, procedure_id: str, fields: Sequence[str]) -> dict[str, Cell]:
+    found = (frame["procedure_id"] == procedure_id).to_numpy().nonzero()[0]
+    rows = [int(place) for place in found[:1]]
+    wanted = tuple(dict.fromkeys(("procedure_id", *fields)))
+    return {str(cell["field"]): cell for _, cell in cells_of(frame, rows, wanted)}
+
+
+def _differ(a: Cell, b: Cell) -> bool:
+    return any(_text(a[part]) != _text(b[part]) for part in ("workbook", "raw", "value"))
+
+
+def _say_change(a: Cell, b: Cell) -> str:
+    """Return a cell with its text on both sides; the second place only where it is another."""
+    there = _place(b)
+    if (a["workbook"], a["sheet"]) == (b["workbook"], b["sheet"]):
+        there = "" if a["cell"] == b["cell"] else _text(b["cell"])
+    if _text(a["raw"]) == _text(b["raw"]) and _text(a["value"]) != _text(b["value"]):
+        readings = [value_name(str(cell["field"]), cell["value"]) for cell in (a, b)]
+        return f"{_place(a)}{_quote(a['raw'])}の読み取り「{readings[0]}」→{there}「{readings[1]}」"
+    return f"{_place(a)}{_quote(a['raw'])}→{there}{_quote(b['raw'])}"
+
+
+def _place(cell: Cell) -> str:
+    address = "!".join(text for text in (_text(cell["sheet"]), _text(cell["cell"])) if text)
+    return f"{_text(cell['workbook'])} {address}"
+
+
+def _quote(raw: object) -> str:
+    return f"「{_text(raw)}」" if _text(raw) else "（空欄）"
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else str(value)

@@ -1,0 +1,183 @@
+"""The long form of a build's fingerprints: what it was made from, how, and what came of it.
+
+An RO-Crate 1.1 that keeps the Process Run Crate profile 0.5. The inputs lie outside the folder, so
+they are contextual entities, told by path and sha256; the files of the folder are data entities.
+No clock and no folder path is in it: the same build writes the same bytes.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
+
+from analysis.report.entities import (
+    SHARED_INPUTS,
+    SOFTWARE,
+    Entity,
+    describe_corrections,
+    describe_file,
+    describe_input,
+    describe_making,
+    input_id,
+    refer,
+    refer_all,
+)
+from analysis.report.findings import Findings, write_date
+from analysis.report.origin import NOTEBOOKS, is_passing
+from analysis.report.plan import Report
+
+CRATE_NAME = "ro-crate-metadata.json"
+SPECIFICATION = "https://w3id.org/ro/crate/1.1"
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+# RO-Crate 1.1's own context has no word for a checksum; this is the profile's.
+CONTEXT: list[object] = [
+    f"{SPECIFICATION}/context",
+    {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"},
+]
+LICENSE = "#terms"
+CITY = "#city"
+
+
+def write_crate(
+    findings: Findings, inputs: Mapping[str, str], reports: Sequence[Report], folder: Path
+) -> bytes:
+    """Return ro-crate-metadata.json for a folder that holds every other file of a build.
+
+    `inputs` are those of `list_inputs`, `reports` the whole plan of the cycle.
+    """
+    files = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name != CRATE_NAME and not is_passing(path)
+    ]
+    agents = list(_list_agents(findings))
+    names = [path.name for path in files]
+    actions, values = _list_actions(findings, inputs, reports, names, agents)
+    corrections = list(_list_corrections(findings))
+    mentions = [*actions, *(entity for entity, _ in corrections)]
+    graph: list[Entity] = [
+        {
+            "@id": CRATE_NAME,
+            "@type": "CreativeWork",
+            "about": refer("./"),
+            "conformsTo": refer(SPECIFICATION),
+        },
+        _root(findings)
+        | {
+            "author": _responsible(agents),
+            "hasPart": [refer(quote(name)) for name in names],
+            "mentions": [refer(SHARED_INPUTS), *(refer(entity["@id"]) for entity in mentions)],
+        },
+        *_list_context(findings),
+        *agents,
+        *(describe_file(path) for path in files),
+        *actions,
+        *values,
+        _collect_shared(findings, inputs),
+        *(describe_input(path, sha256) for path, sha256 in inputs.items()),
+        *(entity for correction, own in corrections for entity in (correction, *own)),
+    ]
+    crate = {"@context": CONTEXT, "@graph": graph}
+    return (json.dumps(crate, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _root(findings: Findings) -> Entity:
+    settings = findings.cycle.settings
+    invented = "架空の回答によるものです。" if settings.demonstration else ""
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": f"{settings.city} {settings.title}（{write_date(findings.cycle)}時点）報告書",
+        "description": "各部局の調査票から作成した報告書、すべての数値、監査用の表と、"
+        f"それらを作成した入力の記録です。{invented}",
+        "datePublished": settings.as_of.isoformat(),
+        "license": refer(LICENSE),
+        "publisher": refer(CITY),
+        "conformsTo": refer(PROFILE),
+    }
+
+
+def _list_context(findings: Findings) -> Iterator[Entity]:
+    """Yield the profile, the city, the software and the terms of use."""
+    settings = findings.cycle.settings
+    publishers = "、".join(settings.publisher) or settings.city
+    yield {
+        "@id": PROFILE,
+        "@type": "CreativeWork",
+        "name": "Process Run Crate",
+        "version": PurePosixPath(PROFILE).name,
+    }
+    yield {"@id": CITY, "@type": "Organization", "name": settings.city}
+    yield {
+        "@id": SOFTWARE,
+        "@type": "SoftwareApplication",
+        "name": "analysis",
+        "softwareVersion": version("analysis"),
+    }
+    yield {
+        "@id": LICENSE,
+        "@type": "CreativeWork",
+        "name": "利用条件",
+        "description": "作成に使ったソフトウェア analysis は MIT License です。"
+        f"報告書と調査の回答の利用条件は、発行者（{publishers}）に確認してください。",
+    }
+
+
+def _list_agents(findings: Findings) -> Iterator[Entity]:
+    """Yield the sections that publish the reports."""
+    for place, name in enumerate(findings.cycle.settings.publisher, start=1):
+        yield {"@id": f"#publisher-{place}", "@type": "Organization", "name": name}
+
+
+def _list_actions(
+    findings: Findings,
+    inputs: Mapping[str, str],
+    reports: Sequence[Report],
+    names: Sequence[str],
+    agents: Sequence[Entity],
+) -> tuple[list[Entity], list[Entity]]:
+    """Return an action for each report and each other file, and the values they were given."""
+    made = [
+        describe_making(
+            report.title,
+            inputs,
+            report.notebook,
+            dict(report.parameters),
+            [f"{report.stem}.html", f"{report.stem}.pdf"],
+        )
+        for report in reports
+    ]
+    of_reports = {f"{report.stem}.{kind}" for report in reports for kind in ("html", "pdf")}
+    made += [
+        describe_making(name, inputs, None, {"cycle": findings.cycle.name}, [name])
+        for name in names
+        if name not in of_reports
+    ]
+    values = {value["@id"]: value for _, own in made for value in own}
+    actions = [action | {"agent": _responsible(agents)} for action, _ in made]
+    return actions, list(values.values())
+
+
+def _responsible(agents: Sequence[Entity]) -> Entity | list[Entity]:
+    return refer_all([agent["@id"] for agent in agents] or [CITY])
+
+
+def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]]]:
+    """Yield the applied corrections of both cycles, each with its values."""
+    yield from describe_corrections(findings.cycle.name, findings.survey.corrections)
+    before = findings.cycle.settings.previous
+    if before is not None and findings.previous is not None:
+        yield from describe_corrections(before, findings.previous.corrections)
+
+
+def _collect_shared(findings: Findings, inputs: Mapping[str, str]) -> Entity:
+    """Return the collection of the inputs that every report has; a notebook is its report's own."""
+    shared = [path for path in inputs if not path.startswith(f"{NOTEBOOKS}/")]
+    return {
+        "@id": SHARED_INPUTS,
+        "@type": "Collection",
+        "name": "すべての報告書に共通の入力",
+        "hasPart": [refer(input_id(path)) for path in shared],
+        "mainEntity": refer(input_id(f"data/raw/{findings.cycle.name}/cycle.toml")),
+    }

@@ -1,0 +1,103 @@
+"""What a build is made from, and the fingerprint that says so in every report's footer.
+
+Told by content only: the same bytes make the same fingerprint in any folder, with any file dates.
+An auditor makes it without this program: `sha256sum` over the files, the lines sorted by path.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import analysis
+from analysis.cycle import Cycle
+
+CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
+CODE_FOLDER = "src/analysis"
+LOCK_NAME = "requirements.lock"
+NOTEBOOKS = "notebooks"
+SHORT = 12
+"""How many hex digits of a fingerprint a footer prints."""
+
+# The demonstration makes raw data, which counts by itself; no report comes from its code.
+_NO_PART_OF_A_REPORT = ("demo", "__pycache__")
+
+
+def list_inputs(cycle: Cycle) -> dict[str, str]:
+    """Return the sha256 of everything that makes a cycle's reports, by path, sorted.
+
+    Paths are relative to the project, with slashes: the raw folders of the cycle and of the one
+    before, the guideline's version, the notebooks, the package's own files (as `src/analysis/...`
+    wherever it is installed) and requirements.lock where there is one. Hidden files and Excel's
+    lock files are no inputs. Raises SettingsError if the cycle before can't be opened.
+    """
+    found = {
+        unicodedata.normalize("NFC", name): hash_file(path)
+        for name, path in (*_list_project(cycle), *_list_code())
+    }
+    return dict(sorted(found.items()))
+
+
+def write_fingerprint(
+    inputs: Mapping[str, str], notebook: str | None, parameters: Mapping[str, object]
+) -> str:
+    """Return the fingerprint of one report: SHA-256 over plain lines, as 64 hex digits.
+
+    The lines are `<sha256>  <path>` as sha256sum writes them, sorted by path, for every input but
+    the other notebooks (None: but all notebooks), then `parameter <name>=<value>`, sorted.
+    """
+    own = None if notebook is None else notebook_path(notebook)
+    lines = [
+        f"{sha256}  {path}\n"
+        for path, sha256 in sorted(inputs.items())
+        if path == own or not path.startswith(f"{NOTEBOOKS}/")
+    ]
+    lines += sorted(f"parameter {name}={value}\n" for name, value in parameters.items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def fingerprint_of(
+    inputs: Mapping[str, str], notebook: str | None, parameters: Mapping[str, object]
+) -> str:
+    """Return a report's fingerprint as its footer prints it: the first 12 hex digits."""
+    return write_fingerprint(inputs, notebook, parameters)[:SHORT]
+
+
+def notebook_path(notebook: str) -> str:
+    """Return the path of a notebook among the inputs."""
+    return f"{NOTEBOOKS}/{notebook}.ipynb"
+
+
+def hash_file(path: Path) -> str:
+    """Return the sha256 of a file's content."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def is_passing(path: Path) -> bool:
+    """Say whether a file is one that a system or Excel leaves beside the real ones."""
+    return path.name.startswith((".", "~$"))
+
+
+def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
+    """Yield the name and the place of the project's own inputs."""
+    previous = cycle.open_previous()
+    candidates = [
+        *cycle.raw_folder.rglob("*"),
+        *(() if previous is None else previous.raw_folder.rglob("*")),
+        cycle.guideline_path,
+        *(cycle.root / NOTEBOOKS).glob("*.ipynb"),
+        cycle.root / LOCK_NAME,
+    ]
+    for path in candidates:
+        relative = path.relative_to(cycle.root)
+        if path.is_file() and not any(is_passing(Path(part)) for part in relative.parts):
+            yield relative.as_posix(), path
+
+
+def _list_code() -> Iterator[tuple[str, Path]]:
+    """Yield the name and the place of the package's files that make reports."""
+    package = Path(analysis.__file__).parent
+    for path in package.rglob("*"):
+        relative = path.relative_to(package)
+        if path.suffix in CODE_SUFFIXES and relative.parts[0] not in _NO_PART_OF_A_REPORT:
+            yield f"{CODE_FOLDER}/{relative.as_posix()}", path

@@ -1,0 +1,170 @@
+"""Verify a delivered build: recompute every figure from the raw workbooks, compare every file.
+
+What is stored in data/processed is not trusted. What differs is named with its reason: a file
+edited after the build, an input changed since, a cell that now says something else.
+"""
+
+from dataclasses import dataclass
+
+from analysis.cycle import Cycle
+from analysis.errors import AnalysisError, list_examples
+from analysis.figures.ledger import build_ledger
+from analysis.report.audit import AUDIT_NAME
+from analysis.report.changes import (
+    changes_more_than_answers,
+    find_changed_corrections,
+    find_changed_inputs,
+    list_corrections,
+)
+from analysis.report.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
+from analysis.report.crate import CRATE_NAME, write_crate
+from analysis.report.delivered import find_changed_files, find_forged_record
+from analysis.report.findings import Findings
+from analysis.report.origin import hash_file, list_inputs, write_fingerprint
+from analysis.report.plan import plan_reports
+from analysis.report.record import Record, read_record
+from analysis.report.side import Side, read_delivery, take_ledger
+from analysis.survey.collect import collect_survey
+from analysis.survey.survey import require_usable
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of difference: its title, how many there are, and its lines."""
+
+    title: str
+    count: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a verification found: a summary, and a section for each kind of difference."""
+
+    summary: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing differs."""
+        return not self.sections
+
+    def __str__(self) -> str:
+        """Return the whole text to show."""
+        lines = list(self.summary)
+        for section in self.sections:
+            lines += ["", f"{section.title}: {section.count:,}件", *section.lines]
+        return "\n".join(lines)
+
+
+def verify_reports(cycle: Cycle) -> Verdict:
+    """Verify the delivered reports of a cycle.
+
+    Raises ReportError when there are none or their crate can't be read; whatever else is wrong is
+    in the verdict.
+    """
+    record = read_record(cycle)
+    folder, now = cycle.reports_folder, list_inputs(cycle)
+    files = find_changed_files(folder, record, now)
+    inputs = find_changed_inputs(record.inputs, now)
+    forged = find_forged_record(folder, record)
+    corrections: list[str] = []
+    figures: list[Section] = []
+    counted = "数値: 再計算できません。"
+    try:
+        corrections = find_changed_corrections(record.corrections, list_corrections(cycle))
+        findings = collect_findings(cycle)
+        pairs, figures = _verify_figures(findings, record, now)
+        differing = sum(pair.differs_in((*VALUES, *WORDS, *EVIDENCE)) for pair in pairs)
+        counted = f"数値: {len(pairs) - differing:,}/{len(pairs):,} 一致"
+        if not (files or inputs or forged) and _is_edited(findings, now):
+            forged = [f"{CRATE_NAME} が、作成後に書き換えられています。"]
+    except AnalysisError as error:
+        figures = [Section("数値を再計算できない理由", 1, (str(error),))]
+    good = len(record.files) - len(files.keys() & record.files.keys())
+    proven = sum(
+        making.fingerprint == write_fingerprint(now, making.notebook, making.parameters)
+        for making in record.makings
+    )
+    summary = (
+        f"reports/{cycle.name}/ を、data/raw/ の調査票から検証しました。",
+        counted,
+        f"ファイル: {good}/{len(record.files)} 一致",
+        f"指紋: {proven}/{len(record.makings)} 一致",
+        f"{CRATE_NAME} の SHA-256: {hash_file(folder / CRATE_NAME)}",
+    )
+    sections = (
+        _list("作成後に変わったファイル", [f"{name}: {what}" for name, what in files.items()]),
+        _list("作成の記録と合わないもの", forged),
+        _list("作成後に変わった入力", inputs),
+        _list("作成後に変わった訂正", corrections),
+        *figures,
+    )
+    return Verdict(summary, tuple(section for section in sections if section.count))
+
+
+def collect_findings(cycle: Cycle) -> Findings:
+    """Collect a cycle and the one before from their raw workbooks, whatever is stored of them.
+
+    Raises SettingsError and SurveyError as `load_findings` does.
+    """
+    before = cycle.open_previous()
+    survey = collect_survey(cycle)
+    require_usable(survey)
+    previous = None
+    if before is not None:
+        previous = collect_survey(before)
+        require_usable(previous)
+    return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
+
+
+def _verify_figures(
+    findings: Findings, record: Record, now: dict[str, str]
+) -> tuple[list[Pair], list[Section]]:
+    """Return every figure, delivered and recomputed, and what differs grouped by its reason."""
+    cycle = findings.cycle
+    delivered = read_delivery("納品時", cycle.reports_folder, cycle.root)
+    sides = (delivered, take_ledger("再計算", findings.ledger))
+    pairs = pair_figures(*sides)
+    groups: dict[str, list[str]] = {}
+    moved = []
+    for pair in pairs:
+        if pair.differs_in((*VALUES, *WORDS)):
+            line = f"      {pair.either['figure_id']}　{pair.either['label']}: {pair.say()}"
+            groups.setdefault(_find_reason(sides, pair, record, now), []).append(line)
+        elif pair.differs_in(EVIDENCE):
+            moved.append(str(pair.either["figure_id"]))
+    lines = [line for reason, own in groups.items() for line in (reason, *own)]
+    differing = sum(len(own) for own in groups.values())
+    return pairs, [
+        Section("計算し直すと変わる数値（納品時 → 再計算）", differing, tuple(lines)),
+        Section("値は同じで、根拠のセルが変わった数値", len(moved), (list_examples(moved),)),
+    ]
+
+
+def _find_reason(sides: tuple[Side, Side], pair: Pair, record: Record, now: dict[str, str]) -> str:
+    """Say why a figure comes out otherwise: which cells, or what else."""
+    if record.inputs == now:
+        return "  ・入力は変わっていません。figures.csv が書き換えられています。"
+    if pair.a is None or pair.b is None:
+        there = "納品された" if pair.b is None else "いまの"
+        return f"  ・{there} figures.csv にだけある数値です。"
+    changes = RowChanges(sides, pair)
+    if changes.keys:
+        return list_examples([changes.describe(key) for key in changes.keys])
+    if changes_more_than_answers(record.inputs, now):
+        return "  ・数えた行の違いではなく、設定・ガイドライン・プログラムなどの変更によります。"
+    if not changes.are_known:
+        return f"  ・数えた行は、納品された {AUDIT_NAME} からは比べられません。{sides[0].missing}"
+    return "  ・数えた行は同じです。figures.csv が書き換えられています。"
+
+
+def _is_edited(findings: Findings, now: dict[str, str]) -> bool:
+    """Say whether the crate is not the one that these inputs and files have."""
+    folder = findings.cycle.reports_folder
+    crate = write_crate(findings, now, plan_reports(findings.cycle), folder)
+    return crate != (folder / CRATE_NAME).read_bytes()
+
+
+def _list(title: str, items: list[str]) -> Section:
+    return Section(title, len(items), tuple(f"  ・{item}" for item in items))

@@ -1,0 +1,161 @@
+import hashlib
+import io
+import json
+import warnings
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from analysis.cycle import open_cycle
+from analysis.errors import ReportError
+from analysis.report import build
+from analysis.report.crate import CRATE_NAME, PROFILE, SPECIFICATION
+from analysis.report.origin import list_inputs, write_fingerprint
+
+from conftest import LATEST, require_package
+from deliveries import copy_delivery, read_graph, reports_of, run
+
+
+@pytest.fixture(scope="module")
+def graph(delivery: Path) -> dict[str, dict[str, Any]]:
+    return read_graph(delivery)
+
+
+def find_issues(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what RO-Crate's own validator finds; its context comes from an installed package."""
+    for name in ("rocrate_validator", "rocrate"):
+        require_package(name)
+    import requests  # noqa: PLC0415  comes with the validator
+    from rocrate_validator import services  # noqa: PLC0415
+
+    context = (files("rocrate") / "data" / "ro-crate.jsonld").read_bytes()
+    wanted = f"{SPECIFICATION}/context"
+    assert json.loads(context)["@id"] == wanted
+
+    def send(adapter: object, request: Any, **options: object) -> requests.Response:
+        if request.url != wanted:
+            raise requests.ConnectionError(f"offline: {request.url}")
+        response = requests.Response()
+        response.status_code, response.raw = 200, io.BytesIO(context)
+        response.headers["Content-Type"] = "application/ld+json"
+        response.url, response.request = request.url, request
+        return response
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    settings = {
+        "rocrate_uri": str(folder),
+        "profile_identifier": "process-run-crate",
+        "requirement_severity": "REQUIRED",
+        "no_cache": True,
+    }
+    with warnings.catch_warnings(action="ignore"):
+        result = services.validate(settings)
+    return [
+        f"{issue.violatingEntity} {issue.violatingProperty} {issue.message}"
+        for issue in result.get_issues()
+    ]
+
+
+def test_the_validator_finds_that_the_crate_keeps_its_profile(
+    delivery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_issues(reports_of(delivery), monkeypatch) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("#make/overview.html", "instrument"), ("./", "license"), ("./", "conformsTo")],
+)
+def test_the_validator_would_tell_what_the_crate_lacks(
+    delivery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, name: str
+) -> None:
+    path = reports_of(copy_delivery(delivery, tmp_path)) / CRATE_NAME
+    crate = json.loads(path.read_text("utf-8"))
+    for entity in crate["@graph"]:
+        if entity["@id"] == key:
+            del entity[name]
+    path.write_text(json.dumps(crate), "utf-8")
+    assert any(name in issue for issue in find_issues(path.parent, monkeypatch))
+
+
+def test_every_file_of_the_folder_stands_in_it_with_its_checksum_size_and_format(
+    delivery: Path, graph: dict[str, dict[str, Any]]
+) -> None:
+    found = {key: entity for key, entity in graph.items() if entity["@type"] == "File"}
+    paths = {p.name: p for p in reports_of(delivery).iterdir() if p.name != CRATE_NAME}
+    assert {part["@id"] for part in graph["./"]["hasPart"]} == set(found) == set(paths)
+    for name, path in paths.items():
+        assert found[name]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert found[name]["contentSize"] == str(path.stat().st_size)
+        assert found[name]["encodingFormat"] != "text/plain"
+
+
+def test_every_report_has_an_action_from_which_its_fingerprint_can_be_made(
+    delivery: Path, graph: dict[str, dict[str, Any]]
+) -> None:
+    cycle = open_cycle(LATEST, delivery)
+    inputs = list_inputs(cycle)
+    actions = {key: entity for key, entity in graph.items() if entity["@type"] == "CreateAction"}
+    made = [r["@id"] for a in actions.values() for r in as_list(a["result"])]
+    assert sorted(made) == sorted(part["@id"] for part in graph["./"]["hasPart"])
+    shared = [part["@id"] for part in graph["#inputs"]["hasPart"]]
+    for action in actions.values():
+        objects = [graph[item["@id"]] for item in action["object"]]
+        parameters = {o["name"]: o["value"] for o in objects if o["@type"] == "PropertyValue"}
+        own = [o["@id"] for o in objects if o["@type"] == "CreativeWork"]
+        lines = sorted(f"{graph[key]['sha256']}  {unquote(key[1:])}\n" for key in shared + own)
+        lines.sort(key=lambda line: line[66:])
+        lines += sorted(f"parameter {name}={value}\n" for name, value in parameters.items())
+        assert action["identifier"] == hashlib.sha256("".join(lines).encode()).hexdigest()
+        assert graph[action["instrument"]["@id"]]["name"] == "analysis"
+    department = graph["#make/department-gikai.html"]
+    assert department["identifier"] == write_fingerprint(
+        inputs, "department", {"cycle": LATEST, "department": "gikai"}
+    )
+
+
+def test_the_applied_corrections_stand_in_it_with_both_values(
+    graph: dict[str, dict[str, Any]],
+) -> None:
+    correction = graph["#correction/2024-09-01/06-0006/status"]
+    values = {graph[v["@id"]]["name"]: graph[v["@id"]]["value"] for v in correction[
+        "additionalProperty"]}  # fmt: skip
+    assert values == {
+        "procedure_id": "06-0006",
+        "field": "status",
+        "expected": "着手中",
+        "value": "未着手",
+    }
+    assert (correction["text"], correction["creator"]) == ("課に確認", "DX戦略課")
+
+
+def test_no_clock_and_no_folder_is_in_it(delivery: Path, graph: dict[str, dict[str, Any]]) -> None:
+    text = (reports_of(delivery) / CRATE_NAME).read_text("utf-8")
+    assert graph["./"]["datePublished"] == LATEST
+    assert graph["./"]["conformsTo"] == {"@id": PROFILE}
+    assert str(delivery) not in text
+    assert "Time" not in text
+
+
+def test_an_input_that_changes_during_the_build_stops_it(
+    delivery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copy_delivery(delivery, tmp_path)
+    before = (reports_of(folder) / CRATE_NAME).read_bytes()
+
+    def make_and_save(*args: object) -> None:
+        with (folder / "data" / "raw" / LATEST / "cycle.toml").open("ab") as file:
+            file.write(b"\n")
+
+    monkeypatch.setattr(build, "_make_all", make_and_save)
+    with pytest.raises(ReportError, match=r"data/raw/2024-09-01/cycle\.toml"):
+        build.build_reports(open_cycle(LATEST, folder))
+    assert (reports_of(folder) / CRATE_NAME).read_bytes() == before
+    assert run(folder, "check")[0] == 0
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,100 @@
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from deliveries import CYCLE, answer, copy_delivery, reports_of, run
+
+BEFORE = "2024-03-31"
+CELL = "文化スポーツ部.xlsx 調査票!G18「着手中」→「オンライン化済」"
+
+
+@pytest.fixture(scope="module")
+def builds(delivery: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two delivered builds, old and new, between which one status changed."""
+    folder = copy_delivery(delivery, tmp_path_factory.mktemp("builds"))
+    shutil.copytree(reports_of(folder), folder / "old")
+    answer(folder, "G18", "オンライン化済")
+    code, output = run(folder, "report")
+    assert code == 0, output
+    return folder
+
+
+def groups_of(output: str) -> dict[str, str]:
+    """Return the text under each group's title, in order."""
+    parts = re.split(r"^(\S+)（\d+件）$", output, flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_two_builds_differ_in_the_figures_of_the_changed_status_with_its_cell(
+    builds: Path,
+) -> None:
+    code, output = run(builds, "diff", "old", f"reports/{CYCLE}")
+    assert code == 0, output
+    groups = groups_of(output)
+    assert list(groups) == ["全体", "文化スポーツ部"]
+    assert re.search(
+        rf"・オンライン化済手続き数: 19件 → 20件\n\s+reports/{CYCLE} だけで数えた行 1件\n"
+        rf"\s+{CELL}（06-0012 ",
+        groups["全体"],
+    )
+    assert re.search(
+        rf"・着手済の手続き数: 2件 → 1件\n\s+old だけで数えた行 1件\n\s+{CELL}", groups["全体"]
+    )
+    assert "総手続き数" not in output
+
+
+def test_a_build_agrees_with_itself_and_with_its_cycle_counted_anew(builds: Path) -> None:
+    for other in (f"reports/{CYCLE}", CYCLE):
+        code, output = run(builds, "diff", f"reports/{CYCLE}", other)
+        assert code == 0
+        assert "異なる数値: 0件" in output
+        assert groups_of(output) == {}
+
+
+def test_two_cycles_are_matched_by_scope_and_measure(builds: Path) -> None:
+    code, output = run(builds, "diff", BEFORE, CYCLE)
+    assert code == 0, output
+    groups = groups_of(output)
+    assert next(iter(groups)) == "全体"
+    assert CELL not in output
+    assert "調査票!G18「未着手」→「オンライン化済」（06-0012 " in groups["全体"]
+    assert re.search(
+        rf"{CYCLE} にだけある数値: \d+件（総手続き数の増減、.*ほか\d+件）", groups["全体"]
+    )
+    assert "課ごとの数値: ほか" in groups["文化スポーツ部"]
+
+
+def test_a_departments_figures_and_a_figures_rows_are_cut_at_five(
+    builds: Path, tmp_path: Path
+) -> None:
+    folder = copy_delivery(builds, tmp_path)
+    for row in range(21, 29):
+        answer(folder, f"G{row}", "着手済")
+    _, output = run(folder, "diff", f"reports/{CYCLE}", CYCLE)
+    groups = groups_of(output)
+    rows = groups["全体"].split("・着手済の手続き数: ")[1].split("\n  ・")[0].splitlines()
+    assert "だけで数えた行 8件" in rows[1]
+    assert [line for line in rows if "……ほか3件" in line]
+    assert len([line for line in rows if "調査票!G" in line]) == 5
+    assert groups["文化スポーツ部"].count("\n  ・") == 5
+    assert "\n  ……ほか" in groups["文化スポーツ部"]
+
+
+def test_figures_without_the_rows_are_compared_all_the_same(builds: Path, tmp_path: Path) -> None:
+    folder = copy_delivery(builds, tmp_path)
+    (folder / "old" / "audit.xlsx").unlink()
+    code, output = run(folder, "diff", "old", f"reports/{CYCLE}")
+    assert code == 0
+    assert "・オンライン化済手続き数: 19件 → 20件" in output
+    assert "old: 数えた行は比べられません。audit.xlsx" in output
+    assert CELL not in output
+
+
+def test_a_name_that_is_neither_cycle_nor_build_is_an_error(builds: Path) -> None:
+    for name in ("2025-01-01", "data", "notebooks/overview.ipynb"):
+        code, output = run(builds, "diff", name, CYCLE)
+        assert code == 1
+        assert f"「{name}」は調査回でも" in output
+        assert BEFORE in output

@@ -15,8 +15,8 @@ from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURES_NAME, list_figures
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
 from analysis.report.audit import AUDIT_NAME, read_audit
+from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.match import match_cycles
-from analysis.survey.survey import ROW_COLUMNS
 
 FIGURE_COLUMNS = (
     "figure_id",

@@ -110,11 +110,11 @@ def collect_findings(cycle: Cycle) -> Findings:
     """
     before = cycle.open_previous()
     survey = collect_survey(cycle)
-    require_usable(survey)
+    require_usable(survey, cycle.name)
     previous = None
     if before is not None:
         previous = collect_survey(before)
-        require_usable(previous)
+        require_usable(previous, before.name)
     return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
 
 

@@ -54,6 +54,14 @@ def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_delivery(copy_small_project(tmp_path_factory.mktemp("delivery")))
 
 
+@pytest.fixture(scope="session")
+def figures_csv(findings: Findings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The figures as a build writes them, for tests that may know nothing else of ours."""
+    path = tmp_path_factory.mktemp("figures") / "figures.csv"
+    findings.ledger.to_frame().to_csv(path, index=False, encoding="utf-8-sig")
+    return path
+
+
 def copy_project(folder: Path) -> Path:
     """Copy the raw data and the notebooks into a folder and return it."""
     shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")

@@ -1,15 +1,27 @@
 """Small reports, built in the test: figures by hand, and a notebook that shows some blocks."""
 
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
+from functools import cache
+from types import SimpleNamespace
 
 import pypdf
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from analysis.cycle import Cycle, Department, open_cycle
+from analysis.figures.catalogue import Item
 from analysis.figures.figure import COUNT, Figure, Unit
+from analysis.figures.guideline import Guideline, read_guideline
+from analysis.figures.measure import Count
+from analysis.figures.tables import Scope
 from analysis.report.blocks import Block, Masthead
-from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter
+from analysis.report.document import read_document
+from analysis.report.exporters import html_of, pdf_of
+
+from conftest import LATEST, ROOT
 
 MASTHEAD = Masthead(
     title="着手状況調査結果",
@@ -52,7 +64,10 @@ def figure_of(
 def notebook_of(
     *blocks: Block, prose: str = "## 節", masthead: Masthead | None = MASTHEAD
 ) -> NotebookNode:
-    """Return an executed notebook: a lead, the masthead, prose, and a cell for each block."""
+    """Return an executed notebook: a lead, the masthead, prose, and a cell for each block.
+
+    Its metadata hold the figures of the blocks, of which `findings_of` makes a ledger.
+    """
     shown = [block for block in (masthead, *blocks) if block is not None]
     cells = [new_markdown_cell("この報告は試験です。")]
     for place, block in enumerate(shown):
@@ -60,17 +75,70 @@ def notebook_of(
         cells.append(new_code_cell("report.block(findings)", outputs=[output]))
         if place == 0:
             cells.append(new_markdown_cell(prose))
-    return new_notebook(cells=cells)
+    figures = {figure.id: figure for block in blocks for figure in figures_in(block)}
+    return new_notebook(cells=cells, metadata={"figures": figures})
+
+
+def figures_in(shown: object) -> Iterator[Figure]:
+    """Yield every figure that stands in a block, whatever it is in."""
+    if isinstance(shown, Figure):
+        yield shown
+    elif isinstance(shown, (tuple, list)):
+        for part in shown:
+            yield from figures_in(part)
+    elif is_dataclass(shown):
+        for field in fields(shown):
+            yield from figures_in(getattr(shown, field.name))
+
+
+@dataclass(frozen=True)
+class SmallLedger:
+    """A ledger that knows the figures given, each a count of no rows."""
+
+    cycle: Cycle
+    guideline: Guideline
+    known: dict[str, Figure]
+
+    @property
+    def items(self) -> dict[str, Item]:
+        return {f.measure: Item(f.measure, f.label, Count(), ()) for f in self.known.values()}
+
+    @property
+    def scopes(self) -> dict[str, Scope]:
+        return {f.scope: Scope(f.scope, f.scope_name, "department") for f in self.known.values()}
+
+    def find(self, figure_id: str) -> Figure:
+        return self.known[figure_id]
+
+    def parts(self, figure: Figure) -> tuple[Figure, ...]:
+        return ()
+
+    def select(self, figure: Figure) -> list[object]:
+        return []
+
+
+def findings_of(figures: dict[str, Figure]) -> SimpleNamespace:
+    """Return findings of the demonstration's cycle, with a department for each hostile name."""
+    cycle, guideline = _open_demonstration()
+    return SimpleNamespace(cycle=cycle, ledger=SmallLedger(cycle, guideline, figures))
+
+
+@cache
+def _open_demonstration() -> tuple[Cycle, Guideline]:
+    cycle = open_cycle(LATEST, ROOT)
+    named = [
+        Department.model_construct(name=name, slug="x", workbook=f"{name}.xlsx") for name in HOSTILE
+    ]
+    settings = cycle.settings.model_copy(update={"departments": [*cycle.departments, *named]})
+    return Cycle(ROOT, LATEST, settings), read_guideline(cycle.guideline_path)
 
 
 def export_html(notebook: NotebookNode) -> str:
-    page, _ = ReportHtmlExporter().from_notebook_node(notebook)
-    return page
+    return html_of(read_document(notebook), findings_of(notebook.metadata["figures"]))
 
 
 def export_pdf(notebook: NotebookNode) -> bytes:
-    document, _ = ReportPdfExporter().from_notebook_node(notebook)
-    return document
+    return pdf_of(read_document(notebook), findings_of(notebook.metadata["figures"]))
 
 
 def read_pdf(document: bytes) -> pypdf.PdfReader:

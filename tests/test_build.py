@@ -6,6 +6,7 @@ import re
 import shutil
 import tomllib
 from pathlib import Path
+from urllib.parse import unquote
 
 import openpyxl
 import pypdf
@@ -62,23 +63,31 @@ def test_a_build_leaves_24_reports_of_each_kind_an_index_and_the_figures(
     assert "公表値との一致: 107/107" in output
 
 
-def test_every_link_of_every_page_leads_to_a_file_of_the_folder(built: tuple[Path, str]) -> None:
+def test_every_link_of_every_page_leads_somewhere(built: tuple[Path, str]) -> None:
+    """To a file of the folder, and to a line or a section that stands in it."""
     folder, _ = built
-    for page in folder.glob("*.html"):
-        for target in re.findall(r'href="([^"#]+)"', page.read_text(encoding="utf-8")):
-            assert (folder / target).is_file(), f"{page.name}: {target}"
+    pages = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
+    ids = {name: set(re.findall(r'\bid="([^"]+)"', text)) for name, text in pages.items()}
+    for name, text in pages.items():
+        for target in set(re.findall(r'href="([^"]+)"', text)):
+            file, _, fragment = target.partition("#")
+            assert (folder / (file or name)).is_file(), f"{name}: {target}"
+            if fragment:
+                assert html.unescape(unquote(fragment)) in ids[file or name], f"{name}: {target}"
 
 
 def test_every_number_in_every_page_is_a_figure_of_figures_csv(built: tuple[Path, str]) -> None:
     folder, _ = built
     with (folder / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
-        known = {row["figure_id"]: row["value"] for row in csv.DictReader(file)}
+        known = {row["figure_id"]: row["text"] for row in csv.DictReader(file)}
     for page in folder.glob("*.html"):
         text = page.read_text(encoding="utf-8")
-        shown = re.findall(r'<data value="([^"]*)" data-figure="([^"]+)">', text)
+        shown = re.findall(r'<a class="figure" href="#([^"]+)">(.*?)</a>', text)
         assert shown, page.name
-        for value, figure_id in shown:
-            assert known[figure_id] == value, f"{page.name}: {figure_id}"
+        for target, printed in shown:
+            number = known[html.unescape(unquote(target))]
+            told = re.sub("<[^>]+>", "", printed)
+            assert number.lstrip("+−") in told, f"{page.name}: {target}"
 
 
 @pytest.mark.parametrize("notebook", ["overview", "department", "reasons", "guideline", "quality"])
@@ -106,6 +115,26 @@ def test_the_published_sentences_are_printed_as_published(built: tuple[Path, str
         "現時点で「未着手」と回答のあった912手続きの内訳は、以下の通りとなりました",
     ):
         assert sentence in text
+
+
+def test_every_pdf_carries_its_figures_and_leads_each_number_to_its_line(
+    built: tuple[Path, str],
+) -> None:
+    folder, _ = built
+    for path in folder.glob("*.pdf"):
+        reader = pypdf.PdfReader(path)
+        (content,) = reader.attachments["figures.csv"]
+        known = [line.split(",")[0] for line in content.decode("utf-8-sig").splitlines()[1:]]
+        assert "evidence-procedures.csv" in reader.attachments
+        page = (folder / path.name.replace(".pdf", ".html")).read_text(encoding="utf-8")
+        content, evidence = page.split('<section id="evidence">')
+        lines = re.findall(r'<tr id="([^"]+)"', evidence)
+        assert [html.unescape(line) for line in lines] == known, path.name
+        # What a chart shows is told again in the page alone, for who can't see it.
+        printed = re.sub("<details.*?</details>", "", content, flags=re.DOTALL)
+        wanted = printed.count('class="figure"') + evidence.count('class="figure"')
+        notes = [note.get_object() for leaf in reader.pages for note in leaf.get("/Annots", [])]
+        assert sum("/Dest" in note for note in notes) >= wanted, path.name
 
 
 def test_the_respondents_name_and_telephone_reach_no_output(

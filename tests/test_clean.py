@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.survey.clean import clean_text
-from analysis.survey.collect import Survey, collect_survey
+from analysis.survey.collect import collect_survey
+from analysis.survey.survey import Survey
 
 from workbooks import make_cycle, not_started, procedure
 

@@ -3,7 +3,8 @@
 import pytest
 
 from analysis.errors import SurveyError
-from analysis.survey.collect import collect_survey, require_usable
+from analysis.survey.collect import collect_survey
+from analysis.survey.survey import require_usable
 
 from workbooks import make_cycle, not_started, procedure
 
@@ -31,22 +32,23 @@ def test_a_cycle_without_any_workbook_is_collected(tmp_path):
 
 
 def test_a_sound_survey_is_usable(tmp_path):
-    require_usable(collect_survey(make_cycle(tmp_path, [procedure(1)], [not_started(2)])))
+    survey = collect_survey(make_cycle(tmp_path, [procedure(1)], [not_started(2)]))
+    require_usable(survey, "2024-09-01")
 
 
 def test_warnings_do_not_stop_a_survey(tmp_path):
     survey = collect_survey(make_cycle(tmp_path, [procedure(1, online_date=None)]))
     assert list(survey.problems["severity"]) == ["warning"]
-    require_usable(survey)
+    require_usable(survey, "2024-09-01")
 
 
 def test_all_errors_are_listed_at_once_by_workbook(tmp_path):
     lines = [procedure(n, status="謎", online_date=None) for n in range(1, 9)]
     survey = collect_survey(make_cycle(tmp_path, lines, b""))
     with pytest.raises(SurveyError) as error:
-        require_usable(survey)
+        require_usable(survey, "2024-09-01")
     text = str(error.value)
-    assert "誤りが9件" in text
+    assert "調査回 2024-09-01 の調査票に誤りが9件" in text
     assert [f"調査票!G{row}: " in text for row in range(6, 14)] == [True] * 8
     assert text.index("環境部.xlsx（8件）") < text.index("こども部.xlsx（1件）")
 

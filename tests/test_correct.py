@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SettingsError
-from analysis.survey.collect import Survey, collect_survey
+from analysis.survey.collect import collect_survey
+from analysis.survey.problems import describe, problems_from_frame
+from analysis.survey.survey import Survey
 
 from workbooks import make_cycle, not_started, procedure
 
@@ -86,6 +88,20 @@ def test_a_correction_that_does_not_fit_is_an_error(tmp_path, changes, code):
     problems = collect(tmp_path, entry(**changes)).problems
     found = problems[problems["workbook"] == "corrections.toml"]
     assert found[["code", "severity"]].to_numpy().tolist() == [[code, "error"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"procedure_id": "K-404"}, ["K-404", "「おんらいん」→「オンライン化済」", "手続きID"]),
+        ({"expected": "済み"}, ["K-001", "「済み」ではなく「おんらいん」", "G6", "訂正を削って"]),
+    ],
+)
+def test_its_message_names_file_procedure_field_both_values_and_what_to_do(tmp_path, changes, told):
+    problems = problems_from_frame(collect(tmp_path, entry(**changes)).problems)
+    (text,) = [describe(p) for p in problems if p.workbook == "corrections.toml"]
+    assert text.startswith("corrections.toml: ")
+    assert [words for words in (*told, "オンライン化の状況") if words not in text] == []
 
 
 def test_a_correction_that_fits_two_rows_is_an_error(tmp_path):

@@ -10,7 +10,7 @@ from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_code_cell, new_output
 
 from analysis.errors import ReportError
-from analysis.report.blocks import Column, Paragraph, Shown, Table
+from analysis.report.blocks import Column, Paragraph, Quoted, Shown, Table
 from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter
 
 from reports import MASTHEAD, export_html, export_pdf, figure_of, notebook_of, read_pdf, text_of
@@ -148,11 +148,11 @@ def test_a_pdf_keeps_ua_and_a_and_says_what_it_is() -> None:
     assert re.search(r"<pdfaid:conformance>A<", described)
     assert "着手状況調査結果" in reader.metadata["/Title"]
     assert reader.metadata["/CreationDate"].startswith("D:20240901")
-    assert [entry.title for entry in reader.outline] == ["節"]
+    assert [entry.title for entry in reader.outline] == ["節", "数値の根拠"]
 
 
 def test_every_page_of_invented_data_says_so() -> None:
-    rows = tuple((f"手続き{place}", figure_of("t", 1)) for place in range(120))
+    rows = tuple((Quoted(f"手続き{place}"), figure_of("t", 1)) for place in range(120))
     table = replace(TABLE, rows=rows)
     pages = read_pdf(export_pdf(notebook_of(table))).pages
     assert len(pages) > 1

@@ -12,6 +12,7 @@ from analysis.report.blocks import (
     Group,
     Link,
     Paragraph,
+    Quoted,
     Shown,
     Strong,
     Table,
@@ -36,27 +37,40 @@ GROUPED = Table(
 )
 
 
-def test_a_number_carries_its_exact_value_and_the_figure_it_is() -> None:
+def test_a_number_leads_to_the_line_of_its_figure() -> None:
     written = html.render(Paragraph((Shown(ONLINE),)))
-    assert 'value="1758"' in written
-    assert 'data-figure="2024-09-01/kankyo/online"' in written
-    assert "1,758" in written
+    assert '<a class="figure" href="#2024-09-01/kankyo/online">1,758件</a>' in written
 
 
-def test_a_negative_is_shown_with_a_true_minus_and_valued_in_ascii() -> None:
+def test_a_percent_sign_of_a_scope_survives_the_browsers_decoding() -> None:
+    figure = figure_of("online", 1, scope="kankyo.a%20b")
+    assert 'href="#2024-09-01/kankyo.a%2520b/online"' in html.render(Paragraph((Shown(figure),)))
+
+
+def test_a_line_of_evidence_can_be_led_to() -> None:
+    table = Table("表", (Column("a"),), ((ONLINE,),), lines_of=(ONLINE,))
+    assert '<tr id="2024-09-01/kankyo/online">' in html.render(table)
+
+
+def test_a_negative_is_shown_with_a_true_minus() -> None:
     written = html.render(Paragraph((Shown(CHANGE),)))
-    assert 'value="-4"' in written
     assert "−4件" in re.sub("<[^>]+>", "", written)
+
+
+def test_a_quotation_is_told_from_our_own_words() -> None:
+    assert '<span class="quoted">第4条</span>' in html.render(Paragraph((Quoted("第4条"),)))
+    table = Table("表", (Column("a"), Column("b")), ((Quoted("x"), Quoted("第4条")),))
+    assert '<td class="quoted">第4条</td>' in html.render(table)
 
 
 def test_only_percent_keeps_its_unit_in_a_table() -> None:
     table = Table("表", (Column("a"), Column("b"), Column("c")), (("x", ONLINE, RATE),))
-    assert re.findall(r"<data[^>]*>([^<]*)", html.render(table)) == ["1,758", "35.7%"]
+    assert re.findall(r'<a class="figure"[^>]*>([^<]*)', html.render(table)) == ["1,758", "35.7%"]
 
 
 def test_a_figure_without_a_value_is_a_dash() -> None:
     written = html.render(Table("表", (Column("a"),), ((figure_of("x", None),),), headings=0))
-    assert re.findall(r"<data[^>]*>([^<]*)", written) == ["—"]
+    assert re.findall(r'<a class="figure"[^>]*>([^<]*)', written) == ["—"]
 
 
 def test_a_table_has_its_caption_its_heads_and_their_scopes() -> None:

@@ -14,6 +14,7 @@ from analysis.cycle import Cycle, open_cycle
 from analysis.errors import FigureError, SettingsError
 from analysis.figures.evidence import select
 from analysis.figures.ledger import build_ledger
+from analysis.figures.listing import list_figures
 from analysis.figures.measure import Change, Count, Share
 from analysis.figures.reconcile import read_published
 from analysis.report.findings import Findings
@@ -36,7 +37,9 @@ COLUMNS = [
 
 @pytest.fixture(scope="module")
 def frame(findings: Findings) -> pd.DataFrame:
-    return findings.ledger.to_frame().set_index("figure_id", drop=False)
+    return list_figures(findings.ledger, findings.ledger.figures.values()).set_index(
+        "figure_id", drop=False
+    )
 
 
 def test_every_published_number_comes_out(findings: Findings, project: Path) -> None:
@@ -163,6 +166,24 @@ def test_the_previous_cycle_has_the_same_ids_in_its_own_ledger(
     for figure in findings.ledger.figures.values():
         if figure.cycle == "2024-03-31" and figure.id in own.figures:
             assert figure.exact == own.figures[figure.id].exact, figure.id
+
+
+def test_whatever_counts_procedures_has_its_previous_value_and_these_come_last(
+    findings: Findings,
+) -> None:
+    """A reader of any number may ask what it was before, whether or not a change is printed."""
+    ledger = findings.ledger
+    for item in ledger.items.values():
+        match item.measure:
+            case Count(table="procedures") | Share():
+                previous = [ledger.previous_figure(item.name, f"{lvl}") for lvl in ("all", "zeimu")]
+                assert [figure.cycle for figure in previous] == ["2024-03-31"] * 2, item.name
+            case _:
+                with pytest.raises(FigureError):
+                    ledger.previous_figure(item.name)
+    cycles = [figure.cycle for figure in ledger.figures.values()]
+    assert cycles == sorted(cycles, reverse=True)
+    assert ledger.previous_figure("reason_other_share", "gikai").denominator == 1
 
 
 def test_an_unknown_figure_proposes_the_nearest(findings: Findings) -> None:

@@ -6,7 +6,8 @@ from openpyxl.styles import Font
 from openpyxl.utils.datetime import MAC_EPOCH
 
 from analysis.errors import SettingsError
-from analysis.survey.collect import Survey, collect_survey
+from analysis.survey.collect import collect_survey
+from analysis.survey.survey import Survey
 from analysis.survey.vocabulary import Field, load_vocabulary
 
 from workbooks import (

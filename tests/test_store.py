@@ -9,9 +9,11 @@ import pytest
 
 from analysis.cycle import Cycle
 from analysis.errors import SurveyError
+from analysis.survey import collect as collecting
 from analysis.survey import store
-from analysis.survey.collect import Survey, collect_survey
+from analysis.survey.collect import collect_survey
 from analysis.survey.store import load_survey
+from analysis.survey.survey import Survey
 
 from workbooks import make_cycle, not_started, procedure
 
@@ -32,7 +34,7 @@ def collected(monkeypatch) -> list[str]:
         names.append(cycle.name)
         return collect_survey(cycle)
 
-    monkeypatch.setattr(store, "collect_survey", collect)
+    monkeypatch.setattr(collecting, "collect_survey", collect)
     return names
 
 
@@ -154,6 +156,6 @@ def test_a_survey_whose_workbook_changed_while_it_was_read_is_not_stored(cycle, 
         make_cycle(cycle.root, [procedure(7)], None)
         return survey
 
-    monkeypatch.setattr(store, "collect_survey", collect)
+    monkeypatch.setattr(collecting, "collect_survey", collect)
     load_survey(cycle)
     assert not (cycle.processed_folder / "inputs.json").exists()

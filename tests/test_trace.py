@@ -1,5 +1,10 @@
 """`analysis trace` goes from a figure to its cells without Python."""
 
+import subprocess
+import sys
+from pathlib import Path
+
+from analysis.figures.ledger import build_ledger
 from analysis.figures.trace import trace
 from analysis.report.findings import Findings
 
@@ -34,3 +39,25 @@ def test_a_cleaned_answer_stands_beside_the_raw_one(findings: Findings) -> None:
 def test_a_corrected_and_a_reconciled_number_can_be_traced_too(findings: Findings) -> None:
     assert "2行目" in trace(findings.ledger, "2024-09-01/somu/published_agreeing")
     assert "農林部.xlsx" in trace(findings.ledger, "2024-09-01/norin/corrections")
+
+
+def test_a_stored_survey_is_traced_without_loading_what_reads_workbooks(
+    findings: Findings, survey_folder: Path
+) -> None:
+    """A tenth of a second of the command, and nobody would see it come back."""
+    code = (
+        "import sys; from analysis.cli import main\n"
+        "main(['trace', '2024-09-01/kankyo/online'], standalone_mode=False)\n"
+        "print([name for name in ('openpyxl', 'pyarrow.dataset') if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, cwd=survey_folder, capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[0] == "環境部　オンライン化済手続き数: 96件"
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_one_figure_is_evaluated_without_the_others(findings: Findings) -> None:
+    ledger = build_ledger(findings.cycle, findings.survey, findings.previous)
+    trace(ledger, "2024-09-01/kankyo/online_change")
+    assert "figures" not in vars(ledger)
+    assert {measure for _, measure, _ in ledger._evaluated} == {"online", "online_change"}

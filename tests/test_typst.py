@@ -60,7 +60,7 @@ def test_line_breaks_of_a_text_are_kept() -> None:
 
 
 def test_a_table_is_tagged_with_its_caption_and_its_heads() -> None:
-    table = Table("表", (Column("a"), Column("b", "g"), Column("c", "g")), (("x", ONLINE, None),))
+    table = Table("表", (Column("a"), Column("b", "g"), Column("c", "g")), (("x", "y", None),))
     tags = tags_of(export_pdf(notebook_of(table)))
     assert tags.count("Caption") == 1
     assert tags.count("THead") == 1
@@ -69,7 +69,7 @@ def test_a_table_is_tagged_with_its_caption_and_its_heads() -> None:
 
 
 def test_a_long_table_repeats_its_head_on_every_page() -> None:
-    rows = tuple((f"手続き{'あ' * (place % 9)}", ONLINE) for place in range(200))
+    rows = tuple((f"手続き{'あ' * (place % 9)}", "済") for place in range(200))
     table = Table("表", (Column("名称の列", weight=3), Column("b", weight=1)), rows)
     pages = read_pdf(export_pdf(notebook_of(table))).pages
     assert len(pages) > 2

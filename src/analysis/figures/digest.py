@@ -23,14 +23,16 @@ class Digester:
     def __init__(self) -> None:
         """Start with nothing remembered."""
         self._lines: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+        self._places: dict[int, dict[object, int]] = {}
 
     def digest(self, selections: list[Selection], scopes: list[str]) -> list[Digest]:
         """Return the digest of each scope's evidence, in the order of `scopes`.
 
         `rows` counts the rows selected; the same procedure's row in the other cycle, which a change
         shows beside it, is not counted again. The hash covers each role's name and then, a line a
-        cell in the order of `list_cells`, the JSON of [cycle, workbook, sheet, cell, raw]: it
-        changes when a counted cell or its place does.
+        cell in the order of `list_cells`, the JSON of [cycle, workbook, sheet, cell, raw] or, of a
+        corrected cell, [cycle, workbook, sheet, cell, raw, value]: it changes when a counted cell
+        or its place does, and when a decision about it does.
         """
         hashes = [hashlib.sha256() for _ in scopes]
         rows = [0 for _ in scopes]
@@ -50,20 +52,43 @@ class Digester:
         if selection.partner is None:
             return [""] * len(selection.frame)
         lines = self._lines_of(selection.partner, selection.fields)
-        known = dict(zip(selection.partner["procedure_id"], lines, strict=True))
-        return [known.get(key, "") for key in selection.frame["procedure_id"]]
+        known = self._places_of(selection.partner)
+        return [
+            lines[known[key]] if key in known else "" for key in self._places_of(selection.frame)
+        ]
+
+    def _places_of(self, frame: pd.DataFrame) -> dict[object, int]:
+        """Return each procedure's position."""
+        if id(frame) not in self._places:
+            ids = frame["procedure_id"].to_numpy(dtype=object).tolist()
+            self._places[id(frame)] = {key: place for place, key in enumerate(ids)}
+        return self._places[id(frame)]
 
     def _lines_of(self, frame: pd.DataFrame, fields: tuple[str, ...]) -> list[str]:
         key = (id(frame), fields)
         if key not in self._lines:
-            lines = [""] * len(frame)
-            for position, cell in cells_of(frame, range(len(frame)), fields):
-                lines[position] += _line(cell)
-            self._lines[key] = lines
+            present = [field for field in fields if f"{field}_cell" in frame]
+            if len(present) > 1:
+                parts = [self._lines_of(frame, (field,)) for field in present]
+                self._lines[key] = ["".join(line) for line in zip(*parts, strict=True)]
+            else:
+                cells = cells_of(frame, range(len(frame)), fields)
+                self._lines[key] = [_line(cell) for _, cell in cells]
         return self._lines[key]
 
 
+# Made once: `json.dumps` makes one at each call that is not of the plainest.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _line(cell: dict[str, object]) -> str:
-    parts = [cell[key] for key in ("cycle", "workbook", "sheet", "cell", "raw")]
-    known = [None if pd.isna(part) else str(part) for part in parts]  # type: ignore[call-overload]
-    return json.dumps(known, ensure_ascii=False) + "\n"
+    keys = ["cycle", "workbook", "sheet", "cell", "raw"]
+    if cell["corrected"] is not None:
+        keys.append("value")
+    return _encode([_text(cell[key]) for key in keys]) + "\n"
+
+
+def _text(part: object) -> str | None:
+    if isinstance(part, str):
+        return part
+    return None if pd.isna(part) else str(part)  # type: ignore[call-overload]

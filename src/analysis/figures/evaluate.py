@@ -6,6 +6,7 @@ Exact throughout: counts are ints, shares and their changes fractions.
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from analysis.figures.measure import Change, Count, Measure, Share, Where
@@ -23,10 +24,10 @@ class Number:
 
 def matches(frame: pd.DataFrame, condition: Where) -> pd.Series:
     """Return, row by row, whether the condition holds; a missing answer satisfies none."""
-    mask = pd.Series(True, index=frame.index)
+    mask = np.ones(len(frame), dtype=bool)
     for field, codes in condition.conditions:
-        mask &= frame[field].isin(codes)
-    return mask
+        mask &= frame[field].isin(codes).to_numpy()
+    return pd.Series(mask, index=frame.index)
 
 
 def evaluate(measure: Measure, tables: Tables, level: Level, scopes: list[str]) -> list[Number]:
@@ -63,7 +64,7 @@ def previous_tables(tables: Tables) -> Tables:
 
 def _count(count: Count, frame: pd.DataFrame, level: Level, scopes: list[str]) -> list[int]:
     counted = frame.loc[matches(frame, count.where), f"scope_{level}"]
-    counts = counted.value_counts()
+    counts = counted.value_counts(sort=False).to_dict()
     return [int(counts.get(scope, 0)) for scope in scopes]
 
 

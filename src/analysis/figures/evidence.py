@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.figures.evaluate import matches, previous_tables
 from analysis.figures.measure import Change, Count, Measure, Share
-from analysis.figures.tables import Level, Tables
+from analysis.figures.tables import CORRECTED, Level, Tables
 
 ROLES = {
     "counted": "数えた行",
@@ -28,6 +28,10 @@ ROLES = {
 """What each role of a row is called, in the order in which rows are listed."""
 
 PLACE = ("cycle", "procedure_id", "name", "department", "workbook", "sheet", "row")
+
+CELL_KEYS = ("field", "cell", "raw", "value", "corrected")
+CELL_PARTS = ("_cell", "_raw", "", CORRECTED)
+"""What follows a field's name in the columns that hold all but the first of the keys."""
 
 DECIDED_BY = {
     "fate": "procedure_id",
@@ -76,14 +80,16 @@ def select(measure: Measure, tables: Tables, level: Level) -> list[Selection]:
 def list_cells(selections: Iterable[Selection], scope: str) -> Iterator[dict[str, object]]:
     """Yield the evidence of one scope, a record a cell, in the order of roles and rows.
 
-    Keys: role, cycle, procedure_id, name, department, workbook, sheet, row, field, cell, raw,
-    value. A change yields each moved procedure's cells in both cycles, where it stood in both.
+    Keys: role, cycle, procedure_id, name, department, workbook, sheet, row, field, cell, raw (as
+    the workbook has it), value (as it was read) and corrected: the decision by which another text
+    was read in the raw one's place, None where nobody decided so. A change yields each moved
+    procedure's cells in both cycles, where it stood in both.
     """
     for selection in selections:
         rows = selection.positions.get(scope, [])
         cells = [cell for _, cell in cells_of(selection.frame, rows, selection.fields)]
         if selection.partner is not None:
-            ids = selection.frame["procedure_id"].iloc[rows]
+            ids = selection.frame["procedure_id"].iloc[rows].tolist()
             places = {key: place for place, key in enumerate(selection.partner["procedure_id"])}
             partners = [places[key] for key in ids if key in places]
             cells += [cell for _, cell in cells_of(selection.partner, partners, selection.fields)]
@@ -92,7 +98,7 @@ def list_cells(selections: Iterable[Selection], scope: str) -> Iterator[dict[str
 
 def list_evidence(measure: Measure, tables: Tables, level: Level, scope: str) -> pd.DataFrame:
     """Return one figure's evidence as a frame, a row a cell; columns as in `list_cells`."""
-    columns = ["role", *PLACE, "field", "cell", "raw", "value"]
+    columns = ["role", *PLACE, *CELL_KEYS]
     return pd.DataFrame(list(list_cells(select(measure, tables, level), scope)), columns=columns)
 
 
@@ -166,7 +172,7 @@ def _deciding_fields(count: Count, level: Level) -> tuple[str, ...]:
 
 def _group(scopes: pd.Series) -> dict[str, list[int]]:
     grouped: dict[str, list[int]] = defaultdict(list)
-    for position, scope in zip(scopes.index, scopes, strict=True):
+    for position, scope in zip(scopes.index.tolist(), scopes.to_numpy().tolist(), strict=True):
         grouped[scope].append(position)
     return grouped
 
@@ -174,30 +180,31 @@ def _group(scopes: pd.Series) -> dict[str, list[int]]:
 def cells_of(
     frame: pd.DataFrame, rows: Sequence[int], fields: tuple[str, ...]
 ) -> Iterator[tuple[int, dict[str, object]]]:
-    """Yield the rows' positions, each with one record a cell: PLACE, field, cell, raw, value.
+    """Yield the rows' positions, each with one record a cell, keys as in `list_cells` but role.
 
     A row of a table without fields' cells (a workbook, a problem, a published number) has one.
     """
-    present = [field for field in fields if f"{field}_cell" in frame]
-    wanted = [f"{field}{part}" for field in present for part in ("", "_raw", "_cell")]
-    columns = [*PLACE, *wanted] if present else [*PLACE, "cell", "value"]
-    known = [column for column in dict.fromkeys(columns) if column in frame]
-    records = frame[known].iloc[list(rows)].to_dict("records")
-    for position, record in zip(rows, records, strict=True):
-        place = {column: record.get(column) for column in PLACE}
-        if not present:
-            raw = record.get("value")
-            yield position, {
-                **place, "field": None, "cell": record.get("cell"), "raw": raw, "value": raw
-            }  # fmt: skip
-        for field in present:
-            yield (
-                position,
-                {
-                    **place,
-                    "field": field,
-                    "cell": record[f"{field}_cell"],
-                    "raw": record[f"{field}_raw"],
-                    "value": record[field],
-                },
-            )
+
+    def take(column: str) -> list[object]:
+        if column not in frame:
+            return [None] * len(rows)
+        # Arrow's texts are slow to walk one by one.
+        taken: list[object] = frame[column].iloc[list(rows)].to_numpy(dtype=object).tolist()
+        return taken
+
+    columns: list[tuple[list[object], ...]] = [
+        ([field] * len(rows), *(take(f"{field}{part}") for part in CELL_PARTS))
+        for field in fields
+        if f"{field}_cell" in frame
+    ]
+    if not columns:
+        raw, field = ("raw", "field") if "raw" in frame else ("value", "")
+        columns = [tuple(take(name) for name in (field, "cell", raw, "value", "corrected"))]
+    places = zip(*(take(column) for column in PLACE), strict=True)
+    cells = [zip(*column, strict=True) for column in columns]
+    for position, place, *found in zip(rows, places, *cells, strict=True):
+        for values in found:
+            record = dict(zip(CELL_KEYS, values, strict=True))
+            if not isinstance(record["corrected"], str):
+                record["corrected"] = None
+            yield position, {**dict(zip(PLACE, place, strict=True)), **record}

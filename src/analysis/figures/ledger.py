@@ -1,12 +1,11 @@
 """The ledger: every figure that any report of a cycle shows, by id.
 
-`figures.csv` is the ledger written out; `trace` reads one line of it down to the cells.
+`listing` writes it out as figures.csv; `trace` reads one line of it down to the cells.
 """
 
 import difflib
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
@@ -15,35 +14,49 @@ from analysis.cycle import Cycle
 from analysis.errors import FigureError
 from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.definition import define
-from analysis.figures.digest import Digest, Digester
 from analysis.figures.evaluate import evaluate, previous_tables
-from analysis.figures.evidence import list_evidence, select
+from analysis.figures.evidence import Selection, list_evidence, select
 from analysis.figures.figure import Figure
 from analysis.figures.guideline import Guideline, read_guideline
-from analysis.figures.measure import Change, Count
-from analysis.figures.reconcile import reconcile
-from analysis.figures.tables import WHOLE, Level, Scope, Tables, add_scopes, list_scopes
-from analysis.survey.collect import Survey
-from analysis.survey.match import match_cycles
+from analysis.figures.measure import Change, Measure, Share, tables_of
+from analysis.figures.reconcile import read_published, reconcile
+from analysis.figures.tables import WHOLE, Level, Scope, Tables, list_scopes, prepare_tables
+from analysis.survey.survey import Survey
 
 NEAREST_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """A cycle's figures with the tables they count. Build one with `build_ledger`."""
+    """A cycle's figures with the tables they count. Build one with `build_ledger`.
+
+    A figure is evaluated when it is asked for, with those of the same measure in every scope of its
+    level: they take one pass over the table together.
+    """
 
     cycle: Cycle
     guideline: Guideline
     items: dict[str, Item]
     scopes: dict[str, Scope]
     tables: Tables
-    figures: dict[str, Figure]
 
     @property
     def has_previous(self) -> bool:
         """Whether there is a cycle before this one to compare with."""
         return self.tables.previous is not None
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """Every figure by id, in the order of scopes, then of the catalogue.
+
+        The previous cycle's values, of whatever counts procedures, come last.
+        """
+        return {
+            f"{cycle}/{scope.slug}/{item.name}": self._evaluate(cycle, item, scope.level)[
+                scope.slug
+            ]
+            for cycle, scope, item in self._list_entries()
+        }
 
     def figure(self, measure: str, scope: str = WHOLE) -> Figure:
         """Return the figure of a measure in a scope (slugs); raise FigureError if there is none."""
@@ -61,16 +74,43 @@ class Ledger:
         cycle, _, rest = figure_id.partition("/")
         scope, _, measure = rest.rpartition("/")
         slug = self._slugs_by_name.get(scope, scope)
-        known = self.figures.get(f"{cycle}/{slug}/{measure}")
-        if known is None:
-            near = difflib.get_close_matches(
-                f"{cycle}/{slug}/{measure}", self.figures, NEAREST_SHOWN, cutoff=0
-            )
+        figure = self.look_up(cycle, slug, measure)
+        if figure is None:
             raise FigureError(
                 f"数値「{figure_id}」はありません。近いもの:\n"
-                + "\n".join(f"  {item}  {self.figures[item].label}" for item in near)
+                + "\n".join(self._propose(f"{cycle}/{slug}/{measure}"))
             )
-        return known
+        return figure
+
+    def look_up(self, cycle: str, scope: str, measure: str) -> Figure | None:
+        """Return a figure by the parts of its id (slugs), or None if the ledger has none such."""
+        item, place = self._items_of(cycle).get(measure), self.scopes.get(scope)
+        if item is None or place is None or place.level not in item.levels:
+            return None
+        return self._evaluate(cycle, item, place.level)[scope]
+
+    def parts(self, figure: Figure) -> tuple[Figure, ...]:
+        """Return what a figure was made from: a share's two counts, a change's two sides, else ().
+
+        The counts are numerator and denominator, the sides now and before.
+        """
+        match self.items[figure.measure].measure:
+            case Share(part=part, whole=whole):
+                names = (self._names[part], self._names[whole])
+                return tuple(self.find(f"{figure.cycle}/{figure.scope}/{name}") for name in names)
+            case Change(of=of):
+                name, scope = self._names[of], figure.scope
+                return (self.figure(name, scope), self.previous_figure(name, scope))
+        return ()
+
+    def select(self, figure: Figure) -> list[Selection]:
+        """Return the rows of a figure's measure, for every scope of the figure's level at once."""
+        level = self.scopes[figure.scope].level
+        key = (figure.cycle, figure.measure, level)
+        if key not in self._selected:
+            measure = self.items[figure.measure].measure
+            self._selected[key] = select(measure, self._tables_of(figure.cycle), level)
+        return self._selected[key]
 
     def evidence(self, figure: Figure) -> pd.DataFrame:
         """Return a figure's evidence, a row a cell (columns: see `list_evidence`)."""
@@ -78,46 +118,84 @@ class Ledger:
         measure = self.items[figure.measure].measure
         return list_evidence(measure, self._tables_of(figure.cycle), level, figure.scope)
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return the contents of `figures.csv`: one row a figure, by scope, then measure.
-
-        `value` is the reported value in plain digits, `text` as printed; `numerator` and
-        `denominator` are exact. An undefined value (a share of nothing) is blank. All columns are
-        text but evidence_rows.
-        """
-        digests = self._digest_all()
-        return pd.DataFrame(
-            {
-                "figure_id": figure.id,
-                "scope": figure.scope_name,
-                "measure": figure.measure,
-                "label": figure.label,
-                "value": "" if figure.value is None else f"{figure.value}",
-                "text": figure.text,
-                "unit": figure.unit.name,
-                "numerator": "" if figure.numerator is None else f"{figure.numerator}",
-                "denominator": "" if figure.denominator is None else f"{figure.denominator}",
-                "evidence_rows": digests[figure.id].rows,
-                "evidence_sha256": digests[figure.id].sha256,
-                "definition": figure.definition,
+    def _evaluate(self, cycle: str, item: Item, level: Level) -> dict[str, Figure]:
+        """Return a measure's figures in every scope of a level, by slug."""
+        key = (cycle, item.name, level)
+        if key not in self._evaluated:
+            scopes = [scope for scope in self.scopes.values() if scope.level == level]
+            definition = define(item.measure)
+            numbers = evaluate(
+                item.measure, self._tables_of(cycle), level, [scope.slug for scope in scopes]
+            )
+            self._evaluated[key] = {
+                scope.slug: Figure(
+                    cycle=cycle,
+                    scope=scope.slug,
+                    scope_name=scope.name,
+                    measure=item.name,
+                    label=item.label,
+                    definition=definition,
+                    unit=item.unit,
+                    exact=number.exact,
+                    numerator=number.numerator,
+                    denominator=number.denominator,
+                )
+                for scope, number in zip(scopes, numbers, strict=True)
             }
-            for figure in self.figures.values()
-        )
+        return self._evaluated[key]
 
-    def _digest_all(self) -> dict[str, Digest]:
-        digester = Digester()
-        digests: dict[str, Digest] = {}
-        wanted: dict[tuple[str, str, Level], list[Figure]] = defaultdict(list)
-        for figure in self.figures.values():
-            wanted[figure.cycle, figure.measure, self.scopes[figure.scope].level].append(figure)
-        for (cycle, measure, level), figures in wanted.items():
-            selections = select(self.items[measure].measure, self._tables_of(cycle), level)
-            found = digester.digest(selections, [figure.scope for figure in figures])
-            digests |= {figure.id: d for figure, d in zip(figures, found, strict=True)}
-        return digests
+    def _list_entries(self) -> Iterator[tuple[str, Scope, Item]]:
+        """Yield what makes up each figure's id, in the order of `figures`."""
+        for cycle in self._cycles:
+            items = self._items_of(cycle).values()
+            for scope in self.scopes.values():
+                for item in items:
+                    if scope.level in item.levels:
+                        yield cycle, scope, item
+
+    def _propose(self, figure_id: str) -> Iterator[str]:
+        """Yield a line for each of the nearest ids, the nearest first."""
+        labels = {
+            f"{cycle}/{scope.slug}/{item.name}": item.label
+            for cycle, scope, item in self._list_entries()
+        }
+        for near in difflib.get_close_matches(figure_id, labels, NEAREST_SHOWN, cutoff=0):
+            yield f"  {near}  {labels[near]}"
+
+    @property
+    def _cycles(self) -> tuple[str, ...]:
+        before = self.tables.previous_cycle if self.has_previous else None
+        return (self.tables.cycle,) if before is None else (self.tables.cycle, before)
+
+    def _items_of(self, cycle: str) -> dict[str, Item]:
+        if cycle == self.tables.cycle:
+            return self.items
+        return self._previous_items if cycle in self._cycles else {}
 
     def _tables_of(self, cycle: str) -> Tables:
         return self.tables if cycle == self.tables.cycle else self._previous_tables
+
+    @cached_property
+    def _names(self) -> dict[Measure, str]:
+        """The first name that the catalogue gives to each measure."""
+        return {item.measure: item.name for item in reversed(self.items.values())}
+
+    @cached_property
+    def _evaluated(self) -> dict[tuple[str, str, Level], dict[str, Figure]]:
+        return {}
+
+    @cached_property
+    def _selected(self) -> dict[tuple[str, str, Level], list[Selection]]:
+        return {}
+
+    @cached_property
+    def _previous_items(self) -> dict[str, Item]:
+        # Of the previous cycle only the procedures are kept.
+        return {
+            name: item
+            for name, item in self.items.items()
+            if tables_of(item.measure) == {"procedures"} and not isinstance(item.measure, Change)
+        }
 
     @cached_property
     def _previous_tables(self) -> Tables:
@@ -129,77 +207,28 @@ class Ledger:
 
 
 def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledger:
-    """Evaluate every measure of the catalogue for every scope of a cycle.
+    """Return the ledger of a cycle: every measure of the catalogue in every scope.
 
     `survey` and `previous` are the tidy rows of this cycle and of the one before (None: a first
-    cycle, which has no changes). Figures stand in the order of scopes, then of the catalogue; the
-    previous cycle's values of whatever has a change come last.
+    cycle, which has no changes). Raises SettingsError for a guideline or published values that
+    can't be used.
     """
     guideline = read_guideline(cycle.guideline_path)
-    items = list_measures(guideline, has_previous=previous is not None)
-    before = None if previous is None else previous.rows
-    scopes = list_scopes(cycle, survey.rows)
-    slugs = survey.problems["department"].map({d.name: d.slug for d in cycle.departments})
-    tables = Tables(
-        cycle.name,
-        {
-            "procedures": add_scopes(survey.rows),
-            "transitions": add_scopes(match_cycles(survey.rows, before)),
-            **{
-                name: add_scopes(frame.assign(cycle=cycle.name))
-                for name, frame in (
-                    ("workbooks", survey.workbooks.assign(value=survey.workbooks["sha256"])),
-                    ("problems", survey.problems.assign(department_slug=slugs)),
-                    ("corrections", survey.corrections),
-                )
-            },
-        },
-        cycle.settings.previous,
-        None if before is None else add_scopes(before),
-    )
-    first = _evaluate_all([i for i in items if not _counts_published(i)], tables, scopes)
-    published = reconcile(cycle, {figure.id: figure for figure in first}).assign(cycle=cycle.name)
-    tables = replace(tables, current={**tables.current, "published": add_scopes(published)})
-    figures = _evaluate_all(items, tables, scopes)
-    if before is not None:
-        changing = {item.measure.of for item in items if isinstance(item.measure, Change)}
-        figures += _evaluate_all(
-            [item for item in items if item.measure in changing], previous_tables(tables), scopes
-        )
-    return Ledger(
+    # Read here, so that a wrong one is told whatever figure is asked for.
+    published = read_published(cycle)
+
+    def recompute(scope: str, measure: str) -> Figure | None:
+        # How many published numbers agree can't itself be among the numbers compared.
+        item = ledger.items.get(measure)
+        if item is None or "published" in tables_of(item.measure):
+            return None
+        return ledger.look_up(cycle.name, scope, measure)
+
+    ledger = Ledger(
         cycle,
         guideline,
-        {item.name: item for item in items},
-        {scope.slug: scope for scope in scopes},
-        tables,
-        {figure.id: figure for figure in figures},
+        {item.name: item for item in list_measures(guideline, has_previous=previous is not None)},
+        {scope.slug: scope for scope in list_scopes(cycle, survey.rows)},
+        prepare_tables(cycle, survey, previous, lambda: reconcile(cycle, published, recompute)),
     )
-
-
-def _evaluate_all(items: Sequence[Item], tables: Tables, scopes: Sequence[Scope]) -> list[Figure]:
-    by_scope: dict[str, list[Figure]] = {scope.slug: [] for scope in scopes}
-    for item in items:
-        definition = define(item.measure)
-        for level in item.levels:
-            here = [scope for scope in scopes if scope.level == level]
-            numbers = evaluate(item.measure, tables, level, [scope.slug for scope in here])
-            for scope, number in zip(here, numbers, strict=True):
-                by_scope[scope.slug].append(
-                    Figure(
-                        cycle=tables.cycle,
-                        scope=scope.slug,
-                        scope_name=scope.name,
-                        measure=item.name,
-                        label=item.label,
-                        definition=definition,
-                        unit=item.unit,
-                        exact=number.exact,
-                        numerator=number.numerator,
-                        denominator=number.denominator,
-                    )
-                )
-    return [figure for figures in by_scope.values() for figure in figures]
-
-
-def _counts_published(item: Item) -> bool:
-    return isinstance(item.measure, Count) and item.measure.table == "published"
+    return ledger

@@ -65,3 +65,14 @@ class Change:
 
 
 Measure: TypeAlias = Count | Share | Change
+
+
+def tables_of(measure: Measure) -> frozenset[TableName]:
+    """Return the tables whose rows the measure counts."""
+    match measure:
+        case Count(table=table):
+            return frozenset({table})
+        case Share(part=part, whole=whole):
+            return tables_of(part) | tables_of(whole)
+        case Change(of=of):
+            return tables_of(of)

@@ -1,5 +1,6 @@
 """Reconcile the ledger with the published report's own table, number by number."""
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 from analysis.cycle import Cycle
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.figure import Figure
+from analysis.figures.tables import WHOLE
 
 PUBLISHED_NAME = "published.csv"
 COLUMNS = ["scope", "measure", "published"]
@@ -42,24 +44,26 @@ def read_published(cycle: Cycle) -> pd.DataFrame:
     return frame
 
 
-def reconcile(cycle: Cycle, figures: dict[str, Figure]) -> pd.DataFrame:
-    """Compare every published value with its figure.
+def reconcile(
+    cycle: Cycle, published: pd.DataFrame, recompute: Callable[[str, str], Figure | None]
+) -> pd.DataFrame:
+    """Compare every published value (a frame of `read_published`) with its figure.
 
-    Returns one row a published number, in the file's order: scope, department_slug (missing for the
+    `recompute` returns the figure of a scope (slug) and a measure, None for an unknown one. Returns
+    one row a published number, in the file's order: scope, department_slug (missing for the
     whole city), measure, published, recomputed (as reported; missing for an unknown number),
     figure_id, agrees (yes/no), and its place (workbook, cell, value).
     """
-    published = read_published(cycle)
-    slugs = {department.name: department.slug for department in cycle.departments} | {"全体": "all"}
+    slugs = {department.name: department.slug for department in cycle.departments} | {"全体": WHOLE}
     rows = []
     for row in published.itertuples():
         slug = slugs.get(str(row.scope))
-        figure = figures.get(f"{cycle.name}/{slug}/{row.measure}")
+        figure = None if slug is None else recompute(slug, str(row.measure))
         agrees = figure is not None and figure.value == _number(str(row.published))
         rows.append(
             {
                 "scope": row.scope,
-                "department_slug": None if slug == "all" else slug,
+                "department_slug": None if slug == WHOLE else slug,
                 "measure": row.measure,
                 "published": row.published,
                 "recomputed": None if figure is None else f"{figure.value}",

@@ -6,18 +6,24 @@ figure id, a URL fragment and an Excel criterion).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 from urllib.parse import quote
 
 import pandas as pd
 
 from analysis.cycle import Cycle
+from analysis.survey.match import match_cycles
+from analysis.survey.survey import Survey
+from analysis.survey.vocabulary import answer_key
 
 Level = Literal["all", "department", "section"]
 LEVELS: tuple[Level, ...] = ("all", "department", "section")
 WHOLE = "all"
+CORRECTED = "_corrected"
+"""What ends the name of a column that tells, of a field, the decision that corrected a row's."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,27 @@ class Tables:
     previous: pd.DataFrame | None = None
 
 
+class LazyTables(Mapping[str, pd.DataFrame]):
+    """Tables by name, each made when it is first asked for: one figure needs one or two of them."""
+
+    def __init__(self, **makers: Callable[[], pd.DataFrame]) -> None:
+        """Hold what makes each table; the order of the names is that of the keywords."""
+        self._makers = makers
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+@cache
 def section_scope(department_slug: str, section: str) -> str:
     """Return a section's scope slug, e.g. `kankyo.環境政策課`."""
     name = re.sub(r"\W", lambda found: quote(found[0], safe=""), section)
@@ -67,13 +94,97 @@ def add_scopes(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def add_corrections(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Add a column `<field>_corrected` for every field that was corrected in any row.
+
+    `rows` are tidy rows, `corrections` those applied to them. The column holds the decision in
+    words, NA in a row that was not corrected. One row in, one row out, in the same order.
+    """
+    added: dict[str, pd.Series] = {}
+    for correction in corrections.fillna("").to_dict("records"):
+        field = str(correction["field"])
+        here = (
+            rows["workbook"].eq(correction["workbook"])
+            & rows["sheet"].eq(correction["sheet"])
+            & rows[f"{field}_cell"].fillna("").eq(correction["cell"])
+        )
+        # A cell that fills several rows was corrected in one of them: that of the correction's id.
+        ids = rows.loc[here, "procedure_id_raw"].fillna("").map(answer_key)
+        column = added.setdefault(
+            f"{field}{CORRECTED}", pd.Series(pd.NA, index=rows.index, dtype="str")
+        )
+        column[ids.index[ids == correction["procedure_id"]]] = _say_decision(correction)
+    return rows.assign(**added)
+
+
+def _say_decision(correction: Mapping[Hashable, object]) -> str:
+    """Say on one line what was read in place of what, why, who decided it and when."""
+    said = {key: " ".join(str(text).split()) for key, text in correction.items()}
+    old, new = (f"「{text}」" if text else "（空欄）" for text in (said["expected"], said["value"]))
+    return (
+        f"{old}を{new}に訂正　理由: {said['reason']}"
+        f"　決定: {said['decided_by']}（{said['decided_on']}）"
+    )
+
+
+def _list_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
+    """Return the corrections as evidence shows them: the raw text, the value, the decision."""
+    decisions = [_say_decision(c) for c in corrections.fillna("").to_dict("records")]
+    blank = corrections.mask(corrections == "")
+    return corrections.assign(
+        raw=blank["expected"],
+        value=blank["value"],
+        corrected=pd.Series(decisions, index=corrections.index, dtype="str"),
+    )
+
+
+def prepare_tables(
+    cycle: Cycle,
+    survey: Survey,
+    previous: Survey | None,
+    reconciled: Callable[[], pd.DataFrame],
+) -> Tables:
+    """Return a cycle's tables, every one with its cycle and its scopes.
+
+    `previous` is the survey of the cycle before, if any; `reconciled` makes the table of published
+    numbers, which itself needs figures of the other tables.
+    """
+    slugs = {department.name: department.slug for department in cycle.departments}
+    before = None if previous is None else previous.rows
+
+    def list_procedures(of: Survey) -> pd.DataFrame:
+        return add_scopes(add_corrections(of.rows, of.corrections))
+
+    def add(frame: pd.DataFrame) -> pd.DataFrame:
+        return add_scopes(frame.assign(cycle=cycle.name))
+
+    return Tables(
+        cycle.name,
+        LazyTables(
+            procedures=lambda: list_procedures(survey),
+            transitions=lambda: add_scopes(match_cycles(survey.rows, before)),
+            workbooks=lambda: add(survey.workbooks.assign(value=survey.workbooks["sha256"])),
+            problems=lambda: add(
+                survey.problems.assign(department_slug=survey.problems["department"].map(slugs))
+            ),
+            corrections=lambda: add(_list_corrections(survey.corrections)),
+            published=lambda: add(reconciled()),
+        ),
+        cycle.settings.previous,
+        None if previous is None else list_procedures(previous),
+    )
+
+
 def list_scopes(cycle: Cycle, procedures: pd.DataFrame) -> list[Scope]:
     """Return every scope of a cycle: the city, its departments in official order, their sections.
 
     Sections are those of `procedures` (tidy rows of this cycle), in the order they appear in it.
     """
     scopes = [Scope(WHOLE, "全体", "all")]
-    sections = procedures[["department_slug", "section"]].dropna().drop_duplicates()
+    named = procedures[["department_slug", "section"]].dropna().drop_duplicates()
+    sections: dict[str, list[str]] = {}
+    for slug, section in zip(named["department_slug"], named["section"], strict=True):
+        sections.setdefault(slug, []).append(section)
     for department in cycle.departments:
         scopes.append(Scope(department.slug, department.name, "department", department.slug))
         scopes.extend(
@@ -83,6 +194,6 @@ def list_scopes(cycle: Cycle, procedures: pd.DataFrame) -> list[Scope]:
                 "section",
                 department.slug,
             )
-            for name in sections.loc[sections["department_slug"] == department.slug, "section"]
+            for name in sections.get(department.slug, [])
         )
     return scopes

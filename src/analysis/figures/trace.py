@@ -48,17 +48,23 @@ def _say_numbers(ledger: Ledger, figure: Figure) -> Iterator[str]:
 
 def _list_rows(evidence: pd.DataFrame) -> Iterator[str]:
     """Yield a heading for each role, then each row with its cells."""
+    cells_by_role: dict[str, list[dict[Hashable, Any]]] = {}
+    for cell in evidence.to_dict("records"):
+        cells_by_role.setdefault(cell["role"], []).append(cell)
     for role, words in ROLES.items():
-        cells = evidence[evidence["role"] == role].to_dict("records")
-        if not cells:
+        if role not in cells_by_role:
             continue
         rows: dict[tuple[object, ...], list[str]] = {}
-        for cell in cells:
+        for cell in cells_by_role[role]:
             # A change shows a procedure's cells of both cycles under the one procedure.
             named = not pd.isna(cell["procedure_id"])
             key = (cell["procedure_id"],) if named else (cell["workbook"], cell["cell"], len(rows))
-            title = f"{cell['procedure_id']}　{cell['name']}" if named else "―"
-            rows.setdefault(key, [f"  {title}"]).append(f"    {_say_cell(cell)}")
+            names = [cell[key] for key in ("procedure_id", "name")]
+            title = "　".join(str(name) for name in names if not pd.isna(name))
+            lines = rows.setdefault(key, [f"  {title or '―'}"])
+            lines.append(f"    {_say_cell(cell)}")
+            if not pd.isna(cell["corrected"]):
+                lines.append(f"      {cell['corrected']}")
         yield f"\n{words}: {len(rows):,}件"
         for lines in rows.values():
             yield from lines
@@ -71,7 +77,7 @@ def _say_cell(cell: dict[Hashable, Any]) -> str:
         if part
     )
     raw = "（空欄）" if pd.isna(cell["raw"]) else f"「{cell['raw']}」"
-    if cell["field"] is None:
+    if pd.isna(cell["field"]):
         return f"{place}  {raw}"
     field = str(cell["field"])
     value = value_name(field, cell["value"])

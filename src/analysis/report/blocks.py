@@ -3,9 +3,12 @@
 A block holds figures and texts, never a bare number: `12` in a cell or a sentence is refused, so a
 number without evidence can't be printed. Through Jupyter's rich-display protocol each block offers
 HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF); both are made by one
-renderer each, `html` and `typst`, so that a new block is written once.
+renderer each, `html` and `typst`, so that a new block is written once. A digit in a text of ours
+has no evidence and stops the export (`orphans`); what is quoted from a raw file stands in `Quoted`.
 """
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -36,14 +39,21 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A text as it stands in a raw file or names a place in one: its digits are not ours."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Strong:
     """A stretch of a sentence that carries its message."""
 
-    parts: tuple["str | Shown", ...]
+    parts: tuple["str | Quoted | Shown", ...]
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        _require(self.parts, (str, Shown))
+        _require(self.parts, (str, Quoted, Shown))
 
 
 @dataclass(frozen=True)
@@ -51,15 +61,17 @@ class Link:
     """A text that leads to another report of the same folder.
 
     `target` is that report's stem; without a `suffix` it leads to the kind of file it stands in.
+    With a `line_of` it leads to that figure's line of evidence there.
     """
 
     text: str
     target: str
     suffix: Literal["html", "pdf", "csv", "xlsx"] | None = None
+    line_of: Figure | None = None
 
 
-Inline = str | Shown | Strong
-Cell = str | Figure | Link | None
+Inline = str | Quoted | Shown | Strong
+Cell = str | Quoted | Figure | Shown | Link | None
 
 
 class Block:
@@ -101,7 +113,7 @@ class Paragraph(Block):
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        _require(self.parts, (str, Shown, Strong))
+        _require(self.parts, (str, Quoted, Shown, Strong))
 
 
 @dataclass(frozen=True)
@@ -113,7 +125,7 @@ class Bullets(Block):
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
         for item in self.items:
-            _require(item, (str, Shown, Strong))
+            _require(item, (str, Quoted, Shown, Strong))
 
 
 @dataclass(frozen=True)
@@ -137,6 +149,8 @@ class Table(Block):
     The first `headings` cells of a row are its headings. `total` marks the last row as the sum.
     `empty` is the sentence that stands for a table with no rows. `marks` gives, by row, a word
     for the row's look (`bad`, `good`, `quiet`) or None; the look never carries meaning alone.
+    `lines_of` gives, by row, the figure whose line of evidence it is: where that figure's links
+    lead; `definition` then stands below the caption.
     """
 
     caption: str
@@ -147,11 +161,13 @@ class Table(Block):
     notes: tuple[str, ...] = ()
     empty: str = "該当はありません。"
     marks: tuple[str | None, ...] = ()
+    lines_of: tuple[Figure, ...] = ()
+    definition: str = ""
 
     def __post_init__(self) -> None:
         """Refuse bare numbers and ragged rows."""
         for row in self.rows:
-            _require(row, (str, Figure, Link, type(None)))
+            _require(row, (str, Quoted, Figure, Shown, Link, type(None)))
             if len(row) != len(self.columns):
                 raise TypeError(f"a row of {len(row)} cells in {len(self.columns)} columns")
 
@@ -173,12 +189,23 @@ class Chart(Block):
 
     caption: str
     svg: str
-    alt: str
+    alt: tuple[str | Shown, ...]
     figures: tuple[Figure, ...]
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""
         _require(self.figures, (Figure,))
+        _require(self.alt, (str, Shown))
+
+    @property
+    def name(self) -> str:
+        """A name of its own among a page's drawings, the same from build to build."""
+        return name_drawing(self.caption, self.figures)
+
+    @property
+    def alt_text(self) -> str:
+        """The alternative text, plain."""
+        return "".join(part if isinstance(part, str) else part.text for part in self.alt)
 
 
 @dataclass(frozen=True)
@@ -186,6 +213,12 @@ class Group(Block):
     """Blocks shown one after another, for cells that return more than one."""
 
     blocks: tuple[Block, ...]
+
+
+def name_drawing(caption: str, figures: Iterable[Figure]) -> str:
+    """Return the name of a drawing of these figures: a letter and eight hex digits."""
+    shown = "\n".join([caption, *(figure.id for figure in figures)])
+    return f"d{hashlib.sha256(shown.encode()).hexdigest()[:8]}"
 
 
 def _require(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:

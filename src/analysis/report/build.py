@@ -8,14 +8,17 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import Cycle, Department, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
+from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
 from analysis.report.audit import AUDIT_NAME, write_audit
 from analysis.report.crate import CRATE_NAME, write_crate
-from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter
+from analysis.report.document import read_document
+from analysis.report.exporters import html_of, pdf_of
 from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import require_glyphs
 from analysis.report.index import write_index
@@ -24,7 +27,6 @@ from analysis.report.plan import Report, plan_reports
 from analysis.report.run import run_notebook
 
 WORKERS = 2
-FIGURES_NAME = "figures.csv"
 
 
 def build_reports(
@@ -90,9 +92,9 @@ def describe_build(findings: Findings, reports: Sequence[Report]) -> str:
 
 
 def _write_figures(findings: Findings) -> bytes:
-    """Return the ledger as CSV: UTF-8 with a BOM, so that Excel reads it."""
-    frame = findings.ledger.to_frame()
-    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    """Return the contents of figures.csv."""
+    ledger = findings.ledger
+    return write_figures(list_figures(ledger, ledger.figures.values()))
 
 
 def _require_unchanged(cycle: Cycle, inputs: dict[str, str]) -> None:
@@ -117,7 +119,9 @@ def _make_all(
     workers = min(WORKERS, os.cpu_count() or 1, len(reports))
     # Spawned, not forked: the same on every system, and no kernel inherits this process's threads.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = {pool.submit(_make, cycle.root, report, folder): report for report in reports}
+        jobs = {
+            pool.submit(_make, cycle.root, cycle.name, report, folder): report for report in reports
+        }
         for job in as_completed(jobs):
             error = job.exception()
             if error is None:
@@ -134,15 +138,21 @@ def _make_all(
         )
 
 
-def _make(root: Path, report: Report, folder: Path) -> None:
+def _make(root: Path, cycle: str, report: Report, folder: Path) -> None:
     """Run one notebook and export it as HTML and PDF."""
     executed = run_notebook(
         root / "notebooks" / f"{report.notebook}.ipynb", dict(report.parameters), root
     )
-    page, _ = ReportHtmlExporter().from_notebook_node(executed)  # type: ignore[no-untyped-call]
+    document, findings = read_document(executed), _load_findings(root, cycle)
+    page = html_of(document, findings)
     (folder / f"{report.stem}.html").write_text(page, encoding="utf-8", newline="\n")
-    document, _ = ReportPdfExporter().from_notebook_node(executed)  # type: ignore[no-untyped-call]
-    (folder / f"{report.stem}.pdf").write_bytes(document)
+    (folder / f"{report.stem}.pdf").write_bytes(pdf_of(document, findings))
+
+
+@cache
+def _load_findings(root: Path, cycle: str) -> Findings:
+    """Load a cycle's findings once a worker."""
+    return load_findings(open_cycle(cycle, root))
 
 
 def _replace_folder(new: Path, old: Path) -> None:

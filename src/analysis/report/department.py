@@ -13,17 +13,22 @@ from analysis.report.blocks import (
     Group,
     Masthead,
     Paragraph,
+    Quoted,
     Shown,
     Table,
 )
 from analysis.report.chart import draw_parts
 from analysis.report.findings import Findings, head, write_previous
-from analysis.report.progress import progress_cells, progress_columns, reason_table, say_progress
+from analysis.report.progress import (
+    PROGRESS,
+    progress_cells,
+    progress_columns,
+    reason_table,
+    say_progress,
+)
 from analysis.report.proposal import propose
 
 TITLE = "行政手続きのオンライン化の状況"
-
-PROGRESS = ("total", "online", "online_rate", "not_online", "started", "not_started")
 
 
 def masthead(findings: Findings, department: str) -> Masthead:
@@ -76,7 +81,10 @@ def sections(findings: Findings, department: str) -> Block:
         columns=(Column("課名", weight=3), *progress_columns(findings)),
         rows=(
             *(
-                (scope.name.removeprefix(f"{own.name} "), *progress_cells(findings, scope.slug))
+                (
+                    Quoted(scope.name.removeprefix(f"{own.name} ")),
+                    *progress_cells(findings, scope.slug),
+                )
                 for scope in scopes
             ),
             ("計", *progress_cells(findings, own.slug)),
@@ -151,9 +159,9 @@ def procedures(findings: Findings, department: str) -> Block:
         ),
         rows=tuple(
             (
-                record["procedure_id"],
-                record["section"],
-                record["name"],
+                Quoted(record["procedure_id"]),
+                Quoted(record["section"]),
+                Quoted(record["name"]),
                 code_name("status", record["status"]),
                 REASONS.get(record["reason"]) if record["status"] == "not_started" else None,
                 proposal,
@@ -201,13 +209,14 @@ def _compare(findings: Findings, own: Department) -> Table:
 
 def _list_changes(record: dict[Hashable, Any]) -> Iterator[tuple[Cell, ...]]:
     """Yield a line for each thing that changed in one procedure."""
-    identity = (record["procedure_id"], record["name"])
+    identity = (Quoted(record["procedure_id"]), Quoted(record["name"]))
     if record["fate"] == "new":
         yield ("新規", *identity, None, code_name("status", record["status"]))
         return
     if record["fate"] == "abolished":
         before = code_name("status", record["previous_status"])
-        yield ("廃止", record["procedure_id"], record["previous_name"], before, None)
+        name = Quoted(record["previous_name"])
+        yield ("廃止", identity[0], name, before, None)
         return
     if record["status"] != record["previous_status"]:
         yield (
@@ -217,9 +226,13 @@ def _list_changes(record: dict[Hashable, Any]) -> Iterator[tuple[Cell, ...]]:
             code_name("status", record["status"]),
         )
     if record["renamed"] == "yes":
-        yield ("名称変更", *identity, record["previous_name"], record["name"])
+        yield ("名称変更", *identity, Quoted(record["previous_name"]), identity[1])
     if record["moved"] == "yes":
-        yield ("所管課の変更", *identity, record["previous_section"], record["section"])
+        yield (
+            "所管課の変更",
+            *identity,
+            *(Quoted(record[name]) for name in ("previous_section", "section")),
+        )
 
 
 def _name_move(record: dict[Hashable, Any]) -> str:

@@ -4,8 +4,10 @@ Registered with nbconvert, so that JupyterLab's own *Save and Export Notebook As
 """
 
 import datetime
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import typst
@@ -14,12 +16,20 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import default
 
+from analysis.cycle import find_root, open_cycle
 from analysis.errors import ReportError, list_examples
+from analysis.figures.figure import Figure
+from analysis.figures.listing import FIGURES_NAME
+from analysis.report import typst as typst_renderer
+from analysis.report.appendix import ABOUT, TITLE, gather_figures, write_tables
+from analysis.report.attachments import write_attachments
 from analysis.report.blocks import Masthead
 from analysis.report.document import Display, Document, read_document
+from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import FAMILIES, FOLDERS, missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
-from analysis.report.page import write_page
+from analysis.report.orphans import read_page, require_traced
+from analysis.report.traced import write_traced_page
 from analysis.report.typst import literal
 
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
@@ -40,7 +50,8 @@ class ReportHtmlExporter(Exporter):
     ) -> tuple[Any, Any]:
         """Return the page of an executed notebook; raise ReportError for one that is no report."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
-        return html_of(read_document(notebook)), resources
+        document = read_document(notebook)
+        return html_of(document, _load_findings(document, resources)), resources
 
 
 class ReportPdfExporter(Exporter):
@@ -58,11 +69,21 @@ class ReportPdfExporter(Exporter):
     ) -> tuple[Any, Any]:
         """Return the PDF of an executed notebook; raise ReportError for one that is no report."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
-        return pdf_of(read_document(notebook)), resources
+        document = read_document(notebook)
+        return pdf_of(document, _load_findings(document, resources)), resources
 
 
-def html_of(document: Document) -> str:
-    """Return a document as an HTML page."""
+def html_of(document: Document, findings: Findings) -> str:
+    """Return a document as an HTML page with the evidence of every number in it.
+
+    Raises ReportError for a number that has none in these findings.
+    """
+    content, sections = _write_content(document)
+    return write_traced_page(document.masthead, content, sections, findings)
+
+
+def _write_content(document: Document) -> tuple[Markup, list[tuple[str, str]]]:
+    """Return a document's content as HTML, and the ids and titles of its sections."""
     sections: list[tuple[str, str]] = []
     content: list[Markup] = []
     for part in document.parts:
@@ -73,21 +94,29 @@ def html_of(document: Document) -> str:
             content.append(Markup('<h2 id="{}">{}</h2>').format(*sections[-1]))
         else:
             content.append(Markup(to_html(part)))  # noqa: S704  escaped by the renderer
-    return write_page(document.masthead, Markup("\n").join(content), sections)
+    return Markup("\n").join(content), sections
 
 
-def pdf_of(document: Document) -> bytes:
+def pdf_of(document: Document, findings: Findings) -> bytes:
     """Return a document as PDF: the same bytes for the same document, in any folder.
 
-    Raises ReportError when Typst can't set it or the page would break PDF/UA-1 or PDF/A-3a.
+    Raises ReportError for a number that has no evidence in these findings, and when Typst can't set
+    the document or the page would break PDF/UA-1 or PDF/A-3a.
     """
+    content, _ = _write_content(document)
+    require_traced(content, findings)
     parts = [part.typst if isinstance(part, Display) else to_typst(part) for part in document.parts]
+    figures = gather_figures(findings.ledger, read_page(content).ids)
+    attached = write_attachments(findings.ledger, figures) if figures else {}
+    parts += _write_evidence(figures, findings)
+    parts += [_attach(name) for name in attached]
     template = (files("analysis.report") / "templates" / "report.typ").read_text(encoding="utf-8")
     source = "\n".join([template, _setup(document.masthead), *parts])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:
-        made = typst.compile(
-            source.encode(),
+        # The library takes files beside the source; its stub does not know yet.
+        made = typst.compile(  # type: ignore[call-overload]
+            {"main.typ": source.encode(), **attached},
             format="pdf",
             font_paths=_fonts(),
             ignore_system_fonts=True,
@@ -99,6 +128,31 @@ def pdf_of(document: Document) -> bytes:
     if not isinstance(made, bytes):
         raise TypeError("Typst returned no PDF")
     return made
+
+
+def _write_evidence(figures: list[Figure], findings: Findings) -> Iterator[str]:
+    """Yield 数値の根拠 as Typst markup: a table for each measure."""
+    if not figures:
+        return
+    yield f"#evidence({literal(TITLE)}, {literal(ABOUT)})"
+    for table in write_tables(findings.ledger, figures):
+        yield typst_renderer.render(table)
+
+
+def _attach(name: str) -> str:
+    """Return the line that puts a CSV file into the PDF."""
+    said = "数値の一覧" if name == FIGURES_NAME else "数値の根拠の行"
+    return (
+        f'#pdf.attach({literal(name)}, relationship: "data", mime-type: "text/csv", '
+        f"description: {literal(said)})"
+    )
+
+
+def _load_findings(document: Document, resources: Any) -> Findings:
+    """Load what the document's numbers are traced in: the cycle named on its head."""
+    folder = resources.get("metadata", {}).get("path")
+    root = find_root(Path(folder) if folder else None)
+    return load_findings(open_cycle(document.masthead.as_of, root))
 
 
 def _setup(masthead: Masthead) -> str:

@@ -95,7 +95,7 @@ def _doubts(chosen: Section) -> tuple[str, ...]:
 def _by_department(findings: Findings, chosen: Section) -> Table:
     counted = [entry for entry in chosen.entries if entry.id is not None]
     return Table(
-        caption=f"部局別の該当する手続き数（{chosen.number} {chosen.title}）",
+        caption=f"部局別の該当する手続き数（{chosen.title}）",
         columns=(
             Column("部局名", weight=3),
             *(

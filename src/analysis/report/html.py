@@ -23,11 +23,12 @@ from analysis.report.blocks import (
     Link,
     Masthead,
     Paragraph,
+    Quoted,
     Shown,
     Strong,
     Table,
 )
-from analysis.report.text import printable
+from analysis.report.text import link_to, printable
 
 TEMPLATES = files("analysis.report") / "templates"
 
@@ -55,9 +56,15 @@ def render(block: Block) -> str:
             return _table(block)
         case Chart():
             return Markup(
-                '<figure class="chart">\n<figcaption>{}</figcaption>\n'
-                '<div role="img" aria-label="{}">{}</div>\n</figure>'
-            ).format(block.caption, block.alt, Markup(block.svg))  # noqa: S704  our own drawing
+                '<figure class="chart" aria-describedby="{0}">\n<figcaption>{1}</figcaption>\n'
+                '<div class="drawing">{2}</div>\n<details id="{0}"><summary>図の説明</summary>'
+                "<p>{3}</p></details>\n</figure>"
+            ).format(
+                block.name,
+                block.caption,
+                Markup(block.svg),  # noqa: S704  our own drawing
+                _inline(block.alt),
+            )
     raise TypeError(f"no HTML for {type(block).__name__}")
 
 
@@ -72,6 +79,8 @@ def _inline(parts: Sequence[Inline]) -> Markup:
         match part:
             case str():
                 written.append(write_text(part))
+            case Quoted(text=text):
+                written.append(Markup('<span class="quoted">{}</span>').format(write_text(text)))
             case Shown():
                 written.append(_figure(part.figure, part.text))
             case Strong(parts=inner):
@@ -80,8 +89,7 @@ def _inline(parts: Sequence[Inline]) -> Markup:
 
 
 def _figure(figure: Figure, text: str) -> Markup:
-    value = "" if figure.value is None else f"{figure.value}"
-    return Markup('<data value="{}" data-figure="{}">{}</data>').format(value, figure.id, text)
+    return Markup('<a class="figure" href="{}">{}</a>').format(link_to(figure.id), text)
 
 
 def _table(table: Table) -> Markup:
@@ -89,25 +97,33 @@ def _table(table: Table) -> Markup:
         return Markup('<p class="empty"><strong>{}</strong> {}</p>').format(
             table.caption, table.empty
         )
+    lines = table.lines_of or (None,) * len(table.rows)
     rows = Markup("\n").join(
-        Markup("<tr{}>{}</tr>").format(
-            Markup(' class="{}"').format(look) if look else "", _cells(row, table)
+        Markup("<tr{}{}>{}</tr>").format(
+            Markup(' id="{}"').format(line.id) if line else "",
+            Markup(' class="{}"').format(look) if look else "",
+            _cells(row, table),
         )
-        for row, look in zip(table.rows, table.looks, strict=True)
+        for row, look, line in zip(table.rows, table.looks, lines, strict=True)
     )
     notes = Markup("").join(
         Markup('\n<p class="note">{}</p>').format(write_text(note)) for note in table.notes
     )
+    definition = (
+        Markup('<p class="definition">{}</p>').format(table.definition) if table.definition else ""
+    )
     return Markup(
         '<div class="table" role="region" tabindex="0" aria-label="{0}">\n<table>\n'
-        "<caption>{0}</caption>\n<thead>\n{1}\n</thead>\n<tbody>\n{2}\n</tbody>\n</table>\n</div>{3}"
-    ).format(table.caption, _header(table.columns), rows, notes)
+        "<caption>{0}{1}</caption>\n<thead>\n{2}\n</thead>\n<tbody>\n{3}\n</tbody>\n</table>\n"
+        "</div>{4}"
+    ).format(table.caption, definition, _header(table.columns), rows, notes)
 
 
 def _cells(row: Sequence[Cell], table: Table) -> Markup:
     written = []
     for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-        look = Markup(' class="number"') if column.numeric else ""
+        looks = ["number"] * column.numeric + ["quoted"] * isinstance(cell, Quoted)
+        look = Markup(' class="{}"').format(" ".join(looks)) if looks else ""
         kind = _ROW_HEADING if place < table.headings else _DATA
         written.append(kind.format(look, _cell(cell)))
     return Markup("").join(written)
@@ -119,10 +135,13 @@ def _cell(cell: Cell) -> Markup:
             return Markup('<span role="img" aria-label="該当なし">{}</span>').format(BLANK)
         case Figure():
             return _figure(cell, cell.cell_text)
-        case Link(text=text, target=target, suffix=suffix):
-            return Markup('<a href="{}.{}">{}</a>').format(target, suffix or "html", text)
-        case str():
-            return write_text(cell)
+        case Shown(figure=figure):
+            return _figure(figure, cell.text)
+        case Link(text=text, target=target, suffix=suffix, line_of=figure):
+            line = link_to(figure.id) if figure else ""
+            return Markup('<a href="{}.{}{}">{}</a>').format(target, suffix or "html", line, text)
+        case Quoted(text=text) | (str() as text):
+            return write_text(text)
 
 
 def _header(columns: Sequence[Column]) -> Markup:

@@ -8,9 +8,9 @@ from markupsafe import Markup
 from analysis.report import html
 from analysis.report.blocks import Block, Column, Link, Paragraph, Table
 from analysis.report.findings import Findings, head
-from analysis.report.page import write_page
 from analysis.report.plan import Report
 from analysis.report.progress import say_progress
+from analysis.report.traced import write_traced_page
 
 TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
@@ -40,4 +40,5 @@ def write_index(findings: Findings, reports: Sequence[Report], path: Path) -> No
         ),
     ]
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
-    path.write_text(write_page(head(findings, TITLE), content, []), encoding="utf-8", newline="\n")
+    page = write_traced_page(head(findings, TITLE), content, [], findings)
+    path.write_text(page, encoding="utf-8", newline="\n")

@@ -8,6 +8,7 @@ from analysis.figures.catalogue import REASONS
 from analysis.report.blocks import (
     Block,
     Bullets,
+    Cell,
     Column,
     Group,
     Inline,
@@ -20,7 +21,13 @@ from analysis.report.blocks import (
 )
 from analysis.report.chart import draw_parts, draw_rates
 from analysis.report.findings import Findings, head
-from analysis.report.progress import progress_cells, progress_columns, reason_table, say_progress
+from analysis.report.progress import (
+    PROGRESS,
+    progress_cells,
+    progress_columns,
+    reason_table,
+    say_progress,
+)
 
 TITLE = "行政手続きのオンライン化に係る着手状況調査結果"
 
@@ -36,6 +43,7 @@ def headline(findings: Findings) -> Block:
     return Group(
         (
             Bullets((say_progress(findings, "all"), _say_not_online(findings))),
+            _city_table(findings),
             draw_parts(
                 "手続きの状況",
                 [
@@ -119,6 +127,22 @@ def reasons(findings: Findings) -> Block:
             ),
         )
     )
+
+
+def _city_table(findings: Findings) -> Table:
+    """Return the whole city's figures, which the departments' reports compare with."""
+    ledger = findings.ledger
+    columns = [Column("", weight=4), Column("今回", numeric=True, weight=2)]
+    rows: list[tuple[Cell, ...]] = [
+        (ledger.items[name].label, ledger.figure(name)) for name in PROGRESS
+    ]
+    if ledger.has_previous:
+        columns.append(Column("前回からの増減", numeric=True, weight=2))
+        rows = [
+            (*row, Shown(ledger.figure(f"{name}_change")))
+            for row, name in zip(rows, PROGRESS, strict=True)
+        ]
+    return Table(caption="市全体の手続きの状況", columns=tuple(columns), rows=tuple(rows))
 
 
 def _say_not_online(findings: Findings) -> tuple[Inline, ...]:

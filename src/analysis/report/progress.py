@@ -5,6 +5,9 @@ from analysis.figures.figure import Figure
 from analysis.report.blocks import Cell, Column, Inline, Shown, Strong, Table
 from analysis.report.findings import Findings, write_month, write_previous
 
+PROGRESS = ("total", "online", "online_rate", "not_online", "started", "not_started")
+"""The measures that say how far a scope has come, in the order of its table."""
+
 
 def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
     """Return the sentence on the online procedures of a scope; it turns with the sign."""

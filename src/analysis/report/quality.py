@@ -14,6 +14,7 @@ from analysis.report.blocks import (
     Group,
     Masthead,
     Paragraph,
+    Quoted,
     Shown,
     Strong,
     Table,
@@ -52,7 +53,7 @@ def collection(findings: Findings) -> Block:
     rows: list[tuple[Cell, ...]] = [
         (
             department.name,
-            department.workbook,
+            Quoted(department.workbook),
             code_name("state", states[department.slug]),
             *(figure(name, department.slug) for name in counts),
         )
@@ -102,10 +103,10 @@ def problems(findings: Findings) -> Block:
         rows=tuple(
             (
                 code_name("severity", problem.severity),
-                problem.workbook,
-                problem.place.within_workbook or None,
-                problem.message,
-                problem.action,
+                Quoted(problem.workbook),
+                Quoted(place) if (place := problem.place.within_workbook) else None,
+                Quoted(problem.message),
+                Quoted(problem.action),
             )
             for problem in problems_from_frame(findings.survey.problems)
         ),
@@ -174,13 +175,13 @@ def corrections(findings: Findings) -> Block:
         ),
         rows=tuple(
             (
-                row["procedure_id"],
-                f"{row['workbook']} {row['sheet']}!{row['cell']}",
+                Quoted(row["procedure_id"]),
+                Quoted(f"{row['workbook']} {row['sheet']}!{row['cell']}"),
                 field_name(row["field"]),
-                row["expected"],
-                row["value"],
-                row["reason"],
-                f"{row['decided_by']}（{row['decided_on']}）",
+                Quoted(row["expected"]),
+                Quoted(row["value"]),
+                Quoted(row["reason"]),
+                Quoted(f"{row['decided_by']}（{row['decided_on']}）"),
             )
             for row in findings.survey.corrections.to_dict("records")
         ),
@@ -209,7 +210,7 @@ def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:
         yield (
             row["scope"],
             row["measure"] if known is None else known.label,
-            row["published"].replace("-", MINUS),
+            Quoted(row["published"].replace("-", MINUS)),
             known,
             None if known is None else known.unit.name,
             code_name("agrees", row["agrees"]) if known else "該当する数値なし",
@@ -222,4 +223,4 @@ def _hash_files(findings: Findings) -> Iterator[tuple[Cell, ...]]:
     paths: list[Path] = [path for folder in folders for path in sorted(folder.iterdir())]
     for path in [*paths, findings.cycle.guideline_path]:
         name = path.relative_to(findings.cycle.root / "data" / "raw").as_posix()
-        yield (name, hashlib.sha256(path.read_bytes()).hexdigest())
+        yield (Quoted(name), Quoted(hashlib.sha256(path.read_bytes()).hexdigest()))

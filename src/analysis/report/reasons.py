@@ -1,12 +1,23 @@
 """The reasons why procedures are not started: by department, by route, and in the words given."""
 
 from analysis.figures.catalogue import REASONS, ROUTES
-from analysis.report.blocks import Block, Column, Group, Link, Masthead, Paragraph, Shown, Table
+from analysis.report.blocks import (
+    Block,
+    Column,
+    Group,
+    Link,
+    Masthead,
+    Paragraph,
+    Quoted,
+    Shown,
+    Table,
+)
 from analysis.report.chart import draw_stacks
 from analysis.report.findings import Findings, head
 from analysis.report.progress import reason_table
 
 TITLE = "オンライン化「未着手」の理由"
+QUOTED = ("section", "name", "reason_detail")
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -107,7 +118,7 @@ def details(findings: Findings) -> Block:
                     Column("理由の詳細", weight=6),
                 ),
                 rows=tuple(
-                    (row["department"], row["section"], row["name"], row["reason_detail"])
+                    (row["department"], *(Quoted(row[name]) for name in QUOTED))
                     for row in frame[frame["reason"] == reason].to_dict("records")
                 ),
                 headings=0,

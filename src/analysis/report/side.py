@@ -12,12 +12,12 @@ from analysis.figures.evaluate import previous_tables
 from analysis.figures.evidence import Selection, select
 from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
+from analysis.figures.listing import FIGURES_NAME, list_figures
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
 from analysis.report.audit import AUDIT_NAME, read_audit
 from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.match import match_cycles
 
-FIGURES_NAME = "figures.csv"
 FIGURE_COLUMNS = (
     "figure_id",
     "scope",
@@ -77,7 +77,8 @@ class Side:
 
 def take_ledger(name: str, ledger: Ledger) -> Side:
     """Return the side of a ledger, which knows every row."""
-    figures = ledger.to_frame().astype("str").set_index("figure_id", drop=False)
+    frame = list_figures(ledger, ledger.figures.values()).astype("str")
+    figures = frame.set_index("figure_id", drop=False)
     return Side(name, ledger.cycle.name, figures, ledger.items, ledger.tables)
 
 

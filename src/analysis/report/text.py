@@ -1,4 +1,4 @@
-"""Text from a workbook made fit to be printed, before either renderer escapes it."""
+"""Text made fit to be printed, before a renderer escapes it, and addresses made of ids."""
 
 import re
 
@@ -13,3 +13,9 @@ def printable(text: str) -> str:
     """Return a text with one kind of line break, and U+FFFD for what can't be printed."""
     lines = _BREAKS.sub("\n", text)
     return _UNPRINTABLE.sub("\ufffd", _DIRECTIONS.sub("", lines)).replace("\t", " ")
+
+
+def link_to(figure_id: str) -> str:
+    """Return the address, within a page, of a figure's line of evidence."""
+    # A section's scope may hold percent signs of its own; the browser decodes an address once.
+    return "#" + figure_id.replace("%", "%25")

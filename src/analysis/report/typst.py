@@ -22,16 +22,20 @@ from analysis.report.blocks import (
     Link,
     Masthead,
     Paragraph,
+    Quoted,
     Shown,
     Strong,
     Table,
 )
+from analysis.report.svg import find_numbers
 from analysis.report.text import printable
 
 LONGEST_UNBROKEN = 600
+MANY_COLUMNS = 8
 
 # Typst breaks no word without a hyphenation pattern; a longer one would run out of its cell.
 _LONG_WORD = re.compile(r"[!-~]{70}")
+_ROW_LIST = re.compile(r"(?<=\d),(?=\d)")
 
 
 def render(block: Block) -> str:
@@ -49,8 +53,14 @@ def render(block: Block) -> str:
             return _table(block)
         case Chart():
             drawing = f"image(bytes({literal(block.svg)}), format: {literal('svg')}, "
-            drawing += f"alt: {literal(block.alt)}, width: 100%)"
-            return f"#chart({literal(block.caption)}, {drawing})"
+            drawing += f"alt: {literal(block.alt_text)}, width: 100%)"
+            height, numbers = find_numbers(block.svg)
+            links = "".join(
+                f"(to: {literal(box.figure_id)}, x: {box.left:.4f}, y: {box.top:.4f}, "
+                f"width: {box.width:.4f}, height: {box.height:.4f}), "
+                for box in numbers
+            )
+            return f"#chart({literal(block.caption)}, {height:.4f}, ({links}), {drawing})"
     raise TypeError(f"no Typst for {type(block).__name__}")
 
 
@@ -62,7 +72,8 @@ def literal(text: str) -> str:
 
 def markup(text: str) -> str:
     """Return a text for use in markup: strings, so that no sign in it is markup."""
-    lines = _LONG_WORD.sub("\\g<0>\u200b", printable(text)).split("\n")
+    broken = _ROW_LIST.sub(",\u200b", _LONG_WORD.sub("\\g<0>\u200b", printable(text)))
+    lines = broken.split("\n")
     return "#linebreak()".join(f"#{literal(line)};" for line in lines)
 
 
@@ -70,8 +81,8 @@ def _inline(parts: Sequence[Inline]) -> str:
     written = []
     for part in parts:
         match part:
-            case str():
-                written.append(markup(part))
+            case Quoted(text=text) | (str() as text):
+                written.append(markup(text))
             case Shown():
                 written.append(_figure(part.figure, part.text))
             case Strong(parts=inner):
@@ -86,12 +97,16 @@ def _figure(figure: Figure, text: str) -> str:
 def _table(table: Table) -> str:
     if not table.rows:
         return f"#empty-table({literal(table.caption)}, {literal(table.empty)})"
+    lines = table.lines_of or (None,) * len(table.rows)
     rows = "".join(
-        f"  (look: {literal(look)}, whole: {_flag(_fits(row))}, cells: ({_cells(row)})),\n"
-        for row, look in zip(table.rows, table.looks, strict=True)
+        f"  (look: {literal(look)}, whole: {_flag(_fits(row))}, "
+        f"line-of: {literal(line.id) if line else 'none'}, cells: ({_cells(row)})),\n"
+        for row, look, line in zip(table.rows, table.looks, lines, strict=True)
     )
     return (
-        f"#report-table(caption: {literal(table.caption)}, headings: {table.headings},\n"
+        f"#report-table(caption: {literal(table.caption)}, "
+        f"definition: {literal(table.definition)}, headings: {table.headings}, "
+        f"dense: {_flag(len(table.columns) > MANY_COLUMNS or bool(table.lines_of))},\n"
         f"  widths: ({''.join(_width(column) for column in table.columns)}),\n"
         f"  numeric: ({''.join(f'{_flag(column.numeric)}, ' for column in table.columns)}),\n"
         f"  header: ({_header(table.columns)}),\n"
@@ -101,7 +116,8 @@ def _table(table: Table) -> str:
 
 def _fits(row: Sequence[Cell]) -> bool:
     """Return whether a row is short enough to be kept on one page."""
-    return all(len(cell) <= LONGEST_UNBROKEN for cell in row if isinstance(cell, str))
+    texts = (cell.text if isinstance(cell, Quoted) else cell for cell in row)
+    return all(len(text) <= LONGEST_UNBROKEN for text in texts if isinstance(text, str))
 
 
 def _cells(row: Sequence[Cell]) -> str:
@@ -114,11 +130,13 @@ def _cell(cell: Cell) -> str:
             return f"[#{literal(BLANK)};]"
         case Figure():
             return f"[{_figure(cell, cell.cell_text)}]"
+        case Shown(figure=figure):
+            return f"[{_figure(figure, cell.text)}]"
         case Link(text=text, target=target, suffix=suffix):
             name = f"{target}.{suffix or 'pdf'}"
             return f"[#link({literal(name)})[{markup(text)}]]"
-        case str():
-            return f"[{markup(cell)}]"
+        case Quoted(text=text) | (str() as text):
+            return f"[{markup(text)}]"
 
 
 def _header(columns: Sequence[Column]) -> str:

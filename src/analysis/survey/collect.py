@@ -5,26 +5,17 @@ is wrong with it is among the problems, and the other departments are read all t
 """
 
 import unicodedata
-from dataclasses import dataclass
-from itertools import groupby
 
 import pandas as pd
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from analysis.cycle import Cycle, Department
-from analysis.errors import SurveyError
 from analysis.survey.check import Intake, check_rows
 from analysis.survey.clean import clean_rows
 from analysis.survey.correct import CORRECTIONS_NAME, correct_rows, read_corrections
-from analysis.survey.problems import (
-    Place,
-    Problem,
-    describe,
-    problems_from_frame,
-    problems_to_frame,
-    report,
-)
+from analysis.survey.problems import Place, Problem, problems_to_frame, report
 from analysis.survey.read import STATED, Reading, read_workbook
+from analysis.survey.survey import Survey
 from analysis.survey.table import rows_to_frame
 from analysis.survey.vocabulary import build_lookup, load_vocabulary
 
@@ -42,23 +33,6 @@ COUNTS = ("procedures", "blank_rows", "subtotal_rows", "footnote_rows", "hidden_
 
 _EXCEL_FILES = ("*.xls", "*.xls[xmb]")
 _EXCEL_LOCK = "~$"
-
-
-@dataclass(frozen=True, eq=False)
-class Survey:
-    """One cycle's answers.
-
-    rows: one per procedure, departments in official order, then in the order of the sheet; for
-    every field f the value `f`, the raw text `f_raw`, and the cell `f_cell` where it stands.
-    workbooks: one per department, with its state and the counts of its rows. problems: one per
-    breach of a rule, by department and cell. corrections: one per correction applied. Text is of
-    dtype str; missing is NA.
-    """
-
-    rows: pd.DataFrame
-    workbooks: pd.DataFrame
-    problems: pd.DataFrame
-    corrections: pd.DataFrame
 
 
 def collect_survey(cycle: Cycle) -> Survey:
@@ -90,22 +64,6 @@ def collect_survey(cycle: Cycle) -> Survey:
         workbooks=_frame_workbooks(readings),
         problems=problems_to_frame(_sort_problems(problems, cycle.departments)),
         corrections=applied,
-    )
-
-
-def require_usable(survey: Survey) -> None:
-    """Return if the survey has no error; else raise SurveyError that lists every one of them."""
-    errors = [p for p in problems_from_frame(survey.problems) if p.severity == "error"]
-    if not errors:
-        return
-    parts = []
-    for workbook, group in groupby(errors, key=lambda problem: problem.workbook):
-        lines = [describe(problem, within_workbook=True) for problem in group]
-        parts.append(f"\n{workbook}（{len(lines)}件）")
-        parts += [f"  ・{line}" for line in lines]
-    raise SurveyError(
-        f"調査票に誤りが{len(errors)}件あるため、集計できません。"
-        "\n次をすべて直してから、もう一度実行してください。\n" + "\n".join(parts)
     )
 
 

@@ -111,7 +111,12 @@ def _find_row(
             "correction_field_unknown", correction, value=correction.field, choices="、".join(names)
         )
     if candidates.empty:
-        return _report("correction_row_missing", correction)
+        return _report(
+            "correction_row_missing",
+            correction,
+            expected=correction.expected,
+            replacement=correction.value,
+        )
     texts = candidates[f"{correction.field}_raw"].fillna("")
     matching = candidates[texts == correction.expected]
     if len(matching) == 1:

@@ -143,7 +143,7 @@ def problems_from_frame(frame: pd.DataFrame) -> list[Problem]:
 
 
 # Words that quote what a person typed.
-_FOUND = frozenset({"expected", "procedure_id"})
+_FOUND = frozenset({"expected", "procedure_id", "replacement"})
 
 
 def _shorten(text: str) -> str:

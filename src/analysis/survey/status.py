@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from analysis.survey.collect import Survey
 from analysis.survey.problems import SEVERITY_LABELS, describe, problems_from_frame
+from analysis.survey.survey import Survey
 
 STATE_LABELS = {"answered": "提出済", "missing": "未提出", "unreadable": "読取不可"}
 

@@ -1,0 +1,58 @@
+"""The ledger written out: the lines of figures.csv."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.figures.digest import Digest, Digester
+from analysis.figures.figure import Figure
+from analysis.figures.ledger import Ledger
+
+FIGURES_NAME = "figures.csv"
+
+
+def list_figures(ledger: Ledger, figures: Iterable[Figure]) -> pd.DataFrame:
+    """Return the contents of figures.csv for these figures: one row a figure, in their order.
+
+    `value` is the reported value in plain digits, `text` as printed; `numerator` and `denominator`
+    are exact. An undefined value (a share of nothing) is blank. All columns are text but
+    evidence_rows.
+    """
+    listed = list(figures)
+    digests = _digest(ledger, listed)
+    return pd.DataFrame(
+        {
+            "figure_id": figure.id,
+            "scope": figure.scope_name,
+            "measure": figure.measure,
+            "label": figure.label,
+            "value": "" if figure.value is None else f"{figure.value}",
+            "text": figure.text,
+            "unit": figure.unit.name,
+            "numerator": "" if figure.numerator is None else f"{figure.numerator}",
+            "denominator": "" if figure.denominator is None else f"{figure.denominator}",
+            "evidence_rows": digests[figure.id].rows,
+            "evidence_sha256": digests[figure.id].sha256,
+            "definition": figure.definition,
+        }
+        for figure in listed
+    )
+
+
+def write_figures(frame: pd.DataFrame) -> bytes:
+    """Return the lines as CSV: UTF-8 with a BOM, so that Excel reads it."""
+    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
+def _digest(ledger: Ledger, figures: list[Figure]) -> dict[str, Digest]:
+    """Return each figure's digest, selecting rows once for a measure, cycle and level."""
+    digester = Digester()
+    alike: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        alike[figure.cycle, figure.measure, ledger.scopes[figure.scope].level].append(figure)
+    digests: dict[str, Digest] = {}
+    for group in alike.values():
+        found = digester.digest(ledger.select(group[0]), [figure.scope for figure in group])
+        digests |= {figure.id: digest for figure, digest in zip(group, found, strict=True)}
+    return digests

@@ -1,0 +1,176 @@
+"""数値の根拠: the section that closes every report, a line for each figure that it prints.
+
+A printed number leads to its line, and the line to the figures it was made from and to the rows it
+counts, by workbook, sheet and row. The lines of one measure stand under its definition.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+import pandas as pd
+
+from analysis.figures.evidence import ROLES, Selection
+from analysis.figures.figure import Figure
+from analysis.figures.ledger import Ledger
+from analysis.figures.measure import Change, Count, Measure, Share
+from analysis.figures.tables import WHOLE
+from analysis.report.blocks import Cell, Column, Link, Quoted, Shown, Table
+
+TITLE = "数値の根拠"
+ABOUT = (
+    "この報告書のすべての数値について、定義と、数えた行を示します。本文の数値を選ぶと、その数値の行に移ります。"
+    "行は、調査票のファイル名、シート名と行番号です。"
+)
+NO_ROWS = "（該当なし）"
+
+CITY_REPORT = "overview"
+"""The report whose own evidence lists the rows of the whole city's figures."""
+
+_PARTS = {Share: ("分子", "分母"), Change: ("今回", "前回")}
+
+
+_Place = tuple[str, str, str | None, int | str | None]
+"""Where a row stands: cycle, workbook, sheet, and its row number or, of other tables, a cell."""
+
+
+class _Places:
+    """Where the rows of each table stand, read once a table."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, list[_Place]] = {}
+
+    def of(self, frame: pd.DataFrame) -> list[_Place]:
+        if id(frame) not in self._read:
+            names = ("cycle", "workbook", "sheet", "row" if "row" in frame else "cell")
+            columns = [
+                frame[name].astype(object).where(frame[name].notna(), None).tolist()
+                if name in frame
+                else [None] * len(frame)
+                for name in names
+            ]
+            self._read[id(frame)] = list(zip(*columns, strict=True))
+        return self._read[id(frame)]
+
+
+def gather_figures(ledger: Ledger, printed: Iterable[str]) -> list[Figure]:
+    """Return the figures with these ids and all that they were made from, by measure, then scope.
+
+    A share brings its two counts, a change both its sides. Raises FigureError for an unknown id.
+    """
+    found: dict[str, Figure] = {}
+    waiting = [ledger.find(figure_id) for figure_id in dict.fromkeys(printed)]
+    while waiting:
+        figure = waiting.pop()
+        if figure.id not in found:
+            found[figure.id] = figure
+            waiting += ledger.parts(figure)
+    measures = {name: place for place, name in enumerate(ledger.items)}
+    scopes = {slug: place for place, slug in enumerate(ledger.scopes)}
+    return sorted(
+        found.values(),
+        key=lambda f: (measures[f.measure], f.cycle != ledger.cycle.name, scopes[f.scope]),
+    )
+
+
+def write_tables(
+    ledger: Ledger, figures: Sequence[Figure], *, city_rows_elsewhere: bool = False
+) -> list[Table]:
+    """Return the section's tables, one a measure; `figures` as `gather_figures` returns them.
+
+    With `city_rows_elsewhere`, a figure of the whole city, which a department's page shows to
+    compare with, leads to its rows in the overview instead of listing them.
+    """
+    rows: dict[str, Cell] = {
+        figure.id: Link("全体の報告書", CITY_REPORT, line_of=figure)
+        for figure in figures
+        if city_rows_elsewhere and figure.scope == WHOLE
+    }
+    rows |= _say_all_rows(ledger, [figure for figure in figures if figure.id not in rows])
+    tables = []
+    for name, members in groupby(figures, key=lambda figure: figure.measure):
+        group = tuple(members)
+        kind = type(ledger.items[name].measure)
+        # A share's rows stand in the lines of its two counts.
+        lists_rows = kind is not Share
+        table = Table(
+            caption=group[0].label,
+            columns=(
+                Column("範囲", weight=3),
+                Column("調査回"),
+                Column("値", numeric=True),
+                *(Column(title, numeric=True) for title in _PARTS.get(kind, ())),
+                *([Column("数えた行", weight=12)] if lists_rows else []),
+            ),
+            rows=tuple(
+                (
+                    Quoted(figure.scope_name),
+                    figure.cycle,
+                    *(Shown(number) for number in (figure, *ledger.parts(figure))),
+                    *([rows[figure.id]] if lists_rows else []),
+                )
+                for figure in group
+            ),
+            lines_of=group,
+            definition=group[0].definition,
+        )
+        tables.append(table)
+    return tables
+
+
+def covers_city(ledger: Ledger, figures: Iterable[Figure]) -> bool:
+    """Return whether figures of every department are among these."""
+    shown = {ledger.scopes[figure.scope].department for figure in figures}
+    return shown >= {department.slug for department in ledger.cycle.departments}
+
+
+def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[str, Cell]]:
+    """Yield the rows of counts and changes in words, selecting once for a measure and level."""
+    figures = [f for f in figures if not isinstance(ledger.items[f.measure].measure, Share)]
+    places = _Places()
+    kinds = groupby(figures, key=lambda f: (f.cycle, f.measure, ledger.scopes[f.scope].level))
+    for _, members in kinds:
+        group = list(members)
+        measure = ledger.items[group[0].measure].measure
+        selections = [
+            (selection, places.of(selection.frame)) for selection in ledger.select(group[0])
+        ]
+        for figure in group:
+            yield figure.id, _say_rows(figure, measure, selections)
+
+
+def _say_rows(
+    figure: Figure, measure: Measure, selections: Sequence[tuple[Selection, list[_Place]]]
+) -> Cell:
+    """Return where a figure's rows stand."""
+    told: dict[str, list[str]] = {}
+    for selection, known in selections:
+        chosen = [known[row] for row in selection.positions.get(figure.scope, [])]
+        if places := list(_say_places(chosen, figure.cycle)):
+            told.setdefault(selection.role, []).extend(places)
+    if not told:
+        return NO_ROWS
+    if isinstance(measure, Count):
+        return Quoted("、".join(place for places in told.values() for place in places))
+    return Quoted("／".join(f"{ROLES[role]}：{'、'.join(told[role])}" for role in told))
+
+
+def _say_places(chosen: Sequence[_Place], cycle: str) -> Iterator[str]:
+    """Yield where rows stand, a text a sheet: `環境部.xlsx 調査票!7-9,12`."""
+    for (own, workbook, sheet), members in groupby(chosen, key=lambda place: place[:3]):
+        within = [place for *_, place in members]
+        rows = [row for row in within if isinstance(row, int)]
+        cells = dict.fromkeys(cell for cell in within if isinstance(cell, str))
+        told = write_ranges(rows) if rows else ",".join(cells)
+        file = ("" if own == cycle else f"{own}の") + workbook + (f" {sheet}" if sheet else "")
+        yield file + (f"{'!' if sheet else ' '}{told}" if told else "")
+
+
+def write_ranges(rows: Sequence[int]) -> str:
+    """Return row numbers as ranges, in their order: `7-9,12`."""
+    ranges: list[list[int]] = []
+    for row in rows:
+        if ranges and row == ranges[-1][-1] + 1:
+            ranges[-1][1:] = [row]
+        else:
+            ranges.append([row])
+    return ",".join("-".join(map(str, ends)) for ends in ranges)

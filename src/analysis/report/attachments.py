@@ -1,0 +1,80 @@
+"""What every PDF carries within it: its own lines of figures.csv, and the rows behind them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.figures.evidence import CELL_PARTS, PLACE
+from analysis.figures.figure import Figure
+from analysis.figures.ledger import Ledger
+from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
+from analysis.survey.store import write_csv
+from analysis.survey.vocabulary import field_named
+
+
+def write_attachments(ledger: Ledger, figures: list[Figure]) -> dict[str, bytes]:
+    """Return the CSV files of a report's figures, by name: figures.csv, and one for each table."""
+    return {FIGURES_NAME: write_figures(list_figures(ledger, figures))} | {
+        f"evidence-{table}.csv": write_csv(rows)
+        for table, rows in list_rows(ledger, figures).items()
+    }
+
+
+def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFrame]:
+    """Return the rows that stand behind some of the figures, by table, each row once.
+
+    One row a procedure (of either cycle), workbook, problem and so on, in the order of its table:
+    where it stands and, for every field f that made some row count, the answer as printed `f`, the
+    raw text `f_raw`, its cell `f_cell`, and where there was one the decision `f_corrected`.
+    """
+    rows: dict[int, set[int]] = defaultdict(set)
+    fields: dict[str, set[str]] = defaultdict(set)
+    tables = _name_tables(ledger)
+    for group in _alike(ledger, figures):
+        for selection in ledger.select(group[0]):
+            chosen = {row for figure in group for row in selection.positions.get(figure.scope, [])}
+            rows[id(selection.frame)] |= chosen
+            fields[tables[id(selection.frame)][0]].update(selection.fields)
+            if selection.partner is not None:
+                ids = selection.frame["procedure_id"].iloc[sorted(chosen)]
+                beside = selection.partner["procedure_id"].isin(ids).to_numpy().nonzero()[0]
+                rows[id(selection.partner)].update(beside.tolist())
+    parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    for key, (table, frame) in tables.items():
+        if rows[key]:
+            taken = frame.iloc[sorted(rows[key])]
+            parts[table].append(_take_columns(taken, fields[table]))
+    return {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
+
+
+def _alike(ledger: Ledger, figures: Iterable[Figure]) -> Iterable[list[Figure]]:
+    """Return the figures in groups whose rows are selected together."""
+    groups: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        groups[figure.cycle, figure.measure, ledger.scopes[figure.scope].level].append(figure)
+    return groups.values()
+
+
+def _name_tables(ledger: Ledger) -> dict[int, tuple[str, pd.DataFrame]]:
+    """Return every table with its name, by identity; both cycles' procedures have the same."""
+    named = [(name, ledger.tables.current[name]) for name in ledger.tables.current]
+    if ledger.tables.previous is not None:
+        named.insert(1, ("procedures", ledger.tables.previous))
+    return {id(frame): (name, frame) for name, frame in named}
+
+
+def _take_columns(frame: pd.DataFrame, fields: set[str]) -> pd.DataFrame:
+    """Return where the rows stand and what made them count, answers as printed."""
+    columns = {name: frame[name] for name in (*PLACE, "cell", "value") if name in frame}
+    for field in frame.columns:
+        if field not in fields:
+            continue
+        for part in reversed(CELL_PARTS):
+            column = f"{field}{part}"
+            if column in frame and (part != CELL_PARTS[-1] or frame[column].notna().any()):
+                columns[column] = frame[column]
+        if f"{field}_cell" in frame:
+            choices = field_named(field).choices
+            columns[field] = frame[field].map(choices) if choices else frame[field]
+    return pd.DataFrame(columns).astype("str")

@@ -1,0 +1,157 @@
+"""The parts that every chart is drawn from: axes, bars, numbers, a legend, and the finished SVG.
+
+Drawn so that the same figures give the same bytes, and so that each number drawn carries its
+figure's id.
+"""
+
+import io
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from matplotlib import font_manager, rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from analysis.errors import ReportError
+from analysis.figures.figure import Figure
+from analysis.report.blocks import Chart, Shown, name_drawing
+from analysis.report.fonts import FAMILIES, FILES
+from analysis.report.svg import clean_drawing
+from analysis.report.text import printable
+
+WIDTH_INCHES = 6.8
+GREY = "#6b6b6b"
+LOOKS = (
+    ("#16324f", ""),
+    ("#8fa6bd", "///"),
+    ("#dfe6ec", ""),
+    ("#ffffff", "|||"),
+)
+"""Fill and hatch of the parts of a whole, told apart by lightness alone."""
+
+Key = tuple[Patch | Line2D, Figure | None]
+"""An entry of a legend, with the figure that its label tells."""
+
+STYLE: dict[Any, Any] = {
+    "font.family": list(FAMILIES),
+    "font.size": 8,
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "hatch.linewidth": 0.5,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.6,
+}
+
+
+def open_axes(height_inches: float) -> Axes:
+    """Return empty axes of the page's width, set in the report's fonts."""
+    _load_fonts()
+    canvas = Canvas(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
+    FigureCanvasSVG(canvas)
+    axes = canvas.add_subplot()
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    return axes
+
+
+def stack(axes: Axes, place: int, figures: Sequence[Figure]) -> list[tuple[float, float]]:
+    """Draw one bar of parts and return where each starts and ends."""
+    ends = [0.0]
+    for figure in figures:
+        ends.append(ends[-1] + length_of(figure))
+    edges = list(pairwise(ends))
+    for (start, end), (colour, hatch) in zip(edges, LOOKS, strict=False):
+        if end > start:
+            axes.barh(
+                place, end - start, left=start, height=0.62,
+                facecolor=colour, hatch=hatch, edgecolor="black", linewidth=0.5,
+            )  # fmt: skip
+    return edges
+
+
+def write_figure(
+    axes: Axes,
+    x: float,
+    y: float,
+    figure: Figure,
+    text: str,
+    *,
+    align: str = "left",
+    color: str = "black",
+    boxed: bool = False,
+) -> None:
+    """Write a figure's number; its group carries the figure's id."""
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1} if boxed else None
+    axes.text(x, y, text, ha=align, va="center", color=color, bbox=box, gid=figure.id)
+
+
+def name_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Name the bars, the first on top."""
+    axes.set_yticks(range(len(labels)), [plain(label) for label in labels])
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(length=0)
+
+
+def explain(axes: Axes, keys: Sequence[Key], columns: int) -> None:
+    """Draw the legend; a label that tells a number carries its figure's id."""
+    canvas = axes.get_figure(root=True)
+    if canvas is None:
+        raise ValueError("the axes have no canvas")
+    legend = canvas.legend(
+        handles=[handle for handle, _ in keys], loc="outside lower left", ncols=columns,
+        frameon=False, handlelength=1.6, columnspacing=1.6, borderpad=0,
+    )  # fmt: skip
+    for text, (_, figure) in zip(legend.get_texts(), keys, strict=True):
+        if figure is not None:
+            text.set_gid(figure.id)
+
+
+def patch(look: tuple[str, str], label: str) -> Patch:
+    """Return the legend's entry of one part of a whole."""
+    colour, hatch = look
+    return Patch(
+        facecolor=colour, hatch=hatch, edgecolor="black", linewidth=0.5, label=plain(label)
+    )
+
+
+def plain(label: str) -> str:
+    """Return a label as one line of printable text."""
+    return printable(label).replace("\n", " ")
+
+
+def length_of(figure: Figure) -> float:
+    """Return a figure's value as a length; geometry is the one place for a float."""
+    return 0.0 if figure.value is None else float(figure.value)
+
+
+def finish(
+    axes: Axes, caption: str, alt: tuple[str | Shown, ...], figures: Sequence[Figure]
+) -> Chart:
+    """Write the drawing, with nothing in it that differs from run to run or from page to page."""
+    name = name_drawing(caption, figures)
+    written = io.StringIO()
+    canvas = axes.get_figure(root=True)
+    if canvas is None:
+        raise ValueError("the axes have no canvas")
+    with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        canvas.savefig(written, format="svg", metadata={"Date": None}, transparent=True)
+    if raised:
+        raise ReportError(
+            f"図「{caption}」に印刷できない文字があります: "
+            + "、".join(sorted({str(warning.message) for warning in raised}))
+            + "\n図に載る名称（部局名など）の文字を確かめてください。"
+        )
+    svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
+    return Chart(caption, svg, alt, tuple(figures))
+
+
+@cache
+def _load_fonts() -> None:
+    for path in FILES:
+        font_manager.fontManager.addfont(path)

@@ -1,0 +1,48 @@
+"""A page whose every number is traced: the content, 数値の根拠 behind it, and the check of both."""
+
+from markupsafe import Markup
+
+from analysis.report import html
+from analysis.report.appendix import (
+    ABOUT,
+    TITLE,
+    covers_city,
+    gather_figures,
+    write_tables,
+)
+from analysis.report.blocks import Masthead, Table
+from analysis.report.findings import Findings
+from analysis.report.orphans import read_page, require_traced
+from analysis.report.page import write_page
+
+
+def write_traced_page(
+    masthead: Masthead, content: Markup, sections: list[tuple[str, str]], findings: Findings
+) -> str:
+    """Return a whole page with the evidence of the figures that its content prints.
+
+    `content` is rendered HTML, `sections` the ids and titles of its second-level headings. Raises
+    ReportError for a digit without evidence, FigureError for a figure that the ledger has not.
+    """
+    figures = gather_figures(findings.ledger, read_page(content).ids)
+    elsewhere = not covers_city(findings.ledger, figures)
+    tables = write_tables(findings.ledger, figures, city_rows_elsewhere=elsewhere)
+    if tables:
+        content += _write_evidence(tables)
+        sections = [*sections, ("evidence", TITLE)]
+    page = write_page(masthead, content, sections)
+    require_traced(page, findings)
+    return page
+
+
+def _write_evidence(tables: list[Table]) -> Markup:
+    written = [
+        Markup('<section data-measure="{}">\n{}\n</section>').format(
+            table.lines_of[0].measure,
+            Markup(html.render(table)),  # noqa: S704  a block's own rendering
+        )
+        for table in tables
+    ]
+    return Markup('\n<section id="evidence">\n<h2>{}</h2>\n<p>{}</p>\n{}\n</section>').format(
+        TITLE, ABOUT, Markup("\n").join(written)
+    )

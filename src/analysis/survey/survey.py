@@ -1,0 +1,49 @@
+"""A survey: one cycle's answers as frames, and whether they can be counted.
+
+It stands apart from the collecting, so that reading a stored one needs none of the code, and none
+of the libraries, that read workbooks.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import pandas as pd
+
+from analysis.errors import SurveyError
+from analysis.survey.problems import describe, problems_from_frame
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """One cycle's answers.
+
+    rows: one per procedure, departments in official order, then in the order of the sheet; for
+    every field f the value `f`, the raw text `f_raw`, and the cell `f_cell` where it stands.
+    workbooks: one per department, with its state and the counts of its rows. problems: one per
+    breach of a rule, by department and cell. corrections: one per correction applied. Text is of
+    dtype str; missing is NA.
+    """
+
+    rows: pd.DataFrame
+    workbooks: pd.DataFrame
+    problems: pd.DataFrame
+    corrections: pd.DataFrame
+
+
+def require_usable(survey: Survey, cycle_name: str) -> None:
+    """Return if the survey has no error; else raise SurveyError that lists every one of them.
+
+    The message names the cycle: a report needs two, and their files have the same names.
+    """
+    errors = [p for p in problems_from_frame(survey.problems) if p.severity == "error"]
+    if not errors:
+        return
+    parts = []
+    for workbook, group in groupby(errors, key=lambda problem: problem.workbook):
+        lines = [describe(problem, within_workbook=True) for problem in group]
+        parts.append(f"\n{workbook}（{len(lines)}件）")
+        parts += [f"  ・{line}" for line in lines]
+    raise SurveyError(
+        f"調査回 {cycle_name} の調査票に誤りが{len(errors)}件あるため、集計できません。"
+        "\n次をすべて直してから、もう一度実行してください。\n" + "\n".join(parts)
+    )

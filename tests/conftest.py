@@ -2,11 +2,16 @@ import importlib.util
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Browser, sync_playwright
 
+from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
+from analysis.figures.listing import list_figures
 from analysis.report.findings import Findings, load_findings
 
 from deliveries import make_delivery
@@ -49,17 +54,39 @@ def findings(cycle: Cycle) -> Findings:
 
 
 @pytest.fixture(scope="session")
-def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of two departments with its reports, to be copied before it is changed."""
-    return make_delivery(copy_small_project(tmp_path_factory.mktemp("delivery")))
-
-
-@pytest.fixture(scope="session")
 def figures_csv(findings: Findings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The figures as a build writes them, for tests that may know nothing else of ours."""
     path = tmp_path_factory.mktemp("figures") / "figures.csv"
-    findings.ledger.to_frame().to_csv(path, index=False, encoding="utf-8-sig")
+    list_figures(findings.ledger).to_csv(path, index=False, encoding="utf-8-sig")
     return path
+
+
+@pytest.fixture(scope="session")
+def built(survey_folder: Path) -> tuple[Path, str]:
+    """A whole build by the command, to be read only, and what it printed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(survey_folder)
+        result = CliRunner().invoke(main, ["report"])
+    assert result.exit_code == 0, result.output
+    return survey_folder / "reports" / LATEST, result.output
+
+
+# Not a session's: while it lives, nothing else in this process may run an event loop.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's own Chromium, that calls nobody."""
+    executable = require_tool("chromium")
+    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of two departments with its reports, to be copied before it is changed."""
+    return make_delivery(copy_small_project(tmp_path_factory.mktemp("delivery")))
 
 
 def copy_project(folder: Path) -> Path:

@@ -16,12 +16,13 @@ from analysis.figures.catalogue import Item
 from analysis.figures.figure import COUNT, Figure, Unit
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Count
-from analysis.figures.tables import Scope
+from analysis.figures.tables import Scope, Tables, add_scopes
 from analysis.report.blocks import Block, Masthead
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pdf_of
 
 from conftest import LATEST, ROOT
+from rows import make_rows
 
 MASTHEAD = Masthead(
     title="着手状況調査結果",
@@ -106,6 +107,14 @@ class SmallLedger:
     @property
     def scopes(self) -> dict[str, Scope]:
         return {f.scope: Scope(f.scope, f.scope_name, "department") for f in self.known.values()}
+
+    @property
+    def has_previous(self) -> bool:
+        return False
+
+    @property
+    def tables(self) -> Tables:
+        return Tables(self.cycle.name, {"procedures": add_scopes(make_rows())})
 
     def find(self, figure_id: str) -> Figure:
         return self.known[figure_id]

@@ -28,7 +28,7 @@ def attached(findings: Findings) -> dict[str, bytes]:
 def test_the_figures_attached_are_lines_of_figures_csv(
     findings: Findings, attached: dict[str, bytes]
 ) -> None:
-    whole = list_figures(findings.ledger, findings.ledger.figures.values()).astype("str")
+    whole = list_figures(findings.ledger).astype("str")
     lines = {line["figure_id"]: line for line in whole.to_dict("records")}
     written = read(attached["figures.csv"])
     assert [line["figure_id"] for line in written][-1] == RATE_CHANGE

@@ -94,7 +94,7 @@ def test_the_hash_of_evidence_tells_one_decision_from_another(tmp_path: Path) ->
     hashes = []
     for value, code in (("着手済", "started"), ("未着手", "not_started")):
         ledger = ledger_of(tmp_path / code, value, "着手済")
-        frame = list_figures(ledger, ledger.figures.values()).set_index("figure_id")
+        frame = list_figures(ledger).set_index("figure_id")
         row = frame.loc["2024-09-01/kankyo/not_online"]
         assert row["evidence_rows"] == 2
         text = "counted\n"

@@ -37,9 +37,7 @@ COLUMNS = [
 
 @pytest.fixture(scope="module")
 def frame(findings: Findings) -> pd.DataFrame:
-    return list_figures(findings.ledger, findings.ledger.figures.values()).set_index(
-        "figure_id", drop=False
-    )
+    return list_figures(findings.ledger).set_index("figure_id", drop=False)
 
 
 def test_every_published_number_comes_out(findings: Findings, project: Path) -> None:

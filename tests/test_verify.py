@@ -66,8 +66,7 @@ def test_a_changed_answer_is_named_with_its_cell_and_just_the_figures_it_changes
     changed = section(output, "計算し直すと変わる数値")
     assert f"{WORKBOOK} 調査票!G18「着手中」→「オンライン化済」（06-0012 " in changed
     assert f"{CYCLE}/all/online　オンライン化済手続き数: 19件 → 20件" in changed
-    ledger = load_findings(open_cycle(CYCLE, copy)).ledger
-    now = list_figures(ledger, ledger.figures.values()).set_index("figure_id")
+    now = list_figures(load_findings(open_cycle(CYCLE, copy)).ledger).set_index("figure_id")
     values = ["text", "numerator", "denominator"]
     differ = (now[values] != delivered.loc[now.index, values]).any(axis="columns")
     assert set(re.findall(rf"{CYCLE}/\S+(?=　)", changed)) == set(now.index[differ])

@@ -12,14 +12,14 @@ from analysis.figures.ledger import Ledger
 FIGURES_NAME = "figures.csv"
 
 
-def list_figures(ledger: Ledger, figures: Iterable[Figure]) -> pd.DataFrame:
-    """Return the contents of figures.csv for these figures: one row a figure, in their order.
+def list_figures(ledger: Ledger, figures: Iterable[Figure] | None = None) -> pd.DataFrame:
+    """Return the contents of figures.csv: one row a figure, of these figures or of all.
 
     `value` is the reported value in plain digits, `text` as printed; `numerator` and `denominator`
     are exact. An undefined value (a share of nothing) is blank. All columns are text but
     evidence_rows.
     """
-    listed = list(figures)
+    listed = list(ledger.figures.values() if figures is None else figures)
     digests = _digest(ledger, listed)
     return pd.DataFrame(
         {

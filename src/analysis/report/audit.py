@@ -43,6 +43,9 @@ ABOUT, FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回�
 TRANSITIONS, WORKBOOKS, PROBLEMS = "異動", "調査票", "問題"
 CORRECTIONS, PUBLISHED = "訂正", "公表値"
 
+_ABOUT_WIDTH = 104
+_TITLE_HEIGHT = 26
+
 PURPOSE = (
     "報告書のすべての数値を、部局の回答から表計算ソフトだけで数え直すためのファイルです。"
     "数値ごとに、報告した値と、手続きの行を数える式とを並べました。値はファイルを開いたときに計算されます。"
@@ -133,9 +136,10 @@ def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[st
     """Write the first sheet: what the workbook is, how many figures agree, how to use it."""
     settings, ledger = findings.cycle.settings, findings.ledger
     sheet = book.add_sheet(ABOUT)
+    sheet.fit_to_pages(1, 1)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 88)
+    sheet.set_column(1, 1, _ABOUT_WIDTH)
     title = book.add_format(bold=True, font_size=16)
     heading = book.add_format(bold=True, font_size=12, bottom=1)
     name = book.add_format(bold=True, valign="top")
@@ -176,6 +180,10 @@ def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[st
         *((text, name, CONTENTS[text], wrapped) for text in names),
     ]
     for row, (first, first_style, second, second_style) in enumerate(lines):
+        if first_style is title:
+            sheet.set_row(row, _TITLE_HEIGHT)
+        elif isinstance(second, str):
+            book.set_height(sheet, row, [(second, _ABOUT_WIDTH)])
         book.write(sheet, row, 0, first, first_style)
         if second is None and second_style is not None:
             sheet.write_blank(row, 1, None, second_style)

@@ -4,7 +4,7 @@ One line a figure: the value reported, up to four counts taken from the sheets o
 worked out from these, and whether the two agree.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from analysis.figures.definition import OTHER_FIELDS
@@ -25,19 +25,19 @@ from analysis.report.audit_sheet import Cell, Column, Formula, Page, Style, lay_
 AGREES, DIFFERS = (OTHER_FIELDS["agrees"][1][code] for code in ("yes", "no"))
 
 _COLUMNS: dict[str, tuple[str, int]] = {
-    "id": ("数値ID", 42),
+    "id": ("数値ID", 44),
     "cycle": ("調査回", 11),
-    "scope_name": ("範囲", 26),
-    "label": ("名称", 36),
+    "scope_name": ("範囲", 24),
+    "label": ("名称", 44),
     "unit": ("単位", 9),
     "reported": ("報告値", 10),
-    "numerator": ("分子", 8),
-    "denominator": ("分母", 8),
-    "previous_numerator": ("前回の分子", 8),
-    "previous_denominator": ("前回の分母", 8),
+    "numerator": ("分子", 10),
+    "denominator": ("分母", 10),
+    "previous_numerator": ("前回の分子", 10),
+    "previous_denominator": ("前回の分母", 10),
     "recomputed": ("再計算", 10),
     "verdict": ("照合", 9),
-    "definition": ("定義", 80),
+    "definition": ("定義", 100),
     "scope": ("範囲コード", 22),
 }
 
@@ -77,13 +77,17 @@ def lay_figures(
         for key, column in cells.items():
             column.append(line[key])
         styles.append(style_of(figure.unit))
+    shown: dict[str, Style | Sequence[Style]] = {
+        **dict.fromkeys(Parts._fields, "count"),
+        **dict.fromkeys(("reported", "recomputed"), styles),
+        "verdict": "verdict",
+        "definition": "shrunk",
+    }
     columns = (
-        Column(
-            key, title, width, cells[key], styles if key in ("reported", "recomputed") else "text"
-        )
+        Column(key, title, width, cells[key], shown.get(key, "text"))
         for key, (title, width) in _COLUMNS.items()
     )
-    return Page(name, tuple(columns), 0, list(_COLUMNS).index("definition") + 1)
+    return Page(name, tuple(columns), 1, list(_COLUMNS).index("definition") + 1)
 
 
 def style_of(unit: Unit) -> Style:

@@ -32,6 +32,7 @@ _PLACE = {
 }
 _WIDTHS = {"procedure_id": 11, "section": 18, "name": 34, "law": 34, "remarks": 34}
 _FIELDS = load_vocabulary()
+_NUMBERS = {"row", *(field.name for field in _FIELDS if field.kind == "number")}
 _CHOICES: dict[str, Mapping[str, str]] = {
     **{field.name: field.choices for field in _FIELDS if field.choices},
     "hidden": OTHER_FIELDS["hidden"][1],
@@ -69,7 +70,10 @@ def lay_rows(
         at, field = _find_corrected(rows, found), found["field"]
         words[at] = "\n".join(filter(None, [words[at], _say_correction(found)]))
         for part in ("", "_raw"):
-            corrected.setdefault(f"{field}{part}", ["text"] * len(rows))[at] = "corrected"
+            marks = corrected.setdefault(
+                f"{field}{part}", [_style_of(f"{field}{part}")] * len(rows)
+            )
+            marks[at] = "corrected"
     own = {f"{key}_key": [_fold(text) for text in rows[key]] for key in KEYS}
     columns = []
     for key, title in _TITLES.items():
@@ -81,9 +85,10 @@ def lay_rows(
             cells = list_cells(rows[key], criteria)
         else:
             cells = list_cells(rows[key], _CHOICES.get(key))
-        columns.append(Column(key, title, _width(key), cells, corrected.get(key, "text")))
+        columns.append(Column(key, title, _width(key), cells, corrected.get(key) or _style_of(key)))
     keys = list(_TITLES)
-    return Page(name, tuple(columns), keys.index("procedure_id") + 1, keys.index("correction") + 1)
+    frozen, printed = (keys.index(key) + 1 for key in ("procedure_id", "correction"))
+    return Page(name, tuple(columns), frozen, printed, wide=3)
 
 
 def list_cells(column: "pd.Series[Any]", names: Mapping[str, str] | None = None) -> list[Cell]:
@@ -131,8 +136,8 @@ def read_rows(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
             read[name] = _read_codes(name, columns.get(name, ()))
         else:
             read[name] = columns.get(name, ())
-    kinds = dict.fromkeys(ROW_COLUMNS, "str") | {"row": "int64"}
-    kinds |= {field.name: "Int64" for field in _FIELDS if field.kind == "number"}
+    kinds = dict.fromkeys(ROW_COLUMNS, "str") | dict.fromkeys(_NUMBERS, "Int64")
+    kinds["row"] = "int64"
     try:
         frame = pd.DataFrame(
             {name: pd.Series(list(read[name]), dtype=kind) for name, kind in kinds.items()}
@@ -171,6 +176,10 @@ def _say_correction(found: Mapping[Any, Any]) -> str:
 
 def _fold(text: object) -> str | None:
     return match_key(text) if isinstance(text, str) else None
+
+
+def _style_of(key: str) -> Style:
+    return "count" if key in _NUMBERS else "text"
 
 
 def _width(key: str) -> int:

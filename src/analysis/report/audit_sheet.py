@@ -5,8 +5,10 @@ stands its value, so that a preview and Excel's protected view show numbers.
 """
 
 import datetime
+import math
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +21,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from analysis.figures.formula import Sheet
 
-Style = Literal["text", "count", "signed", "percent", "points", "corrected"]
+Style = Literal[
+    "text", "wrapped", "shrunk", "verdict", "count", "signed", "percent", "points", "corrected"
+]
 
 LONGEST_TEXT = 32_767
 CUT = "……（長いため以下省略）"
@@ -31,12 +35,13 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 _NUMBERS: dict[Style, str] = {
-    "count": "#,##0",
-    "signed": '+#,##0;"−"#,##0;0',
-    "percent": "#,##0.0",
-    "points": '+#,##0.0;"−"#,##0.0;0.0',
+    "count": "#,##0_ ",
+    "signed": '+#,##0_ ;"−"#,##0_ ;0_ ',
+    "percent": "#,##0.0_ ",
+    "points": '+#,##0.0_ ;"−"#,##0.0_ ;0.0_ ',
 }
 _A4 = 9
+_LINE = 16.5
 # XML has no place for these; xlsx has an escape, which not every reader takes back.
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -68,12 +73,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet to be: all columns of one length. The first `printed` go to paper (None: all)."""
+    """A sheet to be: all columns of one length.
+
+    The first `frozen` columns stay in sight, the first `printed` go to paper, `wide` pages wide.
+    """
 
     name: str
     columns: tuple[Column, ...]
-    frozen: int = 0
-    printed: int | None = None
+    frozen: int
+    printed: int
+    wide: int = 1
 
     @property
     def sheet(self) -> Sheet:
@@ -104,6 +113,9 @@ class Book:
         )  # fmt: skip
         self._styles: dict[Style, Format | None] = {
             "text": None,
+            "wrapped": self.add_format(text_wrap=True),
+            "shrunk": self.add_format(shrink=True),
+            "verdict": self.add_format(align="center"),
             "corrected": self.add_format(bg_color="#FFF2CC", bold=True, border=1),
             **{style: self.add_format(num_format=shown) for style, shown in _NUMBERS.items()},
         }
@@ -136,14 +148,17 @@ class Book:
         sheet.freeze_panes(1, page.frozen)
         sheet.repeat_rows(0)
         sheet.autofilter(0, 0, last_row, last_column)
-        sheet.print_area(0, 0, last_row, (page.printed or last_column + 1) - 1)
+        sheet.print_area(0, 0, last_row, page.printed - 1)
+        sheet.fit_to_pages(page.wide, 0)
+        if page.frozen:
+            sheet.repeat_columns(0, page.frozen - 1)
         # Texts of digits are meant: an auditor compares them with the raw workbook.
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last_row + 1}"})
         if verdict is not None:
             place = [c.key for c in page.columns].index(verdict[0])
             rule = {"type": "cell", "criteria": "==", "value": f'"{verdict[1]}"'}
             sheet.conditional_format(1, place, last_row, place, {**rule, "format": self._differs})
-        sheet.set_row(0, 32)
+        sheet.set_row(0, 2 * _LINE)
         for place, column in enumerate(page.columns):
             sheet.set_column(place, place, column.width)
             sheet.write_string(0, place, column.title, self._head)
@@ -153,10 +168,29 @@ class Book:
         ]
         cells = zip(*(column.cells for column in page.columns), strict=True)
         styles = zip(*plain, strict=True)
+        widths = [column.width for column in page.columns]
         for row, (values, names) in enumerate(zip(cells, styles, strict=True), start=1):
+            self.set_height(
+                sheet,
+                row,
+                (
+                    (value, width)
+                    for value, width, name in zip(values, widths, names, strict=True)
+                    if name == "wrapped" and isinstance(value, str)
+                ),
+            )
             for place, value in enumerate(values):
                 if value is not None:
                     self.write(sheet, row, place, value, self._styles[names[place]])
+
+    def set_height(self, sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]]) -> None:
+        """Make a row as high as its wrapped texts need, each in a column of a width.
+
+        Not every program does so by itself when it opens a file.
+        """
+        lines = max((count_lines(text, width) for text, width in texts), default=1)
+        if lines > 1:
+            sheet.set_row(row, lines * _LINE)
 
     def write(
         self, sheet: Worksheet, row: int, column: int, value: Cell, style: Format | None
@@ -186,6 +220,17 @@ class Book:
     def close(self) -> None:
         """Finish the file."""
         self.workbook.close()
+
+
+@lru_cache(maxsize=4096)
+def count_lines(text: str, width: int) -> int:
+    """Return how many lines a wrapped text takes in a column; a Japanese letter counts as two."""
+    lengths = (
+        sum(2 if unicodedata.east_asian_width(sign) in "FWA" else 1 for sign in line)
+        for line in text.split("\n")
+    )
+    room = width * 1.1
+    return sum(max(1, math.ceil(length / room)) for length in lengths)
 
 
 @lru_cache(maxsize=65_536)

@@ -4,8 +4,10 @@ The comparison with the published report is a formula over the recounted figures
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.formula import Sheet
@@ -15,6 +17,8 @@ from analysis.report.audit_rows import lay_scopes, list_cells
 from analysis.report.audit_sheet import Cell, Column, Formula, Page, Style
 from analysis.survey.vocabulary import load_vocabulary
 
+# From this width on a column holds sentences.
+_WIDE = 50
 NOT_FOUND = "該当する数値なし"
 
 
@@ -120,7 +124,7 @@ def lay_published(
         Column("label", "名称", 34, labels),
         Column("published", "公表値", 10, published, styles),
         Column("recomputed", "再計算", 16, recounts, styles),
-        Column("agrees", "照合", 10, verdicts),
+        Column("agrees", "照合", 10, verdicts, "verdict"),
         Column("figure_id", "数値ID", 40, list_cells(table["figure_id"])),
         Column("cell", "published.csv の行", 18, list_cells(table["cell"])),
         *lay_scopes(table, criteria),
@@ -136,10 +140,22 @@ def _lay_table(
 ) -> Page:
     """Return a sheet of these columns (name, title, width) and of the rows' scopes."""
     laid = [
-        Column(key, title, width, list_cells(table[key], OTHER_FIELDS.get(key, (None, None))[1]))
+        Column(
+            key,
+            title,
+            width,
+            list_cells(table[key], OTHER_FIELDS.get(key, (None, None))[1]),
+            _style_of(table[key], width),
+        )
         for key, title, width in columns
     ]
     return Page(name, (*laid, *lay_scopes(table, criteria)), 0, len(laid))
+
+
+def _style_of(column: "pd.Series[Any]", width: int) -> Style:
+    if is_numeric_dtype(column):
+        return "count"
+    return "wrapped" if width >= _WIDE else "text"
 
 
 def _name_fields(table: pd.DataFrame) -> pd.DataFrame:

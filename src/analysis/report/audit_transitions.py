@@ -28,8 +28,8 @@ _TRANSITIONS: dict[str, tuple[str, int]] = {
     "department": ("部局", 15),
     "section": ("課名", 18),
     "name": ("手続き名", 34),
-    "previous_id": ("前回の手続きID", 11),
-    "now_id": ("今回の手続きID", 11),
+    "previous_id": ("前回の手続きID", 13),
+    "now_id": ("今回の手続きID", 13),
     "previous_status": ("前回の状況", 14),
     "status": ("今回の状況", 14),
     **{

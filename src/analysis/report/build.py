@@ -94,7 +94,7 @@ def describe_build(findings: Findings, reports: Sequence[Report]) -> str:
 def _write_figures(findings: Findings) -> bytes:
     """Return the contents of figures.csv."""
     ledger = findings.ledger
-    return write_figures(list_figures(ledger, ledger.figures.values()))
+    return write_figures(list_figures(ledger))
 
 
 def _require_unchanged(cycle: Cycle, inputs: dict[str, str]) -> None:

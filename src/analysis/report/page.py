@@ -1,4 +1,8 @@
-"""An HTML page: one self-contained file around a report's content."""
+"""An HTML page: one self-contained file around a report's content.
+
+The look and the script stand in `templates/`; the page's Content-Security-Policy names their
+hashes and allows nothing else.
+"""
 
 import base64
 import hashlib
@@ -10,13 +14,37 @@ from markupsafe import Markup
 
 from analysis.report.blocks import Masthead
 
+STYLES = ("report.css", "panel.css")
+SCRIPTS = tuple(
+    f"browser/{name}.js"
+    for name in (
+        "evidence",
+        "arithmetic",
+        "measure",
+        "words",
+        "printed",
+        "recount",
+        "dom",
+        "list",
+        "panel",
+        "toolbar",
+        "start",
+    )
+)
+"""The script's parts, in the order in which they build on one another."""
 
-def write_page(masthead: Masthead, content: Markup, sections: list[tuple[str, str]]) -> str:
+
+def write_page(
+    masthead: Masthead, content: Markup, sections: list[tuple[str, str]], payload: str
+) -> str:
     """Return a whole page.
 
-    `content` is rendered HTML, `sections` the ids and titles of its second-level headings.
+    `content` is rendered HTML, `sections` the ids and titles of its second-level headings,
+    `payload` the evidence of its figures, as `write_payload` returns it.
     """
-    style = (files("analysis.report") / "templates" / "report.css").read_text(encoding="utf-8")
+    style = _read(STYLES)
+    # One scope of its own, so that the page's names and the script's can't meet.
+    script = f'(async () => {{\n"use strict";\n{_shorten(_read(SCRIPTS))}}})();\n'
     return (
         _environment()
         .get_template("page.html.j2")
@@ -25,9 +53,27 @@ def write_page(masthead: Masthead, content: Markup, sections: list[tuple[str, st
             content=content,
             sections=sections,
             style=Markup(style),  # noqa: S704  our own file
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            style_hash=_hash(style),
+            script=Markup(script),  # noqa: S704  our own files
+            script_hash=_hash(script),
+            payload=payload,
         )
     )
+
+
+def _read(names: tuple[str, ...]) -> str:
+    templates = files("analysis.report") / "templates"
+    return "\n".join((templates / name).read_text(encoding="utf-8") for name in names)
+
+
+def _shorten(script: str) -> str:
+    """Return a script without its comments and indents, which the sources keep."""
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @cache

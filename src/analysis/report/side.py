@@ -77,8 +77,7 @@ class Side:
 
 def take_ledger(name: str, ledger: Ledger) -> Side:
     """Return the side of a ledger, which knows every row."""
-    frame = list_figures(ledger, ledger.figures.values()).astype("str")
-    figures = frame.set_index("figure_id", drop=False)
+    figures = list_figures(ledger).astype("str").set_index("figure_id", drop=False)
     return Side(name, ledger.cycle.name, figures, ledger.items, ledger.tables)
 
 

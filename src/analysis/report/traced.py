@@ -14,6 +14,7 @@ from analysis.report.blocks import Masthead, Table
 from analysis.report.findings import Findings
 from analysis.report.orphans import read_page, require_traced
 from analysis.report.page import write_page
+from analysis.report.payload import write_payload
 
 
 def write_traced_page(
@@ -30,7 +31,8 @@ def write_traced_page(
     if tables:
         content += _write_evidence(tables)
         sections = [*sections, ("evidence", TITLE)]
-    page = write_page(masthead, content, sections)
+    payload = write_payload(findings.ledger, figures)
+    page = write_page(masthead, content, sections, payload)
     require_traced(page, findings)
     return page
 

@@ -1,0 +1,71 @@
+// The evidence that the page carries: unpacked, its columns read back into rows.
+
+async function unpackEvidence() {
+  const packed = document.getElementById("evidence-data").textContent;
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const found = await new Response(stream).json();
+  const tables = new Map();
+  for (const [cycle, named] of Object.entries(found.tables)) {
+    tables.set(cycle, new Map());
+    for (const [name, columns] of Object.entries(named)) {
+      tables.get(cycle).set(name, readRows(columns, cycle));
+    }
+  }
+  const evidence = {
+    ...found,
+    tables,
+    fields: new Map(Object.entries(found.fields)),
+    measures: new Map(Object.entries(found.measures)),
+    scopes: new Map(found.scopes.map((scope) => [scope.slug, scope])),
+  };
+  restoreNames(evidence);
+  return evidence;
+}
+
+function readRows(columns, cycle) {
+  const names = Object.keys(columns);
+  const lists = names.map((name) => name === "procedure_id" ? readIds(columns[name]) : readColumn(columns[name]));
+  let row = 0;
+  return lists[0].map((_, place) => {
+    const record = { cycle };
+    names.forEach((name, column) => { record[name] = lists[column][place]; });
+    if (record.row_step === undefined) return record;
+    row += record.row_step;
+    record.row = row;
+    for (const name of names) {
+      if (name.endsWith("_cell") && /^[A-Z]+$/.test(record[name] ?? "")) record[name] += row;
+    }
+    return record;
+  });
+}
+
+function readColumn(column) {
+  return Array.isArray(column) ? column : column.at.map((place) => column.of[place]);
+}
+
+// An id may be written as the step from the one before it: 01-0007, then 1 for 01-0008.
+function readIds(steps) {
+  let id = "";
+  return steps.map((step) => {
+    id = typeof step === "string" ? step : id.replace(/[0-9]+$/, (serial) =>
+      String(Number(serial) + step).padStart(serial.length, "0"));
+    return id;
+  });
+}
+
+// The previous cycle leaves out a name that the procedure still has.
+function restoreNames(evidence) {
+  const now = byId(proceduresOf(evidence, evidence.cycle));
+  for (const row of proceduresOf(evidence, evidence.previous)) {
+    row.name ??= now.get(row.procedure_id)?.name ?? null;
+  }
+}
+
+function proceduresOf(evidence, cycle) {
+  return evidence.tables.get(cycle)?.get("procedures") ?? [];
+}
+
+function byId(rows) {
+  return new Map(rows.map((row) => [row.procedure_id, row]));
+}

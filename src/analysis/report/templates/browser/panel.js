@@ -1,0 +1,169 @@
+// The panel: one figure, what it means, what it is made from, and its rows.
+
+const UNNAMED = "手続き名は、この頁が扱う部局のものだけを載せています。ほかの部局の手続き名は、全体の報告書にあります。";
+
+class Panel {
+  constructor(counter, page) {
+    this.counter = counter;
+    this.evidence = counter.evidence;
+    this.page = page;
+    this.link = null;
+    this.element = make("aside", { id: "panel", "aria-labelledby": "panel-title", hidden: "" });
+    document.body.append(this.element);
+  }
+
+  // Opens a figure; `link` is the printed number it was opened from.
+  open(id, link = null) {
+    const figure = this.counter.find(id);
+    this.setLink(link ?? this.page.links.find((one) => idOf(one) === id) ?? null);
+    const body = figure ? this.describe(figure) : [make("p", {}, "この数値は、この頁の行から数え直せません。")];
+    this.show(figure ? figure.label : id, ...body);
+  }
+
+  show(title, ...children) {
+    const heading = make("h2", { id: "panel-title", tabindex: "-1" }, title);
+    const bar = make("div", { class: "tools" },
+      button("前の数値", () => this.step(-1)), button("次の数値", () => this.step(1)),
+      button("閉じる", () => this.close(), { class: "close" }));
+    this.element.replaceChildren(bar, heading, ...children);
+    this.element.hidden = false;
+    this.element.scrollTop = 0;
+    document.body.classList.add("with-panel");
+    heading.focus({ preventScroll: true });
+  }
+
+  close() {
+    if (this.element.hidden) return;
+    this.element.hidden = true;
+    document.body.classList.remove("with-panel");
+    leaveAddress();
+    const link = this.link;
+    this.setLink(null);
+    link?.focus();
+  }
+
+  setLink(link) {
+    this.link?.classList.remove("current");
+    this.link = link;
+    this.link?.classList.add("current");
+  }
+
+  // Goes to the next printed number that is another figure.
+  step(direction) {
+    const { links } = this.page;
+    const here = links.indexOf(this.link);
+    let place = here < 0 ? (direction > 0 ? 0 : links.length - 1) : here + direction;
+    while (links[place] && here >= 0 && idOf(links[place]) === idOf(links[here])) place += direction;
+    if (!links[place]) return;
+    enterAddress(idOf(links[place]));
+    this.open(idOf(links[place]), links[place]);
+    links[place].scrollIntoView({ block: "center" });
+  }
+
+  describe(figure) {
+    const facts = pairs([
+      ["範囲", figure.scope.name],
+      ["調査回", figure.cycle],
+      ["値", make("strong", { class: "value" }, this.say(figure))],
+      ["数値ID", make("code", {}, figure.id)],
+      ["定義", define(this.evidence, figure)],
+      ...this.counter.partsOf(figure).map(([term, part]) => [term, this.linkTo(part)]),
+      ...this.describePast(figure),
+    ]);
+    const line = this.page.lines.get(figure.id);
+    const children = [facts];
+    if (line) children.push(make("p", {}, button("数値の根拠の行へ", () => this.leaveFor(line))));
+    return [...children, ...this.describeRows(figure)];
+  }
+
+  say(figure) {
+    const text = this.counter.text(figure);
+    return text === BLANK ? text : text + figure.unit.name;
+  }
+
+  // A figure as a link, or as plain text where the page has no line for it.
+  linkTo(figure) {
+    const text = `${figure.label} ${this.say(figure)}`;
+    return this.page.lines.has(figure.id) ? factLink(figure.id, text) : text;
+  }
+
+  describePast(figure) {
+    const { cycle, previous } = this.evidence;
+    if (figure.of || figure.cycle !== cycle || !previous) return [];
+    const before = this.counter.other(figure, figure.name, previous);
+    return before ? [[`前回（${previous}）`, this.linkTo(before)]] : [];
+  }
+
+  describeRows(figure) {
+    const rows = this.counter.rows(figure);
+    const moved = this.counter.movedSince(figure);
+    const box = make("div", { class: "list" });
+    const views = [[`数えた行（${writeCount(rows.length)}）`, figure, rows]];
+    if (moved) views.push([this.sayMoved(moved), { ...figure, of: figure.name, part: undefined }, moved]);
+    const buttons = views.map(([label, as, shown], place) => button(label, () => {
+      buttons.forEach((one, other) => one.setAttribute("aria-pressed", String(other === place)));
+      box.replaceChildren(showList(describeRows(this.evidence, as, shown), figure.id));
+    }, { "aria-pressed": "false", "data-rows": shown.length }));
+    buttons[0].click();
+    const note = rows.some(({ row }) => row.name === null) ? make("p", { class: "note" }, UNNAMED) : "";
+    return [make("h3", {}, "行"), make("div", { class: "tools views" }, ...buttons), note, box];
+  }
+
+  sayMoved(rows) {
+    const counts = Map.groupBy(rows, ({ role }) => role);
+    const size = (suffix) => [...counts].filter(([role]) => role.endsWith(suffix))
+      .reduce((sum, [, members]) => sum + members.length, 0);
+    return `前回からの異動（新たに${writeCount(size("in"))}、外れた${writeCount(size("out"))}）`;
+  }
+
+  // From the panel to a place in the page.
+  leaveFor(element) {
+    this.setLink(null);
+    this.close();
+    focusOn(element);
+    element.scrollIntoView({ block: "center" });
+  }
+
+  // A procedure: its cells in both cycles, and which figures of the page count it.
+  openProcedure(id) {
+    this.setLink(null);
+    leaveAddress();
+    const cycles = [this.evidence.cycle, this.evidence.previous].filter(Boolean);
+    const rows = cycles.map((cycle) => this.counter.byId.get(cycle)?.get(id)).filter(Boolean);
+    const counting = [...this.page.lines.keys()].map((one) => this.counter.find(one))
+      .filter((figure) => figure && this.counts(figure, id));
+    this.show(
+      `${id}　${rows[0].name ?? ""}`,
+      make("h3", {}, "調査票の記載"),
+      showList(describeCells(this.evidence, rows), id),
+      make("h3", {}, `この手続きを数える数値（${counting.length}）`),
+      make("ul", { class: "found" }, ...counting.map((figure) => make("li", {},
+        this.linkTo(figure), `　${figure.scope.name}　${figure.cycle}`))),
+    );
+  }
+
+  counts(figure, id) {
+    return this.counter.rows(figure).some(({ row }) => row.procedure_id === id);
+  }
+}
+
+function describeCells(evidence, rows) {
+  const titles = ["調査回", "項目", "記載", "整理後", "部局", "調査票", "シート", "セル"];
+  const lines = rows.flatMap((row) => Object.keys(row).filter((key) => key.endsWith("_cell")).map((key) => {
+    const field = key.replace(/_cell$/, "");
+    return [
+      row.cycle, fieldName(evidence, field), rawText(evidence, row, field), readText(evidence, row, field),
+      row.department, row.workbook, row.sheet ?? "", row[key] ?? "",
+    ];
+  }));
+  return { titles, lines };
+}
+
+// The address names the open figure, so that it can be passed on, and so that 戻る goes back to it.
+function enterAddress(id) {
+  if (decodeId(location.hash.slice(1)) !== id) history.pushState(null, "", addressOf(id));
+}
+
+function leaveAddress() {
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+}

@@ -1,0 +1,49 @@
+// What the page prints: its numbers, each a link to its line of evidence, and those lines.
+
+const NUMBER = /[+−-]?\p{Nd}[\p{Nd},.]*/gu;
+
+function readPage() {
+  const links = [...document.querySelectorAll("main a.figure")];
+  const lines = new Map();
+  for (const line of document.querySelectorAll("#evidence tr[id]")) lines.set(line.id, line);
+  return { links, lines };
+}
+
+function idOf(link) {
+  return decodeId(link.getAttribute("href").slice(1));
+}
+
+function decodeId(fragment) {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
+}
+
+function addressOf(id) {
+  return `#${encodeURI(id)}`;
+}
+
+// A link's text without the words that the check itself has put into it.
+function textOf(link) {
+  return [...link.childNodes].filter((node) => !node.classList?.contains("verdict"))
+    .map((node) => node.textContent).join("").trim();
+}
+
+// Whether a link prints this number. Where the words carry the sign (4件減少), it has none itself.
+function prints(link, number) {
+  const text = textOf(link);
+  const found = text.match(NUMBER) ?? text.match(/—/g) ?? [];
+  if (found.length !== 1) return false;
+  const words = wordsAfter(link);
+  if (words.startsWith("増加")) return number === `+${found[0]}`;
+  if (words.startsWith("減少")) return number === `${MINUS}${found[0]}`;
+  return number === found[0];
+}
+
+function wordsAfter(link) {
+  let node = link;
+  while (!node.nextSibling && node.parentElement?.localName === "strong") node = node.parentElement;
+  return node.nextSibling?.textContent ?? "";
+}

@@ -1,0 +1,73 @@
+// The toolbar at the top of the page: 検算 and the search over figures and procedures.
+
+const MOST_FOUND = 20;
+
+function addToolbar(counter, page, panel) {
+  const verdict = make("p", { class: "told", role: "status", "aria-live": "polite" });
+  const differing = make("ul", { class: "found" });
+  const check = button("検算", () => {
+    const result = recountPage(counter, page);
+    markLinks(page, result);
+    verdict.textContent = sayResult(result);
+    differing.replaceChildren(...[...result.found].map(([id, { words, links }]) =>
+      listDifference(counter, id, words, links, page)));
+  }, { class: "check" });
+  const box = make("input", { type: "search", id: "search", placeholder: "数値、手続きを探す" });
+  box.setAttribute("aria-label", "数値（名称、範囲、値）と手続き（ID、名称、課）を探す");
+  const found = make("div", { class: "results", role: "status" });
+  const entries = listEntries(counter, page, panel);
+  box.addEventListener("input", () => found.replaceChildren(...search(entries, box.value)));
+  document.getElementById("content").prepend(
+    make("section", { class: "toolbar", "aria-label": "数値を確かめる" },
+      make("div", { class: "tools" }, check, box), verdict, differing, found));
+}
+
+function sayResult({ total, found }) {
+  const agreeing = `検算：${total - found.size}/${total} 一致`;
+  return found.size ? `${agreeing}、${found.size}件が不一致` : agreeing;
+}
+
+function listDifference(counter, id, words, links, page) {
+  const figure = counter.find(id);
+  const name = figure ? `${figure.scope.name}　${figure.label}` : id;
+  const shown = [...links, ...page.links.filter((link) => idOf(link) === id)][0];
+  const text = [name, make("small", {}, `　${[...words].join("／")}`)];
+  if (!shown) return make("li", {}, factLink(id, ...text));
+  return make("li", {}, button("印刷箇所へ", () => {
+    shown.scrollIntoView({ block: "center" });
+    shown.focus();
+  }), " ", factLink(id, ...text));
+}
+
+// What can be found: a text to look in, and an element to show.
+function listEntries(counter, page, panel) {
+  const { evidence } = counter;
+  const figures = [...page.lines.keys()].map((id) => counter.find(id)).filter(Boolean).map((figure) => {
+    const told = `${figure.label}　${figure.scope.name}　${figure.cycle}　${panel.say(figure)}`;
+    return { text: plainForSearch(`${told} ${figure.id}`), show: () => factLink(figure.id, told) };
+  });
+  const known = new Map([evidence.previous, evidence.cycle].flatMap((cycle) =>
+    [...(counter.byId.get(cycle) ?? [])]));
+  const procedures = [...known.values()].map((row) => {
+    const told = `${row.procedure_id}　${row.name ?? ""}　${row.department} ${row.section ?? ""}`;
+    return {
+      text: plainForSearch(told),
+      show: () => button(told, () => panel.openProcedure(row.procedure_id), { class: "procedure" }),
+    };
+  });
+  return { 数値: figures, 手続き: procedures };
+}
+
+function search(entries, asked) {
+  const words = plainForSearch(asked).split(/\s+/).filter(Boolean);
+  if (!words.length) return [];
+  return Object.entries(entries).flatMap(([kind, all]) => {
+    const found = all.filter(({ text }) => words.every((word) => text.includes(word)));
+    const rest = found.length - MOST_FOUND;
+    return [
+      make("h3", {}, `${kind} ${writeCount(found.length)}件`),
+      make("ul", { class: "found" }, ...found.slice(0, MOST_FOUND).map(({ show }) => make("li", {}, show()))),
+      rest > 0 ? make("p", { class: "note" }, `ほかに${writeCount(rest)}件あります。語を足して絞ってください。`) : "",
+    ];
+  });
+}

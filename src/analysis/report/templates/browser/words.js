@@ -1,0 +1,112 @@
+// What measures, codes and places are called.
+
+const ROLES = {
+  counted: "数えた行",
+  part: "分子・分母とも数えた行",
+  whole: "分母だけに数えた行",
+  in: "新たに数えた行",
+  out: "数えなくなった行",
+  part_in: "分子に新たに数えた行",
+  part_out: "分子に数えなくなった行",
+  whole_in: "分母に新たに数えた行",
+  whole_out: "分母に数えなくなった行",
+};
+
+// Which answer of a procedure decides what became of it.
+const DECIDED_BY = {
+  went_online: "status", left_online: "status", renamed: "name", moved: "section",
+};
+
+const NONE = "（該当なし）";
+
+function define(evidence, figure) {
+  const rounding = figure.part
+    ? "百分率は四捨五入して小数第一位まで。"
+    : figure.of && evidence.measures.get(figure.of).part ? "四捨五入前の値どうしの差を四捨五入。" : "";
+  return `${phrase(evidence, figure)}。${rounding}`;
+}
+
+function phrase(evidence, measure) {
+  const named = (name) => phrase(evidence, evidence.measures.get(name));
+  if (measure.of) return `今回調査と前回調査との差：${named(measure.of)}`;
+  if (measure.part) return `（${named(measure.part)}）÷（${named(measure.whole)}）`;
+  const noun = evidence.nouns[measure.count];
+  if (!measure.where.length) return `${noun}の総数`;
+  const conditions = measure.where.map(([field, codes]) => {
+    const [name, labels] = evidence.fields.get(field);
+    return `「${name}」が${codes.map((code) => `「${labels[code]}」`).join("または")}`;
+  });
+  return `${conditions.join("、かつ")}である${noun}の数`;
+}
+
+function fieldName(evidence, field) {
+  return evidence.fields.get(field)?.[0] ?? field;
+}
+
+// A cleaned value as people read it.
+function valueName(evidence, row, field) {
+  const value = row[field] ?? null;
+  return value === null ? "（なし）" : evidence.fields.get(field)?.[1][value] ?? String(value);
+}
+
+// What stands in the workbook's cell.
+function rawText(evidence, row, field) {
+  const raw = row[`${field}_raw`] ?? null;
+  if (raw === null) return (row[field] ?? null) === null ? "（空欄）" : valueName(evidence, row, field);
+  return raw === "" ? "（空欄）" : raw;
+}
+
+// The answers by which a figure's rows count.
+function decisiveFields(evidence, figure) {
+  const names = figure.of ? [figure.of] : figure.part ? [figure.part, figure.whole] : [];
+  const measures = names.length ? names.map((name) => evidence.measures.get(name)) : [figure];
+  const fields = measures.flatMap((measure) => measure.count === undefined
+    ? decisiveFields(evidence, measure)
+    : measure.where.map(([field]) => measure.count === "transitions" ? DECIDED_BY[field] : field));
+  return [...new Set(fields)].filter(Boolean);
+}
+
+// Where the rows stand, a text a sheet: `環境部.xlsx 調査票!7-9,12`. A share's counts say it.
+function placeRows(figure, rows) {
+  if (figure.part) return null;
+  if (!rows.length) return NONE;
+  const told = [...Map.groupBy(rows, ({ role }) => role)].map(([role, members]) => {
+    const places = runsOf(members.map(({ row }) => row), sheetOf).map((run) => placeRun(figure, run));
+    return (figure.of ? `${ROLES[role]}：` : "") + places.join("、");
+  });
+  return told.join(figure.of ? "／" : "、");
+}
+
+function sheetOf(row) {
+  return JSON.stringify([row.cycle, row.workbook, row.sheet ?? null]);
+}
+
+// Neighbours with the same key, in their order.
+function runsOf(rows, keyOf) {
+  const runs = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last && keyOf(last[0]) === keyOf(row)) last.push(row);
+    else runs.push([row]);
+  }
+  return runs;
+}
+
+function placeRun(figure, run) {
+  const [{ cycle, workbook, sheet, row }] = run;
+  const within = row === undefined
+    ? [...new Set(run.map((one) => one.cell).filter(Boolean))].join(",")
+    : writeRanges(run.map((one) => one.row));
+  const file = (cycle === figure.cycle ? "" : `${cycle}の`) + workbook + (sheet ? ` ${sheet}` : "");
+  return within ? `${file}${sheet ? "!" : " "}${within}` : file;
+}
+
+function writeRanges(rows) {
+  const ranges = [];
+  for (const row of rows) {
+    const last = ranges.at(-1);
+    if (last && row === last.end + 1) last.end = row;
+    else ranges.push({ start: row, end: row });
+  }
+  return ranges.map(({ start, end }) => (start === end ? `${start}` : `${start}-${end}`)).join(",");
+}

@@ -1,0 +1,312 @@
+"""The panel: what a click on a number shows, and what one can do with it."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from conftest import LATEST
+from pages import change_payload, list_ids, open_page, read_payload, spread
+from reports import HOSTILE
+
+PHONE = {"width": 390, "height": 800}
+KANKYO = f"#{LATEST}/kankyo"
+
+# Opens every number in turn and tells what its panel says: id, value, number of rows, heading.
+OPEN_ALL = """() => [...document.querySelectorAll("main a.figure")].map((link) => {
+  link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  const panel = document.getElementById("panel");
+  return [
+    decodeURIComponent(link.getAttribute("href").slice(1)),
+    panel.hidden ? "" : panel.querySelector("code").textContent,
+    panel.querySelector(".value").textContent,
+    panel.querySelector("[data-rows]").dataset.rows,
+    document.activeElement.textContent,
+  ];
+})"""
+
+
+@pytest.fixture(scope="module")
+def folder(built: tuple[Path, str]) -> Path:
+    return built[0]
+
+
+@pytest.fixture(scope="module")
+def figures(folder: Path) -> dict[str, dict[str, str]]:
+    with (folder / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["figure_id"]: row for row in csv.DictReader(file)}
+
+
+def test_every_number_of_every_page_opens_its_panel(
+    browser: Browser, folder: Path, figures: dict[str, dict[str, str]]
+) -> None:
+    for path in sorted(folder.glob("*.html")):
+        with open_page(browser, path) as page:
+            opened = page.evaluate(OPEN_ALL)
+        assert opened, path.name
+        for linked, shown, value, rows, heading in opened:
+            figure = figures[linked]
+            unit = "" if figure["text"] == "—" else figure["unit"]
+            assert shown == linked, path.name
+            assert value == figure["text"] + unit
+            assert rows == figure["evidence_rows"]
+            assert heading == figure["label"]
+
+
+def test_a_click_and_enter_open_and_escape_gives_the_focus_back(
+    browser: Browser, folder: Path
+) -> None:
+    with open_page(browser, folder / "department-kankyo.html") as page:
+        for press in ("click", "Enter"):
+            for selector in ("p.lead a.figure", "main td a.figure", "figure.chart svg a.figure"):
+                link = page.locator(selector).first
+                link.focus()
+                link.click() if press == "click" else page.keyboard.press("Enter")
+                assert page.locator("#panel").is_visible()
+                assert page.evaluate("document.activeElement.id") == "panel-title"
+                page.keyboard.press("Escape")
+                assert not page.locator("#panel").is_visible()
+                assert link.evaluate("link => link === document.activeElement")
+
+
+def test_the_panel_shows_what_a_share_is_made_from(
+    browser: Browser, folder: Path, figures: dict[str, dict[str, str]]
+) -> None:
+    with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online_rate") as page:
+        rate = figures[f"{LATEST}/kankyo/online_rate"]
+        told = page.locator("#panel dl").inner_text()
+        assert rate["definition"] in told
+        assert "環境部" in told
+        parts = page.locator("#panel dl a.fact")
+        assert [link.get_attribute("href") for link in parts.all()] == [
+            f"{KANKYO}/online",
+            f"{KANKYO}/total",
+            "#2024-03-31/kankyo/online_rate",
+        ]
+        parts.nth(0).click()
+        assert page.locator("#panel code").inner_text() == f"{LATEST}/kankyo/online"
+        assert page.locator("#panel .value").inner_text() == "96件"
+
+
+def test_the_address_opens_a_panel_and_back_and_forward_follow(
+    browser: Browser, folder: Path
+) -> None:
+    with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
+        shown = page.locator("#panel code")
+        assert shown.inner_text() == f"{LATEST}/kankyo/online"
+        page.locator(f'main td a.figure[href="{KANKYO}/total"]').first.click()
+        assert page.url.endswith(f"{KANKYO}/total")
+        page.go_back()
+        assert shown.inner_text() == f"{LATEST}/kankyo/online"
+        page.go_forward()
+        assert shown.inner_text() == f"{LATEST}/kankyo/total"
+        page.keyboard.press("Escape")
+        assert "#" not in page.url
+
+
+def test_next_and_previous_go_in_the_order_of_the_page(browser: Browser, folder: Path) -> None:
+    with open_page(browser, folder / "department-kankyo.html") as page:
+        order = page.eval_on_selector_all(
+            "main a.figure", "links => links.map(link => link.getAttribute('href').slice(1))"
+        )
+        wanted = [a for a, b in zip(order, [None, *order], strict=False) if a != b]
+        page.locator("main a.figure").first.click()
+        shown = page.locator("#panel code")
+        for figure_id in wanted[1:6]:
+            page.click("text=次の数値")
+            assert shown.inner_text() == figure_id
+            assert page.url.endswith(f"#{figure_id}")
+        page.click("text=前の数値")
+        assert shown.inner_text() == wanted[4]
+
+
+def test_the_panel_leads_to_the_line_of_the_evidence(browser: Browser, folder: Path) -> None:
+    with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
+        page.click("text=数値の根拠の行へ")
+        assert not page.locator("#panel").is_visible()
+        assert page.evaluate("document.activeElement.id") == f"{LATEST}/kankyo/online"
+
+
+def test_the_rows_can_be_filtered_copied_and_saved(
+    browser: Browser, folder: Path, figures: dict[str, dict[str, str]]
+) -> None:
+    size = int(figures[f"{LATEST}/kankyo/online"]["evidence_rows"])
+    with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        body = page.locator("#panel tbody tr")
+        assert body.count() == size
+        with page.expect_download() as saved:
+            page.click("#panel >> text=CSV")
+        content = Path(saved.value.path()).read_bytes()
+        assert content.startswith(b"\xef\xbb\xbf")
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+        assert len(lines) == size + 1
+        assert lines[0][2:6] == ["手続きID", "手続き名", "部局", "課"]
+        assert lines[0][-3:] == ["調査票", "シート", "セル"]
+        assert all("環境部.xlsx" in line for line in lines[1:])
+        first = lines[1]
+        page.fill("#panel input", first[2])
+        assert body.count() == 1
+        page.click("#panel >> text=コピー")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert [line.split("\t") for line in copied.splitlines()] == [lines[0], first]
+        page.fill("#panel input", "どこにもない")
+        assert body.count() == 0
+
+
+def test_a_long_list_can_be_read_to_its_end_by_keyboard(browser: Browser, folder: Path) -> None:
+    with open_page(browser, folder / "overview.html", f"#{LATEST}/all/total") as page:
+        body, more = page.locator("#panel tbody tr"), page.locator("#panel button.more")
+        assert 0 < body.count() < 1758
+        while more.is_visible():
+            shown = body.count()
+            more.focus()
+            page.keyboard.press("Enter")
+            assert body.nth(shown).evaluate("row => row === document.activeElement")
+        assert body.count() == 1758
+
+
+def test_what_moved_in_and_out_is_told_of_any_count(
+    browser: Browser, folder: Path, figures: dict[str, dict[str, str]]
+) -> None:
+    with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
+        moved = page.locator("#panel [data-rows]").nth(1)
+        expected = figures[f"{LATEST}/kankyo/online_change"]["evidence_rows"]
+        assert moved.get_attribute("data-rows") == expected
+        moved.click()
+        first = page.locator("#panel tbody tr").first.inner_text()
+        assert "新たに数えた行" in first
+        cycles = page.locator("#panel tbody td:nth-child(2)").all_inner_texts()
+        assert set(cycles) == {LATEST, "2024-03-31"}
+
+
+def test_a_procedure_is_found_and_shows_its_cells_and_its_figures(
+    browser: Browser, folder: Path
+) -> None:
+    path = folder / "department-kankyo.html"
+    evidence = read_payload(path.read_text(encoding="utf-8"))
+    ids = [list_ids(tables["procedures"]) for tables in evidence["tables"].values()]
+    chosen = next(i for i in ids[0] if i.startswith("07-") and i in ids[1])
+    with open_page(browser, path) as page:
+        page.fill("#search", chosen)
+        page.click(".toolbar .procedure")
+        cells = page.locator("#panel tbody").inner_text()
+        assert LATEST in cells
+        assert "2024-03-31" in cells
+        assert "オンライン化の状況" in cells
+        links = page.locator("#panel .found a.fact")
+        named = {link.get_attribute("href") for link in links.all()}
+        assert f"{KANKYO}/total" in named
+        links.first.click()
+        assert page.locator("#panel code").count() == 1
+
+
+def test_figures_are_found_by_their_name_their_scope_and_their_value(
+    browser: Browser, folder: Path
+) -> None:
+    with open_page(browser, folder / "department-kankyo.html") as page:
+        for words in (
+            "環境部 オンライン化率 58.5",
+            "kankyo/online_rate 2024-09-01",
+            "ｵﾝﾗｲﾝ化率 58.5",
+        ):
+            page.fill("#search", words)
+            found = page.locator(".toolbar a.fact")
+            assert f"{KANKYO}/online_rate" in {a.get_attribute("href") for a in found.all()}
+
+
+def with_names(columns: dict, names: tuple[str, ...]) -> None:
+    """Put names and raw answers into the first rows of a table."""
+    for field in ("name", "status_raw", "section_raw"):
+        values = spread(columns[field])
+        columns[field] = [*names, *values[len(names) :]]
+
+
+def test_hostile_texts_are_texts_in_the_panel(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    hostile = (
+        *HOSTILE,
+        "</script><script>alert(1)</script>",
+        "a\u2028b",
+        "<img src=x onerror=alert(1)>",
+    )
+    text = (folder / "overview.html").read_text(encoding="utf-8")
+    path = tmp_path / "hostile.html"
+    path.write_text(
+        change_payload(text, lambda e: with_names(e["tables"][LATEST]["procedures"], hostile)),
+        encoding="utf-8",
+    )
+    with open_page(browser, path, f"#{LATEST}/all/not_started") as page:
+        page.fill("#panel input", "")
+        page.evaluate(f"location.hash = '#{LATEST}/all/total'")
+        page.wait_for_function(
+            "document.querySelector('#panel code').textContent.endsWith('total')"
+        )
+        cells = page.eval_on_selector_all("#panel tbody td", "all => all.map(td => td.textContent)")
+        assert page.locator("#panel img, #panel script").count() == 0
+        for name in hostile:
+            assert name in cells
+        with page.expect_download() as saved:
+            page.click("#panel >> text=CSV")
+        content = Path(saved.value.path()).read_text(encoding="utf-8-sig")
+        starts = {cell[:1] for line in csv.reader(io.StringIO(content)) for cell in line}
+        assert not starts & set("=+-@\t\r")
+
+
+def test_a_corrected_cell_shows_both_values_and_the_decision(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    decision = (
+        "「オンライン済？」を「オンライン化済」に訂正　理由: 照会　決定: DX戦略課（2024-10-01）"
+    )
+
+    def correct(evidence: dict) -> None:
+        columns = evidence["tables"][LATEST]["procedures"]
+        place = list_ids(columns).index("07-0001")
+        size = len(columns["procedure_id"])
+        for name, text in (("status_raw", "オンライン済？"), ("status_corrected", decision)):
+            values = spread(columns.get(name, [None] * size))
+            columns[name] = [*values[:place], text, *values[place + 1 :]]
+
+    path = tmp_path / "corrected.html"
+    text = (folder / "department-kankyo.html").read_text(encoding="utf-8")
+    path.write_text(change_payload(text, correct), encoding="utf-8")
+    with open_page(browser, path, f"{KANKYO}/online") as page:
+        page.fill("#panel input", "07-0001")
+        row = page.locator("#panel tbody tr").first.locator("td").all_inner_texts()
+        assert "オンライン済？" in row
+        assert f"オンライン化済（{decision}）" in row
+
+
+def test_the_panel_fills_a_phone_and_stays_off_paper(browser: Browser, folder: Path) -> None:
+    path = folder / "department-kankyo.html"
+    with open_page(browser, path, f"{KANKYO}/online", viewport=PHONE) as page:
+        assert page.locator("#panel").bounding_box()["width"] == PHONE["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.emulate_media(media="print")
+        assert not page.locator("#panel").is_visible()
+        assert not page.locator(".toolbar").is_visible()
+
+
+def test_without_javascript_every_number_leads_to_its_line(browser: Browser, folder: Path) -> None:
+    for path in sorted(folder.glob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        lines = set(re.findall(r'<tr id="([^"]+)"', text))
+        linked = set(re.findall(r'<a class="figure" href="#([^"]+)"', text))
+        assert linked, path.name
+        assert {address.replace("%25", "%") for address in linked} == lines
+    with open_page(browser, folder / "index.html", java_script_enabled=False) as page:
+        follow_a_link(page)
+
+
+def follow_a_link(page: Page) -> None:
+    link = page.locator("main a.figure").first
+    address = link.get_attribute("href")
+    link.click()
+    assert page.url.endswith(address)
+    assert page.locator(".toolbar").count() == 0
+    assert page.locator(f'tr[id="{address[1:]}"]').is_visible()

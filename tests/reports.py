@@ -33,6 +33,8 @@ MASTHEAD = Masthead(
     demonstration=True,
 )
 
+FINGERPRINT = "0123456789ab"
+
 HOSTILE = (
     "<script>alert(1)</script>",
     '#import "x"',
@@ -143,11 +145,11 @@ def _open_demonstration() -> tuple[Cycle, Guideline]:
 
 
 def export_html(notebook: NotebookNode) -> str:
-    return html_of(read_document(notebook), findings_of(notebook.metadata["figures"]))
+    return html_of(read_document(notebook), findings_of(notebook.metadata["figures"]), FINGERPRINT)
 
 
 def export_pdf(notebook: NotebookNode) -> bytes:
-    return pdf_of(read_document(notebook), findings_of(notebook.metadata["figures"]))
+    return pdf_of(read_document(notebook), findings_of(notebook.metadata["figures"]), FINGERPRINT)
 
 
 def read_pdf(document: bytes) -> pypdf.PdfReader:

@@ -12,7 +12,15 @@ from analysis.report.chart import draw_parts, draw_rates
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pdf_of
 
-from reports import MASTHEAD, export_html, export_pdf, figure_of, findings_of, notebook_of
+from reports import (
+    FINGERPRINT,
+    MASTHEAD,
+    export_html,
+    export_pdf,
+    figure_of,
+    findings_of,
+    notebook_of,
+)
 
 ONLINE = figure_of("online", 627)
 CHANGE = figure_of("online_change", -4)
@@ -103,7 +111,7 @@ def test_a_figure_printed_with_another_value_than_the_ledgers_is_found() -> None
     findings = findings_of({ONLINE.id: figure_of("online", 628)})
     for write in (html_of, pdf_of):
         with pytest.raises(ReportError, match="「627件」（台帳では「628」）"):
-            write(read_document(notebook), findings)
+            write(read_document(notebook), findings, FINGERPRINT)
 
 
 def test_a_change_in_words_is_its_magnitude() -> None:

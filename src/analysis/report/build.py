@@ -22,7 +22,7 @@ from analysis.report.exporters import html_of, pdf_of
 from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import require_glyphs
 from analysis.report.index import write_index
-from analysis.report.origin import list_inputs
+from analysis.report.origin import fingerprint_of, list_inputs
 from analysis.report.plan import Report, plan_reports
 from analysis.report.run import run_notebook
 
@@ -46,9 +46,10 @@ def build_reports(
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     try:
-        _make_all(cycle, plan_reports(cycle, departments), staging, announce)
+        _make_all(cycle, plan_reports(cycle, departments), inputs, staging, announce)
         if departments is None:
-            write_index(findings, plan_reports(cycle), staging / "index.html")
+            mark = fingerprint_of(inputs, None, {"cycle": cycle.name})
+            write_index(findings, plan_reports(cycle), mark, staging / "index.html")
             write_audit(findings, staging / AUDIT_NAME)
             figures = _write_figures(findings)
             for folder in (staging, cycle.processed_folder):
@@ -112,7 +113,11 @@ def _require_unchanged(cycle: Cycle, inputs: dict[str, str]) -> None:
 
 
 def _make_all(
-    cycle: Cycle, reports: Sequence[Report], folder: Path, announce: Callable[[Report], None]
+    cycle: Cycle,
+    reports: Sequence[Report],
+    inputs: dict[str, str],
+    folder: Path,
+    announce: Callable[[Report], None],
 ) -> None:
     """Make the reports on both cores; a failing one does not keep the others from being tried."""
     failures: dict[str, str] = {}
@@ -120,7 +125,15 @@ def _make_all(
     # Spawned, not forked: the same on every system, and no kernel inherits this process's threads.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         jobs = {
-            pool.submit(_make, cycle.root, cycle.name, report, folder): report for report in reports
+            pool.submit(
+                _make,
+                cycle.root,
+                cycle.name,
+                report,
+                fingerprint_of(inputs, report.notebook, dict(report.parameters)),
+                folder,
+            ): report
+            for report in reports
         }
         for job in as_completed(jobs):
             error = job.exception()
@@ -138,15 +151,15 @@ def _make_all(
         )
 
 
-def _make(root: Path, cycle: str, report: Report, folder: Path) -> None:
+def _make(root: Path, cycle: str, report: Report, fingerprint: str, folder: Path) -> None:
     """Run one notebook and export it as HTML and PDF."""
     executed = run_notebook(
         root / "notebooks" / f"{report.notebook}.ipynb", dict(report.parameters), root
     )
     document, findings = read_document(executed), _load_findings(root, cycle)
-    page = html_of(document, findings)
+    page = html_of(document, findings, fingerprint)
     (folder / f"{report.stem}.html").write_text(page, encoding="utf-8", newline="\n")
-    (folder / f"{report.stem}.pdf").write_bytes(pdf_of(document, findings))
+    (folder / f"{report.stem}.pdf").write_bytes(pdf_of(document, findings, fingerprint))
 
 
 @cache

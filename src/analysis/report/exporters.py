@@ -28,7 +28,9 @@ from analysis.report.document import Display, Document, read_document
 from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import FAMILIES, FOLDERS, missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
+from analysis.report.origin import fingerprint_of, list_inputs
 from analysis.report.orphans import read_page, require_traced
+from analysis.report.run import read_parameters
 from analysis.report.traced import write_traced_page
 from analysis.report.typst import literal
 
@@ -51,7 +53,8 @@ class ReportHtmlExporter(Exporter):
         """Return the page of an executed notebook; raise ReportError for one that is no report."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
         document = read_document(notebook)
-        return html_of(document, _load_findings(document, resources)), resources
+        findings = _load_findings(document, resources)
+        return html_of(document, findings, _fingerprint(notebook, findings, resources)), resources
 
 
 class ReportPdfExporter(Exporter):
@@ -70,16 +73,17 @@ class ReportPdfExporter(Exporter):
         """Return the PDF of an executed notebook; raise ReportError for one that is no report."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
         document = read_document(notebook)
-        return pdf_of(document, _load_findings(document, resources)), resources
+        findings = _load_findings(document, resources)
+        return pdf_of(document, findings, _fingerprint(notebook, findings, resources)), resources
 
 
-def html_of(document: Document, findings: Findings) -> str:
+def html_of(document: Document, findings: Findings, fingerprint: str) -> str:
     """Return a document as an HTML page with the evidence of every number in it.
 
     Raises ReportError for a number that has none in these findings.
     """
     content, sections = _write_content(document)
-    return write_traced_page(document.masthead, content, sections, findings)
+    return write_traced_page(document.masthead, content, sections, findings, fingerprint)
 
 
 def _write_content(document: Document) -> tuple[Markup, list[tuple[str, str]]]:
@@ -97,7 +101,7 @@ def _write_content(document: Document) -> tuple[Markup, list[tuple[str, str]]]:
     return Markup("\n").join(content), sections
 
 
-def pdf_of(document: Document, findings: Findings) -> bytes:
+def pdf_of(document: Document, findings: Findings, fingerprint: str) -> bytes:
     """Return a document as PDF: the same bytes for the same document, in any folder.
 
     Raises ReportError for a number that has no evidence in these findings, and when Typst can't set
@@ -111,7 +115,7 @@ def pdf_of(document: Document, findings: Findings) -> bytes:
     parts += _write_evidence(figures, findings)
     parts += [_attach(name) for name in attached]
     template = (files("analysis.report") / "templates" / "report.typ").read_text(encoding="utf-8")
-    source = "\n".join([template, _setup(document.masthead), *parts])
+    source = "\n".join([template, _setup(document.masthead, fingerprint), *parts])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:
         # The library takes files beside the source; its stub does not know yet.
@@ -155,7 +159,13 @@ def _load_findings(document: Document, resources: Any) -> Findings:
     return load_findings(open_cycle(document.masthead.as_of, root))
 
 
-def _setup(masthead: Masthead) -> str:
+def _fingerprint(notebook: NotebookNode, findings: Findings, resources: Any) -> str:
+    """Return the fingerprint of a notebook exported by hand: its name, and its parameters."""
+    name = str(resources.get("metadata", {}).get("name", ""))
+    return fingerprint_of(list_inputs(findings.cycle), name, read_parameters(notebook))
+
+
+def _setup(masthead: Masthead, fingerprint: str) -> str:
     """Return the line that sets a document's title, pages and type."""
     date = datetime.date.fromisoformat(masthead.as_of)
     notes = "".join(f"{literal(note)}, " for note in masthead.notes)
@@ -165,7 +175,8 @@ def _setup(masthead: Masthead) -> str:
         f"subtitle: {literal(masthead.subtitle)}, notes: ({notes}), "
         f"city: {literal(masthead.city)}, "
         f"as-of: datetime(year: {date.year}, month: {date.month}, day: {date.day}), "
-        f"demonstration: {'true' if masthead.demonstration else 'false'}, fonts: ({fonts}))"
+        f"demonstration: {'true' if masthead.demonstration else 'false'}, "
+        f"fingerprint: {literal(fingerprint)}, fonts: ({fonts}))"
     )
 
 

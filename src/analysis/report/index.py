@@ -15,8 +15,10 @@ from analysis.report.traced import write_traced_page
 TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
 
-def write_index(findings: Findings, reports: Sequence[Report], path: Path) -> None:
-    """Write the index page of a cycle's reports."""
+def write_index(
+    findings: Findings, reports: Sequence[Report], fingerprint: str, path: Path
+) -> None:
+    """Write the index page of a cycle's reports, with the fingerprint of what made it."""
     blocks: list[Block] = [
         Paragraph((*say_progress(findings, "all"), "。"), kind="lead"),
         Table(
@@ -40,5 +42,5 @@ def write_index(findings: Findings, reports: Sequence[Report], path: Path) -> No
         ),
     ]
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
-    page = write_traced_page(head(findings, TITLE), content, [], findings)
+    page = write_traced_page(head(findings, TITLE), content, [], findings, fingerprint)
     path.write_text(page, encoding="utf-8", newline="\n")

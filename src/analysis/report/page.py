@@ -35,12 +35,17 @@ SCRIPTS = tuple(
 
 
 def write_page(
-    masthead: Masthead, content: Markup, sections: list[tuple[str, str]], payload: str
+    masthead: Masthead,
+    content: Markup,
+    sections: list[tuple[str, str]],
+    payload: str,
+    fingerprint: str,
 ) -> str:
     """Return a whole page.
 
     `content` is rendered HTML, `sections` the ids and titles of its second-level headings,
-    `payload` the evidence of its figures, as `write_payload` returns it.
+    `payload` the evidence of its figures, as `write_payload` returns it, `fingerprint` what the
+    footer says of all that made the page.
     """
     style = _read(STYLES)
     # One scope of its own, so that the page's names and the script's can't meet.
@@ -57,6 +62,7 @@ def write_page(
             script=Markup(script),  # noqa: S704  our own files
             script_hash=_hash(script),
             payload=payload,
+            fingerprint=fingerprint,
         )
     )
 

@@ -43,6 +43,21 @@ def check_parameters(notebook: Path, parameters: Mapping[str, object]) -> None:
         )
 
 
+def read_parameters(notebook: NotebookNode) -> dict[str, object]:
+    """Return the parameters that a notebook has, the ones given to it before its own defaults."""
+    found: dict[str, object] = {}
+    for cell in notebook.cells:
+        if {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", [])):
+            for node in ast.parse(cell.source).body:
+                match node:
+                    case (
+                        ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=value))
+                        | ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value))
+                    ):
+                        found[name] = value
+    return found
+
+
 def run_notebook(notebook: Path, parameters: Mapping[str, object], root: Path) -> NotebookNode:
     """Run a notebook in a kernel of its own, in the project's folder, and return it with outputs.
 

@@ -18,12 +18,17 @@ from analysis.report.payload import write_payload
 
 
 def write_traced_page(
-    masthead: Masthead, content: Markup, sections: list[tuple[str, str]], findings: Findings
+    masthead: Masthead,
+    content: Markup,
+    sections: list[tuple[str, str]],
+    findings: Findings,
+    fingerprint: str,
 ) -> str:
     """Return a whole page with the evidence of the figures that its content prints.
 
-    `content` is rendered HTML, `sections` the ids and titles of its second-level headings. Raises
-    ReportError for a digit without evidence, FigureError for a figure that the ledger has not.
+    `content` is rendered HTML, `sections` the ids and titles of its second-level headings,
+    `fingerprint` the short one of all that made it. Raises ReportError for a digit without
+    evidence, FigureError for a figure that the ledger has not.
     """
     figures = gather_figures(findings.ledger, read_page(content).ids)
     elsewhere = not covers_city(findings.ledger, figures)
@@ -32,7 +37,7 @@ def write_traced_page(
         content += _write_evidence(tables)
         sections = [*sections, ("evidence", TITLE)]
     payload = write_payload(findings.ledger, figures)
-    page = write_page(masthead, content, sections, payload)
+    page = write_page(masthead, content, sections, payload, fingerprint)
     require_traced(page, findings)
     return page
 

@@ -133,6 +133,19 @@ def test_an_added_and_a_missing_file_are_named(copy: Path) -> None:
     assert len(told.splitlines()) <= 3
 
 
+def test_a_report_that_was_built_again_by_itself_is_told_apart_from_an_edited_one(
+    copy: Path,
+) -> None:
+    answer(copy, "C7", "請願書の提出", "議会事務局.xlsx")
+    assert run(copy, "report", "--department", "議会事務局")[0] == 0
+    code, output = run(copy, "verify")
+    assert code == 1
+    told = section(output, "作成後に変わったファイル")
+    assert "department-gikai.html: ほかの報告書のあとに、いまの入力から作り直されています" in told
+    assert "department-gikai.pdf: ほかの報告書のあとに、いまの入力から作り直されています" in told
+    assert "overview" not in told
+
+
 def test_a_delivery_without_the_audit_workbook_still_names_the_figures(copy: Path) -> None:
     (reports_of(copy) / "audit.xlsx").write_bytes(b"no workbook")
     answer(copy, "G18", "オンライン化済")

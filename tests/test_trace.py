@@ -1,9 +1,14 @@
 """`analysis trace` goes from a figure to its cells without Python."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from analysis.cycle import Cycle
+from analysis.errors import SettingsError
 from analysis.figures.ledger import build_ledger
 from analysis.figures.trace import trace
 from analysis.report.findings import Findings
@@ -61,3 +66,16 @@ def test_one_figure_is_evaluated_without_the_others(findings: Findings) -> None:
     trace(ledger, "2024-09-01/kankyo/online_change")
     assert "figures" not in vars(ledger)
     assert {measure for _, measure, _ in ledger._evaluated} == {"online", "online_change"}
+
+
+def test_a_wrong_published_value_is_told_whatever_figure_is_asked_for(
+    findings: Findings, tmp_path: Path
+) -> None:
+    """Tables are made when they are needed; what is wrong with the files is told at once."""
+    shutil.copytree(findings.cycle.guideline_path.parent, tmp_path / "data/raw/guideline")
+    cycle = Cycle(tmp_path, findings.cycle.name, findings.cycle.settings)
+    cycle.raw_folder.mkdir()
+    wrong = "scope,measure,published\n環境部,online,九十六\n"
+    (cycle.raw_folder / "published.csv").write_text(wrong, encoding="utf-8")
+    with pytest.raises(SettingsError, match="九十六"):
+        build_ledger(cycle, findings.survey, findings.previous)

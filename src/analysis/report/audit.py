@@ -17,6 +17,7 @@ from analysis.errors import ReportError
 from analysis.figures.formula import Sheet, name_criteria
 from analysis.figures.ledger import Ledger
 from analysis.figures.tables import LEVELS
+from analysis.report.audit_book import Book
 from analysis.report.audit_figures import (
     AGREES,
     DIFFERS,
@@ -25,7 +26,7 @@ from analysis.report.audit_figures import (
     plan_figures,
 )
 from analysis.report.audit_rows import RowsError, lay_rows, read_rows
-from analysis.report.audit_sheet import Book, Cell, Formula, Page
+from analysis.report.audit_sheet import Cell, Formula, Page
 from analysis.report.audit_tables import (
     lay_corrections,
     lay_problems,

@@ -1,0 +1,193 @@
+"""The audit workbook's file: sheets whose texts stay texts and whose formulas are ours.
+
+Texts go in as texts, whatever they begin with; only a `Formula` becomes one. Beside each formula
+stands its value, so that a preview and Excel's protected view show numbers.
+"""
+
+import datetime
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from analysis.report.audit_sheet import Cell, Formula, Page, Style
+
+LONGEST_TEXT = 32_767
+CUT = "……（長いため以下省略）"
+
+_FONT = {"font_name": "游ゴシック", "font_size": 10}
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_NUMBERS: dict[Style, str] = {
+    "count": "#,##0_ ",
+    "signed": '+#,##0_ ;"−"#,##0_ ;0_ ',
+    "percent": "#,##0.0_ ",
+    "points": '+#,##0.0_ ;"−"#,##0.0_ ;0.0_ ',
+}
+_A4 = 9
+_LINE = 16.5
+_LONGEST_NOTICE = 100
+# XML has no place for these; xlsx has an escape, which not every reader takes back.
+_REFUSED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class Book:
+    """An xlsx being written. Two with the same contents are the same, byte for byte."""
+
+    def __init__(self, path: Path, title: str, as_of: datetime.date, notice: str) -> None:
+        """Begin a workbook; `notice` stands at the head of every printed page."""
+        # The library writes into the settings it is given.
+        options = {**_OPTIONS, "default_format_properties": dict(_FONT)}
+        self.workbook = xlsxwriter.Workbook(str(path), options)
+        # A page's head holds 255 letters, and & begins an instruction there.
+        self._notice = fit(notice)[:_LONGEST_NOTICE].replace("&", "&&")
+        created = datetime.datetime.combine(as_of, datetime.time(), datetime.UTC)
+        self.workbook.set_properties(
+            {"title": fit(title), "subject": fit(notice), "created": created}
+        )
+        self._plain = self.add_format()
+        self._head = self.add_format(
+            bold=True, bg_color="#1F3864", font_color="#FFFFFF", border=1, valign="vcenter",
+            text_wrap=True,
+        )  # fmt: skip
+        self._styles: dict[Style, Format | None] = {
+            "text": None,
+            "wrapped": self.add_format(text_wrap=True),
+            "shrunk": self.add_format(shrink=True),
+            "verdict": self.add_format(align="center"),
+            "corrected": self.add_format(bg_color="#FFF2CC", bold=True, border=1),
+            **{style: self.add_format(num_format=shown) for style, shown in _NUMBERS.items()},
+        }
+        self._differs = self.add_format(
+            bold=True, italic=True, underline=1, font_color="#9C0006", bg_color="#FFC7CE"
+        )
+
+    def add_format(self, **properties: object) -> Format:
+        """Return a format of the workbook's own type."""
+        return self.workbook.add_format(properties)
+
+    def add_sheet(self, name: str) -> Worksheet:
+        """Return a new sheet, set up for A4 landscape, one page wide."""
+        sheet: Worksheet = self.workbook.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+        sheet.set_header(f"&L{self._notice}&R&A")
+        sheet.set_footer("&C&P / &N")
+        return sheet
+
+    def add_page(self, page: Page, verdict: tuple[str, str] | None = None) -> None:
+        """Write a table: header frozen and repeated on paper, filter buttons, widths.
+
+        `verdict` names a column and the text in it that must catch the eye.
+        """
+        sheet = self.add_sheet(page.name)
+        last_row, last_column = page.sheet.last_row - 1, len(page.columns) - 1
+        sheet.freeze_panes(1, page.frozen)
+        sheet.repeat_rows(0)
+        sheet.autofilter(0, 0, last_row, last_column)
+        sheet.print_area(0, 0, last_row, page.printed - 1)
+        sheet.fit_to_pages(page.wide, 0)
+        if page.frozen:
+            sheet.repeat_columns(0, page.frozen - 1)
+        # Texts of digits are meant: an auditor compares them with the raw workbook.
+        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last_row + 1}"})
+        if verdict is not None:
+            place = [c.key for c in page.columns].index(verdict[0])
+            rule = {"type": "cell", "criteria": "==", "value": f'"{verdict[1]}"'}
+            sheet.conditional_format(1, place, last_row, place, {**rule, "format": self._differs})
+        sheet.set_row(0, 2 * _LINE)
+        for place, column in enumerate(page.columns):
+            sheet.set_column(place, place, column.width)
+            sheet.write_string(0, place, column.title, self._head)
+        plain = [
+            [column.style] * len(column.cells) if isinstance(column.style, str) else column.style
+            for column in page.columns
+        ]
+        cells = zip(*(column.cells for column in page.columns), strict=True)
+        styles = zip(*plain, strict=True)
+        widths = [column.width for column in page.columns]
+        for row, (values, names) in enumerate(zip(cells, styles, strict=True), start=1):
+            self.set_height(
+                sheet,
+                row,
+                (
+                    (value, width)
+                    for value, width, name in zip(values, widths, names, strict=True)
+                    if name == "wrapped" and isinstance(value, str)
+                ),
+            )
+            for place, value in enumerate(values):
+                if value is not None:
+                    self.write(sheet, row, place, value, self._styles[names[place]])
+
+    def set_height(self, sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]]) -> None:
+        """Make a row as high as its wrapped texts need, each in a column of a width.
+
+        Not every program does so by itself when it opens a file.
+        """
+        lines = max((count_lines(text, width) for text, width in texts), default=1)
+        if lines > 1:
+            sheet.set_row(row, lines * _LINE)
+
+    def write(
+        self, sheet: Worksheet, row: int, column: int, value: Cell, style: Format | None
+    ) -> None:
+        """Write one cell by the type of its value; nothing for None."""
+        match value:
+            case None:
+                return
+            case str():
+                self._write_text(sheet, row, column, fit(value), style)
+            case Formula(text=text, value=known):
+                shown = fit(known) if isinstance(known, str) else float(known)
+                sheet.write_formula(row, column, text, style, shown)
+            case _:
+                sheet.write_number(row, column, float(value), style)
+
+    def _write_text(
+        self, sheet: Worksheet, row: int, column: int, text: str, style: Format | None
+    ) -> None:
+        if text.startswith("<r>") and text.endswith("</r>"):
+            # The library takes such a text for markup of its own and would not escape it.
+            parts = (text[0], self._plain, text[1:])
+            sheet.write_rich_string(row, column, *parts, *([style] if style else []))
+        else:
+            sheet.write_string(row, column, text, style)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self.workbook.close()
+
+
+@lru_cache(maxsize=4096)
+def count_lines(text: str, width: int) -> int:
+    """Return how many lines a wrapped text takes in a column; a Japanese letter counts as two."""
+    lengths = (
+        sum(2 if unicodedata.east_asian_width(sign) in "FWA" else 1 for sign in line)
+        for line in text.split("\n")
+    )
+    room = width * 1.1
+    return sum(max(1, math.ceil(length / room)) for length in lengths)
+
+
+@lru_cache(maxsize=65_536)
+def fit(text: str) -> str:
+    """Return a text as a cell can hold it: what XML refuses as U+FFFD, one too long cut."""
+    allowed = _REFUSED.sub("\ufffd", text)
+    # Excel counts UTF-16 units.
+    units = allowed.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST_TEXT:
+        return allowed
+    room = 2 * (LONGEST_TEXT - len(CUT))
+    return units[:room].decode("utf-16-le", errors="ignore") + CUT

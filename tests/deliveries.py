@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli import main
-from analysis.report.crate import CRATE_NAME
+from analysis.report.proof.crate import CRATE_NAME
 
 CYCLE = "2024-09-01"
 
@@ -60,9 +60,15 @@ def copy_delivery(delivery: Path, folder: Path) -> Path:
     return Path(shutil.copytree(delivery, folder, dirs_exist_ok=True))
 
 
-def answer(folder: Path, cell: str, value: str, workbook: str = "文化スポーツ部.xlsx") -> None:
-    """Change one answer in a workbook of the latest cycle."""
-    path = folder / "data" / "raw" / CYCLE / workbook
+def answer(
+    folder: Path,
+    cell: str,
+    value: str | None,
+    workbook: str = "文化スポーツ部.xlsx",
+    cycle: str = CYCLE,
+) -> None:
+    """Change one answer in a workbook."""
+    path = folder / "data" / "raw" / cycle / workbook
     book = openpyxl.load_workbook(path)
     book["調査票"][cell].value = value
     book.save(path)

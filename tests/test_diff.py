@@ -42,6 +42,7 @@ def test_two_builds_differ_in_the_figures_of_the_changed_status_with_its_cell(
     assert re.search(
         rf"・着手済の手続き数: 2件 → 1件\n\s+old だけで数えた行 1件\n\s+{CELL}", groups["全体"]
     )
+    assert re.search(rf"・オンライン化率: .*\n\s+数え方の変わった行 1件\n\s+{CELL}", groups["全体"])
     assert "総手続き数" not in output
 
 

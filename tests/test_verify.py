@@ -1,3 +1,5 @@
+import hashlib
+import io
 import json
 import re
 from collections.abc import Callable
@@ -8,12 +10,13 @@ import pytest
 
 from analysis.cycle import Cycle, open_cycle
 from analysis.figures.listing import list_figures
-from analysis.report import verify
-from analysis.report.crate import CRATE_NAME
-from analysis.report.delivered import read_footer
 from analysis.report.findings import load_findings
-from analysis.report.origin import list_inputs
-from analysis.report.side import read_figures
+from analysis.report.proof import verify
+from analysis.report.proof.crate import CRATE_NAME
+from analysis.report.proof.delivered import read_footer
+from analysis.report.proof.origin import list_inputs
+from analysis.report.proof.side import read_figures
+from analysis.survey.store import STAMP_NAME, load_survey
 
 from deliveries import CORRECTED, CYCLE, answer, copy_delivery, reports_of, run
 
@@ -51,8 +54,17 @@ def test_an_untouched_delivery_agrees_in_figures_files_and_fingerprints(copy: Pa
 
 
 def test_the_stored_rows_are_not_trusted(copy: Path) -> None:
-    for path in (copy / "data" / "processed").rglob("*.parquet"):
-        path.write_bytes(b"no parquet")
+    """Not even where they were changed together with what vouches for them."""
+    cycle = open_cycle(CYCLE, copy)
+    rows = load_survey(cycle).rows
+    buffer = io.BytesIO()
+    rows.assign(status="online").to_parquet(buffer, index=False)
+    (cycle.processed_folder / "rows.parquet").write_bytes(buffer.getvalue())
+    stamp = cycle.processed_folder / STAMP_NAME
+    told = json.loads(stamp.read_text("utf-8"))
+    told["outputs"]["rows.parquet"] = hashlib.sha256(buffer.getvalue()).hexdigest()
+    stamp.write_text(json.dumps(told), "utf-8")
+    assert set(load_survey(cycle).rows["status"]) == {"online"}
     assert run(copy, "verify")[0] == 0
 
 
@@ -76,6 +88,19 @@ def test_a_changed_answer_is_named_with_its_cell_and_just_the_figures_it_changes
     inputs = section(output, "作成後に変わった入力")
     assert inputs == f"  ・調査票 data/raw/{CYCLE}/{WORKBOOK}: 変更されています。"
     assert section(output, "作成後に変わったファイル") == ""
+
+
+def test_a_changed_answer_of_the_cycle_before_is_named_with_its_cycle(copy: Path) -> None:
+    answer(copy, "G17", "オンライン化済", cycle="2024-03-31")
+    code, output = run(copy, "verify")
+    assert code == 1
+    told = f"調査票 data/raw/2024-03-31/{WORKBOOK}: 変更されています。"
+    assert told in section(output, "作成後に変わった入力")
+    changed = section(output, "計算し直すと変わる数値")
+    assert f"2024-03-31 {WORKBOOK} 調査票!G17「未着手」→「オンライン化済」（06-0011 " in changed
+    assert f"{CYCLE}/all/online_change　オンライン化済手続き数の増減: " in changed
+    assert "2024-03-31/all/online　" in changed
+    assert f"{CYCLE}/all/online　" not in changed
 
 
 def test_a_procedure_that_came_or_went_is_named(copy: Path) -> None:
@@ -102,7 +127,8 @@ def test_a_figure_that_was_edited_is_told_apart_from_a_changed_answer(copy: Path
         changed = section(output, "計算し直すと変わる数値")
         reasons = re.findall(r"^  ・(.*)\n      2024-09-01/gikai/total　", changed, re.M)
         assert len(reasons) == 1
-        assert "figures.csv が書き換えられています" in reasons[0]
+        told = "数えた行は同じです" if cell else "入力は変わっていません"
+        assert reasons[0] == f"{told}。figures.csv が書き換えられています。"
         assert "総手続き数: 7件 → 1件" in changed
         assert f"figures.csv: {EDITED}" in section(output, "作成後に変わったファイル")
 
@@ -131,6 +157,19 @@ def test_an_added_and_a_missing_file_are_named(copy: Path) -> None:
     assert "reasons.pdf: ありません" in told
     assert "付録.html: 作成されたものではありません" in told
     assert len(told.splitlines()) <= 3
+
+
+def test_a_report_that_was_built_again_by_itself_is_told_apart_from_an_edited_one(
+    copy: Path,
+) -> None:
+    answer(copy, "C7", "請願書の提出", "議会事務局.xlsx")
+    assert run(copy, "report", "--department", "議会事務局")[0] == 0
+    code, output = run(copy, "verify")
+    assert code == 1
+    told = section(output, "作成後に変わったファイル")
+    assert "department-gikai.html: ほかの報告書のあとに、いまの入力から作り直されています" in told
+    assert "department-gikai.pdf: ほかの報告書のあとに、いまの入力から作り直されています" in told
+    assert "overview" not in told
 
 
 def test_a_delivery_without_the_audit_workbook_still_names_the_figures(copy: Path) -> None:

@@ -1,5 +1,6 @@
 """What every report is made from: a cycle's tidy rows and its ledger."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.cycle import Cycle, Department, find_root, open_cycle
@@ -26,20 +27,21 @@ class Findings:
         return self.cycle.find_department(name_or_slug)
 
 
-def load_findings(cycle: Cycle | str) -> Findings:
+def load_findings(cycle: Cycle | str, load: Callable[[Cycle], Survey] = load_survey) -> Findings:
     """Load a cycle (by name, or `latest`) and evaluate its ledger.
 
-    Raises SettingsError for an unknown cycle and SurveyError, listing every problem, when the
-    departments' answers can't be used.
+    `load` gets a cycle's survey; who doesn't trust a stored one gives `collect_survey`. Raises
+    SettingsError for an unknown cycle and SurveyError, listing every problem, when the departments'
+    answers can't be used.
     """
     if isinstance(cycle, str):
         cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
-    survey = load_survey(cycle)
+    survey = load(cycle)
     require_usable(survey, cycle.name)
     before = cycle.open_previous()
     previous = None
     if before is not None:
-        previous = load_survey(before)
+        previous = load(before)
         require_usable(previous, before.name)
     return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
 

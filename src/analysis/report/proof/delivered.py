@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from analysis.report.crate import CRATE_NAME
-from analysis.report.origin import SHORT, fingerprint_of, hash_file, is_passing
-from analysis.report.record import Making, Record
+from analysis.report.proof.crate import CRATE_NAME
+from analysis.report.proof.origin import SHORT, fingerprint_of, hash_file, is_passing
+from analysis.report.proof.record import Making, Record
 
 _FOOTER = re.compile(r"<footer\b.*?</footer>", re.DOTALL)
 _FINGERPRINT = re.compile(rf"(?<![0-9A-Za-z]){'[0-9a-f]' * SHORT}(?![0-9A-Za-z])")
@@ -48,17 +48,19 @@ def find_forged_record(folder: Path, record: Record) -> list[str]:
     ]
     for making in record.makings:
         for name in making.results:
+            if not name.endswith(".html") or not (folder / name).is_file():
+                continue
             stated = read_footer(folder / name)
-            if stated and stated != {making.fingerprint[:SHORT]}:
+            if stated != {making.fingerprint[:SHORT]}:
                 lines.append(
-                    f"{name}: 印刷された指紋 {'、'.join(sorted(stated))} が、記録された指紋 "
-                    f"{making.fingerprint[:SHORT]} と違います。"
+                    f"{name}: 印刷された指紋 {'、'.join(sorted(stated)) or '（なし）'} が、"
+                    f"記録された指紋 {making.fingerprint[:SHORT]} と違います。"
                 )
     return lines
 
 
 def read_footer(path: Path) -> set[str]:
-    """Return the fingerprints that an HTML page's footer prints; none for any other file."""
+    """Return the fingerprints that the footer of an HTML page prints; none without one."""
     if path.suffix != ".html" or not path.is_file():
         return set()
     footers = _FOOTER.findall(path.read_text(encoding="utf-8", errors="replace"))

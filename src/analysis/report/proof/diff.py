@@ -6,9 +6,10 @@ from pathlib import Path
 from analysis.cycle import find_root, list_cycles, open_cycle
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.figures.listing import FIGURES_NAME
-from analysis.report.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
-from analysis.report.side import Side, level_of, read_delivery, take_ledger
-from analysis.report.verify import collect_findings
+from analysis.report.findings import load_findings
+from analysis.report.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
+from analysis.report.proof.side import Side, level_of, read_delivery, take_ledger
+from analysis.survey.collect import collect_survey
 
 
 def describe_difference(name_a: str, name_b: str) -> str:
@@ -40,7 +41,7 @@ def _open_side(name: str) -> Side:
     """Return a cycle recomputed from raw, or a delivered folder."""
     root = find_root()
     if name in list_cycles(root):
-        return take_ledger(name, collect_findings(open_cycle(name, root)).ledger)
+        return take_ledger(name, load_findings(open_cycle(name, root), collect_survey).ledger)
     folder = Path(name)
     if (folder / FIGURES_NAME).is_file():
         return read_delivery(name, folder, root)

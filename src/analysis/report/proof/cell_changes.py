@@ -7,22 +7,23 @@ import pandas as pd
 
 from analysis.figures.definition import value_name
 from analysis.figures.evidence import cells_of
+from analysis.report.proof.side import Side
 
 Cell = dict[str, object]
 
 
 def say_changes(
     procedure_id: str,
-    names: tuple[str, str],
+    sides: tuple[Side, Side],
     a: pd.DataFrame,
     b: pd.DataFrame,
     fields: Sequence[str],
 ) -> str:
     """Return the cells of a procedure that differ among `fields`; nothing if none does.
 
-    `a` and `b` are tidy rows, `names` what the two sides are called. For a procedure that only one
-    side has, the cell of its id stands for the row. Where the same text is read otherwise (a
-    correction, an alias), both readings are told.
+    `a` and `b` are tidy rows of the two sides; rows of another cycle than a side's own are told
+    with it. For a procedure that only one side has, the cell of its id stands for the row. Where
+    the same text is read otherwise (a correction, an alias), both readings are told.
     """
     left, right = (_find_cells(frame, procedure_id, fields) for frame in (a, b))
     known = left or right
@@ -31,9 +32,10 @@ def say_changes(
     title = f"（{procedure_id} {_text(next(iter(known.values()))['name'])}）"
     if not left or not right:
         own = known.get("procedure_id") or next(iter(known.values()))
-        return f"{_place(own)}{_quote(own['raw'])}は{names[0 if left else 1]}だけにあります{title}"
+        side = sides[0 if left else 1]
+        return f"{_place(own, side)}{_quote(own['raw'])}は{side.name}だけにあります{title}"
     both = [(left[field], right[field]) for field in left if field in right]
-    changes = [_say_change(*cells) for cells in both if _differ(*cells)]
+    changes = [_say_change(*cells, sides) for cells in both if _differ(*cells)]
     return "、".join(changes) + title if changes else ""
 
 
@@ -48,20 +50,21 @@ def _differ(a: Cell, b: Cell) -> bool:
     return any(_text(a[part]) != _text(b[part]) for part in ("workbook", "raw", "value"))
 
 
-def _say_change(a: Cell, b: Cell) -> str:
+def _say_change(a: Cell, b: Cell, sides: tuple[Side, Side]) -> str:
     """Return a cell with its text on both sides; the second place only where it is another."""
-    there = _place(b)
+    here, there = (_place(cell, side) for cell, side in zip((a, b), sides, strict=True))
     if (a["workbook"], a["sheet"]) == (b["workbook"], b["sheet"]):
         there = "" if a["cell"] == b["cell"] else _text(b["cell"])
     if _text(a["raw"]) == _text(b["raw"]) and _text(a["value"]) != _text(b["value"]):
         readings = [value_name(str(cell["field"]), cell["value"]) for cell in (a, b)]
-        return f"{_place(a)}{_quote(a['raw'])}の読み取り「{readings[0]}」→{there}「{readings[1]}」"
-    return f"{_place(a)}{_quote(a['raw'])}→{there}{_quote(b['raw'])}"
+        return f"{here}{_quote(a['raw'])}の読み取り「{readings[0]}」→{there}「{readings[1]}」"
+    return f"{here}{_quote(a['raw'])}→{there}{_quote(b['raw'])}"
 
 
-def _place(cell: Cell) -> str:
+def _place(cell: Cell, side: Side) -> str:
+    cycle = "" if cell["cycle"] == side.cycle else f"{cell['cycle']} "
     address = "!".join(text for text in (_text(cell["sheet"]), _text(cell["cell"])) if text)
-    return f"{_text(cell['workbook'])} {address}"
+    return f"{cycle}{_text(cell['workbook'])} {address}"
 
 
 def _quote(raw: object) -> str:

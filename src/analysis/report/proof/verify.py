@@ -8,24 +8,22 @@ from dataclasses import dataclass
 
 from analysis.cycle import Cycle
 from analysis.errors import AnalysisError, list_examples
-from analysis.figures.ledger import build_ledger
-from analysis.report.audit import AUDIT_NAME
-from analysis.report.changes import (
+from analysis.report.audit.workbook import AUDIT_NAME
+from analysis.report.findings import Findings, load_findings
+from analysis.report.plan import plan_reports
+from analysis.report.proof.changes import (
     changes_more_than_answers,
     find_changed_corrections,
     find_changed_inputs,
     list_corrections,
 )
-from analysis.report.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
-from analysis.report.crate import CRATE_NAME, write_crate
-from analysis.report.delivered import find_changed_files, find_forged_record
-from analysis.report.findings import Findings
-from analysis.report.origin import hash_file, list_inputs, write_fingerprint
-from analysis.report.plan import plan_reports
-from analysis.report.record import Record, read_record
-from analysis.report.side import Side, read_delivery, take_ledger
+from analysis.report.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
+from analysis.report.proof.crate import CRATE_NAME, write_crate
+from analysis.report.proof.delivered import find_changed_files, find_forged_record
+from analysis.report.proof.origin import hash_file, list_inputs, write_fingerprint
+from analysis.report.proof.record import Record, read_record
+from analysis.report.proof.side import Side, read_delivery, take_ledger
 from analysis.survey.collect import collect_survey
-from analysis.survey.survey import require_usable
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def verify_reports(cycle: Cycle) -> Verdict:
     counted = "数値: 再計算できません。"
     try:
         corrections = find_changed_corrections(record.corrections, list_corrections(cycle))
-        findings = collect_findings(cycle)
+        findings = load_findings(cycle, collect_survey)
         pairs, figures = _verify_figures(findings, record, now)
         differing = sum(pair.differs_in((*VALUES, *WORDS, *EVIDENCE)) for pair in pairs)
         counted = f"数値: {len(pairs) - differing:,}/{len(pairs):,} 一致"
@@ -101,21 +99,6 @@ def verify_reports(cycle: Cycle) -> Verdict:
         *figures,
     )
     return Verdict(summary, tuple(section for section in sections if section.count))
-
-
-def collect_findings(cycle: Cycle) -> Findings:
-    """Collect a cycle and the one before from their raw workbooks, whatever is stored of them.
-
-    Raises SettingsError and SurveyError as `load_findings` does.
-    """
-    before = cycle.open_previous()
-    survey = collect_survey(cycle)
-    require_usable(survey, cycle.name)
-    previous = None
-    if before is not None:
-        previous = collect_survey(before)
-        require_usable(previous, before.name)
-    return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
 
 
 def _verify_figures(

@@ -1,4 +1,4 @@
-"""A sheet of the audit workbook: a table whose texts stay texts and whose formulas are ours.
+"""The audit workbook's file: sheets whose texts stay texts and whose formulas are ours.
 
 Texts go in as texts, whatever they begin with; only a `Formula` becomes one. Beside each formula
 stands its value, so that a preview and Excel's protected view show numbers.
@@ -8,22 +8,15 @@ import datetime
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from analysis.figures.formula import Sheet
-
-Style = Literal[
-    "text", "wrapped", "shrunk", "verdict", "count", "signed", "percent", "points", "corrected"
-]
+from analysis.report.audit.sheet import Cell, Formula, Page, Style
 
 LONGEST_TEXT = 32_767
 CUT = "……（長いため以下省略）"
@@ -42,57 +35,9 @@ _NUMBERS: dict[Style, str] = {
 }
 _A4 = 9
 _LINE = 16.5
+_LONGEST_NOTICE = 100
 # XML has no place for these; xlsx has an escape, which not every reader takes back.
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula, with its leading `=`, and the value it has now."""
-
-    text: str
-    value: "str | int | Decimal"
-
-
-Cell = str | int | Decimal | Formula | None
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: the name by which formulas know it, its title, its width in letters, its cells.
-
-    `style` is that of every cell, or one a cell.
-    """
-
-    key: str
-    title: str
-    width: int
-    cells: Sequence[Cell]
-    style: Style | Sequence[Style] = "text"
-
-
-@dataclass(frozen=True)
-class Page:
-    """A sheet to be: all columns of one length.
-
-    The first `frozen` columns stay in sight, the first `printed` go to paper, `wide` pages wide.
-    """
-
-    name: str
-    columns: tuple[Column, ...]
-    frozen: int
-    printed: int
-    wide: int = 1
-
-    @property
-    def sheet(self) -> Sheet:
-        """The sheet as formulas see it. An empty one has one blank row."""
-        return lay_sheet(self.name, [c.key for c in self.columns], len(self.columns[0].cells))
-
-
-def lay_sheet(name: str, columns: Sequence[str], rows: int) -> Sheet:
-    """Return a sheet of so many rows as formulas see it."""
-    return Sheet(name, tuple(columns), max(rows, 1) + 1)
 
 
 class Book:
@@ -103,9 +48,12 @@ class Book:
         # The library writes into the settings it is given.
         options = {**_OPTIONS, "default_format_properties": dict(_FONT)}
         self.workbook = xlsxwriter.Workbook(str(path), options)
-        self._notice = notice.replace("&", "&&")
+        # A page's head holds 255 letters, and & begins an instruction there.
+        self._notice = fit(notice)[:_LONGEST_NOTICE].replace("&", "&&")
         created = datetime.datetime.combine(as_of, datetime.time(), datetime.UTC)
-        self.workbook.set_properties({"title": title, "subject": notice, "created": created})
+        self.workbook.set_properties(
+            {"title": fit(title), "subject": fit(notice), "created": created}
+        )
         self._plain = self.add_format()
         self._head = self.add_format(
             bold=True, bg_color="#1F3864", font_color="#FFFFFF", border=1, valign="vcenter",

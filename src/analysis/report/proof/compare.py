@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.figures.evidence import Selection
 from analysis.figures.measure import Change, Count
-from analysis.report.cell_changes import say_changes
-from analysis.report.side import Side, split_id
+from analysis.report.proof.cell_changes import say_changes
+from analysis.report.proof.side import Side, split_id
 
 VALUES = ("value", "text", "unit", "numerator", "denominator")
 WORDS = ("scope", "label", "definition")
@@ -97,8 +97,7 @@ class RowChanges:
         if len(key) > 1:
             workbook, *place = key
             return f"{workbook} {'!'.join(part for part in place if part)}"
-        names = (self.sides[0].name, self.sides[1].name)
-        told = [say_changes(key[0], names, *frames) for frames in self._frames()]
+        told = [say_changes(key[0], self.sides, *frames) for frames in self._frames()]
         return "、".join(dict.fromkeys(text for text in told if text))
 
     @cached_property

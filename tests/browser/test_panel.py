@@ -142,6 +142,12 @@ def test_the_panel_leads_to_the_line_of_the_evidence(browser: Browser, folder: P
         assert page.evaluate("document.activeElement.id") == f"{LATEST}/kankyo/online"
 
 
+def show_all(page: Page) -> None:
+    more = page.locator("#panel button.more")
+    while more.is_visible():
+        more.click()
+
+
 def test_the_rows_can_be_filtered_copied_and_saved(
     browser: Browser, folder: Path, figures: dict[str, dict[str, str]]
 ) -> None:
@@ -149,6 +155,7 @@ def test_the_rows_can_be_filtered_copied_and_saved(
     with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         body = page.locator("#panel tbody tr")
+        show_all(page)
         assert body.count() == size
         with page.expect_download() as saved:
             page.click("#panel >> text=CSV")
@@ -179,6 +186,7 @@ def test_the_rows_are_those_of_the_evidence_with_their_cells(
         for one in cells[cells["field"] == "status"].to_dict("records")
     ]
     with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
+        show_all(page)
         rows = page.eval_on_selector_all(
             "#panel tbody tr", "rows => rows.map(row => [...row.cells].map(td => td.textContent))"
         )

@@ -89,6 +89,8 @@ def test_what_was_changed_is_found_and_nothing_else(
         assert told == f"検算：{lines - len(named)}/{lines} 一致、{len(named)}件が不一致"
         marked = page.locator(f'main a.figure.differs[href="#{found[2]}"]')
         assert marked.count() > 0
+        if "digit" in case:
+            assert marked.count() == 1
         assert "検算と不一致" in marked.first.text_content()
 
 

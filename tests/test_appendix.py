@@ -52,8 +52,11 @@ def test_every_share_of_the_catalogue_is_made_from_figures(findings: Findings) -
 def test_a_count_tells_its_rows_by_workbook_sheet_and_range(findings: Findings) -> None:
     tables = tables_of(findings, "2024-09-01/nogyoiinkai/online")
     assert line_of(tables, "2024-09-01/nogyoiinkai/online") == [
-        "農業委員会", "2024-09-01", "6件", "農業委員会.xlsx 調査票!8-10,13-15",
-    ]  # fmt: skip
+        "農業委員会",
+        "2024-09-01/nogyoiinkai/online",
+        "6件",
+        "農業委員会.xlsx 調査票!8-10,13-15",
+    ]
 
 
 def test_a_change_tells_what_moved_in_and_out_and_in_which_cycle(findings: Findings) -> None:

@@ -17,8 +17,8 @@ from analysis.figures.figure import Figure
 from analysis.figures.ledger import build_ledger
 from analysis.figures.rounding import BLANK
 from analysis.figures.tables import CORRECTED
-from analysis.report.audit import read_audit, write_audit
-from analysis.report.audit_book import CUT, LONGEST_TEXT
+from analysis.report.audit.book import CUT, LONGEST_TEXT
+from analysis.report.audit.workbook import read_audit, write_audit
 from analysis.report.findings import Findings
 from analysis.survey.collect import ROW_COLUMNS, collect_survey
 

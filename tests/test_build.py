@@ -17,8 +17,8 @@ from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.report.build import build_reports
-from analysis.report.crate import CRATE_NAME
 from analysis.report.document import Display, read_document
+from analysis.report.proof.crate import CRATE_NAME
 from analysis.report.run import run_notebook
 
 from conftest import LATEST, ROOT, copy_project, copy_small_project

@@ -12,8 +12,8 @@ import pytest
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError
 from analysis.report import build
-from analysis.report.crate import CRATE_NAME, PROFILE, SPECIFICATION
-from analysis.report.origin import list_inputs, write_fingerprint
+from analysis.report.proof.crate import CRATE_NAME, PROFILE, SPECIFICATION
+from analysis.report.proof.origin import list_inputs, write_fingerprint
 
 from conftest import LATEST, require_package
 from deliveries import copy_delivery, read_graph, reports_of, run

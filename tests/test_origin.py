@@ -9,8 +9,8 @@ import pytest
 
 import analysis
 from analysis.cycle import open_cycle
-from analysis.report import origin
-from analysis.report.origin import fingerprint_of, list_inputs, write_fingerprint
+from analysis.report.proof import origin
+from analysis.report.proof.origin import fingerprint_of, list_inputs, write_fingerprint
 
 from conftest import LATEST, copy_small_project
 

@@ -10,12 +10,12 @@ import pytest
 
 from analysis.cycle import Cycle, open_cycle
 from analysis.figures.listing import list_figures
-from analysis.report import verify
-from analysis.report.crate import CRATE_NAME
-from analysis.report.delivered import read_footer
 from analysis.report.findings import load_findings
-from analysis.report.origin import list_inputs
-from analysis.report.side import read_figures
+from analysis.report.proof import verify
+from analysis.report.proof.crate import CRATE_NAME
+from analysis.report.proof.delivered import read_footer
+from analysis.report.proof.origin import list_inputs
+from analysis.report.proof.side import read_figures
 from analysis.survey.store import STAMP_NAME, load_survey
 
 from deliveries import CORRECTED, CYCLE, answer, copy_delivery, reports_of, run

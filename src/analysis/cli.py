@@ -95,7 +95,7 @@ def trace(figure: str) -> None:
 def verify(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を調査票から検証し、違うものと理由を示す。"""
     from analysis.cycle import open_cycle
-    from analysis.report.verify import verify_reports
+    from analysis.report.proof.verify import verify_reports
 
     verdict = verify_reports(open_cycle(cycle))
     click.echo(str(verdict))
@@ -108,7 +108,7 @@ def verify(cycle: str | None) -> None:
 @click.argument("b")
 def diff(a: str, b: str) -> None:
     """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
-    from analysis.report.diff import describe_difference
+    from analysis.report.proof.diff import describe_difference
 
     click.echo(describe_difference(a, b))
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from analysis.report.findings import Findings
+
 from conftest import LATEST
 from pages import change_payload, list_ids, open_page, read_payload, spread
 from reports import HOSTILE
@@ -107,6 +109,16 @@ def test_the_address_opens_a_panel_and_back_and_forward_follow(
         assert "#" not in page.url
 
 
+def test_a_link_to_a_section_leaves_the_panel_for_the_section(
+    browser: Browser, folder: Path
+) -> None:
+    with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
+        page.locator('nav a[href="#section-2"]').click()
+        assert page.url.endswith("#section-2")
+        assert not page.locator("#panel").is_visible()
+        assert page.locator("#section-2").evaluate("it => it.getBoundingClientRect().top") < 900
+
+
 def test_next_and_previous_go_in_the_order_of_the_page(browser: Browser, folder: Path) -> None:
     with open_page(browser, folder / "department-kankyo.html") as page:
         order = page.eval_on_selector_all(
@@ -130,6 +142,12 @@ def test_the_panel_leads_to_the_line_of_the_evidence(browser: Browser, folder: P
         assert page.evaluate("document.activeElement.id") == f"{LATEST}/kankyo/online"
 
 
+def show_all(page: Page) -> None:
+    more = page.locator("#panel button.more")
+    while more.is_visible():
+        more.click()
+
+
 def test_the_rows_can_be_filtered_copied_and_saved(
     browser: Browser, folder: Path, figures: dict[str, dict[str, str]]
 ) -> None:
@@ -137,6 +155,7 @@ def test_the_rows_can_be_filtered_copied_and_saved(
     with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         body = page.locator("#panel tbody tr")
+        show_all(page)
         assert body.count() == size
         with page.expect_download() as saved:
             page.click("#panel >> text=CSV")
@@ -155,6 +174,26 @@ def test_the_rows_can_be_filtered_copied_and_saved(
         assert [line.split("\t") for line in copied.splitlines()] == [lines[0], first]
         page.fill("#panel input", "どこにもない")
         assert body.count() == 0
+
+
+def test_the_rows_are_those_of_the_evidence_with_their_cells(
+    browser: Browser, folder: Path, findings: Findings
+) -> None:
+    figure = findings.ledger.figure("online", "kankyo")
+    cells = findings.ledger.evidence(figure).fillna("（空欄）")
+    wanted = [
+        [one["procedure_id"], one["raw"], one["workbook"], one["sheet"], one["cell"]]
+        for one in cells[cells["field"] == "status"].to_dict("records")
+    ]
+    with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
+        show_all(page)
+        rows = page.eval_on_selector_all(
+            "#panel tbody tr", "rows => rows.map(row => [...row.cells].map(td => td.textContent))"
+        )
+    shown = [
+        [row[2].split("（")[0], row[6], row[8], row[9], row[10].split("・")[1]] for row in rows
+    ]
+    assert shown == wanted
 
 
 def test_a_long_list_can_be_read_to_its_end_by_keyboard(browser: Browser, folder: Path) -> None:

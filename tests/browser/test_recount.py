@@ -1,18 +1,26 @@
 """検算: every figure of every page recounted in the browser, and whatever was changed found."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 from playwright.sync_api import Browser
 
+from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger, build_ledger
 from analysis.figures.measure import Change, Share
+from analysis.report import html
+from analysis.report.blocks import Column, Quoted, Table
 from analysis.report.findings import Findings
+from analysis.report.traced import write_traced_page
 
 from conftest import LATEST
 from pages import EVIDENCE, change_payload, drop_row, open_page, recount
+from reports import MASTHEAD
+from rows import make_rows
 
 LINE = re.compile(r'<tr id="([^"]+)"')
 
@@ -81,6 +89,8 @@ def test_what_was_changed_is_found_and_nothing_else(
         assert told == f"検算：{lines - len(named)}/{lines} 一致、{len(named)}件が不一致"
         marked = page.locator(f'main a.figure.differs[href="#{found[2]}"]')
         assert marked.count() > 0
+        if "digit" in case:
+            assert marked.count() == 1
         assert "検算と不一致" in marked.first.text_content()
 
 
@@ -185,3 +195,50 @@ def test_without_its_evidence_a_page_still_leads_to_the_lines(
     assert page.locator(".toolbar, #panel").count() == 0
     assert page.url.endswith(str(link.get_attribute("href")))
     context.close()
+
+
+def page_of(findings: Findings, figures: Iterable[Figure]) -> str:
+    """A page that prints just these figures."""
+    rows = tuple((Quoted(figure.scope_name), figure) for figure in figures)
+    table = Table("数値", (Column("範囲"), Column("値", numeric=True)), rows)
+    content = Markup(html.render(table))  # noqa: S704
+    return write_traced_page(MASTHEAD, content, [], findings, "0123")
+
+
+def test_every_figure_of_the_ledger_is_recounted_alike(
+    browser: Browser, findings: Findings, tmp_path: Path
+) -> None:
+    """Also those that no report prints."""
+    figures = findings.ledger.figures
+    with open_page(browser, write(tmp_path, page_of(findings, figures.values()))) as page:
+        assert recount(page) == (f"検算：{len(figures)}/{len(figures)} 一致", set())
+
+
+def test_what_became_of_a_procedure_is_found_from_the_rows(
+    browser: Browser, findings: Findings, tmp_path: Path
+) -> None:
+    zeimu = {"department": "税務部", "department_slug": "zeimu"}
+    now = make_rows(
+        {"procedure_id": "1", "name": "申請 A", "section": "環境政策課"},
+        {"procedure_id": "2", "name": "申請B"},
+        {"procedure_id": "3", "name": "申請C", "section": "別の課"},
+        {"procedure_id": "4", "name": "申請D"},
+        {"procedure_id": "6", "name": "申請F"},
+    )
+    before = make_rows(
+        {"procedure_id": "1", "name": "申請\u3000Ａ", "section": "環境政策\u200b課"},
+        {"procedure_id": "2", "name": "届出B", "status": "started"},
+        {"procedure_id": "3", "name": "申請C"},
+        {"procedure_id": "4", "name": "申請D", **zeimu},
+        {"procedure_id": "5", "name": "申請E"},
+        cycle="2024-03-31",
+    )
+    none = findings.survey.corrections.iloc[:0]
+    surveys = [replace(findings.survey, rows=rows, corrections=none) for rows in (now, before)]
+    ledger = build_ledger(findings.cycle, *surveys)
+    expected = {"renamed": "1", "moved": "2", "new": "1", "abolished": "1", "went_online": "1"}
+    figures = [ledger.figure(name, "kankyo") for name in expected]
+    assert [figure.text for figure in figures] == list(expected.values())
+    small = replace(findings, ledger=ledger)
+    with open_page(browser, write(tmp_path, page_of(small, figures))) as page:
+        assert recount(page) == ("検算：5/5 一致", set())

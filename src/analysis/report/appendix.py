@@ -96,7 +96,7 @@ def write_tables(
             caption=group[0].label,
             columns=(
                 Column("範囲", weight=3),
-                Column("調査回"),
+                Column("数値ID", weight=4),
                 Column("値", numeric=True),
                 *(Column(title, numeric=True) for title in _PARTS.get(kind, ())),
                 *([Column("数えた行", weight=12)] if lists_rows else []),
@@ -104,7 +104,7 @@ def write_tables(
             rows=tuple(
                 (
                     Quoted(figure.scope_name),
-                    figure.cycle,
+                    Quoted(figure.id),
                     *(Shown(number) for number in (figure, *ledger.parts(figure))),
                     *([rows[figure.id]] if lists_rows else []),
                 )

@@ -15,15 +15,15 @@ from pathlib import Path
 from analysis.cycle import Cycle, Department, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
-from analysis.report.audit import AUDIT_NAME, write_audit
-from analysis.report.crate import CRATE_NAME, write_crate
+from analysis.report.audit.workbook import AUDIT_NAME, write_audit
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pdf_of
 from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import require_glyphs
 from analysis.report.index import write_index
-from analysis.report.origin import fingerprint_of, list_inputs
 from analysis.report.plan import Report, plan_reports
+from analysis.report.proof.crate import CRATE_NAME, write_crate
+from analysis.report.proof.origin import fingerprint_of, list_inputs
 from analysis.report.run import run_notebook
 
 WORKERS = 2

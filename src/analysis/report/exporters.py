@@ -28,8 +28,8 @@ from analysis.report.document import Display, Document, read_document
 from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import FAMILIES, FOLDERS, missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
-from analysis.report.origin import fingerprint_of, list_inputs
 from analysis.report.orphans import read_page, require_traced
+from analysis.report.proof.origin import fingerprint_of, list_inputs
 from analysis.report.run import read_parameters
 from analysis.report.traced import write_traced_page
 from analysis.report.typst import literal

@@ -37,8 +37,7 @@ def write_payload(ledger: Ledger, figures: Sequence[Figure]) -> str:
     made from a count that the catalogue doesn't name.
     """
     content = json.dumps(_gather(ledger, figures), ensure_ascii=False, separators=(",", ":"))
-    # A lone half of a surrogate pair has no place in UTF-8.
-    return base64.b64encode(zlib.compress(content.encode("utf-8", "replace"), 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(content.encode(), 9)).decode("ascii")
 
 
 def _gather(ledger: Ledger, figures: Sequence[Figure]) -> dict[str, Any]:

@@ -206,7 +206,7 @@ def rules(findings: Findings) -> Block:
 def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:
     ledger = findings.ledger
     for row in ledger.tables.current["published"].to_dict("records"):
-        known = ledger.figures.get(row["figure_id"]) if isinstance(row["figure_id"], str) else None
+        known = ledger.find(row["figure_id"]) if isinstance(row["figure_id"], str) else None
         yield (
             row["scope"],
             row["measure"] if known is None else known.label,

@@ -35,7 +35,8 @@ MANY_COLUMNS = 8
 
 # Typst breaks no word without a hyphenation pattern; a longer one would run out of its cell.
 _LONG_WORD = re.compile(r"[!-~]{70}")
-_ROW_LIST = re.compile(r"(?<=\d),(?=\d)")
+# A list of rows and a figure's id may be long, and are broken where they are read in parts.
+_JOINTS = re.compile(r"(?<=\d),(?=\d)|(?<=\w)/(?=\w)")
 
 
 def render(block: Block) -> str:
@@ -72,7 +73,7 @@ def literal(text: str) -> str:
 
 def markup(text: str) -> str:
     """Return a text for use in markup: strings, so that no sign in it is markup."""
-    broken = _ROW_LIST.sub(",\u200b", _LONG_WORD.sub("\\g<0>\u200b", printable(text)))
+    broken = _JOINTS.sub("\\g<0>\u200b", _LONG_WORD.sub("\\g<0>\u200b", printable(text)))
     lines = broken.split("\n")
     return "#linebreak()".join(f"#{literal(line)};" for line in lines)
 

@@ -1,6 +1,7 @@
 // A list of rows: the cells they stand in, a filter, copy and CSV. Long lists grow on demand.
 
-const SLICE = 200;
+const FIRST_SLICE = 50;
+const SLICE = 500;
 
 // The columns and lines of a figure's rows: a procedure that moved has a line for each cycle.
 function describeRows(evidence, figure, rows) {
@@ -77,7 +78,7 @@ function showList({ titles, lines, note = "" }, name) {
   let chosen = lines;
   const grow = (isAsked) => {
     const shown = body.rows.length;
-    body.append(...chosen.slice(shown, shown + SLICE).map(bodyRow));
+    body.append(...chosen.slice(shown, shown + (isAsked ? SLICE : FIRST_SLICE)).map(bodyRow));
     const rest = chosen.length - body.rows.length;
     more.hidden = rest === 0;
     more.textContent = `続きの${Math.min(rest, SLICE)}行を表示（残り${writeCount(rest)}行）`;
@@ -85,10 +86,11 @@ function showList({ titles, lines, note = "" }, name) {
   };
   const choose = () => {
     const wanted = plainForSearch(filter.value).split(/\s+/).filter(Boolean);
-    chosen = lines.filter((line) => {
+    const fits = (line) => {
       const text = plainForSearch(line.join("\t"));
       return wanted.every((word) => text.includes(word));
-    });
+    };
+    chosen = wanted.length ? lines.filter(fits) : lines;
     const all = chosen.length < lines.length ? `（全${writeCount(lines.length)}行）` : "";
     told.textContent = `${writeCount(chosen.length)}行${all}${note}`;
     body.replaceChildren();

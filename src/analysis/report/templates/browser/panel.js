@@ -32,13 +32,18 @@ class Panel {
     heading.focus({ preventScroll: true });
   }
 
-  close() {
-    if (this.element.hidden) return;
+  hide() {
     this.element.hidden = true;
     document.body.classList.remove("with-panel");
-    leaveAddress();
-    const link = this.link;
     this.setLink(null);
+  }
+
+  // Closes for good: back to the number, the address without it.
+  close() {
+    if (this.element.hidden) return;
+    const link = this.link;
+    this.hide();
+    leaveAddress();
     link?.focus();
   }
 
@@ -46,6 +51,7 @@ class Panel {
     this.link?.classList.remove("current");
     this.link = link;
     this.link?.classList.add("current");
+    this.link?.closest("details")?.setAttribute("open", "");
   }
 
   // Goes to the next printed number that is another figure.
@@ -118,8 +124,8 @@ class Panel {
 
   // From the panel to a place in the page.
   leaveFor(element) {
-    this.setLink(null);
-    this.close();
+    this.hide();
+    leaveAddress();
     focusOn(element);
     element.scrollIntoView({ block: "center" });
   }

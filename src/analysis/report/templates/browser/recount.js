@@ -46,12 +46,14 @@ function compareLine(counter, figure, line, blame) {
   }
 }
 
+// Marks the places that print another number, or every place of a figure that differs otherwise.
 function markLinks({ links }, { found }) {
   for (const link of links) {
     for (const verdict of link.querySelectorAll(".verdict")) verdict.remove();
     const difference = found.get(idOf(link));
-    link.classList.toggle("differs", difference !== undefined);
-    if (difference) link.append(verdictFor(link));
+    const isWrong = difference !== undefined && (!difference.links.size || difference.links.has(link));
+    link.classList.toggle("differs", isWrong);
+    if (isWrong) link.append(verdictFor(link));
   }
 }
 

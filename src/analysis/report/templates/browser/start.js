@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
 const follow = () => {
   const id = decodeId(location.hash.slice(1));
   if (page.lines.has(id)) panel.open(id);
-  else panel.close();
+  else panel.hide();
 };
 window.addEventListener("popstate", follow);
 follow();

@@ -14,7 +14,7 @@ from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURES_NAME, list_figures
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
-from analysis.report.audit import AUDIT_NAME, read_audit
+from analysis.report.audit.workbook import AUDIT_NAME, read_audit
 from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.match import match_cycles
 

@@ -13,8 +13,8 @@ from analysis.figures.definition import OTHER_FIELDS, code_name
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.formula import Sheet, quote
 from analysis.figures.ledger import Ledger
-from analysis.report.audit_rows import SCOPE_TITLES
-from analysis.report.audit_sheet import Cell, Column, Formula, Page
+from analysis.report.audit.rows import SCOPE_TITLES
+from analysis.report.audit.sheet import Cell, Column, Formula, Page
 
 _YES, _NO = (quote(OTHER_FIELDS["renamed"][1][code]) for code in ("yes", "no"))
 _ONLINE = quote(code_name("status", "online"))

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from analysis.report.crate import CRATE_NAME
-from analysis.report.origin import SHORT, fingerprint_of, hash_file, is_passing
-from analysis.report.record import Making, Record
+from analysis.report.proof.crate import CRATE_NAME
+from analysis.report.proof.origin import SHORT, fingerprint_of, hash_file, is_passing
+from analysis.report.proof.record import Making, Record
 
 _FOOTER = re.compile(r"<footer\b.*?</footer>", re.DOTALL)
 _FINGERPRINT = re.compile(rf"(?<![0-9A-Za-z]){'[0-9a-f]' * SHORT}(?![0-9A-Za-z])")

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from analysis.cycle import Cycle
 from analysis.figures.definition import field_name
 from analysis.figures.reconcile import PUBLISHED_NAME
-from analysis.report.origin import CODE_FOLDER, LOCK_NAME, NOTEBOOKS
-from analysis.report.record import CorrectionKey
+from analysis.report.proof.origin import CODE_FOLDER, LOCK_NAME, NOTEBOOKS
+from analysis.report.proof.record import CorrectionKey
 from analysis.survey.correct import CORRECTIONS_NAME, read_corrections
 from analysis.survey.vocabulary import answer_key, load_vocabulary
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.tables import LEVELS, Level, add_scopes
-from analysis.report.audit_sheet import Cell, Column, Page, Style
+from analysis.report.audit.sheet import Cell, Column, Page, Style
 from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.vocabulary import answer_key, load_vocabulary, match_key
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.figures.definition import value_name
 from analysis.figures.evidence import cells_of
-from analysis.report.side import Side
+from analysis.report.proof.side import Side
 
 Cell = dict[str, object]
 

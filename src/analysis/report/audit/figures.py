@@ -20,7 +20,7 @@ from analysis.figures.formula import (
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change
 from analysis.figures.rounding import BLANK
-from analysis.report.audit_sheet import Cell, Column, Formula, Page, Style, lay_sheet
+from analysis.report.audit.sheet import Cell, Column, Formula, Page, Style, lay_sheet
 
 AGREES, DIFFERS = (OTHER_FIELDS["agrees"][1][code] for code in ("yes", "no"))
 

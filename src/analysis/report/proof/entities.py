@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from analysis.report.origin import SHORT, hash_file, notebook_path, write_fingerprint
+from analysis.report.proof.origin import SHORT, hash_file, notebook_path, write_fingerprint
 
 SHARED_INPUTS = "#inputs"
 SOFTWARE = "#software"

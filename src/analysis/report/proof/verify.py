@@ -8,21 +8,21 @@ from dataclasses import dataclass
 
 from analysis.cycle import Cycle
 from analysis.errors import AnalysisError, list_examples
-from analysis.report.audit import AUDIT_NAME
-from analysis.report.changes import (
+from analysis.report.audit.workbook import AUDIT_NAME
+from analysis.report.findings import Findings, load_findings
+from analysis.report.plan import plan_reports
+from analysis.report.proof.changes import (
     changes_more_than_answers,
     find_changed_corrections,
     find_changed_inputs,
     list_corrections,
 )
-from analysis.report.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
-from analysis.report.crate import CRATE_NAME, write_crate
-from analysis.report.delivered import find_changed_files, find_forged_record
-from analysis.report.findings import Findings, load_findings
-from analysis.report.origin import hash_file, list_inputs, write_fingerprint
-from analysis.report.plan import plan_reports
-from analysis.report.record import Record, read_record
-from analysis.report.side import Side, read_delivery, take_ledger
+from analysis.report.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
+from analysis.report.proof.crate import CRATE_NAME, write_crate
+from analysis.report.proof.delivered import find_changed_files, find_forged_record
+from analysis.report.proof.origin import hash_file, list_inputs, write_fingerprint
+from analysis.report.proof.record import Record, read_record
+from analysis.report.proof.side import Side, read_delivery, take_ledger
 from analysis.survey.collect import collect_survey
 
 

@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from analysis.report.audit_sheet import Cell, Formula, Page, Style
+from analysis.report.audit.sheet import Cell, Formula, Page, Style
 
 LONGEST_TEXT = 32_767
 CUT = "……（長いため以下省略）"

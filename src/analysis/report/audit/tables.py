@@ -12,9 +12,9 @@ from pandas.api.types import is_numeric_dtype
 from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.formula import Sheet
 from analysis.figures.ledger import Ledger
-from analysis.report.audit_figures import read_number, shown_value, style_of, write_verdict
-from analysis.report.audit_rows import lay_scopes, list_cells
-from analysis.report.audit_sheet import Cell, Column, Formula, Page, Style
+from analysis.report.audit.figures import read_number, shown_value, style_of, write_verdict
+from analysis.report.audit.rows import lay_scopes, list_cells
+from analysis.report.audit.sheet import Cell, Column, Formula, Page, Style
 from analysis.survey.vocabulary import load_vocabulary
 
 # From this width on a column holds sentences.

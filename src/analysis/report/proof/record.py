@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from analysis.cycle import Cycle
 from analysis.errors import ReportError
-from analysis.report.crate import CRATE_NAME
-from analysis.report.entities import SHARED_INPUTS, Entity
-from analysis.report.origin import write_fingerprint
+from analysis.report.proof.crate import CRATE_NAME
+from analysis.report.proof.entities import SHARED_INPUTS, Entity
+from analysis.report.proof.origin import write_fingerprint
 
 CorrectionKey = tuple[str, str, str]
 """A correction's cycle, procedure and field."""

@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.figures.evidence import Selection
 from analysis.figures.measure import Change, Count
-from analysis.report.cell_changes import say_changes
-from analysis.report.side import Side, split_id
+from analysis.report.proof.cell_changes import say_changes
+from analysis.report.proof.side import Side, split_id
 
 VALUES = ("value", "text", "unit", "numerator", "denominator")
 WORDS = ("scope", "label", "definition")

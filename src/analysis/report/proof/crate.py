@@ -11,7 +11,9 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-from analysis.report.entities import (
+from analysis.report.findings import Findings, write_date
+from analysis.report.plan import Report
+from analysis.report.proof.entities import (
     SHARED_INPUTS,
     SOFTWARE,
     Entity,
@@ -23,9 +25,7 @@ from analysis.report.entities import (
     refer,
     refer_all,
 )
-from analysis.report.findings import Findings, write_date
-from analysis.report.origin import NOTEBOOKS, is_passing
-from analysis.report.plan import Report
+from analysis.report.proof.origin import NOTEBOOKS, is_passing
 
 CRATE_NAME = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"

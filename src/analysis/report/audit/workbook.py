@@ -17,23 +17,23 @@ from analysis.errors import ReportError
 from analysis.figures.formula import Sheet, name_criteria
 from analysis.figures.ledger import Ledger
 from analysis.figures.tables import LEVELS
-from analysis.report.audit_book import Book
-from analysis.report.audit_figures import (
+from analysis.report.audit.book import Book
+from analysis.report.audit.figures import (
     AGREES,
     DIFFERS,
     lay_figures,
     list_rows,
     plan_figures,
 )
-from analysis.report.audit_rows import RowsError, lay_rows, read_rows
-from analysis.report.audit_sheet import Cell, Formula, Page
-from analysis.report.audit_tables import (
+from analysis.report.audit.rows import RowsError, lay_rows, read_rows
+from analysis.report.audit.sheet import Cell, Formula, Page
+from analysis.report.audit.tables import (
     lay_corrections,
     lay_problems,
     lay_published,
     lay_workbooks,
 )
-from analysis.report.audit_transitions import lay_transitions
+from analysis.report.audit.transitions import lay_transitions
 from analysis.report.findings import Findings, write_date
 
 AUDIT_NAME = "audit.xlsx"

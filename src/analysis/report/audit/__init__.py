@@ -1,0 +1,1 @@
+"""audit.xlsx: every figure with a formula that recounts it from sheets of rows."""

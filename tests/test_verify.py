@@ -97,8 +97,8 @@ def test_a_changed_answer_of_the_cycle_before_is_named_with_its_cycle(copy: Path
     told = f"調査票 data/raw/2024-03-31/{WORKBOOK}: 変更されています。"
     assert told in section(output, "作成後に変わった入力")
     changed = section(output, "計算し直すと変わる数値")
-    assert f"2024-03-31 {WORKBOOK} 調査票!G17「未着手」→「オンライン化済」（06-0011 " in changed
-    assert f"{CYCLE}/all/online_change　オンライン化済手続き数の増減: " in changed
+    cell = f"2024-03-31 {WORKBOOK} 調査票!G17「未着手」→「オンライン化済」（06-0011 "
+    assert re.search(rf"・{cell}.*\n(?:      .*\n)*      {CYCLE}/all/online_change　", changed)
     assert "2024-03-31/all/online　" in changed
     assert f"{CYCLE}/all/online　" not in changed
 
@@ -215,6 +215,19 @@ def test_a_changed_input_is_named_with_its_kind(copy: Path, path: str, told: str
     assert code == 1
     assert section(output, "作成後に変わった入力") == f"  ・{told}されています。"
     assert re.search("^指紋: [08]/9", output, re.M) or "reasons" in path
+
+
+def test_a_figure_that_another_guideline_makes_is_not_laid_to_the_answers(copy: Path) -> None:
+    path = copy / "data" / "raw" / "guideline" / "2024.toml"
+    rewrite(path, lambda text: text.replace('label = "認印・自署"', 'label = "認印"'))
+    code, output = run(copy, "verify")
+    assert code == 1
+    changed = section(output, "計算し直すと変わる数値")
+    assert re.findall("^  ・.*", changed, re.M) == [
+        "  ・数えた行の違いではなく、設定・ガイドライン・プログラムなどの変更によります。"
+    ]
+    assert f"{CYCLE}/all/identity_signature　" in changed
+    assert "「ガイドライン：認印・自署」→「ガイドライン：認印」" in changed
 
 
 def test_a_changed_file_of_the_program_is_named(

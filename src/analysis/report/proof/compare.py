@@ -53,10 +53,14 @@ class Pair:
         return any(self.a[column] != self.b[column] for column in columns)
 
     def say(self) -> str:
-        """Return both values as printed; with their parts when only these differ."""
-        if self.a is None or self.b is None or self.a["text"] != self.b["text"]:
-            return f"{_say_value(self.a)} → {_say_value(self.b)}"
-        return " → ".join(f"{_say_value(row)}{_say_parts(row)}" for row in (self.a, self.b))
+        """Return both values as printed; their parts, or the words, where only these differ."""
+        a, b = self.a, self.b
+        if a is None or b is None or a["text"] != b["text"]:
+            return f"{_say_value(a)} → {_say_value(b)}"
+        if not self.differs_in(VALUES):
+            words = [(a[name], b[name]) for name in WORDS]
+            return "、".join(f"「{old}」→「{new}」" for old, new in words if old != new)
+        return " → ".join(f"{_say_value(row)}{_say_parts(row)}" for row in (a, b))
 
 
 def pair_figures(a: Side, b: Side) -> list[Pair]:

@@ -121,6 +121,9 @@ class SmallLedger:
     def find(self, figure_id: str) -> Figure:
         return self.known[figure_id]
 
+    def look_up(self, cycle: str, scope: str, measure: str) -> Figure | None:
+        return self.known.get(f"{cycle}/{scope}/{measure}")
+
     def parts(self, figure: Figure) -> tuple[Figure, ...]:
         return ()
 

@@ -14,7 +14,7 @@ from analysis.report.findings import load_findings
 from analysis.report.proof import verify
 from analysis.report.proof.crate import CRATE_NAME
 from analysis.report.proof.delivered import read_footer
-from analysis.report.proof.origin import list_inputs
+from analysis.report.proof.origin import hash_file, list_inputs
 from analysis.report.proof.side import read_figures
 from analysis.survey.store import STAMP_NAME, load_survey
 
@@ -146,6 +146,19 @@ def test_an_edited_file_is_named(copy: Path, name: str) -> None:
     assert code == 1
     assert section(output, "作成後に変わったファイル").splitlines()[0] == f"  ・{name}: {EDITED}。"
     assert section(output, "計算し直すと変わる数値") == ""
+
+
+def test_a_digit_changed_in_a_page_is_named_even_if_the_crate_was_made_to_fit(copy: Path) -> None:
+    path = reports_of(copy) / "overview.html"
+    before = hash_file(path)
+    rewrite(path, lambda page: re.sub(r'(/all/total">)\d+', r"\g<1>1", page, count=1))
+    crate = reports_of(copy) / CRATE_NAME
+    rewrite(crate, lambda text: text.replace(before, hash_file(path)))
+    code, output = run(copy, "verify")
+    assert code == 1
+    printed = section(output, "頁に印刷された数字で、再計算と合わないもの")
+    assert printed.startswith("  ・overview.html: 1か所")
+    assert "2024-09-01/all/total" in printed
 
 
 def test_an_added_and_a_missing_file_are_named(copy: Path) -> None:

@@ -73,3 +73,10 @@ class Figure:
     def magnitude(self) -> str:
         """The value as printed where the words carry the sign (146件増加, 4件減少)."""
         return BLANK if self.value is None else write_number(abs(self.value))
+
+
+def split_id(figure_id: str) -> tuple[str, str, str]:
+    """Return the cycle, the scope and the measure that a figure's id names."""
+    cycle, _, rest = figure_id.partition("/")
+    scope, _, measure = rest.rpartition("/")
+    return cycle, scope, measure

@@ -16,7 +16,7 @@ from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.definition import define
 from analysis.figures.evaluate import evaluate, previous_tables
 from analysis.figures.evidence import Selection, list_evidence, select
-from analysis.figures.figure import Figure
+from analysis.figures.figure import Figure, split_id
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Change, Measure, Share, tables_of
 from analysis.figures.reconcile import read_published, reconcile
@@ -71,8 +71,7 @@ class Ledger:
 
         Raises FigureError that proposes the nearest ids.
         """
-        cycle, _, rest = figure_id.partition("/")
-        scope, _, measure = rest.rpartition("/")
+        cycle, scope, measure = split_id(figure_id)
         slug = self._slugs_by_name.get(scope, scope)
         figure = self.look_up(cycle, slug, measure)
         if figure is None:

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 from analysis.errors import ReportError, list_examples
+from analysis.figures.figure import split_id
 from analysis.figures.ledger import Ledger
 from analysis.report.findings import Findings
 
@@ -29,6 +30,16 @@ _AROUND = 40
 
 def require_traced(page: str, findings: Findings) -> None:
     """Return if every digit of a page has its evidence; else raise ReportError naming each."""
+    if wrong := find_orphans(page, findings):
+        raise ReportError(
+            f"報告書に、根拠をたどれない数字が{len(wrong)}か所あります。"
+            "数値（figure）として渡すか、調査票などからの引用なら Quoted に入れてください。\n"
+            + list_examples(list(dict.fromkeys(wrong)))
+        )
+
+
+def find_orphans(page: str, findings: Findings) -> list[str]:
+    """Return a line for each text with a digit that has no evidence, and each wrong figure."""
     reader = read_page(page)
     known = _list_known_words(findings)
     wrong = [
@@ -41,12 +52,7 @@ def require_traced(page: str, findings: Findings) -> None:
         for figure_id, text in reader.figures
         if (expected := _differs(findings.ledger, figure_id, text))
     ]
-    if wrong:
-        raise ReportError(
-            f"報告書に、根拠をたどれない数字が{len(wrong)}か所あります。"
-            "数値（figure）として渡すか、調査票などからの引用なら Quoted に入れてください。\n"
-            + list_examples(list(dict.fromkeys(wrong)))
-        )
+    return wrong
 
 
 def read_page(page: str) -> "PageReader":
@@ -115,7 +121,9 @@ class PageReader(HTMLParser):
 
 def _differs(ledger: Ledger, figure_id: str, text: str) -> str | None:
     """Return what the ledger says where a printed figure says something else."""
-    figure = ledger.find(figure_id)
+    figure = ledger.look_up(*split_id(figure_id))
+    if figure is None:
+        return "なし"
     if _NUMBER.findall(text) in ([figure.text], [figure.magnitude]):
         return None
     return figure.text

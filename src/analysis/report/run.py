@@ -11,7 +11,6 @@ from pathlib import Path
 
 import nbformat
 import papermill
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
@@ -82,9 +81,10 @@ def run_notebook(notebook: Path, parameters: Mapping[str, object], root: Path) -
             f"（{', '.join(f'{k}={v}' for k, v in parameters.items())}）。\n"
             f"{error.ename}: {error.evalue}"
         ) from None
-    except DeadKernelError:
+    except RuntimeError:
+        # A kernel that died, or one that never answered.
         raise ReportError(
-            f"notebooks/{notebook.name} の実行が途中で終わりました。"
+            f"notebooks/{notebook.name} の実行が始まらないか、途中で終わりました。"
             "メモリーの空きを確かめて、もう一度実行してください。"
         ) from None
     return executed

@@ -10,9 +10,10 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.figures.evidence import Selection
+from analysis.figures.figure import split_id
 from analysis.figures.measure import Change, Count
 from analysis.report.proof.cell_changes import say_changes
-from analysis.report.proof.side import Side, split_id
+from analysis.report.proof.side import Side
 
 VALUES = ("value", "text", "unit", "numerator", "denominator")
 WORDS = ("scope", "label", "definition")

@@ -10,6 +10,7 @@ from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.evidence import Selection, select
+from analysis.figures.figure import split_id
 from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURES_NAME, list_figures
@@ -123,13 +124,6 @@ def read_figures(path: Path) -> pd.DataFrame:
             + list_examples([f"「{key}」" for key in wrong])
         )
     return frame.set_index("figure_id", drop=False)
-
-
-def split_id(figure_id: str) -> tuple[str, str, str]:
-    """Return the cycle, the scope and the measure that a figure's id names."""
-    cycle, _, rest = figure_id.partition("/")
-    scope, _, measure = rest.rpartition("/")
-    return cycle, scope, measure
 
 
 def level_of(scope: str) -> Level:

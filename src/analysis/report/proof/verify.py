@@ -10,6 +10,7 @@ from analysis.cycle import Cycle
 from analysis.errors import AnalysisError, list_examples
 from analysis.report.audit.workbook import AUDIT_NAME
 from analysis.report.findings import Findings, load_findings
+from analysis.report.orphans import find_orphans
 from analysis.report.plan import plan_reports
 from analysis.report.proof.changes import (
     changes_more_than_answers,
@@ -75,6 +76,7 @@ def verify_reports(cycle: Cycle) -> Verdict:
         pairs, figures = _verify_figures(findings, record, now)
         differing = sum(pair.differs_in((*VALUES, *WORDS, *EVIDENCE)) for pair in pairs)
         counted = f"数値: {len(pairs) - differing:,}/{len(pairs):,} 一致"
+        figures.append(_list("頁に印刷された数字で、再計算と合わないもの", _check_pages(findings)))
         if not (files or inputs or forged) and _is_edited(findings, now):
             forged = [f"{CRATE_NAME} が、作成後に書き換えられています。"]
     except AnalysisError as error:
@@ -123,6 +125,16 @@ def _verify_figures(
         Section("計算し直すと変わる数値（納品時 → 再計算）", differing, tuple(lines)),
         Section("値は同じで、根拠のセルが変わった数値", len(moved), (list_examples(moved),)),
     ]
+
+
+def _check_pages(findings: Findings) -> list[str]:
+    """Return a line for each page that prints a number otherwise, or one without evidence."""
+    lines = []
+    for path in sorted(findings.cycle.reports_folder.glob("*.html")):
+        wrong = find_orphans(path.read_text(encoding="utf-8", errors="replace"), findings)
+        if wrong:
+            lines.append(f"{path.name}: {len(wrong)}か所\n{list_examples(wrong)}")
+    return lines
 
 
 def _find_reason(sides: tuple[Side, Side], pair: Pair, record: Record, now: dict[str, str]) -> str:

@@ -1,7 +1,7 @@
 import pytest
 
 from analysis.errors import ReportError
-from analysis.report.blocks import Paragraph
+from analysis.report.blocks import Paragraph, Quoted
 from analysis.report.fonts import missing_glyphs, require_glyphs
 
 from reports import export_pdf, notebook_of, read_pdf
@@ -26,7 +26,7 @@ PRINTABLE = [
 @pytest.mark.parametrize("text", PRINTABLE)
 def test_these_can_be_printed_and_are(text: str) -> None:
     assert missing_glyphs(text) == set()
-    assert export_pdf(notebook_of(Paragraph((text,))))
+    assert export_pdf(notebook_of(Paragraph((Quoted(text),))))
 
 
 @pytest.mark.parametrize("character", ["\ue000", "\U0002ebf0"])

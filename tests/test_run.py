@@ -4,9 +4,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient.exceptions import DeadKernelError
 
 from analysis.errors import ReportError
+from analysis.report import run
 from analysis.report.run import check_parameters, run_notebook
+
+from conftest import ROOT
 
 
 def write_notebook(folder: Path, *cells: tuple[str, list[str]]) -> Path:
@@ -96,3 +100,35 @@ def test_a_failing_cell_is_named_with_its_message(tmp_path: Path) -> None:
         run_notebook(path, {}, tmp_path)
     assert "sample.ipynb の2番目のセルで止まりました" in str(caught.value)
     assert "だめです" in str(caught.value)
+
+
+def test_a_kernel_that_never_answers_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = []
+
+    def execute(*words: object, **options: object) -> str:
+        tries.append(words)
+        if len(tries) == 1:
+            raise RuntimeError("Kernel didn't respond in 60 seconds")
+        return "done"
+
+    monkeypatch.setattr(run.papermill, "execute_notebook", execute)
+    path = ROOT / "notebooks" / "overview.ipynb"
+    assert run_notebook(path, {}, ROOT) == "done"
+
+
+@pytest.mark.parametrize(
+    ("error", "count"), [(RuntimeError("no answer"), 2), (DeadKernelError("Kernel died"), 1)]
+)
+def test_a_kernel_that_does_not_live_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, count: int
+) -> None:
+    tries = []
+
+    def execute(*words: object, **options: object) -> None:
+        tries.append(words)
+        raise error
+
+    monkeypatch.setattr(run.papermill, "execute_notebook", execute)
+    with pytest.raises(ReportError, match="もう一度実行してください"):
+        run_notebook(ROOT / "notebooks" / "overview.ipynb", {}, ROOT)
+    assert len(tries) == count

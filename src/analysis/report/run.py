@@ -6,11 +6,13 @@ against the notebook's own `parameters` cell before anything runs.
 """
 
 import ast
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 import papermill
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
@@ -65,6 +67,22 @@ def run_notebook(notebook: Path, parameters: Mapping[str, object], root: Path) -
     """
     check_parameters(notebook, parameters)
     try:
+        return _execute(notebook, parameters, root)
+    except DeadKernelError:
+        pass
+    except RuntimeError:
+        # The kernel never answered: another may have taken its port between choice and start.
+        with contextlib.suppress(RuntimeError):
+            return _execute(notebook, parameters, root)
+    raise ReportError(
+        f"notebooks/{notebook.name} の実行が始まらないか、途中で終わりました。"
+        "メモリーの空きを確かめて、もう一度実行してください。"
+    )
+
+
+def _execute(notebook: Path, parameters: Mapping[str, object], root: Path) -> NotebookNode:
+    """Run a notebook once; a kernel that dies or never answers raises RuntimeError."""
+    try:
         executed: NotebookNode = papermill.execute_notebook(
             str(notebook),
             None,
@@ -80,12 +98,6 @@ def run_notebook(notebook: Path, parameters: Mapping[str, object], root: Path) -
             f"notebooks/{notebook.name} の{error.cell_index + 1}番目のセルで止まりました"
             f"（{', '.join(f'{k}={v}' for k, v in parameters.items())}）。\n"
             f"{error.ename}: {error.evalue}"
-        ) from None
-    except RuntimeError:
-        # A kernel that died, or one that never answered.
-        raise ReportError(
-            f"notebooks/{notebook.name} の実行が始まらないか、途中で終わりました。"
-            "メモリーの空きを確かめて、もう一度実行してください。"
         ) from None
     return executed
 

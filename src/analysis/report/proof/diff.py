@@ -9,13 +9,12 @@ from analysis.figures.listing import FIGURES_NAME
 from analysis.report.findings import load_findings
 from analysis.report.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
 from analysis.report.proof.side import Side, level_of, read_delivery, take_ledger
-from analysis.survey.collect import collect_survey
 
 
 def describe_difference(name_a: str, name_b: str) -> str:
     """Return what differs between two sides, for people: the city first, then each department.
 
-    Each name is a cycle, recomputed from its raw workbooks, or a folder of a delivered build.
+    Each name is a cycle, as its raw workbooks are now, or a folder of a delivered build.
     Raises ReportError for a name that is neither, and whatever a cycle's answers raise.
     """
     sides = (_open_side(name_a), _open_side(name_b))
@@ -38,10 +37,10 @@ def describe_difference(name_a: str, name_b: str) -> str:
 
 
 def _open_side(name: str) -> Side:
-    """Return a cycle recomputed from raw, or a delivered folder."""
+    """Return the side of a cycle as its raw workbooks are now, or of a delivered folder."""
     root = find_root()
     if name in list_cycles(root):
-        return take_ledger(name, load_findings(open_cycle(name, root), collect_survey).ledger)
+        return take_ledger(name, load_findings(open_cycle(name, root)).ledger)
     folder = Path(name)
     if (folder / FIGURES_NAME).is_file():
         return read_delivery(name, folder, root)

@@ -24,7 +24,7 @@ test: $(READY) ## 書式、型、テストをすべて確かめる
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 golden: $(READY) ## 見本（tests/golden）を今の出力で書き直す
 	$(BIN)/pytest --golden

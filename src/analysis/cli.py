@@ -4,6 +4,7 @@ What a command needs is imported inside it, so that `--help` and a mistyped opti
 """
 
 import gc
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ class _Commands(click.Group):
     """Shows what a user can cause as a message with exit code 1, never as a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
+        # To look for plugins it would read what every installed package says of itself.
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
         try:
             return super().invoke(ctx)
         except AnalysisError as error:

@@ -1,12 +1,12 @@
 """Follow one figure down to the cells behind it, as text for the command line."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
 
 from analysis.figures.definition import field_name, value_name
-from analysis.figures.evidence import ROLES
+from analysis.figures.evidence import ROLES, list_cells
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Share
@@ -25,7 +25,7 @@ def trace(ledger: Ledger, figure_id: str) -> str:
             f"数値ID: {figure.id}",
             f"定義: {figure.definition}",
             *_say_numbers(ledger, figure),
-            *_list_rows(ledger.evidence(figure)),
+            *_list_rows(list_cells(ledger.select(figure), figure.scope)),
         ]
     )
 
@@ -35,21 +35,17 @@ def _say_numbers(ledger: Ledger, figure: Figure) -> Iterator[str]:
     if isinstance(measure, Share):
         yield f"分子: {figure.numerator:,}　分母: {figure.denominator:,}"
     if isinstance(measure, Change):
-        base = figure.measure.removesuffix("_change")
-        for word, value in (
-            ("今回", ledger.figure(base, figure.scope)),
-            ("前回", ledger.previous_figure(base, figure.scope)),
-        ):
+        for word, value in zip(("今回", "前回"), ledger.parts(figure), strict=True):
             parts = f"（{value.numerator:,}/{value.denominator:,}）" if value.denominator else ""
             yield f"{word}: {value.text}{value.unit.name}{parts}　数値ID: {value.id}"
         if isinstance(measure.of, Share) and figure.exact is not None:
             yield f"四捨五入前の差: {figure.numerator}/{figure.denominator}"
 
 
-def _list_rows(evidence: pd.DataFrame) -> Iterator[str]:
+def _list_rows(cells: Iterable[dict[str, Any]]) -> Iterator[str]:
     """Yield a heading for each role, then each row with its cells."""
-    cells_by_role: dict[str, list[dict[Hashable, Any]]] = {}
-    for cell in evidence.to_dict("records"):
+    cells_by_role: dict[str, list[dict[str, Any]]] = {}
+    for cell in cells:
         cells_by_role.setdefault(cell["role"], []).append(cell)
     for role, words in ROLES.items():
         if role not in cells_by_role:
@@ -70,7 +66,7 @@ def _list_rows(evidence: pd.DataFrame) -> Iterator[str]:
             yield from lines
 
 
-def _say_cell(cell: dict[Hashable, Any]) -> str:
+def _say_cell(cell: dict[str, Any]) -> str:
     place = " ".join(
         str(part)
         for part in (cell["cycle"], cell["workbook"], _address(cell["sheet"], cell["cell"]))

@@ -84,6 +84,7 @@ def load_vocabulary() -> tuple[Field, ...]:
     return read_toml(VOCABULARY_PATH, _Vocabulary).field
 
 
+@lru_cache(maxsize=64)
 def field_named(name: str) -> Field:
     """Return the field with this code name; raise KeyError if there is none."""
     return {field.name: field for field in load_vocabulary()}[name]

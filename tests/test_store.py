@@ -72,7 +72,7 @@ def test_a_new_corrections_file_is_read(cycle, collected):
 
 def test_other_code_reads_again(cycle, collected, monkeypatch):
     load_survey(cycle)
-    monkeypatch.setattr(store, "_LIBRARIES", ("pandas",))
+    monkeypatch.setattr(store, "_stamp_program", lambda: {"code": "another"})
     load_survey(cycle)
     assert len(collected) == 2
 

@@ -80,13 +80,15 @@ def add_scopes(frame: pd.DataFrame) -> pd.DataFrame:
     `section`. One row in, one row out, in the same order.
     """
     sections = frame.get("section", pd.Series(pd.NA, index=frame.index, dtype="str"))
-    pairs = zip(frame["department_slug"], sections, strict=True)
+    pairs = zip(frame["department_slug"].tolist(), sections.tolist(), strict=True)
     return frame.reset_index(drop=True).assign(
         scope_all=WHOLE,
         scope_department=frame["department_slug"].to_numpy(),
         scope_section=pd.array(
             [
-                section_scope(slug, section) if pd.notna(slug) and pd.notna(section) else pd.NA
+                section_scope(slug, section)
+                if isinstance(slug, str) and isinstance(section, str)
+                else pd.NA
                 for slug, section in pairs
             ],
             dtype="str",

@@ -11,6 +11,7 @@ import io
 import json
 import platform
 import uuid
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -68,15 +69,23 @@ def write_csv(frame: pd.DataFrame) -> bytes:
 def _stamp_inputs(cycle: Cycle) -> dict[str, Any]:
     """Return what the survey is made from, by name and sha256."""
     raw = cycle.raw_folder
-    survey_folder = Path(__file__).parent
-    code = [path for path in survey_folder.rglob("*") if path.suffix in _CODE_SUFFIXES]
-    code.append(Path(inspect.getfile(Cycle)))
     return {
         "raw": {
             path.relative_to(raw).as_posix(): _digest_file(path)
             for path in sorted(raw.rglob("*"))
             if path.is_file() and not path.name.startswith(("~$", "."))
         },
+        **_stamp_program(),
+    }
+
+
+@cache
+def _stamp_program() -> dict[str, Any]:
+    """Return the code that reads, as it was when this process first asked, and its libraries."""
+    survey_folder = Path(__file__).parent
+    code = [path for path in survey_folder.rglob("*") if path.suffix in _CODE_SUFFIXES]
+    code.append(Path(inspect.getfile(Cycle)))
+    return {
         "code": {
             path.relative_to(survey_folder.parent).as_posix(): _digest_file(path)
             for path in sorted(code)

@@ -35,9 +35,10 @@ def require_usable(survey: Survey, cycle_name: str) -> None:
 
     The message names the cycle: a report needs two, and their files have the same names.
     """
-    errors = [p for p in problems_from_frame(survey.problems) if p.severity == "error"]
-    if not errors:
+    wrong = survey.problems[survey.problems["severity"] == "error"]
+    if wrong.empty:
         return
+    errors = problems_from_frame(wrong)
     parts = []
     for workbook, group in groupby(errors, key=lambda problem: problem.workbook):
         lines = [describe(problem, within_workbook=True) for problem in group]

@@ -88,6 +88,10 @@ class Ledger:
             return None
         return self._evaluate(cycle, item, place.level)[scope]
 
+    def name_of(self, measure: Measure) -> str:
+        """Return the first name that the catalogue gives a measure; raise KeyError for none."""
+        return self._names[measure]
+
     def parts(self, figure: Figure) -> tuple[Figure, ...]:
         """Return what a figure was made from: a share's two counts, a change's two sides, else ().
 
@@ -95,10 +99,10 @@ class Ledger:
         """
         match self.items[figure.measure].measure:
             case Share(part=part, whole=whole):
-                names = (self._names[part], self._names[whole])
+                names = (self.name_of(part), self.name_of(whole))
                 return tuple(self.find(f"{figure.cycle}/{figure.scope}/{name}") for name in names)
             case Change(of=of):
-                name, scope = self._names[of], figure.scope
+                name, scope = self.name_of(of), figure.scope
                 return (self.figure(name, scope), self.previous_figure(name, scope))
         return ()
 
@@ -176,7 +180,6 @@ class Ledger:
 
     @cached_property
     def _names(self) -> dict[Measure, str]:
-        """The first name that the catalogue gives to each measure."""
         return {item.measure: item.name for item in reversed(self.items.values())}
 
     @cached_property

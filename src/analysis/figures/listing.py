@@ -10,6 +10,20 @@ from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 
 FIGURES_NAME = "figures.csv"
+FIGURE_COLUMNS = (
+    "figure_id",
+    "scope",
+    "measure",
+    "label",
+    "value",
+    "text",
+    "unit",
+    "numerator",
+    "denominator",
+    "evidence_rows",
+    "evidence_sha256",
+    "definition",
+)
 
 
 def list_figures(ledger: Ledger, figures: Iterable[Figure] | None = None) -> pd.DataFrame:
@@ -22,21 +36,24 @@ def list_figures(ledger: Ledger, figures: Iterable[Figure] | None = None) -> pd.
     listed = list(ledger.figures.values() if figures is None else figures)
     digests = _digest(ledger, listed)
     return pd.DataFrame(
-        {
-            "figure_id": figure.id,
-            "scope": figure.scope_name,
-            "measure": figure.measure,
-            "label": figure.label,
-            "value": "" if figure.value is None else f"{figure.value}",
-            "text": figure.text,
-            "unit": figure.unit.name,
-            "numerator": "" if figure.numerator is None else f"{figure.numerator}",
-            "denominator": "" if figure.denominator is None else f"{figure.denominator}",
-            "evidence_rows": digests[figure.id].rows,
-            "evidence_sha256": digests[figure.id].sha256,
-            "definition": figure.definition,
-        }
-        for figure in listed
+        [
+            (
+                figure.id,
+                figure.scope_name,
+                figure.measure,
+                figure.label,
+                "" if figure.value is None else f"{figure.value}",
+                figure.text,
+                figure.unit.name,
+                "" if figure.numerator is None else f"{figure.numerator}",
+                "" if figure.denominator is None else f"{figure.denominator}",
+                digests[figure.id].rows,
+                digests[figure.id].sha256,
+                figure.definition,
+            )
+            for figure in listed
+        ],
+        columns=list(FIGURE_COLUMNS),
     )
 
 

@@ -58,17 +58,15 @@ def _gather(ledger: Ledger, figures: Sequence[Figure]) -> dict[str, Any]:
 
 def _close(ledger: Ledger, names: set[str]) -> dict[str, Measure]:
     """Return the measures by name, with those that they are made from, in catalogue order."""
-    known = _name_measures(ledger)
-    wanted = names | {
-        known[part] for name in names for part in _parts_of(ledger.items[name].measure)
-    }
-    wanted |= {known[part] for name in wanted for part in _parts_of(ledger.items[name].measure)}
+    wanted = set(names)
+    # A change of a share is two steps away from its counts.
+    for _ in range(2):
+        wanted |= {
+            ledger.name_of(part)
+            for name in wanted
+            for part in _parts_of(ledger.items[name].measure)
+        }
     return {name: item.measure for name, item in ledger.items.items() if name in wanted}
-
-
-def _name_measures(ledger: Ledger) -> dict[Measure, str]:
-    """Return the first name that the catalogue gives each measure."""
-    return {item.measure: name for name, item in reversed(ledger.items.items())}
 
 
 def _parts_of(measure: Measure) -> tuple[Measure, ...]:
@@ -96,15 +94,15 @@ def _write_scope(ledger: Ledger, slug: str) -> dict[str, Any]:
 
 
 def _write_measure(ledger: Ledger, name: str) -> dict[str, Any]:
-    item, known = ledger.items[name], _name_measures(ledger)
+    item, known = ledger.items[name], ledger.name_of
     described: dict[str, Any] = {"label": item.label, "unit": _write_unit(item.unit)}
     match item.measure:
         case Count(where=condition, table=table):
             return described | {"count": table, "where": condition.conditions}
         case Share(part=part, whole=whole):
-            return described | {"part": known[part], "whole": known[whole]}
+            return described | {"part": known(part), "whole": known(whole)}
         case Change(of=of):
-            return described | {"of": known[of]}
+            return described | {"of": known(of)}
 
 
 def _write_unit(unit: Unit) -> dict[str, Any]:

@@ -13,26 +13,11 @@ from analysis.figures.evidence import Selection, select
 from analysis.figures.figure import split_id
 from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
-from analysis.figures.listing import FIGURES_NAME, list_figures
+from analysis.figures.listing import FIGURE_COLUMNS, FIGURES_NAME, list_figures
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
 from analysis.report.audit.workbook import AUDIT_NAME, read_audit
 from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.match import match_cycles
-
-FIGURE_COLUMNS = (
-    "figure_id",
-    "scope",
-    "measure",
-    "label",
-    "value",
-    "text",
-    "unit",
-    "numerator",
-    "denominator",
-    "evidence_rows",
-    "evidence_sha256",
-    "definition",
-)
 
 
 @dataclass(frozen=True, eq=False)

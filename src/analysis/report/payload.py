@@ -94,15 +94,15 @@ def _write_scope(ledger: Ledger, slug: str) -> dict[str, Any]:
 
 
 def _write_measure(ledger: Ledger, name: str) -> dict[str, Any]:
-    item, known = ledger.items[name], ledger.name_of
+    item = ledger.items[name]
     described: dict[str, Any] = {"label": item.label, "unit": _write_unit(item.unit)}
     match item.measure:
         case Count(where=condition, table=table):
             return described | {"count": table, "where": condition.conditions}
         case Share(part=part, whole=whole):
-            return described | {"part": known(part), "whole": known(whole)}
+            return described | {"part": ledger.name_of(part), "whole": ledger.name_of(whole)}
         case Change(of=of):
-            return described | {"of": known(of)}
+            return described | {"of": ledger.name_of(of)}
 
 
 def _write_unit(unit: Unit) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import csv
 import html
 import re
 import shutil
+import statistics
 import tomllib
 from pathlib import Path
 from urllib.parse import unquote
@@ -79,6 +80,14 @@ def test_every_number_in_every_page_is_a_figure_of_figures_csv(built: tuple[Path
             number = known[html.unescape(unquote(target))]
             told = re.sub("<[^>]+>", "", printed)
             assert number.lstrip("+−") in told, f"{page.name}: {target}"
+
+
+def test_the_pages_are_small_enough_to_send(built: tuple[Path, str]) -> None:
+    folder, _ = built
+    sizes = {path.name: path.stat().st_size for path in folder.glob("*.html")}
+    assert max(sizes.values()) < 600_000
+    of_departments = [size for name, size in sizes.items() if name.startswith("department-")]
+    assert statistics.median(of_departments) < 150_000
 
 
 @pytest.mark.parametrize("notebook", ["overview", "department", "reasons", "guideline", "quality"])

@@ -4,7 +4,7 @@
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -206,6 +206,18 @@ class Ledger:
     @cached_property
     def _slugs_by_name(self) -> dict[str, str]:
         return {scope.name: scope.slug for scope in self.scopes.values()}
+
+
+def select_together(
+    ledger: Ledger, figures: Iterable[Figure]
+) -> Iterator[tuple[list[Figure], list[Selection]]]:
+    """Yield the figures of one cycle, measure and level at a time, with the rows they count."""
+    alike: dict[tuple[str, str, Level], list[Figure]] = {}
+    for figure in figures:
+        key = (figure.cycle, figure.measure, ledger.scopes[figure.scope].level)
+        alike.setdefault(key, []).append(figure)
+    for group in alike.values():
+        yield group, ledger.select(group[0])
 
 
 def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledger:

@@ -1,13 +1,12 @@
 """The ledger written out: the lines of figures.csv."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 import pandas as pd
 
 from analysis.figures.digest import Digest, Digester
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger
+from analysis.figures.ledger import Ledger, select_together
 
 FIGURES_NAME = "figures.csv"
 FIGURE_COLUMNS = (
@@ -63,13 +62,10 @@ def write_figures(frame: pd.DataFrame) -> bytes:
 
 
 def _digest(ledger: Ledger, figures: list[Figure]) -> dict[str, Digest]:
-    """Return each figure's digest, selecting rows once for a measure, cycle and level."""
+    """Return each figure's digest."""
     digester = Digester()
-    alike: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
-    for figure in figures:
-        alike[figure.cycle, figure.measure, ledger.scopes[figure.scope].level].append(figure)
     digests: dict[str, Digest] = {}
-    for group in alike.values():
-        found = digester.digest(ledger.select(group[0]), [figure.scope for figure in group])
+    for group, selections in select_together(ledger, figures):
+        found = digester.digest(selections, [figure.scope for figure in group])
         digests |= {figure.id: digest for figure, digest in zip(group, found, strict=True)}
     return digests

@@ -67,12 +67,19 @@ class Change:
 Measure: TypeAlias = Count | Share | Change
 
 
+def parts_of(measure: Measure) -> tuple[Count | Share, ...]:
+    """Return the measures a measure is made from: a share's two counts, what a change compares."""
+    match measure:
+        case Count():
+            return ()
+        case Share(part=part, whole=whole):
+            return (part, whole)
+        case Change(of=of):
+            return (of,)
+
+
 def tables_of(measure: Measure) -> frozenset[TableName]:
     """Return the tables whose rows the measure counts."""
-    match measure:
-        case Count(table=table):
-            return frozenset({table})
-        case Share(part=part, whole=whole):
-            return tables_of(part) | tables_of(whole)
-        case Change(of=of):
-            return tables_of(of)
+    if isinstance(measure, Count):
+        return frozenset({measure.table})
+    return frozenset(table for part in parts_of(measure) for table in tables_of(part))

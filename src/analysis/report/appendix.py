@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.figures.evidence import ROLES, Selection
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger
+from analysis.figures.ledger import Ledger, select_together
 from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.tables import WHOLE
 from analysis.report.blocks import Cell, Column, Link, Quoted, Shown, Table
@@ -124,18 +124,14 @@ def covers_city(ledger: Ledger, figures: Iterable[Figure]) -> bool:
 
 
 def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[str, Cell]]:
-    """Yield the rows of counts and changes in words, selecting once for a measure and level."""
+    """Yield the rows of counts and changes in words."""
     figures = [f for f in figures if not isinstance(ledger.items[f.measure].measure, Share)]
     places = _Places()
-    kinds = groupby(figures, key=lambda f: (f.cycle, f.measure, ledger.scopes[f.scope].level))
-    for _, members in kinds:
-        group = list(members)
+    for group, selections in select_together(ledger, figures):
         measure = ledger.items[group[0].measure].measure
-        selections = [
-            (selection, places.of(selection.frame)) for selection in ledger.select(group[0])
-        ]
+        placed = [(selection, places.of(selection.frame)) for selection in selections]
         for figure in group:
-            yield figure.id, _say_rows(figure, measure, selections)
+            yield figure.id, _say_rows(figure, measure, placed)
 
 
 def _say_rows(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger
+from analysis.figures.ledger import Ledger, select_together
 from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
 from analysis.survey.store import write_csv
 from analysis.survey.vocabulary import field_named
@@ -31,8 +31,8 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFra
     rows: dict[int, set[int]] = defaultdict(set)
     fields: dict[str, set[str]] = defaultdict(set)
     tables = _name_tables(ledger)
-    for group in _alike(ledger, figures):
-        for selection in ledger.select(group[0]):
+    for group, selections in select_together(ledger, figures):
+        for selection in selections:
             chosen = {row for figure in group for row in selection.positions.get(figure.scope, [])}
             rows[id(selection.frame)] |= chosen
             fields[tables[id(selection.frame)][0]].update(selection.fields)
@@ -46,14 +46,6 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFra
             taken = frame.iloc[sorted(rows[key])]
             parts[table].append(_take_columns(taken, fields[table]))
     return {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
-
-
-def _alike(ledger: Ledger, figures: Iterable[Figure]) -> Iterable[list[Figure]]:
-    """Return the figures in groups whose rows are selected together."""
-    groups: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
-    for figure in figures:
-        groups[figure.cycle, figure.measure, ledger.scopes[figure.scope].level].append(figure)
-    return groups.values()
 
 
 def _name_tables(ledger: Ledger) -> dict[int, tuple[str, pd.DataFrame]]:

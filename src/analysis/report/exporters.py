@@ -28,7 +28,7 @@ from analysis.report.document import Display, Document, read_document
 from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import FAMILIES, FOLDERS, missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
-from analysis.report.orphans import read_page, require_traced
+from analysis.report.orphans import require_traced
 from analysis.report.proof.origin import fingerprint_of, list_inputs
 from analysis.report.run import read_parameters
 from analysis.report.traced import write_traced_page
@@ -108,9 +108,9 @@ def pdf_of(document: Document, findings: Findings, fingerprint: str) -> bytes:
     the document or the page would break PDF/UA-1 or PDF/A-3a.
     """
     content, _ = _write_content(document)
-    require_traced(content, findings)
+    printed = require_traced(content, findings).ids
     parts = [part.typst if isinstance(part, Display) else to_typst(part) for part in document.parts]
-    figures = gather_figures(findings.ledger, read_page(content).ids)
+    figures = gather_figures(findings.ledger, printed)
     attached = write_attachments(findings.ledger, figures) if figures else {}
     parts += _write_evidence(figures, findings)
     parts += [_attach(name) for name in attached]

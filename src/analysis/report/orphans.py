@@ -28,19 +28,20 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "nav"})
 _AROUND = 40
 
 
-def require_traced(page: str, findings: Findings) -> None:
-    """Return if every digit of a page has its evidence; else raise ReportError naming each."""
-    if wrong := find_orphans(page, findings):
+def require_traced(page: str, findings: Findings) -> "PageReader":
+    """Return what a page prints if every digit has its evidence; else raise ReportError."""
+    reader = read_page(page)
+    if wrong := find_orphans(reader, findings):
         raise ReportError(
             f"報告書に、根拠をたどれない数字が{len(wrong)}か所あります。"
             "数値（figure）として渡すか、調査票などからの引用なら Quoted に入れてください。\n"
             + list_examples(list(dict.fromkeys(wrong)))
         )
+    return reader
 
 
-def find_orphans(page: str, findings: Findings) -> list[str]:
+def find_orphans(reader: "PageReader", findings: Findings) -> list[str]:
     """Return a line for each text with a digit that has no evidence, and each wrong figure."""
-    reader = read_page(page)
     known = _list_known_words(findings)
     wrong = [
         f"根拠のない数字があります: 「{text.strip()[:_AROUND]}」"

@@ -17,7 +17,7 @@ from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, fi
 from analysis.figures.evidence import DECIDED_BY
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
-from analysis.figures.measure import Change, Count, Measure, Share
+from analysis.figures.measure import Change, Count, Measure, Share, parts_of
 from analysis.figures.tables import LEVELS, WHOLE
 from analysis.report.columns import list_others, list_procedures, write_column
 from analysis.survey.vocabulary import load_vocabulary
@@ -62,20 +62,9 @@ def _close(ledger: Ledger, names: set[str]) -> dict[str, Measure]:
     # A change of a share is two steps away from its counts.
     for _ in range(2):
         wanted |= {
-            ledger.name_of(part)
-            for name in wanted
-            for part in _parts_of(ledger.items[name].measure)
+            ledger.name_of(part) for name in wanted for part in parts_of(ledger.items[name].measure)
         }
     return {name: item.measure for name, item in ledger.items.items() if name in wanted}
-
-
-def _parts_of(measure: Measure) -> tuple[Measure, ...]:
-    match measure:
-        case Share(part=part, whole=whole):
-            return (part, whole)
-        case Change(of=of):
-            return (of,)
-    return ()
 
 
 def _write_scope(ledger: Ledger, slug: str) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """How far the figures can be trusted: what came in, what was wrong with it, what it agrees with."""
 
-import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 from analysis.figures.definition import code_name, field_name
 from analysis.figures.rounding import BLANK, MINUS
@@ -20,6 +18,7 @@ from analysis.report.blocks import (
     Table,
 )
 from analysis.report.findings import Findings, head
+from analysis.report.proof.origin import list_inputs
 from analysis.survey.problems import problems_from_frame
 
 TITLE = "データの品質と公表値との照合"
@@ -218,9 +217,9 @@ def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:
 
 
 def _hash_files(findings: Findings) -> Iterator[tuple[Cell, ...]]:
-    cycles = [findings.cycle, findings.cycle.open_previous()]
-    folders = [cycle.raw_folder for cycle in cycles if cycle is not None]
-    paths: list[Path] = [path for folder in folders for path in sorted(folder.iterdir())]
-    for path in [*paths, findings.cycle.guideline_path]:
-        name = path.relative_to(findings.cycle.root / "data" / "raw").as_posix()
-        yield (Quoted(name), Quoted(hashlib.sha256(path.read_bytes()).hexdigest()))
+    inputs = list_inputs(findings.cycle)
+    cycles = (findings.cycle.name, findings.cycle.settings.previous)
+    for folder in (*filter(None, cycles), "guideline"):
+        for path, sha256 in inputs.items():
+            if path.startswith(f"data/raw/{folder}/"):
+                yield (Quoted(path.removeprefix("data/raw/")), Quoted(sha256))

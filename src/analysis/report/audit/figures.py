@@ -158,6 +158,5 @@ def _list_values(ledger: Ledger, figure: Figure) -> tuple[int | None, ...]:
     """Return the counts a figure is made from, in the order of `Parts`."""
     if not isinstance(ledger.items[figure.measure].measure, Change):
         return (figure.numerator, figure.denominator, None, None)
-    base = figure.measure.removesuffix("_change")
-    now, before = ledger.figure(base, figure.scope), ledger.previous_figure(base, figure.scope)
+    now, before = ledger.parts(figure)
     return (now.numerator, now.denominator, before.numerator, before.denominator)

@@ -10,7 +10,7 @@ from analysis.cycle import Cycle
 from analysis.errors import AnalysisError, list_examples
 from analysis.report.audit.workbook import AUDIT_NAME
 from analysis.report.findings import Findings, load_findings
-from analysis.report.orphans import find_orphans
+from analysis.report.orphans import find_orphans, read_page
 from analysis.report.plan import plan_reports
 from analysis.report.proof.changes import (
     changes_more_than_answers,
@@ -131,7 +131,8 @@ def _check_pages(findings: Findings) -> list[str]:
     """Return a line for each page that prints a number otherwise, or one without evidence."""
     lines = []
     for path in sorted(findings.cycle.reports_folder.glob("*.html")):
-        wrong = find_orphans(path.read_text(encoding="utf-8", errors="replace"), findings)
+        page = read_page(path.read_text(encoding="utf-8", errors="replace"))
+        wrong = find_orphans(page, findings)
         if wrong:
             lines.append(f"{path.name}: {len(wrong)}か所\n{list_examples(wrong)}")
     return lines

@@ -24,12 +24,13 @@ _LONGEST_VALUE = 60
 
 
 class Rule(BaseModel):
-    """One rule of the survey: its code, how grave a breach is, and the words of a breach."""
+    """One rule: its code, how grave a breach is, its sentence, and the words of a breach."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: str
     severity: Severity
+    title: str
     message: str
     action: str
 

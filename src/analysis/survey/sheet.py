@@ -29,11 +29,13 @@ _LARGEST_EXACT_FLOAT = 1e15
 class Entry(NamedTuple):
     """What stands in one cell: its text, and whether Excel holds it as text, number or date.
 
-    kind `error` is an Excel error value (#REF!), `formula` a formula saved without its result.
+    kind `error` is an Excel error value (#REF!), `formula` a formula saved without its result;
+    `struck` tells that the whole text is struck through.
     """
 
     text: str
     kind: EntryKind
+    struck: bool = False
 
 
 class Merge(NamedTuple):

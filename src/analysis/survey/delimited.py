@@ -1,8 +1,10 @@
 """A CSV file as a sheet: the addresses are those Excel would show on opening it."""
 
 import codecs
+import contextlib
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 
 from analysis.survey.richtext import decode_line_ends
@@ -41,7 +43,7 @@ def read_delimited(content: bytes, title: str, may_hold: Sieve) -> Sheet:
         raise UnreadableWorkbookError("csv_unreadable")
     if max(content.count(mark.encode()) for mark in _DELIMITERS + "\n") > MOST_CELLS:
         raise UnreadableWorkbookError("workbook_cells")
-    delimiter = max(_DELIMITERS, key=lambda mark: _count_fields(content, encoding, mark))
+    delimiter = max(_DELIMITERS, key=lambda mark: _count_marks(content, encoding, mark))
     records = _read_records(content, encoding, delimiter)
     cells: dict[int, dict[int, Entry]] = {}
     kept: dict[str, Entry] = {}
@@ -82,13 +84,14 @@ def _is_text(content: bytes, encoding: str) -> bool:
     return True
 
 
-def _count_fields(content: bytes, encoding: str, delimiter: str) -> int:
-    """Return how many values the first records have if this mark divides them."""
+def _count_marks(content: bytes, encoding: str, delimiter: str) -> int:
+    """Return how often the first records, as far as they can be read, are divided by this mark."""
+    marks = 0
     records = _read_records(content, encoding, delimiter)
-    try:
-        return sum(len(record) for record, _ in zip(records, range(HEAD_ROWS), strict=False))
-    except UnreadableWorkbookError:
-        return 0
+    with contextlib.suppress(UnreadableWorkbookError):
+        for record in itertools.islice(records, HEAD_ROWS):
+            marks += len(record) - 1
+    return marks
 
 
 def _read_records(content: bytes, encoding: str, delimiter: str) -> Iterator[list[str]]:

@@ -43,16 +43,17 @@ def list_files(folder: Path) -> list[Path]:
 
 
 def find_file(folder: Path, name: str) -> Path | None:
-    """Return the file of this name, or else the one of the same name and another kind."""
+    """Return the file of this name, or else one of the same name and another kind.
+
+    Of the kinds that are read first; any other is better told for what it is than as missing.
+    """
     wanted = PurePath(compose_name(name))
     paths = list_files(folder)
     exact = [path for path in paths if compose_name(path.name) == wanted.name]
     alike = [
-        path
-        for path in paths
-        if _stem(path) == wanted.stem and path.suffix.lower() in SURVEY_ENDINGS
+        path for path in paths if _stem(path) == wanted.stem and _ending(path) in EXCEL_ENDINGS
     ]
-    return next(iter(exact or alike), None)
+    return min(exact or alike, key=lambda path: _ending(path) not in SURVEY_ENDINGS, default=None)
 
 
 def find_rivals(
@@ -66,10 +67,10 @@ def find_rivals(
     """
     found = []
     for path in list_files(folder):
-        if path in used or path.suffix.lower() not in EXCEL_ENDINGS:
+        if path in used or _ending(path) not in EXCEL_ENDINGS:
             continue
         owner = _find_owner(_stem(path), departments)
-        if owner is not None or path.suffix.lower() != ".csv":
+        if owner is not None or _ending(path) != ".csv":
             found.append((path, owner))
     return found
 
@@ -80,8 +81,8 @@ def read_content(path: Path) -> bytes:
     A link is refused: what it leads to lies outside of the cycle's folder.
     """
     if path.is_symlink() or not path.is_file():
-        kind = "フォルダー" if path.is_dir() and not path.is_symlink() else "リンク"
-        raise UnreadableWorkbookError("workbook_not_file", kind)
+        kind = "フォルダー" if path.is_dir() else "特殊なファイル"
+        raise UnreadableWorkbookError("workbook_not_file", "リンク" if path.is_symlink() else kind)
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
@@ -96,8 +97,7 @@ def read_file_sheets(content: bytes, name: str, may_hold: Sieve) -> list[Sheet]:
     """Return the sheets of a file of this name; raise UnreadableWorkbookError."""
     if not content:
         raise UnreadableWorkbookError("workbook_empty")
-    is_csv = name.lower().endswith(".csv")
-    if is_csv:
+    if name.lower().endswith(".csv"):
         return [read_delimited(content, PurePath(name).stem, may_hold)]
     if content.startswith(_OLE_MARK):
         is_old = any(stream in content for stream in _OLD_STREAMS)
@@ -111,6 +111,10 @@ def read_file_sheets(content: bytes, name: str, may_hold: Sieve) -> list[Sheet]:
 
 def _stem(path: Path) -> str:
     return PurePath(compose_name(path.name)).stem
+
+
+def _ending(path: Path) -> str:
+    return path.suffix.lower()
 
 
 def _find_owner(stem: str, departments: Sequence[Department]) -> Department | None:

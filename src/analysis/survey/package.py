@@ -127,6 +127,8 @@ class _Meter:
                     if self._unpacked > LARGEST_UNPACKED or (is_xml and size > most):
                         raise UnreadableWorkbookError("workbook_bomb", "展開すると大きすぎる")
                     yield piece
+            if size != info.file_size:
+                raise UnreadableWorkbookError("workbook_altered")
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise UnreadableWorkbookError("workbook_altered") from error
 

@@ -24,6 +24,8 @@ class Intake:
     readings: Sequence[Reading]
 
 
+_MOST_OTHERS = 5
+
 Condition = Callable[[Intake], "pd.Series[bool]"]
 
 
@@ -112,7 +114,10 @@ def _find_ids_twice(intake: Intake) -> Iterator[Problem]:
     for _, group in twice.groupby("procedure_id", sort=False):
         places = [_place(row, "procedure_id") for _, row in group.iterrows()]
         for at, (place, value) in enumerate(zip(places, group["procedure_id"], strict=True)):
-            others = "、".join(str(other) for other in places[:at] + places[at + 1 :])
+            # An id filled down into thousands of rows would name thousands in each of them.
+            near = [*places[: min(at, _MOST_OTHERS)], *places[at + 1 : at + 1 + _MOST_OTHERS]]
+            others = "、".join(map(str, near[:_MOST_OTHERS]))
+            others += f"など{len(places) - 1}か所" if len(places) > _MOST_OTHERS + 1 else ""
             yield report("id_twice", place, field="procedure_id", value=value, others=others)
 
 

@@ -13,6 +13,7 @@ from analysis.survey.sheet import (
     LAST_COLUMN,
     LAST_ROW,
     MOST_CELLS,
+    MOST_ROWS,
     Entry,
     Sheet,
     Sieve,
@@ -48,7 +49,7 @@ def read_delimited(content: bytes, title: str, may_hold: Sieve) -> Sheet:
     cells: dict[int, dict[int, Entry]] = {}
     kept: dict[str, Entry] = {}
     for row, record in enumerate(records, start=1):
-        if row > LAST_ROW or len(record) > LAST_COLUMN:
+        if row > LAST_ROW or len(cells) > MOST_ROWS or len(record) > LAST_COLUMN:
             raise UnreadableWorkbookError("workbook_cells")
         filled = {
             column: kept.setdefault(text, Entry(decode_line_ends(text), "text"))

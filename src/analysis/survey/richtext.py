@@ -6,7 +6,7 @@ and because some programs write every element with a prefix.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import IO
+from typing import IO, Generic, TypeVar
 from xml.parsers import expat
 
 from analysis.survey.package import LONGEST_TOKEN, PIECE
@@ -15,6 +15,8 @@ from analysis.survey.sheet import UnreadableWorkbookError
 Attributes = Mapping[str, str]
 Starts = Mapping[str, Callable[[Attributes], None]]
 Ends = Mapping[str, Callable[[str], None]]
+
+Handler = TypeVar("Handler")
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LINE_END = re.compile(r"\r\n?")
@@ -31,15 +33,12 @@ class Stream:
     def __init__(self, source: IO[bytes], starts: Starts, ends: Ends) -> None:
         """Hold the open part and its handlers by local name."""
         self._source = source
-        self._starts = dict(starts)
-        self._ends = dict(ends)
         self._text: list[str] = []
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text.append
+        self._set_handlers(_ByLocalName(starts), _ByLocalName(ends), self._text)
 
     def feed(self) -> bool:
         """Parse one more piece; return False at the end of the part."""
@@ -49,18 +48,37 @@ class Stream:
             raise UnreadableWorkbookError("workbook_bomb", "長すぎる値")
         return bool(piece)
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        handler = self._starts.get(name) or self._starts.get(name.rpartition(":")[2])
-        if handler is not None:
-            self._text.clear()
-            handler(attributes)
+    def _set_handlers(
+        self,
+        starts: "_ByLocalName[Callable[[Attributes], None]]",
+        ends: "_ByLocalName[Callable[[str], None]]",
+        text: list[str],
+    ) -> None:
+        """Set functions rather than methods: they are called millions of times."""
 
-    def _end(self, name: str) -> None:
-        handler = self._ends.get(name) or self._ends.get(name.rpartition(":")[2])
-        if handler is not None:
-            text = "".join(self._text)
-            self._text.clear()
-            handler(text)
+        def start(name: str, attributes: dict[str, str]) -> None:
+            handler = starts[name]
+            if handler is not None:
+                text.clear()
+                handler(attributes)
+
+        def end(name: str) -> None:
+            handler = ends[name]
+            if handler is not None:
+                found = "".join(text) if text else ""
+                text.clear()
+                handler(found)
+
+        self._parser.StartElementHandler = start
+        self._parser.EndElementHandler = end
+
+
+class _ByLocalName(dict[str, Handler | None], Generic[Handler]):
+    """Handlers by element name, with any prefix; None for an element that has none."""
+
+    def __missing__(self, name: str) -> Handler | None:
+        handler = self[name] = self.get(name.rpartition(":")[2])
+        return handler
 
 
 class RichText:

@@ -19,6 +19,7 @@ LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 
 # The largest survey we mean to read is 75,000 rows of 40 columns, 3 million cells.
+MOST_ROWS = 100_000
 MOST_CELLS = 4_000_000
 
 # A form on squares has some forty columns and as many fields, each merged over several squares.

@@ -47,16 +47,24 @@ def _read_package(package: Package, may_hold: Sieve) -> list[Sheet]:
     for properties in find_children(root, "workbookPr"):
         if is_on(properties.get("date1904")):
             raise UnreadableWorkbookError("date_system")
-    styles = [read_styles(package.read_tree(name)) for name in links.find_all("styles")]
-    strings = [package.open(name) for name in links.find_all("sharedStrings")]
-    shared = SharedStrings(strings[0] if strings else None)
-    reader = WorksheetReader(StoredValues(shared, styles[0] if styles else Styles()))
+    styles = next(iter(links.find_all("styles")), None)
+    strings = next(iter(links.find_all("sharedStrings")), None)
+    values = StoredValues(
+        SharedStrings(None if strings is None else package.open(strings)),
+        Styles() if styles is None else read_styles(package.read_tree(styles)),
+    )
+    reader = WorksheetReader(values)
     worksheets = set(links.find_all("worksheet"))
+    seen: set[str] = set()
     sheets = []
     for entry in find_within(root, "sheets", "sheet"):
         part = links.find(_read_id(entry))
         if part not in worksheets:
             continue
+        # Counted once: a book that lists one large sheet a thousand times would never be read.
+        if part in seen:
+            raise UnreadableWorkbookError("workbook_bomb", "同じシートの繰り返し")
+        seen.add(part)
         with package.open(part) as source:
             is_visible = entry.get("state", "visible") == "visible"
             title = entry.get("name", "")

@@ -14,6 +14,7 @@ from analysis.survey.sheet import (
     HEAD_ROWS,
     LAST_COLUMN,
     LAST_ROW,
+    MOST_ROWS,
     Entry,
     Merge,
     Sheet,
@@ -158,6 +159,8 @@ class WorksheetReader:
         if entry is not None:
             row = self._rows.get(self._row)
             if row is None:
+                if len(self._rows) >= MOST_ROWS:
+                    raise UnreadableWorkbookError("workbook_cells")
                 row = self._rows[self._row] = {}
             row[self._column] = entry
 

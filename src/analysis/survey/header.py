@@ -57,6 +57,7 @@ class Header:
     """
 
     sheet: Sheet
+    first_row: int
     last_row: int
     columns: Mapping[str, int]
     guessed: tuple[tuple[Field, Title, str], ...]
@@ -72,7 +73,7 @@ class Header:
     def keys(self) -> Mapping[int, frozenset[str]]:
         """What stands in each column of the header, to know it where it is repeated."""
         found: dict[int, set[str]] = {}
-        for row in range(max(1, self.last_row - HEADER_HEIGHT + 1), self.last_row + 1):
+        for row in range(self.first_row, self.last_row + 1):
             for column, entry in self.sheet.cells.get(row, {}).items():
                 found.setdefault(column, set()).add(match_key(entry.text))
         return {column: frozenset(keys) for column, keys in found.items()}
@@ -138,9 +139,11 @@ def _build_header(
     guesses = guess_fields(unknown, columns, lookup)
     guessed = tuple((*guesses[t.column], t) for t in others if t.column in guesses)
     columns |= {field.name: title.column for field, _, title in guessed}
+    own = [title for title in titles if title.column in known or title.column in guesses]
     return Header(
         sheet,
-        max(title.bottom for title in titles if title.column in known or title.column in guesses),
+        min(title.row - len(title.above) for title in own),
+        max(title.bottom for title in own),
         columns,
         tuple((field, title, spelling) for field, spelling, title in guessed),
         tuple(twice),

@@ -334,6 +334,18 @@ SHAPES: Mapping[str, Shape] = {
         ("K-001", "K-002"),
         (("heading", "A6"), ("heading", "A8")),
     ),
+    "sections as headings with marks": Shape(
+        with_lines(
+            ["■ 環境政策課"],
+            procedure(1, section=None),
+            [None, "【ごみ減量課】"],
+            procedure(2, section=None),
+            ["1．下水道センター"],
+            procedure(3, section="〃"),
+        ),
+        ("K-001", "K-002", "K-003"),
+        (("heading", "A6"), ("heading", "B8"), ("heading", "A10")),
+    ),
     "several blank rows": Shape(
         with_lines(procedure(1), None, ["　"], None, procedure(2)),
         ("K-001", "K-002"),
@@ -429,6 +441,12 @@ def test_a_section_is_that_of_the_heading_above_and_its_cell_the_headings(tmp_pa
         ["環境政策課", "A6"],
         ["ごみ減量課", "A8"],
     ]
+
+
+def test_the_marks_of_a_heading_are_no_part_of_the_sections_name(tmp_path):
+    survey = collect(tmp_path, SHAPES["sections as headings with marks"].build())
+    assert list(survey.rows["section"]) == ["環境政策課", "ごみ減量課", "下水道センター"]
+    assert list(survey.rows["section_cell"]) == ["A6", "B8", "A10"]
 
 
 def test_a_line_says_where_it_stands_and_never_what_it_holds(tmp_path):

@@ -12,7 +12,7 @@ from analysis.figures.guideline import Guideline
 from analysis.figures.measure import Change, Count, Measure, Share, Where, where
 from analysis.figures.tables import LEVELS, Level
 from analysis.survey.problems import SEVERITY_LABELS
-from analysis.survey.status import LINE_LABELS
+from analysis.survey.survey import LINE_LABELS
 
 CITY_AND_DEPARTMENTS: tuple[Level, ...] = ("all", "department")
 

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.figures.measure import Change, Count, Measure, Share, Where
 from analysis.survey.problems import SEVERITY_LABELS
-from analysis.survey.status import LINE_LABELS, STATE_LABELS
+from analysis.survey.status import STATE_LABELS
+from analysis.survey.survey import LINE_LABELS
 from analysis.survey.vocabulary import field_named, label_of
 
 TABLE_NOUNS = {

@@ -16,8 +16,7 @@ import pandas as pd
 
 from analysis.cycle import Cycle
 from analysis.survey.match import match_cycles
-from analysis.survey.status import LINE_LABELS
-from analysis.survey.survey import Survey
+from analysis.survey.survey import LINE_LABELS, Survey
 from analysis.survey.vocabulary import answer_key
 
 Level = Literal["all", "department", "section"]

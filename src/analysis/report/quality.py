@@ -20,7 +20,7 @@ from analysis.report.blocks import (
 from analysis.report.findings import Findings, head
 from analysis.report.proof.origin import list_inputs
 from analysis.survey.problems import problems_from_frame
-from analysis.survey.status import LINE_LABELS
+from analysis.survey.survey import LINE_LABELS
 
 TITLE = "データの品質と公表値との照合"
 

@@ -10,8 +10,8 @@ from analysis.survey.table import MOST_BLANK_ROWS, Table
 from analysis.survey.vocabulary import field_named, load_vocabulary
 
 _MOST_ROWS_NAMED = 20
-# Sheets that come with the form: what to fill in, and the lists of its drop-downs.
-_FORM_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト")
+# Sheets that come with the form, or with it when it was sent back.
+_FORM_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
 
 
 def name_sheet(sheet: Sheet) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from openpyxl.utils.cell import get_column_letter
 
 from analysis.survey.header import Header
+from analysis.survey.lines import read_heading
 from analysis.survey.sheet import Entry
 from analysis.survey.vocabulary import load_vocabulary, match_key
 
@@ -45,10 +46,12 @@ class RowTaker:
         self._above = {}
 
     def begin_section(self, row: int, column: int) -> None:
-        """Take the section's name from a heading, for the rows below it."""
+        """Take the section's name from a heading, without its marks, for the rows below it."""
         entry = self._sheet.get(row, column)
-        if entry is not None:
-            self._section = (entry, f"{get_column_letter(column)}{row}")
+        name = read_heading(entry.text) if entry is not None else None
+        if entry is not None and name is not None:
+            self._section = (entry._replace(text=name), f"{get_column_letter(column)}{row}")
+            self._above["section"] = self._section
 
     def take(self, row: int) -> None:
         """Add one procedure."""

@@ -33,9 +33,22 @@ _MOST_FOOTNOTE_CELLS = 2
 _SECTION = re.compile(
     r"[^。、]{1,30}(課|室|係|局|部|所|館|園|校|院|センター|委員会|グループ|チーム)"
 )
+# ■環境政策課, 【環境政策課】, 1．環境政策課
+_MARKED = re.compile(
+    r"\s*[■□●○◆◇▼▽▶▷◎・★☆]*\s*(?:[0-9０-９]{1,2}[.．)）]\s*)?"
+    r"(?:[【〔［\[（(＜<《「]\s*([^】]+?)\s*[】〕］\])）＞>》」]|(.+?))\s*",
+    re.DOTALL,
+)
 _SERIAL_TITLE = re.compile(r"No\.?|#|番号|連番|通番|項番|通し番号|整理番号", re.IGNORECASE)
 _SERIAL = re.compile(r"[(\[]?([0-9]{1,6})[)\].]?")
 _FEWEST_SERIALS = 3
+
+
+def read_heading(text: str) -> str | None:
+    """Return the section that a heading names, without the marks around it, or None."""
+    marked = _MARKED.fullmatch(text)
+    name = (marked[1] or marked[2]) if marked else ""
+    return name if _SECTION.fullmatch(match_key(name)) else None
 
 
 class LineReader:
@@ -89,7 +102,7 @@ class LineReader:
             return "header"
         if self._holds_totals(line, column, first):
             return "subtotal" if is_subtotal(line) else "total"
-        if len(line) == 1 and self._names_section(row, column, first):
+        if len(line) == 1 and self._names_section(row, column, line[column].text):
             return "heading"
         own_id = match_key(line[self._id_column].text) if self._id_column in line else ""
         if own_id and not (is_total_label(own_id) or _is_note(own_id, len(line))):
@@ -130,9 +143,9 @@ class LineReader:
         self._waiting = list_waiting_labels(line, self._lookup)
         return bool(self._waiting) or is_pair_line(line, self._lookup)
 
-    def _names_section(self, row: int, column: int, key: str) -> bool:
+    def _names_section(self, row: int, column: int, text: str) -> bool:
         own = {self._id_column, self._header.columns.get("section", 0), self._header.first_column}
-        return bool(((row, column) in self._wide or column in own) and _SECTION.fullmatch(key))
+        return ((row, column) in self._wide or column in own) and read_heading(text) is not None
 
 
 def _is_note(key: str, cells: int) -> bool:

@@ -6,15 +6,6 @@ from analysis.survey.problems import SEVERITY_LABELS, describe, problems_from_fr
 from analysis.survey.survey import Survey
 
 STATE_LABELS = {"answered": "提出済", "missing": "未提出", "unreadable": "読取不可"}
-LINE_LABELS = {
-    "blank": "空白",
-    "subtotal": "小計",
-    "total": "合計",
-    "footnote": "注記",
-    "heading": "課の見出し",
-    "header": "繰り返しの見出し",
-}
-"""What the rows of a table that are no procedures are called, in the order of the report."""
 
 
 def describe_status(survey: Survey) -> str:

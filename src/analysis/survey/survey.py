@@ -12,6 +12,16 @@ import pandas as pd
 from analysis.errors import SurveyError
 from analysis.survey.problems import describe, problems_from_frame
 
+LINE_LABELS = {
+    "blank": "空白",
+    "subtotal": "小計",
+    "total": "合計",
+    "footnote": "注記",
+    "heading": "課の見出し",
+    "header": "繰り返しの見出し",
+}
+"""What the rows of a table that are no procedures are called, in the order of the report."""
+
 
 @dataclass(frozen=True, eq=False)
 class Survey:

@@ -15,6 +15,7 @@ from analysis.survey.examine import examine_table
 from analysis.survey.header import choose_header
 from analysis.survey.problems import Place, describe, problems_from_frame
 from analysis.survey.sheet import Sheet, read_sheets
+from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
 from analysis.survey.table import MOST_BLANK_ROWS, read_table
 from analysis.survey.vocabulary import Lookup, build_lookup
@@ -528,6 +529,19 @@ def test_every_filled_cell_of_an_extra_column_is_kept_with_its_place(tmp_path):
         ["調査票", 8, "K-002", "見出しのないU列", "見出しなし", "U8"],
     ]
     assert set(extras["department_slug"]) == {"kankyo"}
+
+
+@pytest.mark.parametrize("place", ["S3", "S4", "R4"])
+def test_a_respondents_name_beside_the_header_is_no_title(tmp_path, place):
+    workbook = build_workbook([procedure(1)])
+    sheet = sheet_of(workbook)
+    label = sheet[place].offset(column=-1) if place != "R4" else sheet["R3"]
+    label.value, sheet[place] = "記入者", RESPONDENT
+    sheet[f"{place[0]}6"] = "メモ"
+    survey = collect(tmp_path, workbook)
+    for name in FRAMES:
+        told = getattr(survey, name).astype("str")
+        assert not told.apply(lambda column: column.str.contains("花子")).any(axis=None)
 
 
 def test_a_struck_id_or_name_is_told_and_the_row_is_counted(tmp_path):

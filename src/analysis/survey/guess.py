@@ -30,6 +30,8 @@ def guess_fields(
     `taken` names the fields that have a column already. A title is left out where two fields are
     about as near, where the nearest is taken, and where another column is about as near to it.
     """
+    if all(field.name in taken for field in lookup.fields):
+        return {}
     found: dict[str, list[tuple[float, int, Field, str]]] = {}
     for column, spellings in titles.items():
         ranked = sorted(_rank_fields(spellings, lookup), key=lambda each: -each[0])

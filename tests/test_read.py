@@ -7,6 +7,7 @@ from openpyxl.utils.datetime import MAC_EPOCH
 
 from analysis.errors import SettingsError
 from analysis.survey.collect import collect_survey
+from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
 from analysis.survey.vocabulary import Field, load_vocabulary
 
@@ -99,7 +100,8 @@ def test_a_header_merged_over_both_rows_throughout_ends_in_the_lower_one(tmp_pat
         sheet[f"{column}4"] = sheet[f"{column}5"].value
         sheet.merge_cells(f"{column}4:{column}5")
     survey = collect_survey(make_cycle(tmp_path, workbook))
-    assert survey.workbooks.loc[0, ["procedures", "blank_rows"]].tolist() == [1, 0]
+    assert survey.workbooks.loc[0, "procedures"] == 1
+    assert survey.lines.empty
 
 
 def test_titles_match_whatever_their_width_blanks_and_line_breaks(tmp_path):
@@ -136,7 +138,9 @@ def test_aliases_that_point_nowhere_are_all_named(tmp_path):
 
 def test_a_field_named_like_another_with_a_suffix_does_not_collide():
     parts = [
-        f"{f.name}_{part}" for f in load_vocabulary() for part in ("raw", "cell", "held", "text")
+        f"{f.name}_{part}"
+        for f in load_vocabulary()
+        for part in ("raw", "cell", "held", "fill", "text")
     ]
     names = [field.name for field in load_vocabulary()]
     assert len(set(parts + names)) == len(parts + names)
@@ -234,8 +238,15 @@ def test_subtotal_blank_and_footnote_rows_are_counted_and_not_read(tmp_path):
         ["注1", "見込みを含む"],
     ]
     survey = collect_survey(make_cycle(tmp_path, lines))
-    counts = ["procedures", "blank_rows", "subtotal_rows", "footnote_rows", "hidden_rows"]
-    assert survey.workbooks.loc[0, counts].tolist() == [2, 1, 3, 2, 0]
+    assert survey.workbooks.loc[0, ["procedures", "hidden_rows"]].tolist() == [2, 0]
+    assert survey.lines[["row", "kind", "cell"]].to_numpy().tolist() == [
+        [7, "subtotal", "B7"],
+        [8, "blank", "A8"],
+        [10, "subtotal", "A10"],
+        [11, "total", "A11"],
+        [12, "footnote", "A12"],
+        [13, "footnote", "A13"],
+    ]
     assert list(survey.rows["procedure_id"]) == ["K-001", "K-002"]
     assert survey.problems.empty
 
@@ -307,7 +318,8 @@ def test_the_respondents_name_is_nowhere(tmp_path):
     sheet["C1"], sheet["D1"] = "記入者", RESPONDENT
     survey = collect_survey(make_cycle(tmp_path, workbook))
     assert codes(survey) == ["department_missing"]
-    for frame in (survey.rows, survey.workbooks, survey.problems, survey.corrections):
+    for name in FRAMES:
+        frame = getattr(survey, name)
         assert not frame.astype("str").apply(lambda c: c.str.contains("花子")).any(axis=None)
 
 

@@ -17,7 +17,7 @@ from analysis.survey.survey import Survey
 
 from workbooks import make_cycle, not_started, procedure
 
-FRAMES = ("rows", "workbooks", "problems", "corrections")
+FRAMES = ("rows", "workbooks", "problems", "corrections", "lines", "extras")
 
 
 @pytest.fixture
@@ -111,7 +111,13 @@ def test_storing_twice_gives_the_same_bytes_and_leaves_nothing_else(cycle):
     (folder / "inputs.json").unlink()
     assert build() == first
     tables = {f"{name}.parquet" for name in FRAMES}
-    assert set(first) == tables | {"rows.csv", "problems.csv", "inputs.json"}
+    assert set(first) == tables | {
+        "rows.csv",
+        "problems.csv",
+        "lines.csv",
+        "extras.csv",
+        "inputs.json",
+    }
 
 
 def test_the_stamp_names_no_machine(cycle):

@@ -7,12 +7,14 @@ import pandas as pd
 from analysis.figures.measure import Change, Count, Measure, Share, Where
 from analysis.survey.problems import SEVERITY_LABELS
 from analysis.survey.status import STATE_LABELS
+from analysis.survey.survey import LINE_LABELS
 from analysis.survey.vocabulary import field_named, label_of
 
 TABLE_NOUNS = {
     "procedures": "手続き",
     "transitions": "前回調査からの手続きの異動",
     "workbooks": "調査票",
+    "lines": "調査票の表の手続きでない行",
     "problems": "調査票の問題",
     "corrections": "訂正",
     "published": "公表値",
@@ -26,6 +28,7 @@ OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "moved": ("所管課の変更", {"yes": "あり", "no": "なし"}),
     "state": ("提出状況", STATE_LABELS),
     "severity": ("重さ", {str(code): label for code, label in SEVERITY_LABELS.items()}),
+    "kind": ("行の種類", LINE_LABELS),
     "agrees": ("再計算との一致", {"yes": "一致", "no": "不一致"}),
     "hidden": ("非表示の行", {"yes": "はい", "no": "いいえ"}),
 }

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.cycle import Cycle
 from analysis.survey.match import match_cycles
-from analysis.survey.survey import Survey
+from analysis.survey.survey import LINE_LABELS, Survey
 from analysis.survey.vocabulary import answer_key
 
 Level = Literal["all", "department", "section"]
@@ -140,6 +140,11 @@ def _list_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _list_lines(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines as evidence shows them: what each is called, and its cell for its place."""
+    return lines.drop(columns="row").assign(value=lines["kind"].map(LINE_LABELS).astype("str"))
+
+
 def prepare_tables(
     cycle: Cycle,
     survey: Survey,
@@ -166,6 +171,7 @@ def prepare_tables(
             procedures=lambda: list_procedures(survey),
             transitions=lambda: add_scopes(match_cycles(survey.rows, before)),
             workbooks=lambda: add(survey.workbooks.assign(value=survey.workbooks["sha256"])),
+            lines=lambda: add(_list_lines(survey.lines)),
             problems=lambda: add(
                 survey.problems.assign(department_slug=survey.problems["department"].map(slugs))
             ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures.definition import field_name, value_name
+from analysis.figures.definition import code_name, field_name, value_name
 from analysis.figures.tables import CORRECTED
 
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
@@ -103,4 +103,6 @@ def _tell(record: Mapping[Hashable, Any]) -> str:
         return f"{record['procedure_id']} {field_name(record['field'])}：{record['corrected']}"
     if "published" in record:
         return f"{record['scope']} {record['measure']} {record['published']}"
+    if "kind" in record:
+        return code_name("kind", record["kind"])
     return "" if pd.isna(record["value"]) else f"SHA-256 {record['value']}"

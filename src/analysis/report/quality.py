@@ -20,6 +20,7 @@ from analysis.report.blocks import (
 from analysis.report.findings import Findings, head
 from analysis.report.proof.origin import list_inputs
 from analysis.survey.problems import problems_from_frame
+from analysis.survey.survey import LINE_LABELS
 
 TITLE = "データの品質と公表値との照合"
 
@@ -84,6 +85,7 @@ def collection(findings: Findings) -> Block:
                 rows=tuple(rows),
                 total=True,
             ),
+            _list_lines(findings),
         )
     )
 
@@ -200,6 +202,25 @@ def files(findings: Findings) -> Block:
 def rules(findings: Findings) -> Block:
     """Return the rules of arithmetic that every figure keeps."""
     return Bullets(tuple((rule,) for rule in RULES))
+
+
+def _list_lines(findings: Findings) -> Table:
+    """Return the rows of the workbooks' tables that are no procedures, by kind."""
+    figure = findings.ledger.figure
+    rows: list[tuple[Cell, ...]] = [
+        (department.name, *(figure(f"lines_{kind}", department.slug) for kind in LINE_LABELS))
+        for department in findings.cycle.departments
+    ]
+    rows.append(("計", *(figure(f"lines_{kind}") for kind in LINE_LABELS)))
+    return Table(
+        caption="調査票の表の手続きでない行",
+        columns=(
+            Column("部局名", weight=3),
+            *(Column(label, numeric=True, weight=2) for label in LINE_LABELS.values()),
+        ),
+        rows=tuple(rows),
+        total=True,
+    )
 
 
 def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.cycle import Cycle
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.read import Reading
+from analysis.survey.tombstone import is_tombstone
 from analysis.survey.vocabulary import label_of, load_vocabulary
 
 
@@ -52,6 +53,12 @@ def _is_later(intake: Intake) -> "pd.Series[bool]":
     return (intake.rows["status"] == "online") & (month_later | day_later)
 
 
+def _is_tombstone(intake: Intake) -> "pd.Series[bool]":
+    # As it stands: cleaning joins the lines, of which one may say so.
+    remarks = intake.rows["remarks_raw"].where(intake.rows["remarks"].notna())
+    return remarks.fillna("").map(is_tombstone).astype(bool)
+
+
 ROW_RULES = (
     *(
         RowRule("required_missing", field.name, _is_missing(field.name))
@@ -76,6 +83,7 @@ ROW_RULES = (
         lambda intake: (intake.rows["status"] == "online") & intake.rows["online_date"].isna(),
     ),
     RowRule("online_date_later", "online_date", _is_later),
+    RowRule("row_tombstone", "remarks", _is_tombstone),
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from analysis.survey.dates import ImpossibleDateError, parse_date
+from analysis.survey.fill import is_ditto
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.vocabulary import Field, Lookup, answer_key, match_key
 
@@ -93,6 +94,8 @@ def _try_clean(field: Field, text: str, kind: str, lookup: Lookup) -> Value | _U
             raise _UnreadableError("cell_error")
         if not match_key(text):
             return None
+        if field.kind != "id" and is_ditto(text):
+            raise _UnreadableError("ditto_without_value")
         if field.kind == "choice":
             return _clean_choice(field, text, lookup)
         return _CLEANERS[field.kind](text, kind)

@@ -14,11 +14,12 @@ from analysis.cycle import Cycle, Department
 from analysis.survey.check import Intake, check_rows
 from analysis.survey.clean import clean_rows
 from analysis.survey.correct import CORRECTIONS_NAME, correct_rows, read_corrections
+from analysis.survey.extras import EXTRA_PARTS
 from analysis.survey.file import compose_name, find_file, find_rivals
 from analysis.survey.problems import Place, Problem, problems_to_frame, report
 from analysis.survey.read import STATED, Reading, read_workbook
 from analysis.survey.survey import Survey
-from analysis.survey.table import rows_to_frame
+from analysis.survey.table import Line, rows_to_frame
 from analysis.survey.vocabulary import build_lookup, load_vocabulary
 
 ROW_COLUMNS = (
@@ -31,7 +32,8 @@ ROW_COLUMNS = (
     "hidden",
     *(f"{field.name}{part}" for field in load_vocabulary() for part in ("", "_raw", "_cell")),
 )
-COUNTS = ("procedures", "blank_rows", "subtotal_rows", "footnote_rows", "hidden_rows")
+COUNTS = ("procedures", "hidden_rows")
+SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")
 
 
 def collect_survey(cycle: Cycle) -> Survey:
@@ -64,24 +66,43 @@ def collect_survey(cycle: Cycle) -> Survey:
         workbooks=_frame_workbooks(readings),
         problems=problems_to_frame(_sort_problems(problems, [r.department for r in readings])),
         corrections=applied,
+        lines=pd.concat([_frame_lines(reading) for reading in readings], ignore_index=True),
+        extras=pd.concat([_frame_extras(reading) for reading in readings], ignore_index=True),
     )
 
 
 def _frame_reading(reading: Reading, cycle: Cycle) -> pd.DataFrame:
     """Return the raw rows of one workbook with the columns that say where they come from."""
+    return _add_source(rows_to_frame(reading.rows), reading).assign(
+        cycle=lambda rows: pd.Series(cycle.name, index=rows.index, dtype="str")
+    )
+
+
+def _frame_lines(reading: Reading) -> pd.DataFrame:
+    """Return one row per row of the table that is no procedure; an unknown one is a problem."""
+    known = [line for line in reading.lines if line.kind != "unknown"]
+    frame = pd.DataFrame(known, columns=list(Line._fields))
+    kinds = dict.fromkeys(Line._fields, "str") | {"row": "int64"}
+    return _add_source(frame.astype(kinds), reading)[[*SOURCE_COLUMNS, *Line._fields]]
+
+
+def _frame_extras(reading: Reading) -> pd.DataFrame:
+    """Return one row per filled cell of an extra column: its place, procedure, title and text."""
+    kinds = dict.fromkeys(EXTRA_PARTS, "str") | {"row": "int64"}
+    frame = pd.DataFrame(
+        {part: pd.Series(reading.extras.get(part, []), dtype=kind) for part, kind in kinds.items()}
+    )
+    return _add_source(frame, reading)[[*SOURCE_COLUMNS, *EXTRA_PARTS]]
+
+
+def _add_source(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """Add the columns that say which workbook and sheet the rows come from."""
     department = reading.department
-    source = {
-        "cycle": cycle.name,
-        "department": department.name,
-        "department_slug": department.slug,
-        "workbook": department.workbook,
-        "sheet": reading.sheet,
-    }
-    raw = rows_to_frame(reading.rows)
-    return raw.assign(
+    values = (department.name, department.slug, department.workbook, reading.sheet)
+    return frame.assign(
         **{
-            name: pd.Series([value] * len(raw), index=raw.index, dtype="str")
-            for name, value in source.items()
+            name: pd.Series([value] * len(frame), index=frame.index, dtype="str")
+            for name, value in zip(SOURCE_COLUMNS, values, strict=True)
         }
     )
 

@@ -10,33 +10,35 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.cycle import Department
+from analysis.survey.examine import examine_table, is_complete, name_sheet
+from analysis.survey.extras import name_extras, read_extras
 from analysis.survey.file import compose_name, find_file, read_content, read_file_sheets
+from analysis.survey.fill import Columns
 from analysis.survey.header import (
     LAST_HEADER_ROW,
     RESPONDENT,
     Header,
     choose_header,
     find_header,
-    name_others,
 )
 from analysis.survey.heading import find_other_date
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.sheet import Sheet, UnreadableWorkbookError, address, is_grid
-from analysis.survey.table import Columns, Table, read_own_cells, read_table
-from analysis.survey.vocabulary import Lookup, load_vocabulary, match_key
+from analysis.survey.table import Line, read_table
+from analysis.survey.vocabulary import Lookup, match_key
 
 STATED = ("total", "online", "started", "not_started")
 
 _DEPARTMENT_LABELS = frozenset({"部局名", "部局"})
-_MOST_ROWS_NAMED = 20
 
 
 @dataclass(frozen=True)
 class Reading:
     """What one workbook says. `rows` maps the raw columns to their values, one per procedure.
 
-    `state` is answered, missing or unreadable; only an answered one has a sheet. `stated` are the
-    department's own totals with their cells.
+    `state` is answered, missing or unreadable; only an answered one has a sheet. `lines` are the
+    table's other rows, `extras` what its other columns hold, and `stated` the department's own
+    totals with their cells.
     """
 
     department: Department
@@ -44,6 +46,8 @@ class Reading:
     sha256: str | None = None
     sheet: str | None = None
     rows: Columns = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
+    extras: Columns = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     stated: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     other_sheets: tuple[str, ...] = ()
@@ -53,7 +57,7 @@ class Reading:
     @property
     def is_complete(self) -> bool:
         """Tell whether the table has every required column, so that its rows mean something."""
-        return _is_complete(self.problems)
+        return is_complete(self.problems)
 
     def stated_number(self, name: str) -> int | None:
         """Return the department's own total of this name, or None if it states none."""
@@ -92,8 +96,8 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         return Reading(department, "unreadable", sha256, problems=(problem,))
     (header,) = headers
     table = read_table(header, lookup)
-    hidden = [row for row in table.row_numbers if row in header.sheet.hidden_rows]
-    extra = tuple(name_others(header, table.row_numbers))
+    hidden = header.sheet.hidden_rows.intersection(table.row_numbers)
+    extras = name_extras(header, table.row_numbers)
     place = place._replace(sheet=header.sheet.title)
     return Reading(
         department=department,
@@ -101,21 +105,16 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         sha256=sha256,
         sheet=header.sheet.title,
         rows=table.rows,
-        counts={
-            "procedures": table.counts["procedure"],
-            "blank_rows": table.counts["blank"],
-            "subtotal_rows": table.counts["total"],
-            "footnote_rows": table.counts["footnote"],
-            "hidden_rows": len(hidden),
-        },
+        lines=table.lines,
+        extras=read_extras(header, extras, table.row_numbers),
+        counts={"procedures": len(table.row_numbers), "hidden_rows": len(hidden)},
         stated=table.stated,
-        other_sheets=tuple(s.title for s in sheets if s is not header.sheet),
-        extra_columns=extra,
+        other_sheets=tuple(name_sheet(s) for s in sheets if s is not header.sheet),
+        extra_columns=tuple(extras.values()),
         problems=(
             *_check_department(header, place),
             *_check_cycle(header, place, cycle, lookup),
-            *_check_table(header, table, place),
-            *_note_peculiarities(extra, hidden, place),
+            *examine_table(header, table, sheets, extras.values(), place),
         ),
     )
 
@@ -149,7 +148,8 @@ def _check_department(header: Header, place: Place) -> Iterator[Problem]:
 
 def _find_department(sheet: Sheet, row: int) -> tuple[str, str] | None:
     """Return the cell and text of the department's name, beside its label or in the same cell."""
-    line = list(read_own_cells(sheet, row).items())
+    cells = sheet.cells.get(row, {})
+    line = [(column, entry) for column, entry in cells.items() if entry.text.strip()]
     keys = [match_key(entry.text) for _, entry in line]
     for at, key in enumerate(keys):
         label, _, beside = key.partition(":")
@@ -160,42 +160,3 @@ def _find_department(sheet: Sheet, row: int) -> tuple[str, str] | None:
         if name and not RESPONDENT.match(name):
             return address(row, line[at + is_next][0]), name
     return None
-
-
-def _check_table(header: Header, table: Table, place: Place) -> Iterator[Problem]:
-    problems = list(_check_columns(header, place))
-    yield from problems
-    # Without a required column its rows look unknown; the missing column says it once for all.
-    if not _is_complete(problems):
-        return
-    if not table.row_numbers:
-        yield report("rows_missing", place)
-    for cell in table.unknown:
-        yield report("row_unknown", place.at(cell))
-
-
-def _check_columns(header: Header, place: Place) -> Iterator[Problem]:
-    for known in load_vocabulary():
-        if known.name not in header.columns:
-            code = "column_missing" if known.required else "optional_column_missing"
-            yield report(code, place, field=known.name)
-    for known, title in header.twice:
-        columns = (header.columns[known.name], title.column)
-        cells = "、".join(address(title.row, column) for column in columns)
-        at = place.at(address(title.row, title.column))
-        yield report("column_twice", at, field=known.name, value=cells)
-
-
-def _is_complete(problems: tuple[Problem, ...] | list[Problem]) -> bool:
-    return all(problem.code != "column_missing" for problem in problems)
-
-
-def _note_peculiarities(
-    extra: tuple[str, ...], hidden: list[int], place: Place
-) -> Iterator[Problem]:
-    if extra:
-        yield report("column_extra", place, value="、".join(extra))
-    if hidden:
-        named = "、".join(f"{row}行" for row in hidden[:_MOST_ROWS_NAMED])
-        more = "ほか" if len(hidden) > _MOST_ROWS_NAMED else ""
-        yield report("rows_hidden", place, value=named + more, count=len(hidden))

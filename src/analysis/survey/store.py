@@ -24,10 +24,11 @@ from analysis.errors import SurveyError
 from analysis.survey.survey import Survey
 
 STAMP_NAME = "inputs.json"
-FRAMES = ("rows", "workbooks", "problems", "corrections")
+FRAMES = ("rows", "workbooks", "problems", "corrections", "lines", "extras")
 
+_CSV_FRAMES = ("rows", "problems", "lines", "extras")
 _CODE_SUFFIXES = (".py", ".toml")
-_LIBRARIES = ("openpyxl", "pandas", "pyarrow", "pydantic")
+_LIBRARIES = ("openpyxl", "pandas", "pyarrow", "pydantic", "rapidfuzz")
 # What a spreadsheet takes for a formula when it opens a CSV.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -125,7 +126,7 @@ def _read_stored(folder: Path, inputs: dict[str, Any]) -> Survey | None:
 def _write_stored(folder: Path, inputs: dict[str, Any], survey: Survey) -> None:
     """Write every file under a passing name and put it in place whole, the stamp last."""
     outputs = {f"{name}.parquet": _write_parquet(getattr(survey, name)) for name in FRAMES}
-    outputs |= {f"{name}.csv": write_csv(getattr(survey, name)) for name in ("rows", "problems")}
+    outputs |= {f"{name}.csv": write_csv(getattr(survey, name)) for name in _CSV_FRAMES}
     stamp = {
         "inputs": inputs,
         "outputs": {name: _digest(content) for name, content in sorted(outputs.items())},

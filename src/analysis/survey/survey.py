@@ -12,6 +12,16 @@ import pandas as pd
 from analysis.errors import SurveyError
 from analysis.survey.problems import describe, problems_from_frame
 
+LINE_LABELS = {
+    "blank": "空白",
+    "subtotal": "小計",
+    "total": "合計",
+    "footnote": "注記",
+    "heading": "課の見出し",
+    "header": "繰り返しの見出し",
+}
+"""What the rows of a table that are no procedures are called, in the order of the report."""
+
 
 @dataclass(frozen=True, eq=False)
 class Survey:
@@ -20,14 +30,18 @@ class Survey:
     rows: one per procedure, departments in official order, then in the order of the sheet; for
     every field f the value `f`, the raw text `f_raw`, and the cell `f_cell` where it stands.
     workbooks: one per department, with its state and the counts of its rows. problems: one per
-    breach of a rule, by department and cell. corrections: one per correction applied. Text is of
-    dtype str; missing is NA.
+    breach of a rule, by department and cell. corrections: one per correction applied. lines: one
+    per row under a table's header that is no procedure, with its kind and its first cell, in the
+    order of rows. extras: one per filled cell of a column beside the survey's own, in procedures'
+    rows, never about a respondent. Text is of dtype str; missing is NA.
     """
 
     rows: pd.DataFrame
     workbooks: pd.DataFrame
     problems: pd.DataFrame
     corrections: pd.DataFrame
+    lines: pd.DataFrame
+    extras: pd.DataFrame
 
 
 def require_usable(survey: Survey, cycle_name: str) -> None:

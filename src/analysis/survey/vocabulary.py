@@ -1,8 +1,8 @@
 """The survey's columns and the answers each one knows, and how a spelling found is looked up.
 
 The columns stand in `vocabulary.toml`; a cycle adds the spellings its departments use
-(`[headers]` and `[answers]` in `cycle.toml`). Two spellings are one when their keys are equal;
-nothing is ever matched by similarity.
+(`[headers]` and `[answers]` in `cycle.toml`). Two spellings are one when their keys are equal; an
+answer is never matched by similarity. A title that nobody knows is (see `guess`), and is reported.
 """
 
 import unicodedata
@@ -68,7 +68,10 @@ class Lookup:
 
     def find_field(self, title: str) -> Field | None:
         """Return the field with this title, or the title before a bracketed hint, or None."""
-        key = match_key(title)
+        return self.find_key(match_key(title))
+
+    def find_key(self, key: str) -> Field | None:
+        """Return the field with a title of this match key, as `find_field` does."""
         if key not in self.headers and key.endswith(")"):
             key = key[: key.find("(")]
         return self.headers.get(key)

@@ -26,9 +26,6 @@ def lay_workbooks(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -
     """Return the sheet of the departments' workbooks, a line a department."""
     counts = {
         "procedures": "手続きの行",
-        "blank_rows": "空白の行",
-        "subtotal_rows": "計の行",
-        "footnote_rows": "注記の行",
         "hidden_rows": "非表示の行",
         "stated_total": "調査票の計：総数",
         "stated_online": "調査票の計：オンライン化済",
@@ -44,7 +41,25 @@ def lay_workbooks(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -
             ("sheet", "シート", 10),
             ("state", field_name("state"), 10),
             *((key, title, 11) for key, title in counts.items()),
+            ("other_sheets", "ほかのシート", 20),
+            ("extra_columns", "調査票にない列", 20),
             ("sha256", "ファイルのSHA-256", 68),
+        ],
+        criteria,
+    )
+
+
+def lay_lines(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the rows that are no procedures, a line a row."""
+    return _lay_table(
+        name,
+        table,
+        [
+            ("department", "部局", 16),
+            ("workbook", "ファイル", 22),
+            ("sheet", "シート", 10),
+            ("kind", field_name("kind"), 18),
+            ("cell", "セル", 8),
         ],
         criteria,
     )

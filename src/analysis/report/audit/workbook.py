@@ -29,6 +29,7 @@ from analysis.report.audit.rows import RowsError, lay_rows, read_rows
 from analysis.report.audit.sheet import Cell, Formula, Page
 from analysis.report.audit.tables import (
     lay_corrections,
+    lay_lines,
     lay_problems,
     lay_published,
     lay_workbooks,
@@ -41,7 +42,7 @@ TITLE = "数値の検算"
 DEMONSTRATION = "架空データ"
 
 ABOUT, FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回の手続き"
-TRANSITIONS, WORKBOOKS, PROBLEMS = "異動", "調査票", "問題"
+TRANSITIONS, WORKBOOKS, LINES, PROBLEMS = "異動", "調査票", "手続きでない行", "問題"
 CORRECTIONS, PUBLISHED = "訂正", "公表値"
 
 _ABOUT_WIDTH = 104
@@ -58,6 +59,7 @@ CONTENTS = {
     BEFORE: "前回調査の手続き。",
     TRANSITIONS: "今回と前回の手続きの対応（継続・新規・廃止など）。すべて手続きの行を見る式です。",
     WORKBOOKS: "部局から提出された調査票。",
+    LINES: "調査票の表の、手続きでない行（空白、合計、注記など）。",
     PROBLEMS: "調査票に見つかった問題。",
     CORRECTIONS: "今回調査で訂正した回答と、その理由。",
     PUBLISHED: "公表された数値と、再計算との照合。",
@@ -86,6 +88,7 @@ def write_audit(findings: Findings, path: Path) -> None:
     pages: dict[str, Page] = {
         "procedures": now,
         "workbooks": lay_workbooks(WORKBOOKS, tables.current["workbooks"], criteria),
+        "lines": lay_lines(LINES, tables.current["lines"], criteria),
         "problems": lay_problems(PROBLEMS, tables.current["problems"], criteria),
         "corrections": lay_corrections(CORRECTIONS, tables.current["corrections"], criteria),
         "published": lay_published(PUBLISHED, ledger, plan, list_rows(ledger), criteria),

@@ -1,0 +1,66 @@
+"""Take a title that nobody knows for the one field it can only mean.
+
+Departments retype titles: 「手続きの名称」 for 「手続き名」. Such a title is taken for a field only
+where no other is near, and is always reported. Answers are never matched this way.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from rapidfuzz import fuzz
+
+from analysis.survey.vocabulary import Field, Lookup
+
+NEAR_PERCENT = 80
+"""How alike two titles have to be: 「手続きの名称」 and 「手続き名」 just are."""
+
+CLEAR_PERCENT = 10
+"""By how much the best has to lead: 「オンライン化」 is as near to the status as to its date."""
+
+# A word that makes another column of the same title.
+_OTHER_MEANING = re.compile(r"予定|前回|次回|旧|新|希望|見込|目標|変更")
+
+
+def guess_fields(
+    titles: Mapping[int, Sequence[str]], taken: Collection[str], lookup: Lookup
+) -> dict[int, tuple[Field, str]]:
+    """Return, by column, the field each title can only mean, and the spelling that is so near.
+
+    `titles` are match keys by column, each as it may be read (alone, or with the text above it);
+    `taken` names the fields that have a column already. A title is left out where two fields are
+    about as near, where the nearest is taken, and where another column is about as near to it.
+    """
+    if all(field.name in taken for field in lookup.fields):
+        return {}
+    found: dict[str, list[tuple[float, int, Field, str]]] = {}
+    for column, spellings in titles.items():
+        ranked = sorted(_rank_fields(spellings, lookup), key=lambda each: -each[0])
+        (score, field, spelling), (second, *_) = ranked[:2]
+        is_clear = score >= NEAR_PERCENT and score - second >= CLEAR_PERCENT
+        if is_clear and field.name not in taken:
+            found.setdefault(field.name, []).append((score, column, field, spelling))
+    guessed: dict[int, tuple[Field, str]] = {}
+    for candidates in found.values():
+        (best, column, field, spelling), *rest = sorted(candidates, key=lambda each: -each[0])
+        if all(best - other[0] >= CLEAR_PERCENT for other in rest[:1]):
+            guessed[column] = (field, spelling)
+    return guessed
+
+
+def _rank_fields(spellings: Sequence[str], lookup: Lookup) -> Iterator[tuple[float, Field, str]]:
+    """Yield every field with how near its nearest title is, and to which of the spellings."""
+    keys: dict[str, list[str]] = {}
+    for key, field in lookup.headers.items():
+        keys.setdefault(field.name, []).append(key)
+    for field in lookup.fields:
+        pairs = [(spelling, key) for spelling in spellings for key in keys[field.name]]
+        score, spelling = max((_compare(*pair), pair[0]) for pair in pairs)
+        yield score, field, spelling
+
+
+def _compare(spelling: str, key: str) -> float:
+    """Return how alike two titles are in percent, the hint in brackets left aside."""
+    title = spelling[: spelling.find("(")] if spelling.endswith(")") else spelling
+    if set(_OTHER_MEANING.findall(title)) != set(_OTHER_MEANING.findall(key)):
+        return 0.0
+    return fuzz.ratio(title, key)

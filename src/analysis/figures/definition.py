@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.figures.measure import Change, Count, Measure, Share, Where
+from analysis.survey.numbers import MISSING_LABELS
 from analysis.survey.problems import SEVERITY_LABELS
 from analysis.survey.status import STATE_LABELS
-from analysis.survey.vocabulary import field_named, label_of
+from analysis.survey.steps import STEPS
+from analysis.survey.vocabulary import field_named, label_of, load_vocabulary
 
 TABLE_NOUNS = {
     "procedures": "手続き",
@@ -15,6 +17,7 @@ TABLE_NOUNS = {
     "workbooks": "調査票",
     "problems": "調査票の問題",
     "corrections": "訂正",
+    "steps": "読み取りで整えた回答",
     "published": "公表値",
 }
 
@@ -28,6 +31,12 @@ OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "severity": ("重さ", {str(code): label for code, label in SEVERITY_LABELS.items()}),
     "agrees": ("再計算との一致", {"yes": "一致", "no": "不一致"}),
     "hidden": ("非表示の行", {"yes": "はい", "no": "いいえ"}),
+    "step": ("整え方", {code: step.name for code, step in STEPS.items()}),
+    **{
+        f"{field.name}_missing": (f"{field.header}がない理由", MISSING_LABELS)
+        for field in load_vocabulary()
+        if field.kind == "number"
+    },
 }
 """Fields of the tables that no department fills in: their Japanese name and that of each code."""
 

@@ -28,6 +28,8 @@ ROW_COLUMNS = (
     "row",
     "hidden",
     *(f"{field.name}{part}" for field in load_vocabulary() for part in ("", "_raw", "_cell")),
+    *(f"{field.name}_missing" for field in load_vocabulary() if field.kind == "number"),
+    "steps",
 )
 COUNTS = ("procedures", "blank_rows", "subtotal_rows", "footnote_rows", "hidden_rows")
 

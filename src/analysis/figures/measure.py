@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 TableName = Literal[
-    "procedures", "transitions", "workbooks", "problems", "corrections", "published"
+    "procedures", "transitions", "workbooks", "problems", "corrections", "steps", "published"
 ]
 
 

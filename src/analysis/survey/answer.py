@@ -109,7 +109,8 @@ def _read_number(cell: _Cell, _: Lookup) -> Answer:
         return Answer(error="number_unreadable")
     # Of the whole text, as on one line two numbers may have become one.
     value, missing, taken = parse_number(digits_key(cell.text))
-    return cell.taken(value, *fold_steps(cell.line), *taken)._replace(missing=missing)
+    folded = () if missing else fold_steps(cell.line)
+    return cell.taken(value, *folded, *taken)._replace(missing=missing)
 
 
 def _read_date(cell: _Cell, _: Lookup) -> Answer:

@@ -35,7 +35,7 @@ def clean_text(text: str) -> str | None:
 def lay_out(text: str) -> tuple[str, tuple[str, ...]]:
     """Return a text on one line (see `clean_text`), and the steps that changed it."""
     if not _LAYOUT.search(text):
-        return (text if _PLAIN.search(text) or match_key(text) else ""), ()
+        return (text, ()) if not text or _is_seen(text) else ("", ("invisible",))
     visible = _INVISIBLE.sub("", text)
     bare = visible.strip()
     joined = _BREAK_BESIDE_WIDE.sub("", bare)
@@ -48,7 +48,12 @@ def lay_out(text: str) -> tuple[str, tuple[str, ...]]:
         "kana": whole != line,
     }
     steps = tuple(code for code, is_changed in changed.items() if is_changed)
-    return (whole if _PLAIN.search(whole) or match_key(whole) else ""), steps
+    return (whole, steps) if not whole or _is_seen(whole) else ("", (*steps, "invisible"))
+
+
+def _is_seen(text: str) -> bool:
+    """Tell whether a text holds more than joiners, selectors and the like."""
+    return bool(_PLAIN.search(text) or match_key(text))
 
 
 def fold_steps(line: str) -> tuple[str, ...]:

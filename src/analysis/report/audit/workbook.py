@@ -31,6 +31,7 @@ from analysis.report.audit.tables import (
     lay_corrections,
     lay_problems,
     lay_published,
+    lay_steps,
     lay_workbooks,
 )
 from analysis.report.audit.transitions import lay_transitions
@@ -42,7 +43,7 @@ DEMONSTRATION = "架空データ"
 
 ABOUT, FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回の手続き"
 TRANSITIONS, WORKBOOKS, PROBLEMS = "異動", "調査票", "問題"
-CORRECTIONS, PUBLISHED = "訂正", "公表値"
+CORRECTIONS, STEPS, PUBLISHED = "訂正", "読み取り", "公表値"
 
 _ABOUT_WIDTH = 104
 _TITLE_HEIGHT = 26
@@ -60,6 +61,7 @@ CONTENTS = {
     WORKBOOKS: "部局から提出された調査票。",
     PROBLEMS: "調査票に見つかった問題。",
     CORRECTIONS: "今回調査で訂正した回答と、その理由。",
+    STEPS: "読み取るときに、全角・半角や和暦などを整えた回答。1行が、1つのセルの1つの整え方です。",
     PUBLISHED: "公表された数値と、再計算との照合。",
 }
 
@@ -88,6 +90,7 @@ def write_audit(findings: Findings, path: Path) -> None:
         "workbooks": lay_workbooks(WORKBOOKS, tables.current["workbooks"], criteria),
         "problems": lay_problems(PROBLEMS, tables.current["problems"], criteria),
         "corrections": lay_corrections(CORRECTIONS, tables.current["corrections"], criteria),
+        "steps": lay_steps(STEPS, tables.current["steps"], criteria),
         "published": lay_published(PUBLISHED, ledger, plan, list_rows(ledger), criteria),
     }
     before: dict[str, Page] = {}

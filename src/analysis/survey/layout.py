@@ -59,5 +59,9 @@ def _is_seen(text: str) -> bool:
 def fold_steps(line: str) -> tuple[str, ...]:
     """Return what folding a line into a key does, besides the dashes."""
     folded = unicodedata.normalize("NFKC", line)
-    blanks = ("blanks",) if " " in folded else ()
-    return (*blanks, "width") if folded != line else blanks
+    changed = {
+        "invisible": "".join(folded.split()) != match_key(line),
+        "blanks": " " in folded,
+        "width": folded != line,
+    }
+    return tuple(code for code, is_changed in changed.items() if is_changed)

@@ -295,6 +295,7 @@ def test_a_first_cycle_has_its_figures_and_no_sheet_of_another(tmp_path: Path) -
         "手続きでない行",
         "問題",
         "訂正",
+        "読み取り",
         "公表値",
     ]
     assert [line["数値ID"] for line in sheets["数値"]] == list(found.ledger.figures)

@@ -51,7 +51,7 @@ def test_the_contract_of_columns_and_dtypes_holds(tmp_path):
     rows = collect_survey(make_cycle(tmp_path, [procedure()], None)).rows
     source = ["cycle", "department", "department_slug", "workbook", "sheet", "row", "hidden"]
     answers = [f"{name}{part}" for name in FIELDS for part in ("", "_raw", "_cell")]
-    assert list(rows.columns) == source + answers
+    assert list(rows.columns) == [*source, *answers, "annual_volume_missing", "steps"]
     assert rows.columns.is_unique
     other = {"row": "int64", "annual_volume": "Int64"}
     assert {name: str(kind) for name, kind in rows.dtypes.items()} == {

@@ -14,11 +14,12 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.examine import examine_table
 from analysis.survey.header import choose_header
 from analysis.survey.problems import Place, describe, problems_from_frame
-from analysis.survey.sheet import Sheet, read_sheets
+from analysis.survey.sheet import Sheet
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
 from analysis.survey.table import MOST_BLANK_ROWS, read_table
 from analysis.survey.vocabulary import Lookup, build_lookup
+from analysis.survey.workbook import read_sheets
 
 from workbooks import (
     FIELDS,
@@ -568,7 +569,7 @@ def test_a_title_that_the_cycle_confirms_is_no_longer_told(tmp_path):
 
 
 def dressed_sheet(lines: list[Line], *ranges: str) -> Sheet:
-    (sheet,) = read_sheets(save_bytes(merged(lines, *ranges)()))
+    (sheet,) = read_sheets(save_bytes(merged(lines, *ranges)()), lambda head: True)
     return sheet
 
 

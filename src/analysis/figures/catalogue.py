@@ -12,6 +12,7 @@ from analysis.figures.guideline import Guideline
 from analysis.figures.measure import Change, Count, Measure, Share, Where, where
 from analysis.figures.tables import LEVELS, Level
 from analysis.survey.problems import SEVERITY_LABELS
+from analysis.survey.steps import STEPS
 from analysis.survey.survey import LINE_LABELS
 
 CITY_AND_DEPARTMENTS: tuple[Level, ...] = ("all", "department")
@@ -141,6 +142,10 @@ def _quality() -> Iterator[Item]:
     for kind, label in LINE_LABELS.items():
         count = Count(where(kind=kind), "lines")
         yield Item(f"lines_{kind}", f"手続きでない行（{label}）", count, CITY_AND_DEPARTMENTS)
+    yield Item("steps", "読み取りで整えた回答", Count(table="steps"), CITY_AND_DEPARTMENTS)
+    for code, step in STEPS.items():
+        label = f"読み取りで整えた回答（{step.name}）"
+        yield Item(f"steps_{code}", label, Count(where(step=code), "steps"), CITY_AND_DEPARTMENTS)
     for severity, label in SEVERITY_LABELS.items():
         count = Count(where(severity=severity), "problems")
         yield Item(f"problems_{severity}", f"調査票の問題（{label}）", count, CITY_AND_DEPARTMENTS)

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.figures.measure import Change, Count, Measure, Share, Where
+from analysis.survey.numbers import MISSING_LABELS
 from analysis.survey.problems import SEVERITY_LABELS
 from analysis.survey.status import STATE_LABELS
+from analysis.survey.steps import STEPS
 from analysis.survey.survey import LINE_LABELS
-from analysis.survey.vocabulary import field_named, label_of
+from analysis.survey.vocabulary import field_named, label_of, load_vocabulary
 
 TABLE_NOUNS = {
     "procedures": "手続き",
@@ -17,6 +19,7 @@ TABLE_NOUNS = {
     "lines": "調査票の表の手続きでない行",
     "problems": "調査票の問題",
     "corrections": "訂正",
+    "steps": "読み取りで整えた回答",
     "published": "公表値",
 }
 
@@ -31,6 +34,12 @@ OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "kind": ("行の種類", LINE_LABELS),
     "agrees": ("再計算との一致", {"yes": "一致", "no": "不一致"}),
     "hidden": ("非表示の行", {"yes": "はい", "no": "いいえ"}),
+    "step": ("整え方", {code: step.name for code, step in STEPS.items()}),
+    **{
+        f"{field.name}_missing": (f"{field.header}がない理由", MISSING_LABELS)
+        for field in load_vocabulary()
+        if field.kind == "number"
+    },
 }
 """Fields of the tables that no department fills in: their Japanese name and that of each code."""
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 TableName = Literal[
-    "procedures", "transitions", "workbooks", "lines", "problems", "corrections", "published"
+    "procedures",
+    "transitions",
+    "workbooks",
+    "lines",
+    "problems",
+    "corrections",
+    "steps",
+    "published",
 ]
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.cycle import Cycle
 from analysis.survey.match import match_cycles
+from analysis.survey.steps import list_steps
 from analysis.survey.survey import LINE_LABELS, Survey
 from analysis.survey.vocabulary import answer_key
 
@@ -176,6 +177,8 @@ def prepare_tables(
                 survey.problems.assign(department_slug=survey.problems["department"].map(slugs))
             ),
             corrections=lambda: add(_list_corrections(survey.corrections)),
+            # A row's number would stand for its cells, of which a row may have several.
+            steps=lambda: add(list_steps(survey.rows).drop(columns="row")),
             published=lambda: add(reconciled()),
         ),
         cycle.settings.previous,

@@ -101,6 +101,10 @@ def _tell(record: Mapping[Hashable, Any]) -> str:
         return str(record["message"])
     if "corrected" in record:
         return f"{record['procedure_id']} {field_name(record['field'])}：{record['corrected']}"
+    if "step" in record:
+        field, raw = str(record["field"]), record["raw"]
+        texts = "（空欄）" if pd.isna(raw) else f"「{raw}」", value_name(field, record["value"])
+        return f"{record['procedure_id']} {field_name(field)}：{' → '.join(texts)}"
     if "published" in record:
         return f"{record['scope']} {record['measure']} {record['published']}"
     if "kind" in record:

@@ -19,6 +19,7 @@ from analysis.report.blocks import (
 )
 from analysis.report.findings import Findings, head
 from analysis.report.proof.origin import list_inputs
+from analysis.report.steps import list_steps
 from analysis.survey.problems import problems_from_frame
 from analysis.survey.survey import LINE_LABELS
 
@@ -162,6 +163,11 @@ def reconciliation(findings: Findings) -> Block:
 
 
 def corrections(findings: Findings) -> Block:
+    """Return what was read otherwise than it stands: by decision, and by the steps of reading."""
+    return Group((_list_corrections(findings), list_steps(findings)))
+
+
+def _list_corrections(findings: Findings) -> Table:
     """Return every correction with both values, why, and who decided."""
     return Table(
         caption="訂正した回答",

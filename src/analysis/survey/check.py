@@ -47,10 +47,8 @@ def _is_later(intake: Intake) -> "pd.Series[bool]":
     """Compare as far as the answer goes: a month is later only if it begins after the day."""
     as_of = intake.cycle.settings.as_of.isoformat()
     dates = intake.rows["online_date"].fillna("")
-    lengths = dates.str.len()
-    month_later = (lengths == len("2024-04")) & (dates > as_of[: len("2024-04")])
-    day_later = (lengths == len(as_of)) & (dates > as_of)
-    return (intake.rows["status"] == "online") & (month_later | day_later)
+    # ISO texts compare as their dates do, and 2024 or 2024-09 comes before 2024-09-01.
+    return (intake.rows["status"] == "online") & (dates > as_of)
 
 
 def _is_tombstone(intake: Intake) -> "pd.Series[bool]":

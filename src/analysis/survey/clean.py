@@ -1,155 +1,73 @@
 """Turn raw texts into values, field by field; what can't be read becomes a problem, never a guess.
 
-The raw text stays beside the value, so that every change made here can be seen.
+The raw text stays beside the value, and each step that changed an answer is told with its row.
 """
 
-import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.survey.dates import ImpossibleDateError, parse_date
-from analysis.survey.fill import is_ditto
+from analysis.survey.answer import Answer, read_answer
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.vocabulary import Field, Lookup, answer_key, match_key
-
-Value = str | int | None
-
-# Japanese letters, punctuation and marks, in every width.
-_WIDE = r"\u2460-\u27bf\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffef\U00020000-\U0003ffff"
-_BLANKS = re.compile(r"\s+")
-_BREAK = r"[^\S\n]*\n\s*"
-_BREAK_BESIDE_WIDE = re.compile(rf"(?<=[{_WIDE}]){_BREAK}|{_BREAK}(?=[{_WIDE}])")
-_BLANK_BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}]) (?=[{_WIDE}])")
-# Zero-width space, word joiner, byte order mark, soft hyphen, and marks that reorder the line.
-# The joiners of emoji and the selectors of name variants are zero-width too, and stay.
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]"
-)
-_SPLIT_KANA = re.compile(r"[\u3041-\u30ff][\u3099\u309a]")
-
-_ONLY_DASHES = re.compile(r"-+")
-_NUMBER = re.compile(
-    r"(?:約|およそ|おおよそ|概ね)?([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.0+)?(?:件|件程度|程度)?"
-)
-_UNKNOWN_NUMBERS = frozenset({"不明", "未集計", "集計なし"})
-_MOST_DIGITS = 9
-
-
-class _UnreadableError(ValueError):
-    """The text can't be a value of its field; the message is the code of the rule it breaks."""
+from analysis.survey.vocabulary import Field, Lookup
 
 
 def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Problem]]:
     """Return the rows with a cleaned column for every field, and what could not be read.
 
-    Row grain and order are those of `raw`. Needs, for every field f, `f_text`, `f_held` and
-    `f_cell`, and department, workbook and sheet; adds f: choices as codes, dates as ISO text, all
-    of dtype str, and numbers as Int64. A blank, and an answer that can't be read, is NA.
+    Row grain and order are those of `raw`. Needs, for every field f, `f_raw`, `f_text`, `f_held`
+    and `f_cell`, and department, workbook and sheet; `f_fill`, where there is one, names the step
+    that gave the row another row's cell. Adds f: choices as codes, dates as ISO text, all of dtype
+    str, and numbers as Int64. A blank, and an answer that can't be read, is NA; of a number,
+    `f_missing` says which (see MISSING_LABELS). `steps` tells what changed the row's answers.
     """
     added: dict[str, pd.Series] = {}
     problems: list[Problem] = []
+    steps: list[list[str]] = [[] for _ in range(len(raw))]
     for field in lookup.fields:
-        texts, kinds = raw[f"{field.name}_text"], raw[f"{field.name}_held"]
-        known: dict[tuple[str, str], Value | _UnreadableError] = {}
-        values: list[Value] = []
-        for at, (found, kind) in enumerate(zip(texts, kinds, strict=True)):
-            if not isinstance(kind, str):
-                values.append(None)
-                continue
-            text = found if isinstance(found, str) else ""
-            if (text, kind) not in known:
-                known[text, kind] = _try_clean(field, text, kind, lookup)
-            value = known[text, kind]
-            if isinstance(value, _UnreadableError):
-                where = ("department", "workbook", "sheet", f"{field.name}_cell")
-                cell = Place(*(str(raw[name].array[at]) for name in where))
-                problems.append(report(str(value), cell, field=field.name, value=text or None))
-                value = None
-            values.append(value)
+        name = field.name
+        texts, kinds = (_take(raw, f"{name}_{part}") for part in ("text", "held"))
+        cells = list(zip(texts, kinds, strict=True))
+        known = {cell: read_answer(field, *cell, lookup) for cell in dict.fromkeys(cells)}
+        answers = [known[cell] for cell in cells]
+        problems += _report_errors(raw, field, texts, answers)
         dtype = "Int64" if field.kind == "number" else "str"
-        added[field.name] = pd.Series(values, index=raw.index, dtype=dtype)
+        values = [answer.value for answer in answers]
+        added[name] = pd.Series(values, index=raw.index, dtype=dtype)
+        if field.kind == "number":
+            missing = [answer.missing for answer in answers]
+            added[f"{name}_missing"] = pd.Series(missing, index=raw.index, dtype="str")
+        written = {cell: answer.written_steps for cell, answer in known.items()}
+        for at, (cell, source) in enumerate(zip(cells, _list_sources(raw, name), strict=True)):
+            if codes := "+".join(filter(None, (source, written[cell]))):
+                steps[at].append(f"{name}:{codes}")
+    told = [" ".join(own) or None for own in steps]
+    added["steps"] = pd.Series(told, index=raw.index, dtype="str")
     return pd.concat([raw, pd.DataFrame(added, index=raw.index)], axis=1), problems
 
 
-def clean_text(text: str) -> str | None:
-    """Return a text on one line as it is meant to be read, or None if nothing is left.
-
-    Line breaks and runs of blanks become one space, but nothing at all where they only ever are
-    layout: a line break beside a Japanese character, a blank between two. Characters are not
-    exchanged: ① stays ①, 髙 and 﨑 stay, fullwidth stays; only kana that a Mac stored as letter
-    and mark are put together again.
-    """
-    line = _BREAK_BESIDE_WIDE.sub("", _INVISIBLE.sub("", text).strip())
-    line = _BLANK_BETWEEN_WIDE.sub("", _BLANKS.sub(" ", line))
-    return _SPLIT_KANA.sub(lambda m: unicodedata.normalize("NFC", m.group()), line) or None
+def _list_sources(raw: pd.DataFrame, name: str) -> list[str | None]:
+    """Return, row by row, how a field's text came from elsewhere than its cell, or None."""
+    fills = _take(raw, f"{name}_fill") if f"{name}_fill" in raw else [None] * len(raw)
+    pairs = zip(_take(raw, f"{name}_raw"), _take(raw, f"{name}_text"), fills, strict=True)
+    return [fill if found == text else "correction" for found, text, fill in pairs]
 
 
-def _try_clean(field: Field, text: str, kind: str, lookup: Lookup) -> Value | _UnreadableError:
-    try:
-        if kind == "formula":
-            raise _UnreadableError("formula_without_value")
-        if kind == "error":
-            raise _UnreadableError("cell_error")
-        if not match_key(text):
-            return None
-        if field.kind != "id" and is_ditto(text):
-            raise _UnreadableError("ditto_without_value")
-        if field.kind == "choice":
-            return _clean_choice(field, text, lookup)
-        return _CLEANERS[field.kind](text, kind)
-    except _UnreadableError as error:
-        return error
+def _report_errors(
+    raw: pd.DataFrame, field: Field, texts: list[str | None], answers: Sequence[Answer]
+) -> list[Problem]:
+    problems = []
+    where = ("department", "workbook", "sheet", f"{field.name}_cell")
+    for at, answer in enumerate(answers):
+        if answer.error is not None:
+            cell = Place(*(str(raw[name].array[at]) for name in where))
+            value = texts[at] or None
+            problems.append(report(answer.error, cell, field=field.name, value=value))
+    return problems
 
 
-def _clean_choice(field: Field, text: str, lookup: Lookup) -> str | None:
-    code = lookup.find_code(field.name, text)
-    if code is None and not _ONLY_DASHES.fullmatch(answer_key(text)):
-        raise _UnreadableError("answer_unknown")
-    return code
-
-
-def _clean_id(text: str, kind: str) -> str:
-    if kind == "date":
-        raise _UnreadableError("id_unreadable")
-    return answer_key(text)
-
-
-def _clean_number(text: str, kind: str) -> int | None:
-    key = answer_key(text)
-    if key in _UNKNOWN_NUMBERS or _ONLY_DASHES.fullmatch(key):
-        return None
-    found = _NUMBER.fullmatch(key)
-    if found is None or kind == "date" or _holds_small_digits(text):
-        raise _UnreadableError("number_unreadable")
-    digits = found.group(1).replace(",", "")
-    if len(digits) > _MOST_DIGITS:
-        raise _UnreadableError("number_unreadable")
-    return int(digits)
-
-
-def _clean_date(text: str, _: str) -> str | None:
-    key = answer_key(text)
-    if _ONLY_DASHES.fullmatch(key):
-        return None
-    try:
-        date = None if _holds_small_digits(text) else parse_date(key)
-    except ImpossibleDateError:
-        raise _UnreadableError("date_impossible") from None
-    if date is None:
-        raise _UnreadableError("date_unreadable")
-    return date
-
-
-def _holds_small_digits(text: str) -> bool:
-    """Tell whether a text holds ① or ², which folding would turn into plain digits."""
-    return any(unicodedata.category(c) == "No" for c in text)
-
-
-_CLEANERS: dict[str, Callable[[str, str], Value]] = {
-    "id": _clean_id,
-    "text": lambda text, _: clean_text(text),
-    "number": _clean_number,
-    "date": _clean_date,
-}
+def _take(raw: pd.DataFrame, name: str) -> list[str | None]:
+    # Arrow's texts are slow to walk one by one.
+    column = raw[name]
+    taken: list[str | None] = column.astype(object).where(column.notna(), None).tolist()
+    return taken

@@ -31,6 +31,8 @@ ROW_COLUMNS = (
     "row",
     "hidden",
     *(f"{field.name}{part}" for field in load_vocabulary() for part in ("", "_raw", "_cell")),
+    *(f"{field.name}_missing" for field in load_vocabulary() if field.kind == "number"),
+    "steps",
 )
 COUNTS = ("procedures", "hidden_rows")
 SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")

@@ -1,64 +1,143 @@
-"""Read a date as Japanese offices write it, into ISO text; refuse what the calendar refuses."""
+"""Read a date as Japanese offices write it, into ISO text; refuse what leaves anything to guess."""
 
 import datetime
 import re
+from typing import Literal, NamedTuple
 
-# First and last day of each era, by every way of naming it. 令和 has no last day yet.
+DateForm = Literal["era", "serial", "date_form"]
+
+
+class ReadDate(NamedTuple):
+    """A date that was read: its ISO text, and the form it was written in."""
+
+    iso: str
+    form: DateForm
+
+
+class UnreadableDateError(ValueError):
+    """The text is no date; `code` names the rule that says why."""
+
+    def __init__(self, code: str) -> None:
+        """Hold the code of the rule."""
+        super().__init__(code)
+        self.code = code
+
+
+class _Era(NamedTuple):
+    """The year an era counts from, and the first and last day that may be written in it."""
+
+    year_one: int
+    first: datetime.date
+    last: datetime.date
+
+
+_NO_ERA = _Era(1, datetime.date.min, datetime.date.max)
 _ERAS = {
-    ("令和", "令", "R"): (datetime.date(2019, 5, 1), datetime.date.max),
-    ("平成", "平", "H"): (datetime.date(1989, 1, 8), datetime.date(2019, 4, 30)),
-    ("昭和", "昭", "S"): (datetime.date(1926, 12, 25), datetime.date(1989, 1, 7)),
+    ("令和", "令", "R"): _Era(2019, datetime.date(2019, 5, 1), datetime.date.max),
+    ("平成", "平", "H"): _Era(1989, datetime.date(1989, 1, 8), datetime.date(2019, 4, 30)),
+    ("昭和", "昭", "S"): _Era(1926, datetime.date(1926, 12, 25), datetime.date(1989, 1, 7)),
+    ("大正", "大", "T"): _Era(1912, datetime.date(1912, 7, 30), datetime.date(1926, 12, 24)),
+    # Before 明治6年 the months were the moon's.
+    ("明治", "明", "M"): _Era(1868, datetime.date(1873, 1, 1), datetime.date(1912, 7, 29)),
 }
-_ERA_SPANS = {name: span for names, span in _ERAS.items() for name in names}
+_ERA_OF = {name: era for names, era in _ERAS.items() for name in names}
 
-_DAY = r"(?:[年./-])(?P<month>[0-9]{1,2})(?:月|(?:[./-]|月)(?P<day>[0-9]{1,2})日?)?"
-_JAPANESE = re.compile(rf"(?P<era>令和|平成|昭和|[令平昭RHS])\.?(?P<year>元|[0-9]{{1,2}}){_DAY}")
-_WESTERN = re.compile(rf"(?P<year>[0-9]{{4}}){_DAY}")
-_COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})?")
+_SEPARATOR = "[./・-]"
+_REST = (
+    rf"(?:年|(?:年|{_SEPARATOR})(?P<month>[0-9]{{1,2}})"
+    rf"(?:月|(?:月|{_SEPARATOR})(?P<day>[0-9]{{1,2}})日?)?)"
+)
+_COMPACT_REST = r"(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+_ERA_NAME = rf"(?P<era>{'|'.join(_ERA_OF)})\.?"
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        rf"{_ERA_NAME}(?P<year>元|[0-9]{{1,2}}){_REST}",
+        rf"{_ERA_NAME}(?P<year>[0-9]{{2}}){_COMPACT_REST}",
+        rf"(?P<year>(?:1[89]|20)[0-9]{{2}}){_REST}",
+        rf"(?P<year>(?:1[89]|20)[0-9]{{2}}){_COMPACT_REST}",
+        r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})",
+    )
+)
 _SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
-_NOTE = re.compile(r"\([月火水木金土日]\)$|[0-9]{2}:[0-9]{2}:[0-9]{2}$")
+_TIME = re.compile(r"(?:[T ]|(?<=[日)]))[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(\+09:00)?$")
+_WEEKDAY = re.compile(r"\([月火水木金土日](曜日?)?(・?祝)?\)$|[月火水木金土日]曜日?$")
+
+_KANJI_NUMBER = re.compile("[○一二三四五六七八九十]+(?=[年月日])")
+_KANJI_TENS = re.compile("([一二三四五六七八九])?十([一二三四五六七八九])?")
+# The zero has become a circle when marks were unified.
+_KANJI_DIGITS = {ord(kanji): str(digit) for digit, kanji in enumerate("○一二三四五六七八九")}
 
 # Excel counts days from here (its 1900-02-29, which never was, lies before any date we accept).
 _SERIAL_ORIGIN = datetime.date(1899, 12, 30)
 _SERIAL_SPAN = range(20000, 73051)  # 1954-10-03 to 2099-12-31
 
+_MONTH_OR_DAY = "[0-9]{1,2}"
+_REFUSED = tuple(
+    (code, re.compile(form))
+    for code, form in (
+        (
+            "date_not_exact",
+            ".*(予定|見込|頃|ごろ|旬|以降|以前|まで|前半|後半|春|夏|秋|冬|月末|年末|年始"
+            "|めど|目途|目処|未定).*",
+        ),
+        ("date_fiscal_year", ".*年度.*"),
+        ("date_range", ".*(~|から).*"),
+        (
+            "date_year_ambiguous",
+            rf"[0-9]{{6}}|{_MONTH_OR_DAY}年.*"
+            rf"|{_MONTH_OR_DAY}{_SEPARATOR}{_MONTH_OR_DAY}{_SEPARATOR}{_MONTH_OR_DAY}",
+        ),
+        ("date_year_missing", rf"{_MONTH_OR_DAY}月.*"),
+    )
+)
 
-class ImpossibleDateError(ValueError):
-    """The text is a date by its form, but no such day or month is in the calendar or the era."""
 
+def parse_date(text: str) -> ReadDate:
+    """Return a date as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as far as the text says, and its form.
 
-def parse_date(text: str) -> str | None:
-    """Return `YYYY-MM-DD`, or `YYYY-MM` where no day is given; None if it is not a date.
-
-    `text` has its width and blanks folded already. Years without an era need four digits; a plain
-    number is read as Excel's day count when it falls between 1954 and 2099. Raises
-    ImpossibleDateError for 2024-02-30, 平成32年 or 昭和64年1月8日.
+    `text` is a `digits_key`. Years without an era need four digits; a plain number is read as
+    Excel's day count when it falls between 1954 and 2099. A day of the week is not compared with
+    the date. Raises UnreadableDateError: `date_impossible` for 2024-02-30, 平成32年 or
+    昭和64年1月8日; a fiscal year, a range, a plan, a doubtful year and none have their own codes.
     """
-    text = _NOTE.sub("", text)
-    if found := _SERIAL.fullmatch(text):
+    plain = _WEEKDAY.sub("", _TIME.sub("", text.upper()))
+    plain = _KANJI_NUMBER.sub(lambda found: _read_kanji(found.group()), plain)
+    if found := _SERIAL.fullmatch(plain):
         days = int(found.group(1))
-        if days not in _SERIAL_SPAN:
-            return None
-        return (_SERIAL_ORIGIN + datetime.timedelta(days=days)).isoformat()
-    if found := _JAPANESE.fullmatch(text):
-        first, last = _ERA_SPANS[found["era"]]
-        year = 1 if found["year"] == "元" else int(found["year"])
-        return _write_date(first.year + year - 1, found["month"], found["day"], first, last)
-    if found := _WESTERN.fullmatch(text) or _COMPACT.fullmatch(text):
-        span = (datetime.date.min, datetime.date.max)
-        return _write_date(int(found["year"]), found["month"], found["day"], *span)
-    return None
+        if days in _SERIAL_SPAN:
+            date = _SERIAL_ORIGIN + datetime.timedelta(days=days)
+            return ReadDate(date.isoformat(), "serial")
+    for form in _FORMS:
+        if found := form.fullmatch(plain):
+            return _write_date(found.groupdict())
+    for code, refused in _REFUSED:
+        if refused.fullmatch(plain):
+            raise UnreadableDateError(code)
+    raise UnreadableDateError("date_unreadable")
 
 
-def _write_date(
-    year: int, month: str, day: str | None, first: datetime.date, last: datetime.date
-) -> str:
-    """Return the ISO text of a day or a month that lies, at least in part, between two days."""
+def _read_kanji(text: str) -> str:
+    """Return a number below 100, or one written digit by digit, in plain digits."""
+    if found := _KANJI_TENS.fullmatch(text):
+        tens, ones = (digit or "" for digit in found.groups())
+        return f"{tens or '一'}{ones or '○'}".translate(_KANJI_DIGITS)
+    return text if "十" in text else text.translate(_KANJI_DIGITS)
+
+
+def _write_date(parts: dict[str, str | None]) -> ReadDate:
+    """Return a year, month or day that lies, at least in part, within its era."""
+    name, written, month, day = (parts.get(key) for key in ("era", "year", "month", "day"))
+    era = _ERA_OF[name] if name else _NO_ERA
+    year = era.year_one + (1 if written == "元" else int(written or 0)) - 1
     try:
-        start = datetime.date(year, int(month), int(day or 1))
+        start = datetime.date(year, int(month or 1), int(day or 1))
     except ValueError as error:
-        raise ImpossibleDateError from error
-    era_start = first if day else first.replace(day=1)
-    if not era_start <= start <= last:
-        raise ImpossibleDateError
-    return start.isoformat() if day else start.isoformat()[:7]
+        raise UnreadableDateError("date_impossible") from error
+    given = [f"{year:04}", *(f"{int(part):02}" for part in (month, day) if part)]
+    iso = "-".join(given)
+    # ISO texts cut to one length compare as their dates do.
+    first, last = (limit.isoformat()[: len(iso)] for limit in (era.first, era.last))
+    if not first <= start.isoformat()[: len(iso)] <= last:
+        raise UnreadableDateError("date_impossible")
+    return ReadDate(iso, "era" if name else "date_form")

@@ -1,12 +1,13 @@
 """What the heading above the table says of the date the answers describe (2024年9月1日時点)."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 
-from analysis.survey.dates import ImpossibleDateError, parse_date
+from analysis.survey.dates import UnreadableDateError, parse_date
 from analysis.survey.header import Header
 from analysis.survey.sheet import address
-from analysis.survey.vocabulary import Lookup, match_key
+from analysis.survey.vocabulary import Lookup, digits_key, match_key
 
 _AS_OF = re.compile(r"(?=時点|現在)")
 _LONGEST_DATE = len("令和元年12月31日(火)")
@@ -45,10 +46,8 @@ def _find_dates(header: Header, lookup: Lookup) -> Iterator[tuple[str, str]]:
 def _read_date(text: str) -> str | None:
     """Return the longest date in which the text ends."""
     for length in range(min(_LONGEST_DATE, len(text)), _SHORTEST_DATE - 1, -1):
-        try:
-            date = parse_date(text[-length:])
-        except ImpossibleDateError:
-            continue
-        if date is not None:
-            return date
+        with contextlib.suppress(UnreadableDateError):
+            date = parse_date(digits_key(text[-length:]))
+            if date.form != "serial":
+                return date.iso
     return None

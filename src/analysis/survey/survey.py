@@ -28,7 +28,8 @@ class Survey:
     """One cycle's answers.
 
     rows: one per procedure, departments in official order, then in the order of the sheet; for
-    every field f the value `f`, the raw text `f_raw`, and the cell `f_cell` where it stands.
+    every field f the value `f`, the raw text `f_raw`, and the cell `f_cell` where it stands; for a
+    number also the kind of missing one, `f_missing`. `steps` tells what cleaning changed.
     workbooks: one per department, with its state and the counts of its rows. problems: one per
     breach of a rule, by department and cell. corrections: one per correction applied. lines: one
     per row under a table's header that is no procedure, with its kind and its first cell, in the

@@ -5,8 +5,9 @@ The columns stand in `vocabulary.toml`; a cycle adds the spellings its departmen
 answer is never matched by similarity. A title that nobody knows is (see `guess`), and is reported.
 """
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,22 +26,32 @@ VOCABULARY_PATH = Path(__file__).with_name("vocabulary.toml")
 # Control, format (zero-width) and the three separator categories.
 _INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
-# Departments type whichever of these their keyboard gives first; they mean the same mark.
+# Departments type whichever of these their keyboard gives first; they mean the same mark. ◎ is
+# none of them: it often means the best of several.
+_DASHES = "‐‑‒–—―−─━⸺⸻➖ー"
 _VARIANTS = str.maketrans(
     {
-        **dict.fromkeys("‐‑‒–—―−─━ー", "-"),
-        **dict.fromkeys("〇◯⭕●◉", "○"),
-        **dict.fromkeys("✔☑", "✓"),
-        **dict.fromkeys("✕✖✗✘╳", "×"),
+        **dict.fromkeys(_DASHES, "-"),
+        **dict.fromkeys("〇◯⭕●◉✓✔☑✅", "○"),
+        **dict.fromkeys("✕✖✗✘☓╳❌", "×"),
         "〜": "~",
+        # They choose between the plain and the coloured drawing of the mark before them.
+        **dict.fromkeys("\ufe0e\ufe0f", ""),
     }
 )
+# A word that, alone, is written for a mark.
+_MARK_WORDS = {"済": "○", "済み": "○"}
+_MARKS = frozenset({"○", "×"})
+# Also the dashes that NFKC changes, so that a text is told from a dash without folding it.
+_ONLY_DASHES = re.compile(f"[-－ｰ﹣﹘⁻₋{_DASHES}]+")
+_BLANK_BESIDE_NO_DIGIT = re.compile(r"(?<![0-9\s])\s+|\s+(?![0-9\s])")
 
 
 class Field(BaseModel):
     """One column of the survey: code name, printed title, kind, and for a choice its answers.
 
-    `choices` maps the code of an answer to its printed label, in the order of the form.
+    `choices` maps the code of an answer to its printed label, in the order of the form;
+    `spellings` maps what else is written for an answer, whoever writes it, to that label.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +61,7 @@ class Field(BaseModel):
     kind: FieldKind
     required: bool = False
     choices: dict[str, str] = Default(default_factory=dict)
+    spellings: dict[str, str] = Default(default_factory=dict)
 
 
 class _Vocabulary(BaseModel):
@@ -78,7 +90,7 @@ class Lookup:
 
     def find_code(self, field: str, answer: str) -> str | None:
         """Return the code of an answer as written, or None if the field does not know it."""
-        return self.answers[field].get(answer_key(answer))
+        return self.answers[field].get(choice_key(answer))
 
 
 @lru_cache(maxsize=1)
@@ -111,6 +123,32 @@ def answer_key(text: str) -> str:
     return match_key(text).translate(_VARIANTS)
 
 
+def choice_key(text: str) -> str:
+    """Return what two spellings of one choice share: its answer key, or the mark it stands for."""
+    key = answer_key(text)
+    return "-" if is_dash(key) else _MARK_WORDS.get(key, key)
+
+
+def is_dash(text: str) -> bool:
+    """Tell whether a text without blanks is nothing but dashes, of whatever kind."""
+    return bool(_ONLY_DASHES.fullmatch(text))
+
+
+def is_mark(text: str) -> bool:
+    """Tell whether a text is a mark for yes or no, of whatever kind."""
+    return choice_key(text) in _MARKS
+
+
+def digits_key(text: str) -> str:
+    """Return what two spellings of one number or date share: the answer key but for some blanks.
+
+    What stands between two digits stays, be it a blank or a line break: `10 20` is not 1020.
+    """
+    folded = unicodedata.normalize("NFKC", text).translate(_VARIANTS)
+    seen = (c for c in folded if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
+    return _BLANK_BESIDE_NO_DIGIT.sub("", "".join(seen).strip())
+
+
 def build_lookup(settings: Settings) -> Lookup:
     """Return the vocabulary extended by a cycle's aliases.
 
@@ -127,7 +165,7 @@ def build_lookup(settings: Settings) -> Lookup:
         elif headers.setdefault(match_key(found), field) is not field:
             wrong.append(f"headers.「{found}」: 既に別の見出しを指しています。")
     answers = {
-        field.name: {answer_key(label): code for code, label in field.choices.items()}
+        field.name: {choice_key(label): code for code, label in _list_spellings(field)}
         for field in fields
     }
     by_name = {field.name: field for field in fields if field.kind == "choice"}
@@ -141,7 +179,7 @@ def build_lookup(settings: Settings) -> Lookup:
             if label not in codes:
                 known = "、".join(codes)
                 wrong.append(f"answers.{name}.「{found}」: 「{label}」は選択肢（{known}）にない。")
-            elif answers[name].setdefault(answer_key(found), codes[label]) != codes[label]:
+            elif answers[name].setdefault(choice_key(found), codes[label]) != codes[label]:
                 wrong.append(f"answers.{name}.「{found}」: 既に別の回答を指しています。")
     if wrong:
         lines = "\n".join(f"  ・{line}" for line in wrong)
@@ -150,3 +188,11 @@ def build_lookup(settings: Settings) -> Lookup:
             f"誤りが{len(wrong)}件あります。直してください。\n{lines}"
         )
     return Lookup(fields, headers, answers)
+
+
+def _list_spellings(field: Field) -> Iterator[tuple[str, str]]:
+    """Yield every code of a choice with its label, then with what else is written for it."""
+    yield from field.choices.items()
+    codes = {label: code for code, label in field.choices.items()}
+    for found, label in field.spellings.items():
+        yield codes[label], found

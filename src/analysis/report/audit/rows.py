@@ -13,6 +13,7 @@ from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.tables import LEVELS, Level, add_scopes
 from analysis.report.audit.sheet import Cell, Column, Page, Style
 from analysis.survey.collect import ROW_COLUMNS
+from analysis.survey.steps import read_said_steps, say_steps
 from analysis.survey.vocabulary import answer_key, load_vocabulary, match_key
 
 SCOPE_TITLES: dict[Level, str] = {
@@ -33,15 +34,19 @@ _PLACE = {
 _WIDTHS = {"procedure_id": 11, "section": 18, "name": 34, "law": 34, "remarks": 34}
 _FIELDS = load_vocabulary()
 _NUMBERS = {"row", *(field.name for field in _FIELDS if field.kind == "number")}
+_MISSING = tuple(name for name in ROW_COLUMNS if name.endswith("_missing"))
 _CHOICES: dict[str, Mapping[str, str]] = {
     **{field.name: field.choices for field in _FIELDS if field.choices},
     "hidden": OTHER_FIELDS["hidden"][1],
+    **{name: OTHER_FIELDS[name][1] for name in _MISSING},
 }
 _TITLES: dict[str, str] = {
     **{name: title for name, (title, _) in _PLACE.items()},
     **{field.name: field.header for field in _FIELDS},
     "hidden": OTHER_FIELDS["hidden"][0],
     "correction": "訂正",
+    "steps": "読み取りで整えた項目と整え方",
+    **{name: OTHER_FIELDS[name][0] for name in _MISSING},
     **{
         f"{field.name}{part}": f"{field.header}（{word}）"
         for field in _FIELDS
@@ -79,6 +84,10 @@ def lay_rows(
     for key, title in _TITLES.items():
         if key == "correction":
             cells: Sequence[Cell] = words
+        elif key == "steps":
+            cells = [
+                None if cell is None else say_steps(str(cell)) for cell in list_cells(rows[key])
+            ]
         elif key in own:
             cells = own[key]
         elif key.startswith("scope_"):
@@ -134,6 +143,8 @@ def read_rows(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
             read[name] = [None if c is None else str(c).partition("(")[0] for c in cells]
         elif name in _CHOICES:
             read[name] = _read_codes(name, columns.get(name, ()))
+        elif name == "steps":
+            read[name] = _read_steps(columns.get(name, ()))
         else:
             read[name] = columns.get(name, ())
     kinds = dict.fromkeys(ROW_COLUMNS, "str") | dict.fromkeys(_NUMBERS, "Int64")
@@ -153,6 +164,14 @@ def _read_codes(field: str, cells: Sequence[object]) -> list[str | None]:
         if cell is not None and cell not in codes:
             raise RowsError(f"{line}行目の「{_TITLES[field]}」に知らない回答があります")
     return [None if cell is None else codes[str(cell)] for cell in cells]
+
+
+def _read_steps(cells: Sequence[object]) -> list[str | None]:
+    try:
+        return [None if cell is None else read_said_steps(str(cell)) for cell in cells]
+    except KeyError as error:
+        title = _TITLES["steps"]
+        raise RowsError(f"「{title}」に知らない項目か整え方「{error.args[0]}」があります") from None
 
 
 def _find_corrected(rows: pd.DataFrame, found: Mapping[Any, Any]) -> int:

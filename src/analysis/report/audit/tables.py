@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from analysis.figures.definition import OTHER_FIELDS, field_name
+from analysis.figures.definition import OTHER_FIELDS, field_name, value_name
 from analysis.figures.formula import Sheet
 from analysis.figures.ledger import Ledger
 from analysis.report.audit.figures import read_number, shown_value, style_of, write_verdict
@@ -102,6 +102,32 @@ def lay_corrections(name: str, table: pd.DataFrame, criteria: Mapping[str, str])
             ("reason", "理由", 50),
             ("decided_by", "決定者", 22),
             ("decided_on", "決定日", 12),
+        ],
+        criteria,
+    )
+
+
+def lay_steps(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the answers that were changed in reading, a line a cell and step."""
+    pairs = zip(table["field"].tolist(), table["value"].tolist(), strict=True)
+    shown = pd.Series(
+        [pd.NA if pd.isna(value) else value_name(field, value) for field, value in pairs],
+        index=table.index,
+        dtype="str",
+    )
+    return _lay_table(
+        name,
+        _name_fields(table.assign(value=shown)),
+        [
+            ("step", field_name("step"), 16),
+            ("procedure_id", "手続きID", 11),
+            ("department", "部局", 16),
+            ("workbook", "ファイル", 22),
+            ("sheet", "シート", 10),
+            ("cell", "セル", 8),
+            ("field", "項目", 20),
+            ("raw", "原本の値", 30),
+            ("value", "読み取った値", 30),
         ],
         criteria,
     )

@@ -32,6 +32,7 @@ from analysis.report.audit.tables import (
     lay_lines,
     lay_problems,
     lay_published,
+    lay_steps,
     lay_workbooks,
 )
 from analysis.report.audit.transitions import lay_transitions
@@ -43,7 +44,7 @@ DEMONSTRATION = "架空データ"
 
 ABOUT, FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回の手続き"
 TRANSITIONS, WORKBOOKS, LINES, PROBLEMS = "異動", "調査票", "手続きでない行", "問題"
-CORRECTIONS, PUBLISHED = "訂正", "公表値"
+CORRECTIONS, STEPS, PUBLISHED = "訂正", "読み取り", "公表値"
 
 _ABOUT_WIDTH = 104
 _TITLE_HEIGHT = 26
@@ -62,6 +63,7 @@ CONTENTS = {
     LINES: "調査票の表の、手続きでない行（空白、合計、注記など）。",
     PROBLEMS: "調査票に見つかった問題。",
     CORRECTIONS: "今回調査で訂正した回答と、その理由。",
+    STEPS: "読み取るときに、全角・半角や和暦などを整えた回答。1行が、1つのセルの1つの整え方です。",
     PUBLISHED: "公表された数値と、再計算との照合。",
 }
 
@@ -91,6 +93,7 @@ def write_audit(findings: Findings, path: Path) -> None:
         "lines": lay_lines(LINES, tables.current["lines"], criteria),
         "problems": lay_problems(PROBLEMS, tables.current["problems"], criteria),
         "corrections": lay_corrections(CORRECTIONS, tables.current["corrections"], criteria),
+        "steps": lay_steps(STEPS, tables.current["steps"], criteria),
         "published": lay_published(PUBLISHED, ledger, plan, list_rows(ledger), criteria),
     }
     before: dict[str, Page] = {}

@@ -4,10 +4,11 @@ openpyxl's own reader makes an object of every cell, needs a second pass to tell
 a result, and stops at styles and names that the survey has no use for.
 """
 
+import re
 from collections.abc import Mapping
 from typing import IO
 
-from openpyxl.utils.cell import column_index_from_string, range_boundaries
+from openpyxl.utils.cell import column_index_from_string
 
 from analysis.survey.richtext import Attributes, RichText, Stream, is_on
 from analysis.survey.sheet import (
@@ -28,6 +29,8 @@ MOST_MERGED_ROWS = 1_000_000
 # Two or three characters wide; the narrowest column of answers (あり, なし) takes five.
 NARROW_WIDTH = 4.0
 
+# A range of one cell may be written without its end.
+_RANGE = re.compile(r"([A-Z]+)([0-9]{1,7})(?::([A-Z]+)([0-9]{1,7}))?")
 _DEFAULT_WIDTH = "8.43"
 
 
@@ -126,13 +129,7 @@ class WorksheetReader:
         if not self._is_numbered:
             self._is_numbered = True
             self._go_to_row(int(reference[len(letters) :]))
-        column = self._columns.get(letters)
-        if column is None:
-            column = column_index_from_string(letters)
-            if column > LAST_COLUMN:
-                raise UnreadableWorkbookError("workbook_broken")
-            self._columns[letters] = column
-        self._column = column
+        self._column = self._columns.get(letters) or self._find_column(letters)
 
     def _start_formula(self, _: Attributes) -> None:
         self._is_formula = True
@@ -165,8 +162,21 @@ class WorksheetReader:
             row[self._column] = entry
 
     def _start_merge(self, attributes: Attributes) -> None:
-        left, top, right, bottom = range_boundaries(attributes["ref"])
-        self._merges.add(Merge(top or 1, left or 1, bottom or LAST_ROW, right or LAST_COLUMN))
+        found = _RANGE.fullmatch(attributes["ref"])
+        if found is None or len(self._merges) > MOST_MERGED_ROWS:
+            raise UnreadableWorkbookError("workbook_broken" if found is None else "workbook_cells")
+        top, left = int(found[2]), self._find_column(found[1])
+        if found[3] is not None:
+            self._merges.add(Merge(top, left, int(found[4]), self._find_column(found[3])))
+
+    def _find_column(self, letters: str) -> int:
+        column = self._columns.get(letters)
+        if column is None:
+            column = column_index_from_string(letters)
+            if column > LAST_COLUMN:
+                raise UnreadableWorkbookError("workbook_broken")
+            self._columns[letters] = column
+        return column
 
     def _finish(self) -> Sheet:
         last = max(self._rows, default=0)

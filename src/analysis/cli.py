@@ -64,6 +64,15 @@ def report(cycle: str | None, departments: tuple[str, ...]) -> None:
     click.echo(describe_build(findings, planned))
 
 
+@main.command("new-cycle")
+@click.argument("as_of", metavar="YYYY-MM-DD")
+def new_cycle(as_of: str) -> None:
+    """YYYY-MM-DD 時点の調査回のフォルダーと設定を、最新の調査回の設定から作成する。"""
+    from analysis.survey.new_cycle import begin_cycle, describe_beginning
+
+    click.echo(describe_beginning(begin_cycle(as_of)))
+
+
 @main.command()
 @click.argument("cycle", required=False)
 def check(cycle: str | None) -> None:

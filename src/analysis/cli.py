@@ -75,6 +75,17 @@ def new_cycle(as_of: str) -> None:
 
 @main.command()
 @click.argument("cycle", required=False)
+def form(cycle: str | None) -> None:
+    """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
+    from analysis.cycle import open_cycle
+    from analysis.survey.form import describe_forms, write_forms
+
+    opened = open_cycle(cycle)
+    click.echo(describe_forms(opened, write_forms(opened)))
+
+
+@main.command()
+@click.argument("cycle", required=False)
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と、調査票の問題をセルごとに示す。"""
     from analysis.cycle import open_cycle

@@ -40,7 +40,8 @@ _VARIANTS = str.maketrans(
 class Field(BaseModel):
     """One column of the survey: code name, printed title, kind, and for a choice its answers.
 
-    `choices` maps the code of an answer to its printed label, in the order of the form.
+    `choices` maps the code of an answer to its printed label, in the order of the form. `help`
+    tells the departments what to enter.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +50,7 @@ class Field(BaseModel):
     header: str
     kind: FieldKind
     required: bool = False
+    help: str = ""
     choices: dict[str, str] = Default(default_factory=dict)
 
 

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from analysis.cycle import Cycle, Department
 from analysis.survey.cell_text import write_text
 from analysis.survey.form_layout import load_columns
-from analysis.survey.form_sheet import FORM_SHEET, set_up_page
+from analysis.survey.form_sheet import FORM_SHEET, set_height, set_up_page
 from analysis.survey.problems import load_rules
 
 GUIDE_SHEET = "記入要領"
@@ -31,7 +31,7 @@ class GuideSheet:
         self._plain = add()
         self._title = add({"bold": True, "font_size": 14})
         self._heading = add({"bold": True, "font_size": 12})
-        self._wrapped = add({"text_wrap": True, "valign": "vcenter"})
+        self._number = add({"align": "left"})
         self._head = add({"bold": True, "align": "center", "bg_color": "#DDEBF7", **box})
         self._cell = add(box)
 
@@ -62,7 +62,7 @@ class GuideSheet:
         """Write a heading and numbered lines under it; return the row after a blank one."""
         self._write(row, 0, heading, self._heading)
         for number, line in enumerate(lines, start=1):
-            self._sheet.write_number(row + number, 0, number, self._plain)
+            self._sheet.write_number(row + number, 0, number, self._number)
             self._write(row + number, 1, line, self._plain)
         return row + len(lines) + 2
 
@@ -73,6 +73,7 @@ class GuideSheet:
             self._sheet.write_number(row, 0, row - top, self._cell)
             for number, text in enumerate(cells, start=1):
                 self._write(row, number, text, self._cell)
+            set_height(self._sheet, row, zip(cells, _WIDTHS[1:], strict=True))
 
 
 def _list_columns() -> Iterator[tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """The form's own sheet (調査票): heading, two-row header, the known procedures, room, totals."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import pandas as pd
@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.cycle import Cycle, Department
-from analysis.survey.cell_text import write_text
+from analysis.survey.cell_text import count_lines, write_text
 from analysis.survey.form_layout import FIRST_ROW, HEADER_ROW, Column, Grid, load_columns
 from analysis.survey.form_marks import DOUBTFUL_COLOUR, NEEDED_COLOUR, add_hints, add_marks
 from analysis.survey.vocabulary import Field, label_of
@@ -21,7 +21,14 @@ _HEADER_COLOUR = "#DDEBF7"
 _A4 = 9
 _FROZEN_COLUMNS = 3
 _ALLOWED = ("format_columns", "format_rows", "autofilter", "select_locked_cells")
-_NUMBER_FORMATS = {"id": "@", "number": "#,##0", "date": "yyyy/m/d"}
+_LINE = 16.5
+_HEADER_LINES = 3
+_HIGHEST = 409
+_STYLES: dict[str, dict[str, str]] = {
+    "id": {"num_format": "@"},
+    "number": {"num_format": "#,##0"},
+    "date": {"num_format": "yyyy/m/d", "align": "center"},
+}
 _LEGEND = "黄色のセルは記入が必要です。橙色のセルは確かめてください。灰色のセルは変更できません。"
 _FOOTNOTE = "※ 合計は自動で計算されます。"
 
@@ -45,7 +52,7 @@ class FormSheet:
         self._head = add({"bold": True, "align": "center", "bg_color": _HEADER_COLOUR, **box})
         self._total = add({"bold": True, "bg_color": _HEADER_COLOUR, "num_format": "#,##0", **box})
         self._open = {
-            kind: add({"locked": False, "num_format": _NUMBER_FORMATS.get(kind, "General"), **box})
+            kind: add({"locked": False, **_STYLES.get(kind, {}), **box})
             for kind in ("id", "text", "choice", "number", "date")
         }
         self._known_id = add({"bg_color": LOCKED_COLOUR, "num_format": "@", **box})
@@ -77,6 +84,7 @@ class FormSheet:
 
     def _write_header(self) -> None:
         columns = load_columns()
+        self._sheet.set_row(HEADER_ROW + 1, _HEADER_LINES * _LINE)
         for number, column in enumerate(columns):
             self._sheet.set_column(number, number, column.width)
             self._write_text(HEADER_ROW + 1, number, column.field.header, self._head)
@@ -99,6 +107,8 @@ class FormSheet:
         answers = list(_list_answers(rows, columns))
         for row in range(FIRST_ROW, self._grid.last + 1):
             known = answers[row - FIRST_ROW] if row < self._grid.first_new else {}
+            texts = ((known.get(column.field.name), column.width) for column in columns)
+            set_height(self._sheet, row, texts)
             for number, column in enumerate(columns):
                 is_known_id = column.field.kind == "id" and row < self._grid.first_new
                 style = self._known_id if is_known_id else self._open[column.field.kind]
@@ -151,6 +161,15 @@ def set_up_page(sheet: Worksheet, title: str, cycle: Cycle) -> None:
     notice = "架空データ　" if cycle.settings.demonstration else ""
     sheet.set_header(f"&L{shown}&R{notice}{say_day(cycle.settings.as_of)}時点")
     sheet.set_footer("&C&P / &N")
+
+
+def set_height(sheet: Worksheet, row: int, texts: Iterable[tuple[Answer, int]]) -> None:
+    """Make a row as high as its wrapped texts need, each in a column of a width."""
+    lines = max(
+        (count_lines(text, width) for text, width in texts if isinstance(text, str)), default=1
+    )
+    # Excel has no row higher than 409 points.
+    sheet.set_row(row, min(lines * _LINE, _HIGHEST))
 
 
 def say_day(day: datetime.date) -> str:

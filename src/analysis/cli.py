@@ -5,6 +5,7 @@ What a command needs is imported inside it, so that `--help` and a mistyped opti
 
 import gc
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,13 +88,17 @@ def form(cycle: str | None) -> None:
 @main.command()
 @click.argument("cycle", required=False)
 def check(cycle: str | None) -> None:
-    """CYCLE（省略時は最新の調査回）の提出状況と、調査票の問題をセルごとに示す。"""
+    """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
     from analysis.cycle import open_cycle
+    from analysis.survey.returned import return_workbooks
     from analysis.survey.status import describe_status
     from analysis.survey.store import load_survey
 
-    survey = load_survey(open_cycle(cycle))
-    click.echo(describe_status(survey))
+    opened = open_cycle(cycle)
+    survey = load_survey(opened)
+    returned = return_workbooks(opened, survey)
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    click.echo(describe_status(survey, opened.name, returned, coloured=coloured))
     if (survey.problems["severity"] == "error").any():
         raise SystemExit(1)
 

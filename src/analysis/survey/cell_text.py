@@ -4,9 +4,11 @@ import math
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 LONGEST_TEXT = 32_767
 CUT = "……（長いため以下省略）"
@@ -39,7 +41,13 @@ def count_lines(text: str, width: int) -> int:
 
 
 def write_text(
-    sheet: Worksheet, row: int, column: int, text: str, style: Format | None, *, plain: Format
+    sheet: "Worksheet",
+    row: int,
+    column: int,
+    text: str,
+    style: "Format | None",
+    *,
+    plain: "Format",
 ) -> None:
     """Write a text into a sheet of XlsxWriter as that text, whatever it looks like.
 

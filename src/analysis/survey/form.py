@@ -14,7 +14,7 @@ from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.form_guide import GuideSheet
 from analysis.survey.form_layout import Grid
 from analysis.survey.form_sheet import FormSheet
-from analysis.survey.place import place_file
+from analysis.survey.place import name_workbook, place_file
 from analysis.survey.store import load_survey
 from analysis.survey.survey import require_usable
 
@@ -71,11 +71,6 @@ def make_form(cycle: Cycle, department: Department, rows: pd.DataFrame) -> bytes
     guide.write(cycle, department, name_workbook(department), len(rows))
     workbook.close()
     return buffer.getvalue()
-
-
-def name_workbook(department: Department) -> str:
-    """Return the file name of a workbook sent to a department: its own, as an Excel workbook."""
-    return f"{Path(department.workbook).stem}.xlsx"
 
 
 def describe_forms(cycle: Cycle, forms: list[Form]) -> str:

@@ -15,7 +15,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.survey.cell_text import count_lines
+from analysis.survey.cell_text import count_lines, fit
 from analysis.survey.problems import SEVERITY_LABELS, Severity
 from analysis.survey.review_sheet import Listed, find_review, sample_format
 
@@ -54,7 +54,7 @@ def write_comment(entries: Sequence[Listed]) -> str:
     """Return the text of the comment on a cell with these problems."""
     return "\n\n".join(
         f"【確認事項{entry.number}　{SEVERITY_LABELS[entry.problem.severity]}】"
-        f"{entry.problem.message}\n{entry.problem.action}"
+        f"{fit(entry.problem.message)}\n{fit(entry.problem.action)}"
         for entry in entries
     )
 

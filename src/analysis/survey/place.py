@@ -1,10 +1,19 @@
-"""Put a file in place whole: who looks for it finds the old one or the new one, never a part."""
+"""Put the files that go to the departments in place: under their names, and whole.
+
+Who looks for a file finds the old one or the new one, never a part.
+"""
 
 import contextlib
 import uuid
 from pathlib import Path
 
+from analysis.cycle import Department
 from analysis.errors import SurveyError
+
+
+def name_workbook(department: Department) -> str:
+    """Return the file name of a workbook sent to a department: its own, as an Excel workbook."""
+    return f"{Path(department.workbook).stem}.xlsx"
 
 
 def place_file(path: Path, content: bytes) -> None:

@@ -19,6 +19,7 @@ from analysis.survey.header import (
     name_others,
 )
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.review_sheet import REVIEW_SHEET
 from analysis.survey.sheet import Sheet, UnreadableWorkbookError, address, read_sheets
 from analysis.survey.table import Columns, Table, read_own_cells, read_table
 from analysis.survey.vocabulary import Lookup, load_vocabulary, match_key
@@ -104,7 +105,9 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
             "hidden_rows": len(hidden),
         },
         stated=table.stated,
-        other_sheets=tuple(s.title for s in sheets if s is not header.sheet),
+        other_sheets=tuple(
+            s.title for s in sheets if s is not header.sheet and s.title != REVIEW_SHEET
+        ),
         extra_columns=extra,
         problems=(
             *_check_department(header, place),

@@ -19,9 +19,8 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.workbook import Workbook
 
 from analysis.cycle import Cycle, Department
-from analysis.survey.form import name_workbook
 from analysis.survey.marks import clear_marks, mark_cells
-from analysis.survey.place import place_file
+from analysis.survey.place import name_workbook, place_file
 from analysis.survey.problems import Problem, problems_from_frame
 from analysis.survey.resave import Results, save_repeatably
 from analysis.survey.review_sheet import Listed, add_review

@@ -1,5 +1,6 @@
 """What `analysis check` prints and leaves behind."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from rich.cells import cell_len
 from analysis.cli import main
 from analysis.cycle import Cycle
 from analysis.survey.collect import collect_survey
+from analysis.survey.problems import Place, problems_to_frame, report
 from analysis.survey.returned import Returned, return_workbooks
 from analysis.survey.status import describe_status
 
@@ -90,15 +92,10 @@ def test_a_return_in_place_of_another_kind_of_file_says_so(tmp_path: Path) -> No
 
 def test_no_text_of_a_workbook_steers_the_terminal(tmp_path: Path) -> None:
     cycle = make_cycle(tmp_path, [procedure(1)])
-    survey = collect_survey(cycle)
-    survey.problems.loc[0] = {
-        "department": "環境部",
-        "workbook": "環境部.xlsx",
-        "code": "answer_unknown",
-        "severity": "error",
-        "message": "「\x1b[2J\x9b2J\u202e[bold]謎[/bold]」",
-        "action": "",
-    }
+    place = Place("環境部", "環境部.xlsx", "調査票", "G6")
+    value = "\x1b[2J\x9b2J\u202e[bold]謎[/bold]"
+    problems = problems_to_frame([report("answer_unknown", place, field="status", value=value)])
+    survey = replace(collect_survey(cycle), problems=problems)
     text = describe_status(survey, cycle.name, [])
     assert "「\ufffd[2J\ufffd2J\ufffd[bold]謎[/bold]」" in text
     assert "\x1b" not in text

@@ -56,7 +56,10 @@ class GuideSheet:
         set_up_page(sheet, f"記入要領　{department.name}", cycle)
 
     def _write(self, row: int, column: int, text: str, style: Format | None) -> None:
-        write_text(self._sheet, row, column, text, style, plain=self._plain)
+        if text:
+            write_text(self._sheet, row, column, text, style, plain=self._plain)
+        else:
+            self._sheet.write_blank(row, column, None, style)
 
     def _list(self, row: int, heading: str, lines: list[str]) -> int:
         """Write a heading and numbered lines under it; return the row after a blank one."""

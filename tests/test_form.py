@@ -175,6 +175,17 @@ def test_every_vocabulary_has_its_list_and_every_column_its_hint(tmp_path: Path)
     assert by_column["A"].formula1 == "SUMPRODUCT(--($A$7:$A$47=$A8))=1"
 
 
+def test_rows_are_as_high_as_their_texts_and_grow_with_what_is_typed(tmp_path: Path) -> None:
+    cycle = make_next(tmp_path, [procedure(1)])
+    rows = make_rows({"name": "短い"}, {"name": "長い名称" * 20})
+    content = make_form(cycle, cycle.departments[0], rows)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    heights = dict(re.findall(r'<row r="([78])"[^>]* ht="([0-9.]+)"', sheet))
+    assert float(heights["8"]) > 2 * float(heights["7"])
+    assert "customHeight" not in sheet
+
+
 def test_totals_stand_at_the_foot_with_their_values(tmp_path: Path) -> None:
     cycle = make_next(tmp_path, [procedure(1)])
     rows = make_rows({}, {"status": "not_started", "reason": "other"}, {"status": "started"})

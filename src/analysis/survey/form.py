@@ -15,6 +15,7 @@ from analysis.survey.form_guide import GuideSheet
 from analysis.survey.form_layout import Grid
 from analysis.survey.form_sheet import FormSheet
 from analysis.survey.place import name_workbook, place_file
+from analysis.survey.resave import rewrite_parts
 from analysis.survey.store import load_survey
 from analysis.survey.survey import require_usable
 
@@ -70,7 +71,13 @@ def make_form(cycle: Cycle, department: Department, rows: pd.DataFrame) -> bytes
     sheet.write(cycle, department, rows)
     guide.write(cycle, department, name_workbook(department), len(rows))
     workbook.close()
-    return buffer.getvalue()
+    return rewrite_parts(buffer.getvalue(), _let_rows_grow)
+
+
+def _let_rows_grow(name: str, part: bytes) -> bytes:
+    """Take from the rows of a sheet the mark that they keep their height whatever is typed."""
+    is_sheet = name.startswith("xl/worksheets/sheet")
+    return part.replace(b' customHeight="1"', b"") if is_sheet else part
 
 
 def describe_forms(cycle: Cycle, forms: list[Form]) -> str:

@@ -1,4 +1,4 @@
-"""Save a workbook that openpyxl changed: the same bytes each time, formulas with their results.
+"""Change a workbook's parts after a library wrote it, so that the same contents are the same bytes.
 
 openpyxl stamps the clock into a file and drops the results that stood beside the formulas, without
 which nothing but a spreadsheet program could read the totals.
@@ -8,7 +8,7 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
@@ -34,28 +34,37 @@ def save_repeatably(
 
     `results` are those of each sheet, by title, as they stood in the file it was loaded from.
     """
-    buffer, target = io.BytesIO(), io.BytesIO()
+    buffer = io.BytesIO()
     workbook.save(buffer)
     by_part = {
         f"xl/worksheets/sheet{number}.xml": results.get(sheet.title, {})
         for number, sheet in enumerate(workbook.worksheets, start=1)
     }
     stamp = f"{written_on.isoformat()}T00:00:00Z"
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(target, "w") as archive:
+
+    def settle(name: str, part: bytes) -> bytes:
+        if not name.endswith((".xml", ".rels")):
+            return part
+        text = ET.canonicalize(part.decode("utf-8"))
+        if name == "docProps/core.xml":
+            text = _STAMP.sub(rf"\g<1>{stamp}\g<2>", text)
+        if by_part.get(name):
+            text = _put_results(text, by_part[name])
+        return _XML_DECLARATION + text.encode("utf-8")
+
+    return rewrite_parts(buffer.getvalue(), settle)
+
+
+def rewrite_parts(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """Return a workbook's file with each part as `change` gives it for its name and bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as made, zipfile.ZipFile(target, "w") as archive:
         for name in sorted(made.namelist(), key=lambda name: (name != _CONTENTS, name)):
-            content = made.read(name)
-            if name.endswith((".xml", ".rels")):
-                text = ET.canonicalize(content.decode("utf-8"))
-                if name == "docProps/core.xml":
-                    text = _STAMP.sub(rf"\g<1>{stamp}\g<2>", text)
-                if by_part.get(name):
-                    text = _put_results(text, by_part[name])
-                content = _XML_DECLARATION + text.encode("utf-8")
             entry = zipfile.ZipInfo(name, _ENTRY_DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = _UNIX
             entry.external_attr = _READABLE_FILE
-            archive.writestr(entry, content)
+            archive.writestr(entry, change(name, made.read(name)))
     return target.getvalue()
 
 

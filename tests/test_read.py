@@ -329,8 +329,8 @@ def test_the_department_may_stand_in_its_labels_cell(tmp_path, text):
     ("content", "code"),
     [
         (b"", "workbook_empty"),
-        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "workbook_protected"),
-        (b"id,name\n", "workbook_not_xlsx"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "workbook_not_xlsx"),
+        (b"id,name\n", "workbook_text"),
         (None, "workbook_missing"),
     ],
 )
@@ -348,7 +348,7 @@ def test_a_damaged_workbook_is_an_error(tmp_path):
     at = content.find(b"xl/worksheets/sheet1.xml") + 100
     content[at : at + 200] = b"\xff" * 200
     survey = collect_survey(make_cycle(tmp_path, bytes(content)))
-    assert codes(survey) == ["workbook_broken"]
+    assert codes(survey) == ["workbook_altered"]
 
 
 def test_a_workbook_without_a_table_is_an_error(tmp_path):
@@ -391,11 +391,11 @@ def test_an_escaped_line_end_is_a_line_end(tmp_path):
 
 def test_a_file_that_no_department_is_expected_to_send_is_told(tmp_path):
     cycle = make_cycle(tmp_path, [procedure()])
-    build_workbook([]).save(cycle.raw_folder / "環境部 (2).xlsx")
+    build_workbook([]).save(cycle.raw_folder / "消防本部.xlsx")
     (cycle.raw_folder / "~$環境部.xlsx").write_bytes(b"lock")
     survey = collect_survey(cycle)
     assert survey.problems[["workbook", "code"]].to_numpy().tolist() == [
-        ["環境部 (2).xlsx", "workbook_unlisted"]
+        ["消防本部.xlsx", "workbook_unlisted"]
     ]
 
 

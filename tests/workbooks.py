@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -90,6 +91,18 @@ def save_bytes(workbook: Workbook) -> bytes:
     """Return the bytes of the saved workbook."""
     buffer = io.BytesIO()
     workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def write_shared(lines: Sequence[Mapping[str, object]], department: str = "環境部") -> bytes:
+    """Return a workbook whose texts are shared strings, as Excel writes them."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as workbook:
+        sheet = workbook.add_worksheet("調査票")
+        sheet.write_row(0, 0, ["部局名", department])
+        sheet.write_row(3, 0, [TITLES[name] for name in FIELDS])
+        for row, line in enumerate(lines, start=4):
+            sheet.write_row(row, 0, [line.get(name) for name in FIELDS])
     return buffer.getvalue()
 
 

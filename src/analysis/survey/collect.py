@@ -4,7 +4,8 @@ The flow of the wing stands here: read, correct, clean, check. Nothing stops at 
 is wrong with it is among the problems, and the other departments are read all the same.
 """
 
-import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
 
 import pandas as pd
 from openpyxl.utils.cell import coordinate_to_tuple
@@ -13,6 +14,7 @@ from analysis.cycle import Cycle, Department
 from analysis.survey.check import Intake, check_rows
 from analysis.survey.clean import clean_rows
 from analysis.survey.correct import CORRECTIONS_NAME, correct_rows, read_corrections
+from analysis.survey.file import compose_name, find_file, find_rivals
 from analysis.survey.problems import Place, Problem, problems_to_frame, report
 from analysis.survey.read import STATED, Reading, read_workbook
 from analysis.survey.survey import Survey
@@ -30,9 +32,6 @@ ROW_COLUMNS = (
     *(f"{field.name}{part}" for field in load_vocabulary() for part in ("", "_raw", "_cell")),
 )
 COUNTS = ("procedures", "blank_rows", "subtotal_rows", "footnote_rows", "hidden_rows")
-
-_EXCEL_FILES = ("*.xls", "*.xls[xmb]")
-_EXCEL_LOCK = "~$"
 
 
 def collect_survey(cycle: Cycle) -> Survey:
@@ -52,7 +51,8 @@ def collect_survey(cycle: Cycle) -> Survey:
     rows, unreadable = clean_rows(corrected, lookup)
     problems = [
         *(problem for reading in readings for problem in reading.problems),
-        *_find_unlisted_files(cycle),
+        *_find_other_files(cycle),
+        *_find_equal_files(readings),
         *uncorrected,
         *unreadable,
     ]
@@ -62,7 +62,7 @@ def collect_survey(cycle: Cycle) -> Survey:
     return Survey(
         rows=rows.loc[:, list(ROW_COLUMNS)],
         workbooks=_frame_workbooks(readings),
-        problems=problems_to_frame(_sort_problems(problems, cycle.departments)),
+        problems=problems_to_frame(_sort_problems(problems, [r.department for r in readings])),
         corrections=applied,
     )
 
@@ -106,15 +106,31 @@ def _frame_workbooks(readings: list[Reading]) -> pd.DataFrame:
     )
 
 
-def _find_unlisted_files(cycle: Cycle) -> list[Problem]:
-    """Report Excel files that no department's entry names: they would be left out unnoticed."""
-    listed = {department.workbook for department in cycle.departments}
-    names = {path.name for pattern in _EXCEL_FILES for path in cycle.raw_folder.glob(pattern)}
-    return [
-        report("workbook_unlisted", Place(None, name))
-        for name in sorted(names)
-        if unicodedata.normalize("NFC", name) not in listed and not name.startswith(_EXCEL_LOCK)
-    ]
+def _find_other_files(cycle: Cycle) -> Iterator[Problem]:
+    """Report workbooks that no department's entry uses: they would be left out unnoticed."""
+    departments = cycle.departments
+    used = {d.name: find_file(cycle.raw_folder, d.workbook) for d in departments}
+    for path, owner in find_rivals(cycle.raw_folder, list(used.values()), departments):
+        name = compose_name(path.name)
+        own = used[owner.name] if owner is not None else None
+        if owner is None or own is None:
+            yield report("workbook_unlisted", Place(None, name))
+        else:
+            yield report("workbook_twice", Place(owner.name, compose_name(own.name)), value=name)
+
+
+def _find_equal_files(readings: list[Reading]) -> Iterator[Problem]:
+    """Report departments that sent one and the same file: at least one of them sent another's."""
+    answered = [reading for reading in readings if reading.state == "answered"]
+    by_content = sorted(answered, key=lambda reading: reading.sha256 or "")
+    for _, group in groupby(by_content, key=lambda reading: reading.sha256):
+        equal = [reading.department for reading in group]
+        for department in equal:
+            others = "、".join(d.workbook for d in equal if d is not department)
+            if others:
+                yield report(
+                    "workbook_copied", Place(department.name, department.workbook), value=others
+                )
 
 
 def _sort_problems(problems: list[Problem], departments: list[Department]) -> list[Problem]:

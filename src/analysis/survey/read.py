@@ -5,22 +5,24 @@ only: what stands there may be anyone's name.
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.cycle import Department
+from analysis.survey.file import compose_name, find_file, read_content, read_file_sheets
 from analysis.survey.header import (
     LAST_HEADER_ROW,
     RESPONDENT,
     Header,
     choose_header,
+    find_header,
     name_others,
 )
+from analysis.survey.heading import find_other_date
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.review_sheet import REVIEW_SHEET
-from analysis.survey.sheet import Sheet, UnreadableWorkbookError, address, read_sheets
+from analysis.survey.sheet import Sheet, UnreadableWorkbookError, address, is_grid
 from analysis.survey.table import Columns, Table, read_own_cells, read_table
 from analysis.survey.vocabulary import Lookup, load_vocabulary, match_key
 
@@ -66,24 +68,27 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
     like, nothing is raised.
     """
     place = Place(department.name, department.workbook)
-    path = _find_file(folder, department.workbook)
+    path = find_file(folder, department.workbook)
     if path is None:
         problem = report("workbook_missing", place, value=department.workbook, cycle=cycle)
         return Reading(department, "missing", problems=(problem,))
+    # The file that is there may be of another kind than the one that is listed.
+    department = department.model_copy(update={"workbook": compose_name(path.name)})
+    place = place._replace(workbook=department.workbook)
+    sha256 = None
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        problem = report("workbook_locked", place, value=error.strerror)
-        return Reading(department, "unreadable", problems=(problem,))
-    sha256 = hashlib.sha256(content).hexdigest()
-    try:
-        sheets = read_sheets(content)
+        content = read_content(path)
+        sha256 = hashlib.sha256(content).hexdigest()
+        sheets = read_file_sheets(
+            content, department.workbook, lambda head: find_header(head, lookup) is not None
+        )
     except UnreadableWorkbookError as error:
-        return Reading(department, "unreadable", sha256, problems=(report(error.code, place),))
+        problem = report(error.code, place, value=error.value)
+        return Reading(department, "unreadable", sha256, problems=(problem,))
     headers = choose_header(sheets, lookup)
     if len(headers) != 1:
         titles = "、".join(h.sheet.title for h in headers) or "、".join(s.title for s in sheets)
-        code = "table_twice" if headers else "table_missing"
+        code = "table_twice" if headers else _name_missing_table(sheets)
         problem = report(code, place, value=titles, last_row=LAST_HEADER_ROW)
         return Reading(department, "unreadable", sha256, problems=(problem,))
     (header,) = headers
@@ -111,17 +116,24 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         extra_columns=extra,
         problems=(
             *_check_department(header, place),
+            *_check_cycle(header, place, cycle, lookup),
             *_check_table(header, table, place),
             *_note_peculiarities(extra, hidden, place),
         ),
     )
 
 
-def _find_file(folder: Path, name: str) -> Path | None:
-    """Return the file of this name, also if it was stored with decomposed kana, as Macs do."""
-    composed = unicodedata.normalize("NFC", name)
-    paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    return next((p for p in paths if unicodedata.normalize("NFC", p.name) == composed), None)
+def _name_missing_table(sheets: list[Sheet]) -> str:
+    """Return the code for a workbook without a table; a sheet of squares can't be mended."""
+    return "form_grid" if any(is_grid(sheet) for sheet in sheets) else "table_missing"
+
+
+def _check_cycle(header: Header, place: Place, cycle: str, lookup: Lookup) -> Iterator[Problem]:
+    """Compare the date in the heading above the table with the cycle's."""
+    found = find_other_date(header, cycle, lookup)
+    if found is not None:
+        cell, date = found
+        yield report("cycle_differs", place.at(cell), value=date, cycle=cycle)
 
 
 def _check_department(header: Header, place: Place) -> Iterator[Problem]:

@@ -1,29 +1,29 @@
-"""A workbook's sheets as plain texts with their kind, whatever library reads the file.
+"""A sheet as plain texts with their kind, whatever kind of file it came from.
 
 Nothing is stripped or interpreted here; blanks, merges and hidden rows are told as they stand.
 """
 
-import datetime
-import io
-import re
-import warnings
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from openpyxl import load_workbook
 from openpyxl.utils.cell import get_column_letter
-from openpyxl.utils.datetime import WINDOWS_EPOCH
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 EntryKind = Literal["text", "number", "date", "error", "formula"]
 
-_OLE_MARK = b"\xd0\xcf\x11\xe0"
-_FORMULA_MARK = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_ESCAPED_LINE_END = re.compile(r"_x000[dD]_\n?|\r\n?")
-_LARGEST_EXACT_FLOAT = 1e15
+# A header ends in the first 40 rows; a few more, since a row's titles may stand above it.
+HEAD_ROWS = 45
+
+# Excel's own limits.
+LAST_ROW = 1_048_576
+LAST_COLUMN = 16_384
+
+# The largest survey we mean to read is 75,000 rows of 40 columns, 3 million cells.
+MOST_CELLS = 4_000_000
+
+# A form on squares has some forty columns and as many fields, each merged over several squares.
+FEWEST_SQUARES = 20
+WIDE_MERGE = 2
 
 
 class Entry(NamedTuple):
@@ -49,13 +49,17 @@ class Merge(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its filled cells by row and column number, merges, and hidden rows."""
+    """One sheet: its filled cells by row and column number, merges, and hidden rows.
+
+    `narrow_columns` is how many columns are about as wide as high: 方眼紙 has dozens of them.
+    """
 
     title: str
     visible: bool
     cells: Mapping[int, Mapping[int, Entry]]
     merges: tuple[Merge, ...]
     hidden_rows: frozenset[int]
+    narrow_columns: int = 0
 
     @property
     def last_row(self) -> int:
@@ -67,13 +71,18 @@ class Sheet:
         return self.cells.get(row, {}).get(column)
 
 
-class UnreadableWorkbookError(Exception):
-    """The file can't be opened as a workbook; `code` names the rule that says so."""
+# Tells from the first rows of a sheet, its merges not yet known, whether it may hold the table.
+Sieve = Callable[[Sheet], bool]
 
-    def __init__(self, code: str) -> None:
-        """Hold the code of the rule."""
+
+class UnreadableWorkbookError(Exception):
+    """The file can't be read as a survey: `code` names the rule, `value` what was found."""
+
+    def __init__(self, code: str, value: str | None = None) -> None:
+        """Hold the code of the rule and what was found."""
         super().__init__(code)
         self.code = code
+        self.value = value
 
 
 def address(row: int, column: int) -> str:
@@ -81,88 +90,7 @@ def address(row: int, column: int) -> str:
     return f"{get_column_letter(column)}{row}"
 
 
-def read_sheets(content: bytes) -> list[Sheet]:
-    """Return every worksheet of a workbook, in its order; raise UnreadableWorkbookError.
-
-    A workbook that counts its days from 1904 is refused: a serial date typed as a plain number
-    would be four years off without anyone noticing.
-    """
-    if not content:
-        raise UnreadableWorkbookError("workbook_empty")
-    if content.startswith(_OLE_MARK):
-        raise UnreadableWorkbookError("workbook_protected")
-    if not zipfile.is_zipfile(io.BytesIO(content)):
-        raise UnreadableWorkbookError("workbook_not_xlsx")
-    try:
-        with warnings.catch_warnings():
-            # openpyxl warns of what it would lose on saving (drop-downs, drawings); we never save.
-            warnings.simplefilter("ignore")
-            values = _load(content, data_only=True)
-            if values.epoch != WINDOWS_EPOCH:
-                raise UnreadableWorkbookError("date_system")
-            formulas = _load(content, data_only=False) if _holds_formulas(content) else None
-            return [
-                _read_sheet(sheet, formulas[sheet.title] if formulas else None)
-                for sheet in values.worksheets
-            ]
-    except UnreadableWorkbookError:
-        raise
-    except Exception as error:  # a damaged file may fail in any part of zip, XML or openpyxl
-        raise UnreadableWorkbookError("workbook_broken") from error
-
-
-def _load(content: bytes, *, data_only: bool) -> Workbook:
-    return load_workbook(io.BytesIO(content), data_only=data_only, keep_links=False)
-
-
-def _holds_formulas(content: bytes) -> bool:
-    """Tell whether any sheet has a formula: only then is the second look worth its time."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return any(
-            _FORMULA_MARK.search(archive.read(name))
-            for name in archive.namelist()
-            if name.startswith("xl/worksheets/") and name.endswith(".xml")
-        )
-
-
-def _read_sheet(sheet: Worksheet, formulas: Worksheet | None) -> Sheet:
-    cells: dict[int, dict[int, Entry]] = {}
-    # The public iterators make a cell for every place of the used range, up to 16,384 a row.
-    for (row, column), cell in sheet._cells.items():
-        entry = _read_entry(cell.value, cell.data_type)
-        if entry is not None:
-            cells.setdefault(row, {})[column] = entry
-    for (row, column), cell in formulas._cells.items() if formulas is not None else ():
-        if cell.data_type == "f" and column not in cells.get(row, {}):
-            cells.setdefault(row, {})[column] = Entry("", "formula")
-    return Sheet(
-        title=sheet.title,
-        visible=sheet.sheet_state == "visible",
-        cells={row: dict(sorted(cells[row].items())) for row in sorted(cells)},
-        merges=tuple(
-            sorted(Merge(m.min_row, m.min_col, m.max_row, m.max_col) for m in sheet.merged_cells)
-        ),
-        hidden_rows=frozenset(
-            row for row, dimension in sheet.row_dimensions.items() if dimension.hidden
-        ),
-    )
-
-
-def _read_entry(value: Any, data_type: str) -> Entry | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return Entry(_ESCAPED_LINE_END.sub("\n", value), "error" if data_type == "e" else "text")
-    if isinstance(value, bool):
-        return Entry("TRUE" if value else "FALSE", "text")
-    if isinstance(value, int | float):
-        return Entry(_write_number(value), "number")
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        value = value.date()
-    return Entry(str(value), "date")
-
-
-def _write_number(value: float) -> str:
-    """Return a number as Excel shows it without a format: a whole one has no decimals."""
-    is_whole = isinstance(value, int) or (value.is_integer() and abs(value) < _LARGEST_EXACT_FLOAT)
-    return str(int(value)) if is_whole else repr(value)
+def is_grid(sheet: Sheet) -> bool:
+    """Tell whether a sheet is drawn on squares (方眼紙): narrow columns, or merges across many."""
+    wide = sum(merge.right - merge.left >= WIDE_MERGE for merge in sheet.merges)
+    return sheet.narrow_columns >= FEWEST_SQUARES or wide >= FEWEST_SQUARES

@@ -1,0 +1,514 @@
+"""Every kind of bad file a department may send: one clear error each, and the others are read."""
+
+import io
+import os
+import random
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
+from openpyxl import Workbook
+from openpyxl.utils.cell import get_column_letter
+from openpyxl.utils.datetime import MAC_EPOCH
+
+from analysis.cycle import Cycle
+from analysis.survey import package
+from analysis.survey.collect import collect_survey
+from analysis.survey.file import LARGEST_FILE
+from analysis.survey.problems import describe, problems_from_frame
+from analysis.survey.read import Reading, read_workbook
+from analysis.survey.survey import Survey
+from analysis.survey.vocabulary import build_lookup
+from archives import BOOK, BOOK_LINKS, SHEET, TYPES, add_part, change, pack, unpack, write_sheet
+
+from workbooks import build_workbook, make_cycle, procedure, save_bytes, sheet_of, write_shared
+
+GOOD = save_bytes(build_workbook([procedure(1)]))
+SHARED = write_shared([procedure(1)])
+BOOK_NAME = "環境部.xlsx"
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
+
+
+def noise(length: int) -> str:
+    """Return letters that no compression makes much smaller."""
+    return random.Random(1).randbytes(length // 2).hex()  # noqa: S311 - the same every time
+
+
+def ole(*streams: str) -> bytes:
+    """Return what an OLE file begins with: its mark and the names of its streams."""
+    names = (name.encode("utf-16-le").ljust(512, b"\0") for name in ("Root Entry", *streams))
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"".join(names)
+
+
+def encrypt(content: bytes) -> bytes:
+    target = io.BytesIO()
+    OOXMLFile(io.BytesIO(content)).encrypt("秘密", target)
+    return target.getvalue()
+
+
+def edit_directory(offset: int, value: bytes) -> bytes:
+    """Return the good workbook with the sheet's entry in the zip's directory changed."""
+    content = bytearray(GOOD)
+    at = content.rfind(SHEET.encode()) - 46 + offset
+    content[at : at + len(value)] = value
+    return bytes(content)
+
+
+def flag_encrypted() -> bytes:
+    return edit_directory(8, b"\x01")
+
+
+def flip_checksum() -> bytes:
+    return edit_directory(16, b"\0\0\0\0")
+
+
+def claim_size(size: int) -> bytes:
+    return edit_directory(24, size.to_bytes(4, "little"))
+
+
+def declare(name: str, doctype: str, encoding: str = "utf-8") -> bytes:
+    """Return a workbook with a document type declared in one part."""
+    parts = unpack(SHARED)
+    root = parts[name].decode("utf-8").partition("?>")[2]
+    return pack(parts | {name: (doctype + root).encode(encoding)})
+
+
+def replace(sheet: bytes) -> bytes:
+    return pack(unpack(GOOD) | {SHEET: sheet})
+
+
+def relate(name: str) -> bytes:
+    """Return a workbook related to one more part, of the kind its name begins with."""
+    kind = name.partition(".")[0].partition("/")[0].removesuffix("s")
+    return add_part(GOOD, f"xl/{name}", b"<x/>", kind)
+
+
+def twin_parts() -> bytes:
+    parts = unpack(GOOD)
+    return pack(parts | {SHEET.upper(): parts[SHEET]})
+
+
+def binary_book() -> bytes:
+    return change(GOOD, TYPES, lambda text: text.replace("sheet.main+xml", "sheet.binary.main"))
+
+
+def presentation() -> bytes:
+    return change(GOOD, TYPES, lambda text: text.replace("spreadsheetml", "presentationml"))
+
+
+def sheet_nowhere() -> bytes:
+    return change(GOOD, BOOK_LINKS, lambda text: text.replace("sheet1.xml", "sheet9.xml"))
+
+
+def string_nowhere() -> bytes:
+    return replace(write_sheet('<row r="1"><c r="A1" t="s"><v>9</v></c></row>'))
+
+
+def merge_everything() -> bytes:
+    merges = '<mergeCell ref="A10:A1048576"/></mergeCells>'
+    last = '<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
+    return change(
+        GOOD,
+        SHEET,
+        lambda text: text.replace("</mergeCells>", merges).replace("</sheetData>", last),
+    )
+
+
+def grid_form() -> bytes:
+    workbook = Workbook()
+    sheet = sheet_of(workbook)
+    sheet.title = "様式"
+    sheet["B2"] = "行政手続き調査票"
+    for row in range(2, 30):
+        sheet.merge_cells(start_row=row, end_row=row, start_column=2, end_column=40)
+    for number in range(1, 41):
+        sheet.column_dimensions[get_column_letter(number)].width = 2.5
+    return save_bytes(workbook)
+
+
+def head(text: str) -> bytes:
+    """Return a workbook with a text above its table."""
+    workbook = build_workbook([procedure(1)])
+    sheet_of(workbook)["A3"] = text
+    return save_bytes(workbook)
+
+
+def counted_from_1904() -> bytes:
+    workbook = build_workbook([procedure(1)])
+    workbook.epoch = MAC_EPOCH
+    return save_bytes(workbook)
+
+
+AGAIN = "Excel で開き、Excel ブック（.xlsx）として保存し直してください。"
+RENAMED = AGAIN + "ファイル名の変更だけでは直りません。"
+SENDER = (
+    "送り主を確かめてください。正しい送り主であれば、"
+    "Excel で開き、Excel ブック（.xlsx）として保存し直してもらってください。"
+)
+ODD = "環境部.xlsx: Excel が書き出さない作りのファイルのため、読みません（{}）。" + SENDER
+
+EMPTY = "環境部.xlsx: ファイルの中身がありません（0バイト）。部局に送り直してもらってください。"
+PROTECTED = (
+    "環境部.xlsx: パスワード付きのため開けません。"
+    "Excel で開いてパスワードを外し（ファイル → 情報 → ブックの保護）、保存し直してください。"
+)
+OLD = "環境部.xlsx: 古い形式（.xls）の Excel ファイルです。" + RENAMED
+BINARY = "環境部.xlsx: Excel のバイナリ ブック（.xlsb）です。" + RENAMED
+OTHER = "環境部.xlsx: Excel ブック（.xlsx）ではありません。" + AGAIN
+TEXT = (
+    "環境部.xlsx: 中身が Excel ブックではなく、文字だけのファイル（CSV、HTML など）です。"
+    "CSV であればファイル名の末尾を .csv に直し、"
+    "そうでなければ Excel で開いて Excel ブック（.xlsx）として保存し直してください。"
+)
+ZIP = (
+    "環境部.xlsx: Excel ブックではない zip 形式のファイルです。"
+    "圧縮したものであれば展開し、中の Excel ブック（.xlsx）を置いてください。"
+)
+TRUNCATED = (
+    "環境部.xlsx: ファイルが途中で切れていて読めません。"
+    "コピーや送信が途中で終わっています。部局に送り直してもらってください。"
+)
+ALTERED = (
+    "環境部.xlsx: ファイルの中身が保存したときと変わっていて読めません（チェックサムの不一致）。"
+    "コピーや送信で壊れています。部局に送り直してもらってください。"
+)
+BROKEN = (
+    "環境部.xlsx: ファイルが壊れていて読めません。"
+    "Excel で開けるか確かめ、部局に送り直してもらってください。"
+)
+LINKED = (
+    "環境部.xlsx: ほかのブックへのリンクを含むブックです。"
+    "Excel の［データ］→［リンクの編集］でリンクを解除し、値を確かめて保存し直してください。"
+)
+MACROS = (
+    "環境部.xlsx: マクロを含むブックです。"
+    "Excel で開き、マクロのない Excel ブック（.xlsx）として保存し直してください。"
+)
+DOCTYPE = (
+    "環境部.xlsx: Excel が書き出さない宣言（DOCTYPE）を含むファイルのため、読みません。" + SENDER
+)
+FROM_1904 = (
+    "環境部.xlsx: 1904年から日付を数える設定のブックです。"
+    "Excel のオプション（詳細設定）で「1904年から計算する」を外し、"
+    "日付を確かめて保存し直してください。"
+)
+CELLS = (
+    "環境部.xlsx: セルが多すぎて読めません（上限は400万セル）。"
+    "表の外に罫線や色だけを付けた行と列、使っていないシートを削除し、保存し直してください。"
+)
+GRID = (
+    "環境部.xlsx: 見出しのある表がなく、方眼紙のように細かい列を結合した様式です（様式）。"
+    "配布した調査票の様式に記入し直してください。"
+)
+CYCLE = (
+    "環境部.xlsx 調査票!A3: 見出しの時点が 2024-03-31 で、この調査回の時点 2024-09-01 と違います。"
+    "ほかの調査回の調査票でないか確かめ、違う場合は部局に送り直してもらってください。"
+)
+
+# What 環境部.xlsx holds -> the one error it gets.
+CONTENTS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "zero bytes": (lambda: b"", EMPTY),
+    "a password": (lambda: encrypt(GOOD), PROTECTED),
+    "an encrypted zip": (flag_encrypted, PROTECTED),
+    "an old workbook": (lambda: ole("Workbook"), OLD),
+    "a workbook older still": (lambda: ole("Book"), OLD),
+    "a document of Word": (lambda: ole("WordDocument"), OTHER),
+    "a binary workbook": (binary_book, BINARY),
+    "a picture": (lambda: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", OTHER),
+    "a web page": ("<html><td>環境部</td></html>".encode, TEXT),
+    "a text": (lambda: "部局名,環境部\r\n".encode("cp932"), TEXT),
+    "a zip of workbooks": (lambda: pack({"環境部.xlsx": GOOD}), ZIP),
+    "an empty zip": (lambda: pack({}), ZIP),
+    "a presentation": (presentation, ZIP),
+    "the first half": (lambda: GOOD[: len(GOOD) // 2], TRUNCATED),
+    "a wrong checksum": (flip_checksum, ALTERED),
+    "a claim to be larger than it is": (lambda: claim_size(10**6), ALTERED),
+    "a claim to be smaller than it is": (lambda: claim_size(10), ALTERED),
+    "XML that breaks off": (lambda: replace(write_sheet("<row")), BROKEN),
+    "a sheet that is nowhere": (sheet_nowhere, BROKEN),
+    "a string that is nowhere": (string_nowhere, BROKEN),
+    "a cell outside of any sheet": (
+        lambda: replace(write_sheet('<row r="1"><c r="ZZZ1"><v>1</v></c></row>')),
+        BROKEN,
+    ),
+    "a row outside of any sheet": (lambda: replace(write_sheet('<row r="1048577"/>')), BROKEN),
+    "links to another workbook": (lambda: relate("externalLinks/link1.xml"), LINKED),
+    "macros": (lambda: relate("vbaProject.bin"), MACROS),
+    "macros of the oldest kind": (lambda: relate("xlMacrosheets/sheet1.xml"), MACROS),
+    "entities in its strings": (lambda: declare("xl/sharedStrings.xml", ENTITIES), DOCTYPE),
+    "entities in a part nobody reads": (lambda: declare("docProps/core.xml", ENTITIES), DOCTYPE),
+    "entities in its book": (lambda: declare(BOOK, ENTITIES), DOCTYPE),
+    "entities in UTF-16": (lambda: declare(SHEET, ENTITIES, "utf-16"), DOCTYPE),
+    "an entity outside of the file": (lambda: declare(SHEET, OUTSIDE), DOCTYPE),
+    "days counted from 1904": (counted_from_1904, FROM_1904),
+    "two parts of one name": (twin_parts, ODD.format("同じ名前の部品が重複")),
+    "another compression": (
+        lambda: pack(unpack(GOOD), zipfile.ZIP_BZIP2),
+        ODD.format("Excel が使わない圧縮方式"),
+    ),
+    "a thousand times its size": (
+        lambda: replace(write_sheet(" " * 20_000_000)),
+        ODD.format("展開すると大きすぎる"),
+    ),
+    "too many parts": (
+        lambda: pack(unpack(GOOD) | {f"xl/media/{n}.png": b"" for n in range(5_000)}),
+        ODD.format("部品の数が多すぎる"),
+    ),
+    "elements within elements": (
+        lambda: replace(b"<a>" * 200_000 + b"</a>" * 200_000),
+        ODD.format("入れ子か名前が多すぎる"),
+    ),
+    "a name for every element": (
+        lambda: replace(write_sheet("".join(f"<e{n}/>" for n in range(3_000)))),
+        ODD.format("入れ子か名前が多すぎる"),
+    ),
+    "an endless attribute": (
+        lambda: replace(write_sheet(f'<row x="{noise(6_000_000)}"/>')),
+        ODD.format("長すぎる値"),
+    ),
+    "an endless text": (
+        lambda: replace(
+            write_sheet(f'<row><c t="inlineStr"><is><t>{noise(6_000_000)}</t></is></c></row>')
+        ),
+        ODD.format("長すぎる値"),
+    ),
+    "merges without end": (merge_everything, CELLS),
+    "a form on squares": (grid_form, GRID),
+    "another cycle's answers": (lambda: head("調査票（2024年3月31日時点）"), CYCLE),
+    "another cycle's answers in 和暦": (lambda: head("令和6年3月31日(日)現在"), CYCLE),
+    "another cycle's answers in short": (lambda: head("R6.3.31時点"), CYCLE),
+}
+
+MISSING = "環境部.xlsx: 調査票が未提出です。data/raw/2024-09-01 に「環境部.xlsx」を置いてください。"
+UNLISTED = (
+    "{}: cycle.toml にないファイルです。読み込んでいません。"
+    "部局の調査票であれば cycle.toml の departments に書き、"
+    "そうでなければ別のフォルダーに移してください。"
+)
+NO_FILE = (
+    "環境部.xlsx: 同じ名前の{0}があり、調査票のファイルがありません。"
+    "{0}を別の場所に移し、調査票のファイルそのものを置いてください。"
+)
+LARGE = (
+    "環境部.xlsx: ファイルが50MBを超えています。"
+    "画像や使っていないシートを削って保存し直してください。"
+)
+EQUAL = (
+    "{}: 「{}」と中身がまったく同じファイルです。"
+    "どの部局の調査票か確かめ、違う部局には送り直してもらってください。"
+)
+TWICE = (
+    "環境部.xlsx: 同じ部局の調査票とみられるファイル「{0}」もあります。"
+    "「{0}」は読み込んでいません。"
+    "正しい方だけを cycle.toml にある名前で残し、もう一方は別のフォルダーに移してください。"
+)
+
+# What lies in the folder beside こども部.xlsx -> every problem with a file.
+FOLDERS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
+    "no file": (lambda folder: None, [MISSING]),
+    "a folder": (lambda folder: (folder / BOOK_NAME).mkdir(), [NO_FILE.format("フォルダー")]),
+    "a link": (
+        lambda folder: (folder / BOOK_NAME).symlink_to(folder / "こども部.xlsx"),
+        [NO_FILE.format("リンク")],
+    ),
+    "a link to nowhere": (
+        lambda folder: (folder / BOOK_NAME).symlink_to("/nowhere"),
+        [NO_FILE.format("リンク")],
+    ),
+    "a pipe": (
+        lambda folder: os.mkfifo(folder / BOOK_NAME),
+        [NO_FILE.format("特殊なファイル")],
+    ),
+    "more than the limit": (
+        lambda folder: make_sparse(folder / BOOK_NAME, LARGEST_FILE + 1),
+        [LARGE],
+    ),
+    "the bytes of another's": (
+        lambda folder: shutil.copy(folder / "こども部.xlsx", folder / BOOK_NAME),
+        [
+            EQUAL.format("環境部.xlsx", "こども部.xlsx"),
+            EQUAL.format("こども部.xlsx", "環境部.xlsx"),
+        ],
+    ),
+    "a second version": (
+        lambda folder: put(folder, BOOK_NAME, "環境部_修正版.xlsx"),
+        [TWICE.format("環境部_修正版.xlsx")],
+    ),
+    "a second download": (
+        lambda folder: put(folder, BOOK_NAME, "環境部 (2).xlsx"),
+        [TWICE.format("環境部 (2).xlsx")],
+    ),
+    "a copy": (
+        lambda folder: put(folder, BOOK_NAME, "コピー ～ 環境部.xlsx"),
+        [TWICE.format("コピー ～ 環境部.xlsx")],
+    ),
+    "a second kind": (
+        lambda folder: put(folder, BOOK_NAME, "環境部.csv"),
+        [TWICE.format("環境部.csv")],
+    ),
+    "only a second version": (
+        lambda folder: put(folder, "環境部 (2).xlsx"),
+        [MISSING, UNLISTED.format("環境部 (2).xlsx")],
+    ),
+    "only the old kind": (
+        lambda folder: (folder / "環境部.xls").write_bytes(ole("Workbook")),
+        [OLD.replace("環境部.xlsx", "環境部.xls")],
+    ),
+    "someone else's": (
+        lambda folder: put(folder, BOOK_NAME, "消防本部.xlsx"),
+        [UNLISTED.format("消防本部.xlsx")],
+    ),
+}
+
+NO_CSV = (
+    "環境部.csv: CSV の文字を読めません（UTF-8、Shift_JIS のどちらでもありません）。"
+    "Excel で開き、Excel ブック（.xlsx）か「CSV UTF-8」として保存し直してください。"
+)
+NO_TABLE = (
+    "環境部.csv: 調査票の表が見つかりません（環境部）。"
+    "見出し（手続きID、課名、手続き名など）のある表を、シートの40行目までに置いてください。"
+)
+QUOTES = (
+    '環境部.csv: CSV の2行目で、引用符（"）が対になっていません。'
+    "その行の引用符を直すか、Excel ブック（.xlsx）で提出してもらってください。"
+)
+
+# What 環境部.csv holds -> the one error it gets.
+CSV_FILES: dict[str, tuple[bytes, str]] = {
+    "no known encoding": ("部局名,環境部\n".encode("euc-jp") + b"\xff", NO_CSV),
+    "a workbook": (GOOD, NO_CSV),
+    "a quotation mark left open": ('部局名,環境部\n手続きID,"課名\n'.encode(), QUOTES),
+    "nothing": (b"", EMPTY.replace(".xlsx", ".csv")),
+    "no table": ("これは表ではありません\n".encode(), NO_TABLE),
+    "more columns than Excel has": (b"," * 20_000, CELLS.replace("環境部.xlsx", "環境部.csv")),
+}
+
+
+def make_sparse(path: Path, size: int) -> None:
+    with path.open("wb") as opened:
+        opened.truncate(size)
+
+
+def put(folder: Path, *names: str) -> None:
+    """Put one sound workbook under each name, all of them different."""
+    for number, name in enumerate(names, start=10):
+        (folder / name).write_bytes(save_bytes(build_workbook([procedure(number)])))
+
+
+def read(survey: Survey) -> list[str]:
+    return [describe(problem) for problem in problems_from_frame(survey.problems)]
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_a_bad_file_is_one_error_and_the_other_departments_are_read(tmp_path, name):
+    build, expected = CONTENTS[name]
+    survey = collect_survey(make_cycle(tmp_path, build(), [procedure(2)]))
+    assert "\n".join(read(survey)) == expected
+    assert "こども部" in set(survey.rows["department"])
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_folder_with_a_fault_is_told_and_the_other_departments_are_read(tmp_path, name):
+    arrange, expected = FOLDERS[name]
+    cycle = make_cycle(tmp_path, None, [procedure(2)])
+    arrange(cycle.raw_folder)
+    survey = collect_survey(cycle)
+    files = survey.problems[survey.problems["sheet"].isna()]
+    assert [describe(problem) for problem in problems_from_frame(files)] == expected
+    assert "こども部" in set(survey.rows["department"])
+
+
+@pytest.mark.parametrize("name", CSV_FILES)
+def test_a_bad_csv_is_one_error(tmp_path, name):
+    content, expected = CSV_FILES[name]
+    cycle = make_cycle(tmp_path, None, [procedure(2)])
+    (cycle.raw_folder / "環境部.csv").write_bytes(content)
+    assert "\n".join(read(collect_survey(cycle))) == expected
+
+
+def test_a_file_that_another_program_holds_is_told(tmp_path, monkeypatch):
+    cycle = make_cycle(tmp_path, [procedure(1)], [procedure(2)])
+    opened = Path.open
+
+    def refuse(path: Path, *args: object, **options: object) -> object:
+        if path.name == "環境部.xlsx":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *args, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert read(collect_survey(cycle)) == [
+        "環境部.xlsx: ファイルを開けません。"
+        "ほかの人が開いていれば閉じ、読み取りの権限を確かめてください。"
+    ]
+
+
+def test_too_many_cells_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(package, "MOST_CELLS", 20)
+    survey = collect_survey(make_cycle(tmp_path, [procedure(1)]))
+    assert read(survey) == [CELLS]
+
+
+@pytest.mark.parametrize("name", ["~$環境部.xlsx", ".~lock.環境部.xlsx#", "Thumbs.db", "メモ.csv"])
+def test_files_that_programs_leave_behind_are_nobodys(tmp_path, name):
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    (cycle.raw_folder / name).write_bytes(b"lock")
+    assert read(collect_survey(cycle)) == []
+
+
+@pytest.mark.parametrize("name", ["環境部.xlsm", "環境部.XLSX"])
+def test_the_same_name_with_another_ending_is_the_departments_file(tmp_path, name):
+    cycle = make_cycle(tmp_path, None)
+    put(cycle.raw_folder, name)
+    survey = collect_survey(cycle)
+    assert read(survey) == []
+    assert list(survey.rows["workbook"]) == [name]
+
+
+def test_a_second_file_belongs_to_the_department_with_the_longer_name(tmp_path):
+    cycle = make_cycle(tmp_path, [procedure(1)], [procedure(2)])
+    put(cycle.raw_folder, "こども部環境部.xlsx")
+    assert [line.partition(":")[0] for line in read(collect_survey(cycle))] == ["こども部.xlsx"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "（2024年9月1日時点）",
+        "令和6年9月現在",
+        "前回（2024年3月31日時点）から変わった手続き",
+        "2024年3月31日時点の回答を、2024年9月1日時点に直してください",
+        "提出期限 2024年10月31日",
+        "2024年13月1日時点",
+    ],
+)
+def test_a_heading_of_this_cycle_or_without_a_date_is_no_error(tmp_path, text):
+    assert read(collect_survey(make_cycle(tmp_path, head(text)))) == []
+
+
+def read_content(cycle: Cycle, content: bytes) -> Reading:
+    (cycle.raw_folder / BOOK_NAME).write_bytes(content)
+    lookup = build_lookup(cycle.settings)
+    return read_workbook(cycle.raw_folder, cycle.departments[0], cycle.name, lookup)
+
+
+def test_a_workbook_cut_off_anywhere_is_one_error(tmp_path):
+    cycle = make_cycle(tmp_path, None)
+    for number in range(200):
+        reading = read_content(cycle, SHARED[: len(SHARED) * number // 200])
+        assert [problem.severity for problem in reading.problems] == ["error"], number
+
+
+def test_a_workbook_with_any_byte_changed_is_read_as_it_was_or_is_one_error(tmp_path):
+    chosen = random.Random(20240901)  # noqa: S311 - the same every time
+    cycle = make_cycle(tmp_path, None)
+    sound = read_content(cycle, SHARED)
+    for _ in range(300):
+        content = bytearray(SHARED)
+        content[chosen.randrange(len(content))] ^= chosen.randrange(1, 256)
+        reading = read_content(cycle, bytes(content))
+        found = [problem.severity for problem in reading.problems]
+        assert (found == ["error"] and not reading.rows) or reading.rows == sound.rows

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,12 @@ from openpyxl.styles import PatternFill, Protection
 from openpyxl.workbook import Workbook
 
 from analysis.cycle import Cycle
+from analysis.survey import returned as returned_module
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.returned import Returned, mark_workbook, return_workbooks
 
-from workbooks import FIELDS, build_workbook, make_cycle, procedure, save_bytes, sheet_of
+from workbooks import FIELDS, TITLES, build_workbook, make_cycle, procedure, save_bytes, sheet_of
 
 AS_OF = datetime.date(2024, 9, 1)
 HERE = Place("環境部", "環境部.xlsx", "調査票")
@@ -32,7 +34,9 @@ def give_back(cycle: Cycle) -> list[Returned]:
 def mark(workbook: Workbook | bytes, *problems: Problem) -> Workbook:
     content = workbook if isinstance(workbook, bytes) else save_bytes(workbook)
     return openpyxl.load_workbook(
-        io.BytesIO(mark_workbook(content, problems, ["環境部", "直してください。"], AS_OF))
+        io.BytesIO(
+            mark_workbook(content, "環境部.xlsx", problems, ["環境部", "直してください。"], AS_OF)
+        )
     )
 
 
@@ -251,7 +255,7 @@ def test_formulas_keep_the_results_they_had(tmp_path: Path) -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, part in (parts | {"xl/worksheets/sheet1.xml": sheet.encode()}).items():
             archive.writestr(name, part)
-    marked = mark_workbook(buffer.getvalue(), [unknown("G6")], [], AS_OF)
+    marked = mark_workbook(buffer.getvalue(), "環境部.xlsx", [unknown("G6")], [], AS_OF)
     formulas = openpyxl.load_workbook(io.BytesIO(marked))["調査票"]
     values = openpyxl.load_workbook(io.BytesIO(marked), data_only=True)["調査票"]
     assert [formulas["F6"].value, values["F6"].value] == ["=60*2", 120]
@@ -260,8 +264,8 @@ def test_formulas_keep_the_results_they_had(tmp_path: Path) -> None:
 
 def test_two_returns_are_the_same_bytes_and_know_no_clock() -> None:
     content = save_bytes(build_workbook([procedure(1)]))
-    first = mark_workbook(content, [unknown("G6")], ["環境部"], AS_OF)
-    assert first == mark_workbook(content, [unknown("G6")], ["環境部"], AS_OF)
+    first = mark_workbook(content, "環境部.xlsx", [unknown("G6")], ["環境部"], AS_OF)
+    assert first == mark_workbook(content, "環境部.xlsx", [unknown("G6")], ["環境部"], AS_OF)
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         core = archive.read("docProps/core.xml").decode()
@@ -276,3 +280,39 @@ def test_the_file_returned_is_the_one_that_was_read(tmp_path: Path) -> None:
     path = (tmp_path / FORM).with_name("こども部.xlsx")
     assert give_back(cycle) == [Returned("こども部", "こと\u3099も部.xlsx", path)]
     assert path.is_file()
+
+
+def test_a_csv_comes_back_as_a_workbook_with_the_same_lines(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, None)
+    answers = procedure(1, procedure_id="07-0101", status="謎", online_date="", name="=1+1")
+    lines = [[], ["部局名", "環境部"], TITLES.values(), [answers.get(n, "") for n in FIELDS]]
+    text = "\r\n".join(",".join(map(str, line)) for line in lines)
+    (cycle.raw_folder / "環境部.csv").write_bytes(text.encode("cp932"))
+    before = collect_survey(cycle)
+    (returned,) = return_workbooks(cycle, before)
+    assert returned == Returned("環境部", "環境部.csv", tmp_path / FORM)
+    book = openpyxl.load_workbook(tmp_path / FORM)
+    assert book.sheetnames == ["確認事項", "環境部"]
+    assert book["確認事項"]["A3"].value.endswith(
+        "提出済みの「環境部.csv」は、このファイルに置き換えます。"
+    )
+    assert book["環境部"]["G4"].fill.fgColor.rgb == "FFFFC7CE"
+    assert [book["環境部"][cell].data_type for cell in ("A4", "C4")] == ["s", "s"]
+    (cycle.raw_folder / "環境部.csv").unlink()
+    shutil.copy(tmp_path / FORM, cycle.raw_folder)
+    after = collect_survey(cycle)
+    same = [name for name in before.rows.columns if name != "workbook"]
+    assert after.rows[same].equals(before.rows[same])
+
+
+def test_a_huge_workbook_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(returned_module, "_LARGEST_SHEETS", 100)
+    cycle = make_cycle(tmp_path, [procedure(1, name=None)])
+    assert give_back(cycle) == [Returned("環境部", "環境部.xlsx", None)]
+
+
+def test_what_is_wrong_with_the_file_itself_is_not_put_into_it(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    shutil.copy(cycle.raw_folder / "環境部.xlsx", cycle.raw_folder / "環境部 (2).xlsx")
+    assert set(collect_survey(cycle).problems["code"]) == {"workbook_twice"}
+    assert give_back(cycle) == []

@@ -78,7 +78,7 @@ def test_colours_are_for_terminals_only(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_said_to_have_no_return(tmp_path: Path) -> None:
     text = describe(make_cycle(tmp_path, b"no workbook"))
     assert text.endswith(
-        "\n次の調査票は開けないため、書き込んでいません。上の問題を部局に伝えてください。"
+        "\n次の調査票は開けないか大きすぎるため、書き込んでいません。上の問題を部局に伝えてください。"
         "\n  ・環境部　環境部.xlsx"
     )
 

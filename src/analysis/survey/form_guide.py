@@ -16,8 +16,8 @@ GUIDE_SHEET = "記入要領"
 
 _WIDTHS = (5, 22, 7, 62, 34, 30)
 _TITLES = ("番号", "項目", "必須", "記入すること", "選択肢", "記入例")
-# Rules for those who collect the workbooks, not for those who fill them in.
-_COLLECTORS_RULES = ("correction", "match", "previous", "workbook_unlisted", "workbook_locked")
+# Rules of the file and of what the collectors keep, not of what a department fills in.
+_OTHERS_RULES = ("workbook", "csv", "form", "cycle", "correction", "match", "previous")
 
 
 class GuideSheet:
@@ -47,7 +47,7 @@ class GuideSheet:
         rules = [
             rule.title
             for rule in load_rules().values()
-            if rule.severity != "notice" and not rule.code.startswith(_COLLECTORS_RULES)
+            if rule.severity != "notice" and not rule.code.startswith(_OTHERS_RULES)
         ]
         last = self._list(
             row + len(load_columns()) + 3, "提出の前に確かめること（提出後に確認します）", rules
@@ -93,7 +93,7 @@ def _say_how(workbook_name: str, known: int) -> list[str]:
         "灰色のセル（部局名と前回からの手続きID）は変更できません。",
         "行が足りないときは、シートの保護を解除（パスワードはありません）し、行を挿入してください。",
         f"ファイル名は「{workbook_name}」のまま、Excel ブック（.xlsx）で、"
-        "パスワードを付けずに提出してください。",
+        "パスワードを付けずに提出してください。マクロや、ほかのファイルへのリンクは使えません。",
     ]
     if known:
         lines.insert(

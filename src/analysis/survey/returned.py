@@ -10,23 +10,34 @@ import datetime
 import hashlib
 import io
 import warnings
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from openpyxl import load_workbook
 from openpyxl.utils.datetime import to_excel
 from openpyxl.workbook import Workbook
 
 from analysis.cycle import Cycle, Department
+from analysis.survey.cell_text import fit
+from analysis.survey.delimited import read_delimited
+from analysis.survey.file import compose_name, list_files, read_content
 from analysis.survey.marks import clear_marks, mark_cells
 from analysis.survey.place import name_workbook, place_file
 from analysis.survey.problems import Problem, problems_from_frame
 from analysis.survey.resave import Results, save_repeatably
 from analysis.survey.review_sheet import Listed, add_review
+from analysis.survey.sheet import UnreadableWorkbookError
 from analysis.survey.survey import Survey
 
 RETURNED_FOLDER = "returned"
+
+# openpyxl holds a whole workbook as objects: 50 MB of a sheet's XML take about 700 MB and 20 s.
+_SHEETS = "xl/worksheets/"
+_LARGEST_SHEETS = 50 * 1024**2
+# What is wrong with the file itself, or with where it lies, is told to the department by letter.
+_FILE_RULES = "workbook_"
 
 
 @dataclass(frozen=True)
@@ -69,17 +80,22 @@ def return_workbooks(cycle: Cycle, survey: Survey) -> list[Returned]:
 
 
 def mark_workbook(
-    content: bytes, problems: Sequence[Problem], lines: Sequence[str], written_on: datetime.date
+    content: bytes,
+    name: str,
+    problems: Sequence[Problem],
+    lines: Sequence[str],
+    written_on: datetime.date,
 ) -> bytes:
     """Return a workbook with its problems marked and listed; the same bytes every time.
 
-    Marks of an earlier return are taken off first. `lines` stand at the head of the list. Raises
-    whatever openpyxl raises for a file that it can't open.
+    `content` is a workbook or, as its `name` says, a CSV, whose lines come back as a sheet. Marks
+    of an earlier return are taken off first. `lines` stand at the head of the list. Raises whatever
+    openpyxl raises for a file that it can't open, and UnreadableWorkbookError for a huge one.
     """
     with warnings.catch_warnings():
         # openpyxl warns of what it loses on saving; the head of this module says what.
         warnings.simplefilter("ignore")
-        workbook = load_workbook(io.BytesIO(content), rich_text=True)
+        workbook = _load(content, name)
         results = _read_results(workbook, content)
         clear_marks(workbook)
         listed = [Listed(number, problem) for number, problem in enumerate(problems, start=1)]
@@ -100,7 +116,9 @@ def _write(
     if source.name != path.name:
         lines[1] += f"提出済みの「{source.name}」は、このファイルに置き換えます。"
     try:
-        content = mark_workbook(source.read_bytes(), problems, lines, cycle.settings.as_of)
+        content = mark_workbook(
+            read_content(source), source.name, problems, lines, cycle.settings.as_of
+        )
     except Exception:  # what the reader let pass may still fail in any part of openpyxl
         return None
     place_file(path, content)
@@ -111,17 +129,42 @@ def _list_problems(survey: Survey, department: Department) -> list[Problem]:
     """Return the department's problems by place, those that ask for nothing last."""
     own = survey.problems["department"] == department.name
     found = problems_from_frame(survey.problems[own])
-    return sorted(found, key=lambda problem: problem.severity == "notice")
+    inside = (problem for problem in found if not problem.code.startswith(_FILE_RULES))
+    return sorted(inside, key=lambda problem: problem.severity == "notice")
 
 
 def _find_sources(cycle: Cycle) -> dict[str, Path]:
     """Return the raw files by the digest that the survey keeps of what it read."""
     sources = {}
-    for path in sorted(cycle.raw_folder.iterdir()):
+    for path in list_files(cycle.raw_folder):
         # What can't be opened was not read either.
-        with contextlib.suppress(OSError):
-            sources[hashlib.sha256(path.read_bytes()).hexdigest()] = path
+        with contextlib.suppress(UnreadableWorkbookError):
+            sources[hashlib.sha256(read_content(path)).hexdigest()] = path
     return sources
+
+
+def _load(content: bytes, name: str) -> Workbook:
+    if name.lower().endswith(".csv"):
+        return _lay_records(content, PurePath(compose_name(name)).stem)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = (e.file_size for e in archive.infolist() if e.filename.startswith(_SHEETS))
+        if sum(sheets) > _LARGEST_SHEETS:
+            raise UnreadableWorkbookError("workbook_cells")
+    return load_workbook(io.BytesIO(content), rich_text=True)
+
+
+def _lay_records(content: bytes, title: str) -> Workbook:
+    """Return a workbook with the records of a CSV at the addresses they are reported by."""
+    workbook = Workbook()
+    sheet = workbook.active
+    sheet.title = title
+    for row, line in read_delimited(content, title, lambda _: True).cells.items():
+        for column, entry in line.items():
+            cell = sheet.cell(row, column)
+            cell.value = fit(entry.text)
+            # Neither a formula nor a number: 07-0101 stays what it was in the CSV.
+            cell.data_type, cell.number_format = "s", "@"
+    return workbook
 
 
 def _read_results(workbook: Workbook, content: bytes) -> Mapping[str, Results]:

@@ -96,7 +96,10 @@ def _list_returned(cycle_name: str, returned: Sequence[Returned]) -> Iterator[st
         yield _printable(f"  ・{entry.department}　{name}{note}")
     unwritten = [entry for entry in returned if entry.path is None]
     if unwritten:
-        yield "\n次の調査票は開けないため、書き込んでいません。上の問題を部局に伝えてください。"
+        yield (
+            "\n次の調査票は開けないか大きすぎるため、書き込んでいません。"
+            "上の問題を部局に伝えてください。"
+        )
     for entry in unwritten:
         yield _printable(f"  ・{entry.department}　{entry.source}")
 

@@ -33,11 +33,8 @@ def give_back(cycle: Cycle) -> list[Returned]:
 
 def mark(workbook: Workbook | bytes, *problems: Problem) -> Workbook:
     content = workbook if isinstance(workbook, bytes) else save_bytes(workbook)
-    return openpyxl.load_workbook(
-        io.BytesIO(
-            mark_workbook(content, "環境部.xlsx", problems, ["環境部", "直してください。"], AS_OF)
-        )
-    )
+    marked = mark_workbook(content, "環境部.xlsx", problems, ["環境部"], AS_OF)
+    return openpyxl.load_workbook(io.BytesIO(marked))
 
 
 def unknown(cell: str, value: str = "謎") -> Problem:

@@ -67,10 +67,12 @@ def return_workbooks(cycle: Cycle, survey: Survey) -> list[Returned]:
         path = folder / name_workbook(department)
         row = states.loc[department.name]
         problems = _list_problems(survey, department)
+        is_answered = row["state"] == "answered"
+        is_faulty = any(problem.severity != "notice" for problem in problems)
         written = None
-        if row["state"] != "missing" and any(p.severity != "notice" for p in problems):
+        if row["state"] == "unreadable" or (is_answered and is_faulty):
             source = sources.get(str(row["sha256"]))
-            if source is not None and row["state"] == "answered":
+            if source is not None and is_answered:
                 written = _write(cycle, department, source, problems, path)
             name = source.name if source is not None else department.workbook
             returned.append(Returned(department.name, name, written))

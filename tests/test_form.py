@@ -110,6 +110,13 @@ def test_answers_stand_as_what_they_are(tmp_path: Path) -> None:
     assert [sheet[cell].value for cell in ("F8", "H8")] == [None, "2024年4月"]
 
 
+def test_what_is_not_known_is_not_asked_for_again(tmp_path: Path) -> None:
+    cycle = make_next(tmp_path, [procedure(1)])
+    kinds = ["unknown", "not_applicable", "blank"]
+    sheet = open_form(cycle, make_rows({}, {}, {}).assign(annual_volume_missing=kinds))
+    assert [sheet[cell].value for cell in ("F7", "F8", "F9")] == ["不明", "－", None]
+
+
 def test_the_heading_says_whose_form_of_which_day_it_is(tmp_path: Path) -> None:
     sheet = open_form(make_next(tmp_path, [procedure(1)]), make_rows({}))
     heading = [[cell.value for cell in row] for row in sheet["A1:B4"]]

@@ -10,6 +10,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.survey.collect import collect_survey
+from analysis.survey.problems import problems_from_frame
 from analysis.survey.returned import return_workbooks
 
 from workbooks import Line, build_workbook, make_cycle, not_started, procedure, sheet_of
@@ -48,6 +49,25 @@ FAULTS = [
         "【確認事項1　誤り】部局名「税務部」が、このファイルの部局「環境部」と違います。\n"
         "ほかの部局の調査票でないか確かめてください。",
         {"B1": "税務部"},
+    ),
+    Fault(
+        "cycle_differs",
+        [procedure(1)],
+        "C1",
+        ERROR,
+        "【確認事項1　誤り】"
+        "見出しの時点が 2024-03-31 で、この調査回の時点 2024-09-01 と違います。\n"
+        "ほかの調査回の調査票でないか確かめ、違う場合は部局に送り直してもらってください。",
+        {"C1": "（2024年3月31日時点）"},
+    ),
+    Fault(
+        "column_twice",
+        [procedure(1)],
+        "R4",
+        ERROR,
+        "【確認事項1　誤り】見出し「備考」の列が2つあります（Q4、R4）。\n"
+        "どちらかを削るか、見出しを直してください。",
+        {"R4": "備考"},
     ),
     Fault(
         "required_missing",
@@ -180,6 +200,25 @@ def test_the_faulty_cell_is_coloured_and_says_what_to_do(tmp_path: Path, fault: 
     assert sheet[fault.cell].fill.fgColor.rgb == fault.colour
     marked = set(survey.problems["cell"].dropna())
     assert {cell.coordinate for cell in list_coloured(sheet)} == marked
+
+
+def test_every_problem_of_a_messy_workbook_stands_on_its_cell(tmp_path: Path) -> None:
+    """Whatever the rules are: each cell with an error or a warning says all that is said of it."""
+    lines = [line for fault in FAULTS for line in fault.lines]
+    cycle = make_cycle(tmp_path, lines, [procedure(1), not_started(2, reason="謎")])
+    survey = collect_survey(cycle)
+    returned = {entry.department: entry.path for entry in return_workbooks(cycle, survey)}
+    problems = problems_from_frame(survey.problems)
+    grave = {p.place for p in problems if p.severity != "notice" and p.cell}
+    assert len(grave) > 10
+    for place in grave:
+        path = returned[place.department]
+        cell = openpyxl.load_workbook(path)[place.sheet][place.cell]
+        own = [problem for problem in problems if problem.place == place]
+        for problem in own:
+            assert f"】{problem.message}\n{problem.action}" in cell.comment.text
+        is_error = any(problem.severity == "error" for problem in own)
+        assert cell.fill.fgColor.rgb == (ERROR if is_error else WARNING)
 
 
 def list_coloured(sheet: Worksheet) -> list[openpyxl.cell.cell.Cell]:

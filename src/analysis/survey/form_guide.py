@@ -17,7 +17,7 @@ GUIDE_SHEET = "記入要領"
 _WIDTHS = (5, 22, 7, 62, 34, 30)
 _TITLES = ("番号", "項目", "必須", "記入すること", "選択肢", "記入例")
 # Rules of the file and of what the collectors keep, not of what a department fills in.
-_OTHERS_RULES = ("workbook", "csv", "form", "cycle", "correction", "match", "previous")
+_OTHERS_RULES = ("workbook_", "csv_", "form_", "cycle_", "correction_", "match", "previous_")
 
 
 class GuideSheet:
@@ -91,7 +91,8 @@ def _say_how(workbook_name: str, known: int) -> list[str]:
         f"シート「{FORM_SHEET}」に、手続きごとに1行ずつ記入してください。",
         "黄色のセルは記入が必要です。記入すると色が消えます。橙色のセルは確かめてください。",
         "灰色のセル（部局名と前回からの手続きID）は変更できません。",
-        "行が足りないときは、シートの保護を解除（パスワードはありません）し、行を挿入してください。",
+        "なくなった手続きの行を削除するときと、行が足りずに挿入するときは、"
+        "シートの保護を解除してください（パスワードはありません）。",
         f"ファイル名は「{workbook_name}」のまま、Excel ブック（.xlsx）で、"
         "パスワードを付けずに提出してください。マクロや、ほかのファイルへのリンクは使えません。",
     ]

@@ -29,6 +29,8 @@ _STYLES: dict[str, dict[str, str]] = {
     "number": {"num_format": "#,##0"},
     "date": {"num_format": "yyyy/m/d", "align": "center"},
 }
+# How an answer that is no value is typed, by its name in the tidy rows.
+_MISSING_WORDS = {"unknown": "不明", "not_applicable": "－"}
 _LEGEND = "黄色のセルは記入が必要です。橙色のセルは確かめてください。灰色のセルは変更できません。"
 _FOOTNOTE = "※ 合計は自動で計算されます。"
 
@@ -179,13 +181,15 @@ def say_day(day: datetime.date) -> str:
 
 def _list_answers(rows: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Mapping[str, Answer]]:
     """Yield the last answers row by row, as they are to be typed."""
-    names = [column.field.name for column in columns]
-    for values in rows[names].itertuples(index=False, name=None) if len(rows) else ():
-        yield {
-            column.field.name: _say_answer(column.field, value)
-            for column, value in zip(columns, values, strict=True)
-            if not pd.isna(value)
-        }
+    for row in rows.to_dict("records"):
+        answers = {}
+        for field in (column.field for column in columns):
+            value, missing = row[field.name], row.get(f"{field.name}_missing")
+            if not pd.isna(value):
+                answers[field.name] = _say_answer(field, value)
+            elif missing in _MISSING_WORDS:
+                answers[field.name] = _MISSING_WORDS[missing]
+        yield answers
 
 
 def _say_answer(field: Field, value: str | int) -> Answer:

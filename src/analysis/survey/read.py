@@ -85,6 +85,8 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
     except UnreadableWorkbookError as error:
         problem = report(error.code, place, value=error.value)
         return Reading(department, "unreadable", sha256, problems=(problem,))
+    # What we told the department the last time is no answer of its own.
+    sheets = [sheet for sheet in sheets if sheet.title != REVIEW_SHEET]
     headers = choose_header(sheets, lookup)
     if len(headers) != 1:
         titles = "、".join(h.sheet.title for h in headers) or "、".join(s.title for s in sheets)
@@ -110,9 +112,7 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
             "hidden_rows": len(hidden),
         },
         stated=table.stated,
-        other_sheets=tuple(
-            s.title for s in sheets if s is not header.sheet and s.title != REVIEW_SHEET
-        ),
+        other_sheets=tuple(s.title for s in sheets if s is not header.sheet),
         extra_columns=extra,
         problems=(
             *_check_department(header, place),

@@ -4,11 +4,13 @@ The inputs are told by their content, never by their dates: the raw files of the
 that reads them, and the libraries it reads them with.
 """
 
+import contextlib
 import hashlib
 import inspect
 import io
 import json
 import platform
+import uuid
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +20,7 @@ import pandas as pd
 from pyarrow.parquet import ParquetFile
 
 from analysis.cycle import Cycle
-from analysis.survey.place import place_file
+from analysis.errors import SurveyError
 from analysis.survey.survey import Survey
 
 STAMP_NAME = "inputs.json"
@@ -130,7 +132,19 @@ def _write_stored(folder: Path, inputs: dict[str, Any], survey: Survey) -> None:
     }
     text = json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     for name, content in (*outputs.items(), (STAMP_NAME, text.encode("utf-8"))):
-        place_file(folder / name, content)
+        passing = folder / f".{name}.{uuid.uuid4().hex}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            passing.write_bytes(content)
+            passing.replace(folder / name)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                passing.unlink(missing_ok=True)
+            where = "/".join((*folder.parts[-3:], name))
+            raise SurveyError(
+                f"{where} を書き込めません（{error.strerror}）。"
+                "\nExcel などで開いていれば閉じ、書き込みの権限を確かめてください。"
+            ) from None
 
 
 def _write_parquet(frame: pd.DataFrame) -> bytes:

@@ -70,7 +70,7 @@ def clear_marks(workbook: Workbook) -> None:
                 continue
             _restore_comment(cell, text)
             number = int(found.group(1))
-            _restore_format(cell, review.find_sample(number) if review else None)
+            _restore_format(cell, review.samples.get(number) if review else None)
     if review is not None:
         workbook.remove(review.sheet)
 

@@ -3,7 +3,7 @@
 A hidden column keeps the format each marked cell had before, so that it can be given back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -43,23 +43,22 @@ class Listed:
 
 @dataclass(frozen=True)
 class Review:
-    """The list of problems that stands in a workbook returned before."""
+    """The list of problems that stands in a workbook returned before.
+
+    `samples` are the cells that keep the formats from before the marks, by their number.
+    """
 
     sheet: Worksheet
-
-    def find_sample(self, number: int) -> Cell | None:
-        """Return the cell that keeps the format from before the mark of this number, or None."""
-        for row in range(_HEADER_ROW + 1, self.sheet.max_row + 1):
-            if self.sheet.cell(row, 1).value == number:
-                return self.sheet.cell(row, _SAMPLE_COLUMN)
-        return None
+    samples: Mapping[int, Cell]
 
 
 def find_review(workbook: Workbook) -> Review | None:
     """Return the list of problems in a workbook, or None if there is none of ours."""
     for sheet in workbook.worksheets:
         if sheet.title == REVIEW_SHEET and sheet["A1"].value == _TITLE:
-            return Review(sheet)
+            rows = range(_HEADER_ROW + 1, sheet.max_row + 1)
+            samples = {sheet.cell(r, 1).value: sheet.cell(r, _SAMPLE_COLUMN) for r in rows}
+            return Review(sheet, samples)
     return None
 
 

@@ -88,6 +88,11 @@ def _quote(text: str) -> str:
 
 def recalculate(path: Path, folder: Path) -> dict[str, list[dict[str, object]]]:
     """Return the lines of every sheet of a workbook, by title, as LibreOffice works them out."""
+    return read_lines(work_out(path, folder))
+
+
+def work_out(path: Path, folder: Path) -> Path:
+    """Return the workbook with every formula as LibreOffice works it out."""
     soffice = require_tool("soffice")
     settings = folder / "profile" / "user" / "registrymodifications.xcu"
     settings.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +100,7 @@ def recalculate(path: Path, folder: Path) -> dict[str, list[dict[str, object]]]:
     command = [soffice, f"-env:UserInstallation=file://{folder}/profile", "--headless"]
     command += ["--convert-to", "xlsx", "--outdir", str(folder / "recalculated"), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return read_lines(folder / "recalculated" / path.name)
+    return folder / "recalculated" / path.name
 
 
 def read_lines(path: Path) -> dict[str, list[dict[str, object]]]:

@@ -1,10 +1,12 @@
 """A form filled in by LibreOffice, and a returned workbook corrected in it, are read as meant."""
 
+import datetime
 import shutil
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.formula.translate import Translator
 
 from analysis.cycle import Cycle
 from analysis.survey.collect import collect_survey
@@ -12,7 +14,7 @@ from analysis.survey.form import write_forms
 from analysis.survey.new_cycle import begin_cycle
 from analysis.survey.returned import return_workbooks
 
-from spreadsheets import type_into
+from spreadsheets import type_into, work_out
 from workbooks import make_cycle, not_started, procedure
 
 NEXT = "2025-03-31"
@@ -62,6 +64,60 @@ def test_what_is_typed_into_a_form_is_what_is_read(cycle: Cycle, tmp_path: Path)
     ]
     assert rows["name"].tolist() == ["届出その1", "届出その2", "届出その3", "新しい届出（第1号）"]
     assert survey.workbooks[["stated_total", "stated_online"]].to_numpy().tolist() == [[4, 3]]
+
+
+def test_cells_are_coloured_while_they_need_an_answer_or_break_a_rule(
+    cycle: Cycle, tmp_path: Path
+) -> None:
+    sound = {"A": "K-1", "B": "課", "C": "届出", "G": "着手済"}
+    waiting = sound | {"G": "未着手"}
+    online = sound | {"G": "オンライン化済"}
+    day = datetime.date(2025, 3, 31)
+    cases: list[tuple[dict[str, object], set[str]]] = [
+        (sound, set()),
+        ({}, set()),
+        ({"Q": "メモ"}, {"A", "B", "C", "G"}),
+        (sound | {"C": "　"}, {"C"}),
+        (waiting, {"J"}),
+        (waiting | {"J": "未検討"}, set()),
+        (waiting | {"J": "その他理由で不可"}, {"K"}),
+        (waiting | {"J": "その他理由で不可", "K": "様式のため"}, set()),
+        (waiting | {"J": "未検討", "H": "令和6年4月"}, {"H"}),
+        (online, {"H"}),
+        (online | {"H": day}, set()),
+        (online | {"H": "令和6年4月"}, set()),
+        (online | {"H": day + datetime.timedelta(days=1)}, {"H"}),
+        (online | {"H": day, "J": "未検討"}, {"J"}),
+        (sound | {"J": "未検討"}, {"J"}),
+        (sound | {"A": "07-01"}, {"A"}),
+        (sound | {"A": "07-01"}, {"A"}),
+        (sound | {"A": "7-1"}, set()),
+    ]
+    (form,) = write_forms(cycle)
+    book = openpyxl.load_workbook(form.path)
+    sheet = book["調査票"]
+    for row, (typed, _) in enumerate(cases, start=7):
+        for column in "ABCDEFGHIJKLMNOPQ":
+            sheet[f"{column}{row}"] = typed.get(column)
+        if typed.get("A") == "K-1":
+            sheet[f"A{row}"] = f"K-{row}"
+    rules = [
+        (str(place.sqref)[0], f"={rule.formula[0]}")
+        for place, found in sheet.conditional_formatting._cf_rules.items()
+        for rule in found
+    ]
+    for row in range(7, 7 + len(cases)):
+        for number, (_, formula) in enumerate(rules, start=20):
+            moved = Translator(formula, "A7").translate_formula(f"A{row}")
+            sheet.cell(row, number, moved)
+    book.save(tmp_path / "cases.xlsx")
+    path = work_out(tmp_path / "cases.xlsx", tmp_path)
+    values = openpyxl.load_workbook(path, data_only=True)["調査票"]
+    coloured = [
+        {column for number, (column, _) in enumerate(rules, 20) if values.cell(row, number).value}
+        for row in range(7, 7 + len(cases))
+    ]
+    assert coloured == [expected for _, expected in cases]
 
 
 def test_lists_colours_and_locks_outlive_libreoffice(cycle: Cycle, tmp_path: Path) -> None:

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill, Protection
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from analysis.cycle import Cycle
 from analysis.survey import returned as returned_module
@@ -81,6 +85,43 @@ def test_the_list_comes_first_with_links_to_the_cells(tmp_path: Path) -> None:
         "'調査票'!A1",
         "'調査票'!G6",
     ]
+
+
+def test_it_opens_with_the_list_whatever_sheet_it_was_saved_on() -> None:
+    book = build_workbook([procedure(1)])
+    book.create_sheet("メモ")
+    book.active = 1
+    marked = mark(book, unknown("G6"))
+    assert marked.active.title == "確認事項"
+    selected = [sheet.title for sheet in marked.worksheets if sheet.sheet_view.tabSelected]
+    assert selected == ["確認事項"]
+
+
+def test_formats_lists_rules_and_print_set_up_stay() -> None:
+    book = build_workbook([procedure(1)])
+    sheet = sheet_of(book)
+    sheet["B6"].value = CellRichText("環境", TextBlock(InlineFont(b=True), "政策課"))
+    sheet["B6"].number_format = "@"
+    sheet.column_dimensions["C"].width = 44
+    sheet.row_dimensions[6].height = 33
+    sheet.page_setup.orientation = "landscape"
+    sheet.print_title_rows = "4:5"
+    sheet.auto_filter.ref = "A5:Q6"
+    sheet.freeze_panes = "D6"
+    sheet.add_data_validation(DataValidation("list", formula1='"あり,なし"', sqref="P6"))
+    rule = FormulaRule(formula=["$G6=1"], fill=OWN_FILL)
+    sheet.conditional_formatting.add("G6:G9", rule)
+    marked = mark(book, unknown("G6"))["調査票"]
+    assert marked["B6"].value == "環境政策課"
+    assert marked["B6"].number_format == "@"
+    assert marked.column_dimensions["C"].width == 44
+    assert marked.row_dimensions[6].height == 33
+    assert marked.page_setup.orientation == "landscape"
+    assert (marked.print_title_rows, marked.auto_filter.ref) == ("$4:$5", "A5:Q6")
+    assert marked.freeze_panes == "D6"
+    assert [str(r.sqref) for r in marked.data_validations.dataValidation] == ["P6"]
+    assert [str(place.sqref) for place in marked.conditional_formatting] == ["G6:G9"]
+    assert {str(m) for m in marked.merged_cells} == {str(m) for m in sheet.merged_cells}
 
 
 def test_a_returned_workbook_is_read_as_before(tmp_path: Path) -> None:

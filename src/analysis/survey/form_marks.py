@@ -108,7 +108,8 @@ def _add_mark(sheet: Worksheet, grid: Grid, name: str, formula: str, style: Form
 
 
 def _blank(cell: str) -> str:
-    return f"LEN(TRIM({cell}))=0"
+    # TRIM knows nothing of the wide blank that the Japanese input mode types.
+    return f'LEN(TRIM(SUBSTITUTE({cell},"\u3000","")))=0'
 
 
 def _is(grid: Grid, name: str, code: str) -> str:

@@ -11,12 +11,15 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SurveyError
 from analysis.survey.cell_text import LONGEST_TEXT
+from analysis.survey.clean import clean_text
 from analysis.survey.collect import collect_survey
 from analysis.survey.form import make_form, write_forms
 from analysis.survey.form_layout import load_columns
@@ -291,3 +294,42 @@ def test_the_command_lists_what_it_wrote(tmp_path: Path, monkeypatch: pytest.Mon
         "  こども部.xlsx　前回の1手続きを記入済み\n"
         "届いた調査票は data/raw/2025-03-31 に置いてください。\n"
     )
+
+
+# Text as reading leaves it.
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30).map(clean_text)
+ANSWERS = st.fixed_dictionaries(
+    {
+        "section": st.just("環境政策課"),
+        "name": TEXTS.map(lambda text: f"届出{text or ''}"),
+        "law": TEXTS,
+        "remarks": TEXTS,
+        "status": st.sampled_from(["online", "started"]),
+        "annual_volume": st.none() | st.integers(0, 999_999_999),
+        "online_date": st.dates(datetime.date(1990, 1, 1), datetime.date(2024, 9, 1)).map(str)
+        | st.dates(datetime.date(1990, 1, 1), datetime.date(2024, 9, 1)).map(lambda d: str(d)[:7]),
+        "identity": st.none() | st.sampled_from(["seal_certificate", "in_person", "none"]),
+        "fee": st.none() | st.sampled_from(["yes", "no"]),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def next_cycle(tmp_path_factory: pytest.TempPathFactory) -> Cycle:
+    return make_next(tmp_path_factory.mktemp("next"), [procedure(1)])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ANSWERS, min_size=1, max_size=5))
+def test_any_answers_come_back_as_they_were(
+    next_cycle: Cycle, answers: list[dict[str, object]]
+) -> None:
+    volumes = pd.array([answer["annual_volume"] for answer in answers], dtype="Int64")
+    rows = make_rows(*({**answer, "annual_volume": None} for answer in answers))
+    rows["annual_volume"] = volumes
+    content = make_form(next_cycle, next_cycle.departments[0], rows)
+    (next_cycle.raw_folder / "環境部.xlsx").write_bytes(content)
+    survey = collect_survey(next_cycle)
+    for name in FIELDS:
+        assert survey.rows[name].equals(rows[name]), name
+    assert "error" not in set(survey.problems["severity"])

@@ -1,7 +1,9 @@
-"""A spreadsheet program that recalculates a workbook, and what then stands in its sheets."""
+"""A spreadsheet program that recalculates a workbook, or in which somebody fills one in."""
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import openpyxl
 
@@ -16,9 +18,81 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 
+_MODULE = """<?xml version="1.0" encoding="UTF-8"?>
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1"
+ script:language="StarBasic">{code}</script:module>
+"""
+_MACRO = """
+Dim oFrame As Object
+Dim oDispatcher As Object
+
+Sub Fill()
+  Dim oDoc As Object
+  Dim aOpen(0) As New com.sun.star.beans.PropertyValue
+  Dim aStore(0) As New com.sun.star.beans.PropertyValue
+  oDoc = StarDesktop.loadComponentFromURL(ConvertToURL({source}), "_blank", 0, aOpen())
+  oFrame = oDoc.CurrentController.Frame
+  oDispatcher = createUnoService("com.sun.star.frame.DispatchHelper")
+  oDoc.CurrentController.setActiveSheet(oDoc.Sheets.getByName({sheet}))
+{entries}
+  aStore(0).Name = "FilterName"
+  aStore(0).Value = "Calc MS Excel 2007 XML"
+  oDoc.storeToURL(ConvertToURL({target}), aStore())
+  oDoc.close(True)
+End Sub
+
+Sub Enter(sCell As String, sText As String)
+  Dim aGo(0) As New com.sun.star.beans.PropertyValue
+  Dim aText(0) As New com.sun.star.beans.PropertyValue
+  aGo(0).Name = "ToPoint"
+  aGo(0).Value = sCell
+  oDispatcher.executeDispatch(oFrame, ".uno:GoToCell", "", 0, aGo())
+  aText(0).Name = "StringName"
+  aText(0).Value = sText
+  oDispatcher.executeDispatch(oFrame, ".uno:EnterString", "", 0, aText())
+End Sub
+"""
+
+
+def type_into(path: Path, folder: Path, sheet: str, entries: Mapping[str, str]) -> Path:
+    """Type texts into the cells of a sheet, as a person does, and return what LibreOffice saved.
+
+    What protection forbids to type into stays as it was.
+    """
+    soffice = require_tool("soffice")
+    target = folder / "typed" / path.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    code = _MACRO.format(
+        source=_quote(str(path)),
+        target=_quote(str(target)),
+        sheet=_quote(sheet),
+        entries="\n".join(f"  Enter({_quote(c)}, {_quote(text)})" for c, text in entries.items()),
+    )
+    command = [soffice, f"-env:UserInstallation=file://{folder}/profile", "--headless"]
+    standard = folder / "profile" / "user" / "basic" / "Standard"
+    if not standard.is_dir():
+        # The first start lays an empty module there, over any that is there already.
+        start = [*command, "--terminate_after_init"]
+        subprocess.run(start, check=True, capture_output=True, timeout=300)
+    (standard / "Module1.xba").write_text(_MODULE.format(code=escape(code)), encoding="utf-8")
+    command += ["--norestore", "macro:///Standard.Module1.Fill()"]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    assert target.is_file(), "the macro did not run to its end"
+    return target
+
+
+def _quote(text: str) -> str:
+    """Return a text as a string of Basic."""
+    return '"' + text.replace('"', '""') + '"'
+
 
 def recalculate(path: Path, folder: Path) -> dict[str, list[dict[str, object]]]:
     """Return the lines of every sheet of a workbook, by title, as LibreOffice works them out."""
+    return read_lines(work_out(path, folder))
+
+
+def work_out(path: Path, folder: Path) -> Path:
+    """Return the workbook with every formula as LibreOffice works it out."""
     soffice = require_tool("soffice")
     settings = folder / "profile" / "user" / "registrymodifications.xcu"
     settings.parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +100,7 @@ def recalculate(path: Path, folder: Path) -> dict[str, list[dict[str, object]]]:
     command = [soffice, f"-env:UserInstallation=file://{folder}/profile", "--headless"]
     command += ["--convert-to", "xlsx", "--outdir", str(folder / "recalculated"), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return read_lines(folder / "recalculated" / path.name)
+    return folder / "recalculated" / path.name
 
 
 def read_lines(path: Path) -> dict[str, list[dict[str, object]]]:

@@ -17,9 +17,9 @@ from analysis.figures.figure import Figure
 from analysis.figures.ledger import build_ledger
 from analysis.figures.rounding import BLANK
 from analysis.figures.tables import CORRECTED
-from analysis.report.audit.book import CUT, LONGEST_TEXT
 from analysis.report.audit.workbook import read_audit, write_audit
 from analysis.report.findings import Findings
+from analysis.survey.cell_text import CUT, LONGEST_TEXT
 from analysis.survey.collect import ROW_COLUMNS, collect_survey
 
 from conftest import ROOT

@@ -5,6 +5,7 @@ What a command needs is imported inside it, so that `--help` and a mistyped opti
 
 import gc
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,16 +65,40 @@ def report(cycle: str | None, departments: tuple[str, ...]) -> None:
     click.echo(describe_build(findings, planned))
 
 
+@main.command("new-cycle")
+@click.argument("as_of", metavar="YYYY-MM-DD")
+def new_cycle(as_of: str) -> None:
+    """YYYY-MM-DD 時点の調査回のフォルダーと設定を、最新の調査回の設定から作成する。"""
+    from analysis.survey.new_cycle import begin_cycle, describe_beginning
+
+    click.echo(describe_beginning(begin_cycle(as_of)))
+
+
+@main.command()
+@click.argument("cycle", required=False)
+def form(cycle: str | None) -> None:
+    """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
+    from analysis.cycle import open_cycle
+    from analysis.survey.form import describe_forms, write_forms
+
+    opened = open_cycle(cycle)
+    click.echo(describe_forms(opened, write_forms(opened)))
+
+
 @main.command()
 @click.argument("cycle", required=False)
 def check(cycle: str | None) -> None:
-    """CYCLE（省略時は最新の調査回）の提出状況と、調査票の問題をセルごとに示す。"""
+    """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
     from analysis.cycle import open_cycle
+    from analysis.survey.returned import return_workbooks
     from analysis.survey.status import describe_status
     from analysis.survey.store import load_survey
 
-    survey = load_survey(open_cycle(cycle))
-    click.echo(describe_status(survey))
+    opened = open_cycle(cycle)
+    survey = load_survey(opened)
+    returned = return_workbooks(opened, survey)
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    click.echo(describe_status(survey, opened.name, returned, coloured=coloured))
     if (survey.problems["severity"] == "error").any():
         raise SystemExit(1)
 

@@ -23,6 +23,7 @@ from analysis.survey.header import (
 )
 from analysis.survey.heading import find_other_date
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.review_sheet import REVIEW_SHEET
 from analysis.survey.sheet import Sheet, UnreadableWorkbookError, address, is_grid
 from analysis.survey.table import Line, read_table
 from analysis.survey.vocabulary import Lookup, match_key
@@ -88,6 +89,8 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
     except UnreadableWorkbookError as error:
         problem = report(error.code, place, value=error.value)
         return Reading(department, "unreadable", sha256, problems=(problem,))
+    # What we told the department the last time is no answer of its own.
+    sheets = [sheet for sheet in sheets if sheet.title != REVIEW_SHEET]
     headers = choose_header(sheets, lookup)
     if len(headers) != 1:
         titles = "、".join(h.sheet.title for h in headers) or "、".join(s.title for s in sheets)

@@ -51,7 +51,8 @@ class Field(BaseModel):
     """One column of the survey: code name, printed title, kind, and for a choice its answers.
 
     `choices` maps the code of an answer to its printed label, in the order of the form;
-    `spellings` maps what else is written for an answer, whoever writes it, to that label.
+    `spellings` maps what else is written for an answer, whoever writes it, to that label. `help`
+    tells the departments what to enter.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,6 +61,7 @@ class Field(BaseModel):
     header: str
     kind: FieldKind
     required: bool = False
+    help: str = ""
     choices: dict[str, str] = Default(default_factory=dict)
     spellings: dict[str, str] = Default(default_factory=dict)
 

@@ -5,11 +5,7 @@ stands its value, so that a preview and Excel's protected view show numbers.
 """
 
 import datetime
-import math
-import re
-import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 
 import xlsxwriter
@@ -17,9 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.report.audit.sheet import Cell, Formula, Page, Style
-
-LONGEST_TEXT = 32_767
-CUT = "……（長いため以下省略）"
+from analysis.survey.cell_text import count_lines, fit, write_text
 
 _FONT = {"font_name": "游ゴシック", "font_size": 10}
 _OPTIONS = {
@@ -36,8 +30,6 @@ _NUMBERS: dict[Style, str] = {
 _A4 = 9
 _LINE = 16.5
 _LONGEST_NOTICE = 100
-# XML has no place for these; xlsx has an escape, which not every reader takes back.
-_REFUSED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class Book:
@@ -148,46 +140,13 @@ class Book:
             case None:
                 return
             case str():
-                self._write_text(sheet, row, column, fit(value), style)
+                write_text(sheet, row, column, value, style, plain=self._plain)
             case Formula(text=text, value=known):
                 shown = fit(known) if isinstance(known, str) else float(known)
                 sheet.write_formula(row, column, text, style, shown)
             case _:
                 sheet.write_number(row, column, float(value), style)
 
-    def _write_text(
-        self, sheet: Worksheet, row: int, column: int, text: str, style: Format | None
-    ) -> None:
-        if text.startswith("<r>") and text.endswith("</r>"):
-            # The library takes such a text for markup of its own and would not escape it.
-            parts = (text[0], self._plain, text[1:])
-            sheet.write_rich_string(row, column, *parts, *([style] if style else []))
-        else:
-            sheet.write_string(row, column, text, style)
-
     def close(self) -> None:
         """Finish the file."""
         self.workbook.close()
-
-
-@lru_cache(maxsize=4096)
-def count_lines(text: str, width: int) -> int:
-    """Return how many lines a wrapped text takes in a column; a Japanese letter counts as two."""
-    lengths = (
-        sum(2 if unicodedata.east_asian_width(sign) in "FWA" else 1 for sign in line)
-        for line in text.split("\n")
-    )
-    room = width * 1.1
-    return sum(max(1, math.ceil(length / room)) for length in lengths)
-
-
-@lru_cache(maxsize=65_536)
-def fit(text: str) -> str:
-    """Return a text as a cell can hold it: what XML refuses as U+FFFD, one too long cut."""
-    allowed = _REFUSED.sub("\ufffd", text)
-    # Excel counts UTF-16 units.
-    units = allowed.encode("utf-16-le")
-    if len(units) <= 2 * LONGEST_TEXT:
-        return allowed
-    room = 2 * (LONGEST_TEXT - len(CUT))
-    return units[:room].decode("utf-16-le", errors="ignore") + CUT

@@ -1,0 +1,101 @@
+"""What `analysis check` prints and leaves behind."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.cells import cell_len
+
+from analysis.cli import main
+from analysis.cycle import Cycle
+from analysis.survey.collect import collect_survey
+from analysis.survey.problems import Place, problems_to_frame, report
+from analysis.survey.returned import Returned, return_workbooks
+from analysis.survey.status import describe_status
+
+from workbooks import make_cycle, procedure
+
+
+def describe(cycle: Cycle, *, coloured: bool = False) -> str:
+    survey = collect_survey(cycle)
+    returned = return_workbooks(cycle, survey)
+    return describe_status(survey, cycle.name, returned, coloured=coloured)
+
+
+def test_the_whole_status_of_a_small_cycle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_cycle(tmp_path, [procedure(1, status="謎", online_date=None), procedure(2)], None)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["check"])
+    assert result.exit_code == 1
+    assert result.output == (
+        "| 部局     | 調査票 | 手続き | 誤り | 要確認 | 参考 |\n"
+        "|----------|--------|--------|------|--------|------|\n"
+        "| 環境部   | 提出済 |      2 |    1 |      0 |    0 |\n"
+        "| こども部 | 未提出 |      - |    1 |      0 |    0 |\n"
+        "\n"
+        "提出済 1/2 部局\n"
+        "未提出（1部局）: こども部\n"
+        "\n"
+        "誤り 2件\n"
+        "  ・環境部.xlsx 調査票!G6: オンライン化の状況「謎」は選択肢にありません。"
+        "次のいずれかを入力してください: オンライン化済、着手済、未着手\n"
+        "  ・こども部.xlsx: 調査票が未提出です。"
+        "data/raw/2024-09-01 に「こども部.xlsx」を置いてください。\n"
+        "\n"
+        "要確認 0件\n"
+        "\n"
+        "参考 0件\n"
+        "\n"
+        "data/processed/2024-09-01/returned/ に、部局に返す調査票を1件作成しました。\n"
+        "  ・環境部　環境部.xlsx\n"
+    )
+
+
+def test_a_sound_cycle_ends_well_and_returns_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_cycle(tmp_path, [procedure(1)])
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["check"])
+    assert result.exit_code == 0
+    assert "提出済 1/1 部局" in result.output
+    assert "returned" not in result.output
+
+
+def test_every_line_of_the_table_is_as_wide_as_the_others(tmp_path: Path) -> None:
+    text = describe(make_cycle(tmp_path, [procedure(n) for n in range(1, 4)], None))
+    widths = {cell_len(line) for line in text.splitlines() if line.startswith("|")}
+    assert len(widths) == 1
+
+
+def test_colours_are_for_terminals_only(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1, name=None)], None)
+    assert "\x1b[" not in describe(cycle)
+    assert "\x1b[1;31m" in describe(cycle, coloured=True)
+
+
+def test_an_unreadable_file_is_said_to_have_no_return(tmp_path: Path) -> None:
+    text = describe(make_cycle(tmp_path, b"no workbook"))
+    assert text.endswith(
+        "\n次の調査票は開けないか大きすぎるため、書き込んでいません。上の問題を部局に伝えてください。"
+        "\n  ・環境部　環境部.xlsx"
+    )
+
+
+def test_a_return_in_place_of_another_kind_of_file_says_so(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    entry = Returned("環境部", "環境部.csv", tmp_path / "環境部.xlsx")
+    text = describe_status(collect_survey(cycle), cycle.name, [entry])
+    assert text.endswith("\n  ・環境部　環境部.xlsx（再提出されたら「環境部.csv」と置き換える）")
+
+
+def test_no_text_of_a_workbook_steers_the_terminal(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    place = Place("環境部", "環境部.xlsx", "調査票", "G6")
+    value = "\x1b[2J\x9b2J\u202e[bold]謎[/bold]"
+    problems = problems_to_frame([report("answer_unknown", place, field="status", value=value)])
+    survey = replace(collect_survey(cycle), problems=problems)
+    text = describe_status(survey, cycle.name, [])
+    assert "「\ufffd[2J\ufffd2J\ufffd[bold]謎[/bold]」" in text
+    assert "\x1b" not in text

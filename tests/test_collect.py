@@ -56,5 +56,5 @@ def test_all_errors_are_listed_at_once_by_workbook(tmp_path):
 def test_collecting_twice_gives_the_same(tmp_path):
     cycle = make_cycle(tmp_path, [procedure(1), procedure(2, status="謎")])
     first, second = collect_survey(cycle), collect_survey(cycle)
-    for name in ("rows", "workbooks", "problems", "corrections"):
+    for name in ("rows", "workbooks", "problems", "corrections", "matches"):
         assert getattr(first, name).equals(getattr(second, name))

@@ -74,7 +74,7 @@ STATUSES = {
 ROUTES = {"promote": {"not_considered", "other"}, "lobby": {"other_agency", "law_prevents"}}
 NOT_OF_ONE_CYCLES_PROCEDURES = re.compile(
     r"new|abolished|went_online|left_online|renamed|moved|hidden|corrections"
-    r"|(workbooks|published|problems)(_.*)?"
+    r"|(workbooks|published|problems)(_.*)?|(paired|rule)_.*"
 )
 LEVELS = ("all", "department", "section")
 

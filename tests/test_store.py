@@ -17,7 +17,7 @@ from analysis.survey.survey import Survey
 
 from workbooks import make_cycle, not_started, procedure
 
-FRAMES = ("rows", "workbooks", "problems", "corrections")
+FRAMES = ("rows", "workbooks", "problems", "corrections", "matches")
 
 
 @pytest.fixture

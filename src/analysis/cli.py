@@ -70,9 +70,9 @@ def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と、調査票の問題をセルごとに示す。"""
     from analysis.cycle import open_cycle
     from analysis.survey.status import describe_status
-    from analysis.survey.store import load_survey
+    from analysis.survey.store import load_surveys
 
-    survey = load_survey(open_cycle(cycle))
+    survey, _ = load_surveys(open_cycle(cycle))
     click.echo(describe_status(survey))
     if (survey.problems["severity"] == "error").any():
         raise SystemExit(1)

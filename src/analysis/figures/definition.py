@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.figures.measure import Change, Count, Measure, Share, Where
-from analysis.survey.problems import SEVERITY_LABELS
+from analysis.survey.problems import SEVERITY_LABELS, load_rules
 from analysis.survey.status import STATE_LABELS
 from analysis.survey.vocabulary import field_named, label_of
 
@@ -20,12 +20,17 @@ TABLE_NOUNS = {
 
 OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "fate": ("前回調査との対応", {"continued": "継続", "new": "新規", "abolished": "廃止"}),
+    "paired_by": (
+        "対応の付け方",
+        {"id": "手続きIDが同じ", "name": "名称と根拠法令等が同じ", "confirmed": "確認済み"},
+    ),
     "went_online": ("新たなオンライン化", {"yes": "あり", "no": "なし"}),
     "left_online": ("オンライン化の取りやめ", {"yes": "あり", "no": "なし"}),
     "renamed": ("名称の変更", {"yes": "あり", "no": "なし"}),
     "moved": ("所管課の変更", {"yes": "あり", "no": "なし"}),
     "state": ("提出状況", STATE_LABELS),
     "severity": ("重さ", {str(code): label for code, label in SEVERITY_LABELS.items()}),
+    "code": ("検査規則", {code: rule.title for code, rule in load_rules().items()}),
     "agrees": ("再計算との一致", {"yes": "一致", "no": "不一致"}),
     "hidden": ("非表示の行", {"yes": "はい", "no": "いいえ"}),
 }

@@ -18,6 +18,7 @@ from analysis.report.blocks import (
     Table,
 )
 from analysis.report.findings import Findings, head
+from analysis.report.norms import list_norms, list_pairings
 from analysis.report.proof.origin import list_inputs
 from analysis.survey.problems import problems_from_frame
 
@@ -28,7 +29,9 @@ RULES = (
     "率の増減（ポイント）は、四捨五入する前の率どうしの差を四捨五入します。示した率どうしの差とは、末尾が違うことがあります。",
     f"負の数は「{MINUS}」、増加は「+」で示します。割る数がなく値が定まらないところは「{BLANK}」です。",
     "オンライン化未対応は、着手済と未着手を合わせたものです。",
-    "前回調査との対応は手続きIDで付けます。名称や課が変わっても、手続きIDが同じなら同じ手続きとして数えます。",
+    "前回調査との対応は、まず手続きIDで付けます。名称や課が変わっても、手続きIDが同じなら同じ手続きとして数えます。",
+    "手続きIDが違っても、部局、名称、根拠法令等が同じ手続きが双方に一つずつあれば対応させ、残りは人が確かめた対応によります。"
+    "名称が似ているだけでは対応させません。",
     "新規と廃止の手続きも増減に含みます。",
 )
 
@@ -89,7 +92,14 @@ def collection(findings: Findings) -> Block:
 
 
 def problems(findings: Findings) -> Block:
-    """Return every problem by cell. Errors stop a build, so what stands here are the others."""
+    """Return every problem by cell, the rules, and how the cycles were paired.
+
+    Errors stop a build, so what stands here are the others.
+    """
+    return Group((_list_problems(findings), list_norms(findings), list_pairings(findings)))
+
+
+def _list_problems(findings: Findings) -> Table:
     return Table(
         caption="調査票の問題（集計を止めないもの）",
         columns=(

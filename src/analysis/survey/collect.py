@@ -7,13 +7,13 @@ is wrong with it is among the problems, and the other departments are read all t
 import unicodedata
 
 import pandas as pd
-from openpyxl.utils.cell import coordinate_to_tuple
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import Cycle
 from analysis.survey.check import Intake, check_rows
 from analysis.survey.clean import clean_rows
-from analysis.survey.correct import CORRECTIONS_NAME, correct_rows, read_corrections
-from analysis.survey.problems import Place, Problem, problems_to_frame, report
+from analysis.survey.confirm import read_matches
+from analysis.survey.correct import correct_rows, read_corrections
+from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
 from analysis.survey.read import STATED, Reading, read_workbook
 from analysis.survey.survey import Survey
 from analysis.survey.table import rows_to_frame
@@ -43,6 +43,7 @@ def collect_survey(cycle: Cycle) -> Survey:
     """
     lookup = build_lookup(cycle.settings)
     corrections = read_corrections(cycle)
+    matches, unmatched = read_matches(cycle)
     readings = [
         read_workbook(cycle.raw_folder, department, cycle.name, lookup)
         for department in cycle.departments
@@ -54,6 +55,7 @@ def collect_survey(cycle: Cycle) -> Survey:
         *(problem for reading in readings for problem in reading.problems),
         *_find_unlisted_files(cycle),
         *uncorrected,
+        *unmatched,
         *unreadable,
     ]
     problems += check_rows(Intake(cycle, rows, readings), problems)
@@ -62,8 +64,9 @@ def collect_survey(cycle: Cycle) -> Survey:
     return Survey(
         rows=rows.loc[:, list(ROW_COLUMNS)],
         workbooks=_frame_workbooks(readings),
-        problems=problems_to_frame(_sort_problems(problems, cycle.departments)),
+        problems=problems_to_frame(sort_problems(problems, cycle.departments)),
         corrections=applied,
+        matches=matches,
     )
 
 
@@ -115,16 +118,3 @@ def _find_unlisted_files(cycle: Cycle) -> list[Problem]:
         for name in sorted(names)
         if unicodedata.normalize("NFC", name) not in listed and not name.startswith(_EXCEL_LOCK)
     ]
-
-
-def _sort_problems(problems: list[Problem], departments: list[Department]) -> list[Problem]:
-    """Return the problems by department, then by place; corrections.toml comes last."""
-    order = {department.workbook: at for at, department in enumerate(departments)}
-
-    def rank(problem: Problem) -> tuple[int, str, int, int]:
-        row, column = coordinate_to_tuple(problem.cell) if problem.cell else (0, 0)
-        is_last = problem.workbook == CORRECTIONS_NAME
-        at = len(order) + is_last if is_last else order.get(problem.workbook, len(order))
-        return (at, problem.workbook, row, column)
-
-    return sorted(problems, key=rank)

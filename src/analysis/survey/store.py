@@ -11,6 +11,8 @@ import io
 import json
 import platform
 import uuid
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,11 +22,12 @@ import pandas as pd
 from pyarrow.parquet import ParquetFile
 
 from analysis.cycle import Cycle
-from analysis.errors import SurveyError
+from analysis.errors import SettingsError, SurveyError
+from analysis.survey.problems import problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import Survey
 
 STAMP_NAME = "inputs.json"
-FRAMES = ("rows", "workbooks", "problems", "corrections")
+FRAMES = ("rows", "workbooks", "problems", "corrections", "matches")
 
 _CODE_SUFFIXES = (".py", ".toml")
 _LIBRARIES = ("openpyxl", "pandas", "pyarrow", "pydantic")
@@ -50,6 +53,31 @@ def load_survey(cycle: Cycle) -> Survey:
     if _stamp_inputs(cycle) == inputs:
         _write_stored(cycle.processed_folder, inputs, survey)
     return survey
+
+
+def load_surveys(
+    cycle: Cycle, load: Callable[[Cycle], Survey] = load_survey
+) -> tuple[Survey, Survey | None]:
+    """Return the cycle's survey with the problems that show beside the previous one, and that one.
+
+    `load` gets a cycle's survey. The second is None for a first cycle and where the previous cycle
+    can't be opened, which is then among the problems. Raises as `load_survey` does.
+    """
+    survey, previous, why = load(cycle), None, ""
+    try:
+        before = cycle.open_previous()
+        previous = None if before is None else load(before)
+    except SettingsError as error:
+        why = f"を読めない（{error}）"
+    # Only here: what is compared is asked for by few of those who read a stored survey.
+    from analysis.survey.continuity import check_continuity  # noqa: PLC0415
+
+    found = check_continuity(cycle, survey, previous, why_none=why)
+    if found:
+        known = problems_from_frame(survey.problems)
+        problems = sort_problems([*known, *found], cycle.departments)
+        survey = replace(survey, problems=problems_to_frame(problems))
+    return survey, previous
 
 
 def write_csv(frame: pd.DataFrame) -> bytes:

@@ -20,14 +20,16 @@ class Survey:
     rows: one per procedure, departments in official order, then in the order of the sheet; for
     every field f the value `f`, the raw text `f_raw`, and the cell `f_cell` where it stands.
     workbooks: one per department, with its state and the counts of its rows. problems: one per
-    breach of a rule, by department and cell. corrections: one per correction applied. Text is of
-    dtype str; missing is NA.
+    breach of a rule, by department and cell. corrections: one per correction applied. matches: one
+    per confirmed pair of procedures, or procedure confirmed to have none. Text is of dtype str;
+    missing is NA.
     """
 
     rows: pd.DataFrame
     workbooks: pd.DataFrame
     problems: pd.DataFrame
     corrections: pd.DataFrame
+    matches: pd.DataFrame
 
 
 def require_usable(survey: Survey, cycle_name: str) -> None:

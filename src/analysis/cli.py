@@ -69,11 +69,16 @@ def report(cycle: str | None, departments: tuple[str, ...]) -> None:
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と、調査票の問題をセルごとに示す。"""
     from analysis.cycle import open_cycle
+    from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.status import describe_status
     from analysis.survey.store import load_surveys
 
-    survey, _ = load_surveys(open_cycle(cycle))
+    opened = open_cycle(cycle)
+    survey, previous = load_surveys(opened)
+    proposals = propose_matches(survey, previous)
+    store_proposals(proposals, opened)
     click.echo(describe_status(survey))
+    click.echo(describe_proposals(proposals, opened), nl=False)
     if (survey.problems["severity"] == "error").any():
         raise SystemExit(1)
 

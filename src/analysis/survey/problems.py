@@ -108,8 +108,8 @@ def report(
     """Return a breach of the rule `code`, worded with the field's title, the value and `words`."""
     rule = load_rules()[code]
     words |= _name_field(field)
-    words = {name: _shorten(str(word)) if name in _FOUND else word for name, word in words.items()}
-    words["value"] = _shorten(value or "")
+    words = {name: shorten(str(word)) if name in _FOUND else word for name, word in words.items()}
+    words["value"] = shorten(value or "")
     return Problem(
         *place,
         code=code,
@@ -170,7 +170,7 @@ def sort_problems(problems: Iterable[Problem], departments: Sequence[Department]
 _FOUND = frozenset({"before", "expected", "name", "procedure_id", "replacement"})
 
 
-def _shorten(text: str) -> str:
-    """Return a text fit for one line."""
+def shorten(text: str) -> str:
+    """Return a text fit for one line, cut if it is long."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_VALUE else f"{line[:_LONGEST_VALUE]}…"

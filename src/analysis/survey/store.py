@@ -160,19 +160,27 @@ def _write_stored(folder: Path, inputs: dict[str, Any], survey: Survey) -> None:
     }
     text = json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     for name, content in (*outputs.items(), (STAMP_NAME, text.encode("utf-8"))):
-        passing = folder / f".{name}.{uuid.uuid4().hex}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            passing.write_bytes(content)
-            passing.replace(folder / name)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                passing.unlink(missing_ok=True)
-            where = "/".join((*folder.parts[-3:], name))
-            raise SurveyError(
-                f"{where} を書き込めません（{error.strerror}）。"
-                "\nExcel などで開いていれば閉じ、書き込みの権限を確かめてください。"
-            ) from None
+        write_whole(folder, name, content)
+
+
+def write_whole(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of a processed folder under a passing name, and put it in place whole.
+
+    Raises SurveyError if it can't be written.
+    """
+    passing = folder / f".{name}.{uuid.uuid4().hex}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        passing.write_bytes(content)
+        passing.replace(folder / name)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            passing.unlink(missing_ok=True)
+        where = "/".join((*folder.parts[-3:], name))
+        raise SurveyError(
+            f"{where} を書き込めません（{error.strerror}）。"
+            "\nExcel などで開いていれば閉じ、書き込みの権限を確かめてください。"
+        ) from None
 
 
 def _write_parquet(frame: pd.DataFrame) -> bytes:

@@ -76,7 +76,7 @@ def describe_proposals(proposals: pd.DataFrame, cycle: Cycle) -> str:
         f"同じ手続きであれば、{folder}/{PROPOSALS_NAME} の行に決定者、決定日、理由を書き加え、"
         f"data/raw/{cycle.name}/{MATCHES_NAME} に写してください。"
     )
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n"
 
 
 def _name(row: Mapping[Hashable, Any], side: str) -> str:

@@ -60,9 +60,9 @@ def list_pairings(findings: Findings) -> Block:
                 columns=(
                     Column("前回の手続きID", weight=2),
                     Column("今回の手続きID", weight=2),
-                    Column("確認", weight=2),
+                    Column("確認", weight=3),
                     Column("理由", weight=6),
-                    Column("決定", weight=4),
+                    Column("決定", weight=5),
                 ),
                 rows=tuple(
                     (

@@ -5,11 +5,12 @@ that people confirmed is never doubted.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME, Cycle
@@ -22,6 +23,16 @@ from analysis.survey.vocabulary import answer_key, label_of, match_key
 _OUT_OF_LINE_FACTOR = 10
 _OUT_OF_LINE_DIFFERENCE = 100
 _BEYOND_RECOGNITION = 40
+
+_ANSWERS = ("department", "department_slug", "name", "law", "status", "annual_volume")
+_BLAMED = ("procedure_id", "status", "annual_volume")
+_COLUMNS = (
+    *_ANSWERS,
+    "procedure_id",
+    "workbook",
+    "sheet",
+    *(f"{field}{part}" for field in _BLAMED for part in ("_cell", "_raw")),
+)
 
 Record = dict[Hashable, Any]
 
@@ -36,14 +47,11 @@ class Comparison:
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
-        """Every pair with the columns of both rows, those of the previous one `previous_...`."""
+        """Every pair with what the rules ask of both rows, of the previous one `previous_...`."""
         pairs = pair_cycles(self.survey.rows, self.before, self.survey.matches)
-        now = self.survey.rows.drop_duplicates("procedure_id").dropna(subset="procedure_id")
-        before = self.before.drop_duplicates("procedure_id").dropna(subset="procedure_id")
-        joined = pairs.merge(now, left_on="current_id", right_on="procedure_id")
-        return joined.merge(
-            before.add_prefix("previous_"), left_on="previous_id", right_on="previous_procedure_id"
-        )
+        now = _take_rows(self.survey.rows, pairs["current_id"], _COLUMNS)
+        before = _take_rows(self.before, pairs["previous_id"], _ANSWERS).add_prefix("previous_")
+        return pd.concat([pairs, now, before], axis=1)
 
     @cached_property
     def confirmed(self) -> set[str]:
@@ -76,10 +84,7 @@ def check_continuity(
 
 
 def _find_ids_of_others(compared: Comparison) -> Iterator[Problem]:
-    """Blame an id that was another department's, or whose beginning only others use.
-
-    Ids of a department that no longer is can't be taken for its own.
-    """
+    """Blame an id that was, or begins as only those of, another department that still is."""
     pairs, rows, known = compared.pairs, compared.survey.rows, compared.departments
     taken = pairs[
         (pairs["paired_by"] == "id")
@@ -90,14 +95,12 @@ def _find_ids_of_others(compared: Comparison) -> Iterator[Problem]:
     for row in _records(taken, "procedure_id", "previous_department"):
         words = {"other": row["previous_department"], "why": "前回調査"}
         yield _report("id_of_other_department", row, "procedure_id", words)
-    ids = compared.before["procedure_id"].dropna()
-    users = compared.before.loc[ids.index, "department_slug"].groupby(ids.map(_begin)).agg(set)
-    fresh = rows[
-        rows["procedure_id"].notna()
-        & ~rows["procedure_id"].isin(pairs["current_id"])
-        & ~rows["procedure_id"].isin(compared.confirmed)
-    ]
-    for row in _records(fresh, "procedure_id"):
+    users: dict[str, set[str]] = {}
+    columns = (compared.before[name].tolist() for name in ("procedure_id", "department_slug"))
+    for one, slug in zip(*columns, strict=True):
+        users.setdefault(_begin(one), set()).add(slug)
+    paired = {*pairs["current_id"], *compared.confirmed}
+    for row in _records(rows[_are_outside(rows, paired)], "procedure_id"):
         begin = _begin(row["procedure_id"])
         using = users.get(begin, set()) & known.keys() if begin else set()
         if using and row["department_slug"] not in users[begin]:
@@ -113,14 +116,12 @@ def _find_vanished_ids(compared: Comparison) -> Iterator[Problem]:
     whose table could not be read lacks more than single procedures, and is told so elsewhere.
     """
     before, problems = compared.before, compared.survey.problems
-    unread = problems.loc[(problems["severity"] == "error") & problems["cell"].isna(), "department"]
-    gone = before[
-        ~before["procedure_id"].isin(compared.pairs["previous_id"])
-        & ~before["procedure_id"].isin(compared.survey.matches["previous_id"])
-    ]
+    unread = problems[(problems["severity"] == "error") & problems["cell"].isna()]
+    told = {*compared.pairs["previous_id"], *compared.survey.matches["previous_id"].dropna()}
+    gone = before[_are_outside(before, told)]
     remarks = "\n".join(answer_key(text) for text in compared.survey.rows["remarks"].dropna())
     by_slug = {department.slug: department for department in compared.cycle.departments}
-    unread_names = set(unread)
+    unread_names = set(unread["department"])
     for row in gone[["department_slug", "procedure_id", "name"]].to_dict("records"):
         department = by_slug.get(row["department_slug"])
         if department is not None and department.name in unread_names:
@@ -194,6 +195,18 @@ def _check_matches(compared: Comparison) -> Iterator[Problem]:
         cycle.name: survey.rows["procedure_id"],
     }
     yield from check_matches(survey.matches, compared.pairs, ids)
+
+
+def _take_rows(rows: pd.DataFrame, ids: "pd.Series[str]", columns: Sequence[str]) -> pd.DataFrame:
+    """Return the first row of each id, in the order of `ids`."""
+    first = {one: at for at, one in reversed(list(enumerate(rows["procedure_id"].tolist())))}
+    return rows[list(columns)].iloc[[first[one] for one in ids]].reset_index(drop=True)
+
+
+def _are_outside(rows: pd.DataFrame, ids: set[str]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Tell of each row whether it has an id and that is none of these."""
+    own = rows["procedure_id"].tolist()
+    return np.array([isinstance(one, str) and one not in ids for one in own], dtype=bool)
 
 
 def _records(rows: pd.DataFrame, *fields: str) -> list[Record]:

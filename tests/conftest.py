@@ -114,7 +114,8 @@ def copy_small_project(folder: Path) -> Path:
             if path.name not in known:
                 path.unlink()
         (raw / "corrections.toml").unlink()
-    (folder / "data" / "raw" / LATEST / "published.csv").unlink()
+    for name in ("matches.csv", "published.csv"):
+        (folder / "data" / "raw" / LATEST / name).unlink()
     return folder
 
 

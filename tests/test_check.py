@@ -28,6 +28,8 @@ def find(tmp_path, *contents: object) -> list[tuple[str, str, str]]:
         (procedure(online_date=None), ("warning", "online_date_missing", "H6")),
         (procedure(online_date="2024-09-02"), ("error", "online_date_later", "H6")),
         (procedure(online_date="令和6年10月"), ("error", "online_date_later", "H6")),
+        (not_started(online_date="令和7年4月"), ("warning", "online_date_unneeded", "H6")),
+        (not_started(reason="その他理由で不可"), ("warning", "reason_detail_missing", "K6")),
     ],
 )
 def test_a_breach_is_reported_with_its_severity_and_cell(tmp_path, line, found):
@@ -39,7 +41,7 @@ def test_a_breach_is_reported_with_its_severity_and_cell(tmp_path, line, found):
     [
         procedure(online_date="2024-09-01"),
         procedure(online_date="2024-09"),
-        not_started(online_date="令和7年4月"),
+        not_started(reason="その他理由で不可", reason_detail="機器がない"),
         procedure(status="着手済", online_date=None),
     ],
 )

@@ -131,7 +131,7 @@ def by_id(cycle: str) -> dict[str, dict[str, Any]]:
 
 def test_what_is_committed_is_byte_for_byte_what_is_written(tmp_path: Path) -> None:
     written = write_demo(tmp_path)
-    assert len(written) == 45
+    assert len(written) == 46
     for path in written:
         committed = ROOT / path.relative_to(tmp_path)
         assert committed.read_bytes() == path.read_bytes(), committed.name
@@ -181,12 +181,20 @@ def test_ids_are_unique_in_the_city_and_never_reused() -> None:
         assert new > max(old for old in then if old[:2] == new[:2])
 
 
+# Two keep name and law, of the third `matches.csv` says so.
+RENUMBERED = {"14-0068": "14-0102", "14-0069": "14-0103", "14-0056": "14-0101"}
+
+
 def test_between_the_cycles_procedures_change_as_promised() -> None:
     then, now = by_id(EARLIER), by_id(LATER)
     online_then, online_now = (
         {i for name in department_names() for i, s in statuses(c, name).items() if s == STATUSES[0]}
         for c in (EARLIER, LATER)
     )
+    assert then.keys() >= RENUMBERED.keys()
+    assert not now.keys() & RENUMBERED.keys()
+    then = {RENUMBERED.get(i, i): row for i, row in then.items()}
+    online_then = {RENUMBERED.get(i, i) for i in online_then}
     new, gone, kept = now.keys() - then.keys(), then.keys() - now.keys(), then.keys() & now.keys()
     assert (len(then), len(now), len(online_then), len(online_now)) == (1756, 1758, 481, 627)
     assert (len(new), len(gone)) == (19, 17)

@@ -14,6 +14,7 @@ import shutil
 import sys
 import tomllib
 import unicodedata
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -30,6 +31,8 @@ SEED = 20250110
 FORM: dict[str, tuple[str, dict[str, str]]] = {
     "procedure_id": ("手続きID", {}),
     "section": ("課名", {}),
+    "name": ("手続き名", {}),
+    "law": ("根拠法令等", {}),
     "status": (
         "オンライン化の状況",
         {"オンライン化済": "online", "着手済": "started", "未着手": "not_started"},
@@ -74,8 +77,12 @@ STATUSES = {
 ROUTES = {"promote": {"not_considered", "other"}, "lobby": {"other_agency", "law_prevents"}}
 NOT_OF_ONE_CYCLES_PROCEDURES = re.compile(
     r"new|abolished|went_online|left_online|renamed|moved|hidden|corrections"
-    r"|(workbooks|lines|published|problems|steps)(_.*)?"
+    r"|(workbooks|lines|published|problems|steps)(_.*)?|(paired|rule)_.*"
 )
+TRANSITIONS = {
+    "new", "abolished", "went_online", "left_online", "renamed", "moved",
+    "paired_id", "paired_name", "paired_confirmed",
+}  # fmt: skip
 LEVELS = ("all", "department", "section")
 
 Answers = dict[str, str]
@@ -147,12 +154,77 @@ class Witness:
             if not re.fullmatch(r"[0-9]+-[0-9]+", number):
                 continue
             section = line[columns["section"]] or section
-            procedure = {"section": section}
+            procedure = {"section": section, "procedure_id": number}
+            procedure |= {field: line[columns[field]] for field in ("name", "law")}
             for field, codes in known.items():
                 text = self.corrections(cycle).get((number, field), line[columns[field]])
                 if text:
                     procedure[field] = codes[fold(text)]
             yield procedure
+
+    def count_transitions(self, cycle: str) -> Counter[tuple[str, str]]:
+        """Pair the procedures of a cycle and the one before, and count what became of them.
+
+        Counted by scope (the city and its departments) and measure.
+        """
+        now, before = (self._by_id(one) for one in (cycle, self.settings(cycle)["previous"]))
+        partners = {own: (own, "id") for own in now if own in before}
+        partners |= self._pair_names(
+            {own: row for own, row in now.items() if own not in before},
+            {own: row for own, row in before.items() if own not in now},
+        )
+        with (self.raw / cycle / "matches.csv").open(encoding="utf-8-sig", newline="") as file:
+            for line in csv.DictReader(file):
+                if line["previous_id"] and line["current_id"]:
+                    partners.setdefault(line["current_id"], (line["previous_id"], "confirmed"))
+        counted: Counter[tuple[str, str]] = Counter()
+        gone = before.keys() - {own for own, _ in partners.values()}
+        moves = [("abolished", before[own]["slug"]) for own in gone]
+        for own, row in now.items():
+            names = ["new"]
+            if own in partners:
+                partner, way = partners[own]
+                names = [f"paired_{way}", *self._compare(row, before[partner])]
+            moves += [(name, row["slug"]) for name in names]
+        for name, slug in moves:
+            counted["all", name] += 1
+            counted[slug, name] += 1
+        return counted
+
+    def _by_id(self, cycle: str) -> dict[str, Answers]:
+        return {
+            row["procedure_id"]: row | {"slug": department["slug"]}
+            for department in self.settings(cycle)["departments"]
+            for row in self.procedures(cycle, department["slug"])
+        }
+
+    @staticmethod
+    def _pair_names(
+        now: dict[str, Answers], before: dict[str, Answers]
+    ) -> dict[str, tuple[str, str]]:
+        """Pair procedures by department, name and law, each of which either side has once."""
+        found: dict[tuple[str, ...], tuple[list[str], list[str]]] = {}
+        for side, rows in enumerate((now, before)):
+            for own, row in rows.items():
+                key = (row["slug"], row["name"], row["law"])
+                found.setdefault(key, ([], []))[side].append(own)
+        return {
+            here[0]: (there[0], "name")
+            for here, there in found.values()
+            if len(here) == len(there) == 1
+        }
+
+    @staticmethod
+    def _compare(now: Answers, before: Answers) -> list[str]:
+        online, was_online = (row["status"] == "online" for row in (now, before))
+        differs = {field: now[field] != before[field] for field in ("name", "section", "slug")}
+        told = {
+            "went_online": online and not was_online,
+            "left_online": was_online and not online,
+            "renamed": differs["name"],
+            "moved": differs["section"] or differs["slug"],
+        }
+        return [name for name, holds in told.items() if holds]
 
     def _rows(self, cycle: str, scope: str) -> list[Answers]:
         if scope == "all":
@@ -305,6 +377,19 @@ def test_the_draw_has_every_kind_at_every_level_and_both_cycles(
         *((k, level) for k in ("reason", "route", "share", "guideline") for level in LEVELS[:2]),
     }
     assert {cycle for cycle, _, _ in ids} == {"2024-03-31", "2024-09-01"}
+
+
+def test_what_became_of_procedures_is_as_paired_from_the_workbooks(figures_csv: Path) -> None:
+    counted = Witness(RAW).count_transitions("2024-09-01")
+    printed = {}
+    with figures_csv.open(encoding="utf-8-sig", newline="") as file:
+        for line in csv.DictReader(file):
+            _, scope, measure = line["figure_id"].split("/")
+            if measure in TRANSITIONS:
+                printed[scope, measure] = int(line["value"])
+    assert len(printed) == 21 * len(TRANSITIONS)
+    assert {key: count for key, count in printed.items() if count} == dict(counted)
+    assert {name for _, name in counted} == TRANSITIONS
 
 
 def test_the_witness_disagrees_when_an_answer_was_changed_after_the_build(

@@ -1,12 +1,13 @@
-"""Between cycles: pairs by id, and what became of each procedure."""
+"""Between cycles: pairs by id, by name and law, by confirmation; what became of each procedure."""
 
 import pandas as pd
 import pytest
 
 from analysis.errors import SurveyError
 from analysis.survey.collect import collect_survey
-from analysis.survey.match import MATCH_COLUMNS, match_cycles
+from analysis.survey.match import MATCH_COLUMNS, match_cycles, pair_cycles
 
+from rows import make_rows
 from workbooks import make_cycle, not_started, procedure
 
 
@@ -74,6 +75,90 @@ def test_an_abolished_procedure_is_told_by_its_previous_row(rows_of):
     ]
     assert abolished["previous_status"] == "not_started"
     assert pd.isna(abolished["status"])
+
+
+def confirm(*pairs: tuple[str | None, str | None]) -> pd.DataFrame:
+    """Return confirmed pairs: previous and current id, None for none."""
+    return pd.DataFrame(pairs, columns=["previous_id", "current_id"], dtype="str")
+
+
+def pair(now: list[dict[str, str]], before: list[dict[str, str]], *told: tuple) -> list[list[str]]:
+    """Return the pairs of two cycles' answers: previous id, current id, and by what."""
+    rows = [make_rows(*answers) if answers else make_rows({}).iloc[:0] for answers in (now, before)]
+    return pair_cycles(*rows, confirm(*told)).to_numpy().tolist()
+
+
+def row(
+    procedure_id: str, name: str = "届出", law: str = "環境条例", **more: str
+) -> dict[str, str]:
+    return {"procedure_id": procedure_id, "name": name, "law": law} | more
+
+
+def test_the_same_id_pairs_before_name_and_law_do():
+    now = [row("A", "届出 乙"), row("B", "届出 甲")]
+    before = [row("A", "届出 甲"), row("B", "届出 乙")]
+    assert pair(now, before) == [["A", "A", "id"], ["B", "B", "id"]]
+
+
+def test_name_and_law_pair_before_what_people_confirmed():
+    now = [row("N1", "届出①"), row("N2", "別の申請")]
+    before = [row("P1", "届出 ①"), row("P2", "旧の申請")]
+    told = [("P1", "N2"), ("P2", "N2")]
+    assert pair(now, before, *told) == [["P1", "N1", "name"], ["P2", "N2", "confirmed"]]
+
+
+def test_a_confirmed_pair_can_not_take_what_its_id_pairs():
+    told = [("A", "N"), ("P", "A")]
+    assert pair([row("A"), row("N", "新")], [row("A"), row("P", "旧")], *told) == [["A", "A", "id"]]
+
+
+def test_width_blanks_and_line_breaks_tell_no_names_apart():
+    now = [row("N", "届出（変更）", "環境 条例")]
+    assert pair(now, [row("P", "届 出(変更)", "環境条例")]) == [["P", "N", "name"]]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        row("P", "届出①"),
+        row("P", "届出書"),
+        row("P", law="大気条例"),
+        row("P", department="こども部", department_slug="kodomo"),
+    ],
+)
+def test_another_name_law_or_department_pairs_nothing(before):
+    assert pair([row("N")], [before]) == []
+
+
+def test_a_law_that_neither_side_states_pairs_nothing():
+    nothing = {"procedure_id": "N", "name": "届出"}
+    assert pair([nothing], [nothing | {"procedure_id": "P"}]) == []
+
+
+@pytest.mark.parametrize(("now", "before"), [(["N1", "N2"], ["P"]), (["N"], ["P1", "P2"])])
+def test_a_name_that_stands_twice_on_a_side_pairs_nothing(now, before):
+    assert pair([row(one) for one in now], [row(one) for one in before]) == []
+
+
+def test_names_that_are_merely_alike_are_never_paired():
+    now, before = [row("N", "粗大ごみの収集の申込み")], [row("P", "粗大ごみの収集の申込")]
+    assert pair(now, before) == []
+    pairs = match_cycles(make_rows(*now), make_rows(*before))
+    assert list(pairs["fate"]) == ["new", "abolished"]
+    assert pairs["paired_by"].isna().all()
+
+
+def test_a_pair_under_two_ids_is_continued_and_told_by_both():
+    now = make_rows(row("N1"), row("N2", "新の申請", status="started"))
+    before = make_rows(row("P1", status="not_started"), row("P2", "旧の申請"))
+    pairs = match_cycles(now, before, confirm(("P2", "N2"), ("X", None)))
+    columns = ["procedure_id", "previous_procedure_id", "paired_by", "fate", "previous_name"]
+    assert pairs[columns].to_numpy().tolist() == [
+        ["N1", "P1", "name", "continued", "届出"],
+        ["N2", "P2", "confirmed", "continued", "旧の申請"],
+    ]
+    told = ["went_online", "left_online", "renamed"]
+    assert pairs[told].to_numpy().tolist() == [["yes", "no", "no"], ["no", "yes", "yes"]]
 
 
 @pytest.mark.parametrize("is_none", [True, False])

@@ -17,7 +17,7 @@ from analysis.survey.survey import Survey
 
 from workbooks import make_cycle, not_started, procedure
 
-FRAMES = ("rows", "workbooks", "problems", "corrections", "lines", "extras")
+FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "extras")
 
 
 @pytest.fixture

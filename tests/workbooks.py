@@ -153,6 +153,27 @@ def make_cycle(
     return open_cycle(name, root)
 
 
+def make_two_cycles(
+    root: Path,
+    current: Sequence[Workbook | Sequence[Line] | None],
+    previous: Sequence[Workbook | Sequence[Line] | None],
+    matches: str | bytes = "",
+) -> Cycle:
+    """Write two cycles, each of as many departments as it has contents, and open the later one.
+
+    `matches` is the content of its matches.csv; empty: it has none.
+    """
+    make_cycle(root, *previous, name="2024-04-30")
+    folder = make_cycle(root, *current, name="2024-09-01").raw_folder
+    settings = folder / "cycle.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f'previous = "2024-04-30"\n{text}', encoding="utf-8")
+    if matches:
+        content = matches if isinstance(matches, bytes) else matches.encode()
+        (folder / "matches.csv").write_bytes(content)
+    return open_cycle("2024-09-01", root)
+
+
 def _pairs(table: Mapping[str, Any]) -> list[str]:
     """Return the lines of a TOML table of texts; JSON quotes them as TOML does."""
     return [

@@ -90,15 +90,19 @@ def form(cycle: str | None) -> None:
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
     from analysis.cycle import open_cycle
+    from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.returned import return_workbooks
     from analysis.survey.status import describe_status
-    from analysis.survey.store import load_survey
+    from analysis.survey.store import load_surveys
 
     opened = open_cycle(cycle)
-    survey = load_survey(opened)
+    survey, previous = load_surveys(opened)
+    proposals = propose_matches(survey, previous)
+    store_proposals(proposals, opened)
     returned = return_workbooks(opened, survey)
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     click.echo(describe_status(survey, opened.name, returned, coloured=coloured))
+    click.echo(describe_proposals(proposals, opened), nl=False)
     if (survey.problems["severity"] == "error").any():
         raise SystemExit(1)
 

@@ -349,3 +349,17 @@ def follow_a_link(page: Page) -> None:
     assert page.url.endswith(address)
     assert page.locator(".toolbar").count() == 0
     assert page.locator(f'tr[id="{address[1:]}"]').is_visible()
+
+
+def test_a_procedure_with_a_new_id_is_found_by_its_old_one_and_says_why_they_are_one(
+    browser: Browser, folder: Path
+) -> None:
+    with open_page(browser, folder / "department-jogesuido.html") as page:
+        page.fill("#search", "14-0056")
+        page.click(".toolbar .procedure")
+        told = page.locator("#panel").inner_text()
+        assert "14-0101" in told
+        assert "前回の手続きIDは 14-0056 です（確認済み）。" in told
+        cells = page.locator("#panel tbody").inner_text()
+        assert "2024-03-31" in cells
+        assert LATEST in cells

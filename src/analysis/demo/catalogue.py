@@ -68,13 +68,14 @@ class Changes:
 
     The four lists of names are disjoint: `added_online` were online from their first day,
     `abolished_online` on their last. `stopped` leads from those no longer online to the reason,
-    `renamed` to the old name, `moved` to the old section.
+    `renamed` to the old name, `moved` to the old section. `renumbered` were given another id.
     """
 
     added: frozenset[str]
     added_online: frozenset[str]
     abolished: frozenset[str]
     abolished_online: frozenset[str]
+    renumbered: frozenset[str]
     stopped: dict[str, str]
     renamed: dict[str, str]
     moved: dict[str, str]
@@ -121,7 +122,7 @@ def load_catalogue(slug: str) -> Catalogue:
 
 
 def _read_changes(table: dict[str, Any]) -> Changes:
-    names = ("added", "added_online", "abolished", "abolished_online")
+    names = ("added", "added_online", "abolished", "abolished_online", "renumbered")
     return Changes(
         stopped=table.get("stopped", {}),
         renamed=table.get("renamed", {}),

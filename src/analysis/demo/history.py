@@ -5,7 +5,7 @@ today's by the changes that the catalogue names.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -45,8 +45,8 @@ def trace_entries(department: Department, cycle: str) -> list[Entry]:
     catalogue = load_catalogue(department.slug)
     changes = catalogue.changes
     standing = _decide_standing(department)[cycle]
-    ids = _number_procedures(department, catalogue)
     earlier = cycle == EARLIER
+    ids = _number_procedures(department, catalogue, () if earlier else changes.renumbered)
     entries = []
     for procedure in catalogue.procedures:
         name = procedure.name
@@ -69,11 +69,17 @@ def trace_entries(department: Department, cycle: str) -> list[Entry]:
     return sorted(entries, key=lambda entry: order.index(entry.section))
 
 
-def _number_procedures(department: Department, catalogue: Catalogue) -> dict[str, str]:
-    """Give the procedures of the earlier cycle their ids, then the new ones; none is reused."""
+def _number_procedures(
+    department: Department, catalogue: Catalogue, renumbered: Collection[str]
+) -> dict[str, str]:
+    """Give the procedures of the earlier cycle their ids, then the new ones; none is reused.
+
+    The renumbered get another one, after all others.
+    """
     added = catalogue.changes.added | catalogue.changes.added_online
     names = [procedure.name for procedure in catalogue.procedures]
     ordered = [name for name in names if name not in added] + [n for n in names if n in added]
+    ordered += [name for name in names if name in renumbered]
     return {
         name: f"{department.number:02}-{serial:04}" for serial, name in enumerate(ordered, start=1)
     }

@@ -11,7 +11,7 @@ from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
 from analysis.figures.guideline import Guideline
 from analysis.figures.measure import Change, Count, Measure, Share, Where, where
 from analysis.figures.tables import LEVELS, Level
-from analysis.survey.problems import SEVERITY_LABELS
+from analysis.survey.problems import SEVERITY_LABELS, load_rules
 from analysis.survey.steps import STEPS
 from analysis.survey.survey import LINE_LABELS
 
@@ -30,6 +30,9 @@ REASONS = {
     "law_prevents": "現行法制度上不可",
 }
 """The reasons why a procedure is not started, in the order of their routes."""
+
+RULE_PREFIX = "rule_"
+"""How the names of the measures begin that count the breaches of one rule."""
 
 ROUTES = {
     "promote": ("ガイドラインに基づき推進", ("not_considered", "other")),
@@ -104,6 +107,9 @@ def _transitions() -> Iterator[Item]:
     for name, label, condition in (
         ("new", "新規の手続き", where(fate="new")),
         ("abolished", "廃止された手続き", where(fate="abolished")),
+        ("paired_id", "手続きIDで対応した継続手続き", where(paired_by="id")),
+        ("paired_name", "名称と根拠法令等で対応した継続手続き", where(paired_by="name")),
+        ("paired_confirmed", "確認により対応した継続手続き", where(paired_by="confirmed")),
         ("went_online", "新たにオンライン化した継続手続き", where(went_online="yes")),
         ("left_online", "オンライン化を取りやめた継続手続き", where(left_online="yes")),
         ("renamed", "名称が変わった手続き", where(renamed="yes")),
@@ -149,6 +155,11 @@ def _quality() -> Iterator[Item]:
     for severity, label in SEVERITY_LABELS.items():
         count = Count(where(severity=severity), "problems")
         yield Item(f"problems_{severity}", f"調査票の問題（{label}）", count, CITY_AND_DEPARTMENTS)
+
+    for rule in load_rules().values():
+        count = Count(where(code=rule.code), "problems")
+        label = f"検査規則：{rule.title.removesuffix('。')}"
+        yield Item(f"{RULE_PREFIX}{rule.code}", label, count, ("all",))
 
 
 def _needs_previous(measure: Measure) -> bool:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.figures.measure import Change, Count, Measure, Share, Where
 from analysis.survey.numbers import MISSING_LABELS
-from analysis.survey.problems import SEVERITY_LABELS
+from analysis.survey.problems import SEVERITY_LABELS, load_rules
 from analysis.survey.status import STATE_LABELS
 from analysis.survey.steps import STEPS
 from analysis.survey.survey import LINE_LABELS
@@ -25,6 +25,10 @@ TABLE_NOUNS = {
 
 OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "fate": ("前回調査との対応", {"continued": "継続", "new": "新規", "abolished": "廃止"}),
+    "paired_by": (
+        "対応の付け方",
+        {"id": "手続きIDが同じ", "name": "名称と根拠法令等が同じ", "confirmed": "確認済み"},
+    ),
     "went_online": ("新たなオンライン化", {"yes": "あり", "no": "なし"}),
     "left_online": ("オンライン化の取りやめ", {"yes": "あり", "no": "なし"}),
     "renamed": ("名称の変更", {"yes": "あり", "no": "なし"}),
@@ -32,6 +36,7 @@ OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "state": ("提出状況", STATE_LABELS),
     "severity": ("重さ", {str(code): label for code, label in SEVERITY_LABELS.items()}),
     "kind": ("行の種類", LINE_LABELS),
+    "code": ("検査規則", {code: rule.title for code, rule in load_rules().items()}),
     "agrees": ("再計算との一致", {"yes": "一致", "no": "不一致"}),
     "hidden": ("非表示の行", {"yes": "はい", "no": "いいえ"}),
     "step": ("整え方", {code: step.name for code, step in STEPS.items()}),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.figures.evidence import Selection, cells_of
+from analysis.figures.tables import pair_ids
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ class Digester:
         ]
 
     def _places_of(self, frame: pd.DataFrame) -> dict[object, int]:
-        """Return each procedure's position."""
+        """Return each procedure's position, by the id that it has in both cycles."""
         if id(frame) not in self._places:
-            ids = frame["procedure_id"].to_numpy(dtype=object).tolist()
+            ids = pair_ids(frame).to_numpy(dtype=object).tolist()
             self._places[id(frame)] = {key: place for place, key in enumerate(ids)}
         return self._places[id(frame)]
 

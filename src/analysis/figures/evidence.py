@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.figures.evaluate import matches, previous_tables
 from analysis.figures.measure import Change, Count, Measure, Share
-from analysis.figures.tables import CORRECTED, Level, Tables
+from analysis.figures.tables import CORRECTED, Level, Tables, pair_ids
 
 ROLES = {
     "counted": "数えた行",
@@ -35,6 +35,7 @@ CELL_PARTS = ("_cell", "_raw", "", CORRECTED)
 
 DECIDED_BY = {
     "fate": "procedure_id",
+    "paired_by": "procedure_id",
     "went_online": "status",
     "left_online": "status",
     "renamed": "name",
@@ -82,18 +83,21 @@ def list_cells(selections: Iterable[Selection], scope: str) -> Iterator[dict[str
 
     Keys: role, cycle, procedure_id, name, department, workbook, sheet, row, field, cell, raw (as
     the workbook has it), value (as it was read) and corrected: the decision by which another text
-    was read in the raw one's place, None where nobody decided so. A change yields each moved
-    procedure's cells in both cycles, where it stood in both.
+    was read in the raw one's place, None where nobody decided so; pair_id, by which a procedure has
+    one name in both cycles. A change yields each moved procedure's cells in both cycles, where it
+    stood in both.
     """
     for selection in selections:
         rows = selection.positions.get(scope, [])
-        cells = [cell for _, cell in cells_of(selection.frame, rows, selection.fields)]
+        sides = [(selection.frame, rows)]
         if selection.partner is not None:
-            ids = selection.frame["procedure_id"].iloc[rows].tolist()
-            places = {key: place for place, key in enumerate(selection.partner["procedure_id"])}
-            partners = [places[key] for key in ids if key in places]
-            cells += [cell for _, cell in cells_of(selection.partner, partners, selection.fields)]
-        yield from ({"role": selection.role, **cell} for cell in cells)
+            ids = _take_ids(selection.frame, rows)
+            places = {key: place for place, key in enumerate(pair_ids(selection.partner))}
+            sides.append((selection.partner, [places[key] for key in ids if key in places]))
+        for frame, chosen in sides:
+            known = dict(zip(chosen, _take_ids(frame, chosen), strict=True))
+            for position, cell in cells_of(frame, chosen, selection.fields):
+                yield {"role": selection.role, **cell, "pair_id": known[position]}
 
 
 def list_evidence(measure: Measure, tables: Tables, level: Level, scope: str) -> pd.DataFrame:
@@ -130,13 +134,12 @@ def _select_transitions(count: Count, tables: Tables, level: Level) -> list[Sele
     fields = tuple(
         dict.fromkeys(["procedure_id", *(DECIDED_BY[field] for field in count.where.fields)])
     )
-    here = now["procedure_id"].isin(by_id.index)
-    gone = before["procedure_id"].isin(by_id.index) & ~before["procedure_id"].isin(
-        now["procedure_id"]
-    )
+    ids, ids_before = pair_ids(now), pair_ids(before)
+    here = ids.isin(by_id.index)
+    gone = ids_before.isin(by_id.index) & ~ids_before.isin(ids)
     return [
-        Selection("counted", now, fields, _group(now["procedure_id"][here].map(by_id)), before),
-        Selection("counted", before, fields, _group(before["procedure_id"][gone].map(by_id))),
+        Selection("counted", now, fields, _group(ids[here].map(by_id)), before),
+        Selection("counted", before, fields, _group(ids_before[gone].map(by_id))),
     ]
 
 
@@ -146,7 +149,7 @@ def _select_moved(count: Count, tables: Tables, level: Level, prefix: str) -> li
     frames = [tables.current[count.table], before.current[count.table]]
     scopes = [frame.loc[matches(frame, count.where), f"scope_{level}"].dropna() for frame in frames]
     keys = [
-        pd.MultiIndex.from_arrays([scope.array, frame["procedure_id"].loc[scope.index].array])
+        pd.MultiIndex.from_arrays([scope.array, pair_ids(frame).loc[scope.index].array])
         for scope, frame in zip(scopes, frames, strict=True)
     ]
     fields = _deciding_fields(count, level)
@@ -168,6 +171,13 @@ def _deciding_fields(count: Count, level: Level) -> tuple[str, ...]:
         return count.where.fields
     section = ("section",) if level == "section" else ()
     return ("procedure_id", *section, *count.where.fields)
+
+
+def _take_ids(frame: pd.DataFrame, rows: Sequence[int]) -> list[object]:
+    if "procedure_id" not in frame:
+        return [None] * len(rows)
+    taken: list[object] = pair_ids(frame).iloc[list(rows)].to_numpy(dtype=object).tolist()
+    return taken
 
 
 def _group(scopes: pd.Series) -> dict[str, list[int]]:

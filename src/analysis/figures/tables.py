@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.survey.match import match_cycles
+from analysis.survey.match import add_pair_ids, match_cycles, pair_cycles
 from analysis.survey.steps import list_steps
 from analysis.survey.survey import LINE_LABELS, Survey
 from analysis.survey.vocabulary import answer_key
@@ -39,7 +39,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Tables:
-    """One cycle's tables by name; `previous` holds the procedures of the cycle before, if any."""
+    """One cycle's tables by name; `previous` holds the procedures of the cycle before, if any.
+
+    `previous` tells in `pair_id` and `paired_by` which procedure each is now (see `add_pair_ids`).
+    """
 
     cycle: str
     current: Mapping[str, pd.DataFrame]
@@ -65,6 +68,14 @@ class LazyTables(Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return len(self._makers)
+
+
+def pair_ids(frame: pd.DataFrame) -> pd.Series:
+    """Return the ids by which a table's procedures are known in both cycles.
+
+    The previous cycle's table has them in `pair_id`; without that column each is its own.
+    """
+    return frame["pair_id"] if "pair_id" in frame else frame["procedure_id"]
 
 
 @cache
@@ -163,6 +174,10 @@ def prepare_tables(
     def list_procedures(of: Survey) -> pd.DataFrame:
         return add_scopes(add_corrections(of.rows, of.corrections))
 
+    def list_previous(of: Survey) -> pd.DataFrame:
+        pairs = pair_cycles(survey.rows, of.rows, survey.matches)
+        return add_pair_ids(list_procedures(of), pairs)
+
     def add(frame: pd.DataFrame) -> pd.DataFrame:
         return add_scopes(frame.assign(cycle=cycle.name))
 
@@ -170,7 +185,7 @@ def prepare_tables(
         cycle.name,
         LazyTables(
             procedures=lambda: list_procedures(survey),
-            transitions=lambda: add_scopes(match_cycles(survey.rows, before)),
+            transitions=lambda: add_scopes(match_cycles(survey.rows, before, survey.matches)),
             workbooks=lambda: add(survey.workbooks.assign(value=survey.workbooks["sha256"])),
             lines=lambda: add(_list_lines(survey.lines)),
             problems=lambda: add(
@@ -182,7 +197,7 @@ def prepare_tables(
             published=lambda: add(reconciled()),
         ),
         cycle.settings.previous,
-        None if previous is None else list_procedures(previous),
+        None if previous is None else list_previous(previous),
     )
 
 

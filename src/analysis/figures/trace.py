@@ -54,7 +54,7 @@ def _list_rows(cells: Iterable[dict[str, Any]]) -> Iterator[str]:
         for cell in cells_by_role[role]:
             # A change shows a procedure's cells of both cycles under the one procedure.
             named = not (pd.isna(cell["procedure_id"]) or pd.isna(cell["row"]))
-            key = (cell["procedure_id"],) if named else (cell["workbook"], cell["cell"], len(rows))
+            key = (cell["pair_id"],) if named else (cell["workbook"], cell["cell"], len(rows))
             names = [cell[key] for key in ("procedure_id", "name")]
             title = "　".join(str(name) for name in names if not pd.isna(name))
             lines = rows.setdefault(key, [f"  {title or '―'}"])

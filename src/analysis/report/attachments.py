@@ -9,6 +9,7 @@ from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger, select_together
 from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
+from analysis.figures.tables import pair_ids
 from analysis.survey.store import write_csv
 from analysis.survey.vocabulary import field_named
 
@@ -37,8 +38,8 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFra
             rows[id(selection.frame)] |= chosen
             fields[tables[id(selection.frame)][0]].update(selection.fields)
             if selection.partner is not None:
-                ids = selection.frame["procedure_id"].iloc[sorted(chosen)]
-                beside = selection.partner["procedure_id"].isin(ids).to_numpy().nonzero()[0]
+                ids = pair_ids(selection.frame).iloc[sorted(chosen)]
+                beside = pair_ids(selection.partner).isin(ids).to_numpy().nonzero()[0]
                 rows[id(selection.partner)].update(beside.tolist())
     parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
     for key, (table, frame) in tables.items():

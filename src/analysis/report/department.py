@@ -1,8 +1,5 @@
 """A department's report: its numbers beside the city's, its sections, its procedures."""
 
-from collections.abc import Hashable, Iterator
-from typing import Any
-
 from analysis.cycle import Department
 from analysis.figures.catalogue import REASONS
 from analysis.figures.definition import code_name
@@ -19,6 +16,7 @@ from analysis.report.blocks import (
 )
 from analysis.report.chart import draw_parts
 from analysis.report.findings import Findings, head, write_previous
+from analysis.report.moves import list_moves
 from analysis.report.progress import (
     PROGRESS,
     progress_cells,
@@ -108,7 +106,7 @@ def changes(findings: Findings, department: str) -> Block:
     rows = [
         row
         for record in moves[moves["department_slug"] == own.slug].to_dict("records")
-        for row in _list_changes(record)
+        for row in list_moves(record)
     ]
     return Group(
         (
@@ -205,39 +203,3 @@ def _compare(findings: Findings, own: Department) -> Table:
         rows=tuple(rows),
         notes=("オンライン化率の増減の単位はポイント。",) if ledger.has_previous else (),
     )
-
-
-def _list_changes(record: dict[Hashable, Any]) -> Iterator[tuple[Cell, ...]]:
-    """Yield a line for each thing that changed in one procedure."""
-    identity = (Quoted(record["procedure_id"]), Quoted(record["name"]))
-    if record["fate"] == "new":
-        yield ("新規", *identity, None, code_name("status", record["status"]))
-        return
-    if record["fate"] == "abolished":
-        before = code_name("status", record["previous_status"])
-        name = Quoted(record["previous_name"])
-        yield ("廃止", identity[0], name, before, None)
-        return
-    if record["status"] != record["previous_status"]:
-        yield (
-            _name_move(record),
-            *identity,
-            code_name("status", record["previous_status"]),
-            code_name("status", record["status"]),
-        )
-    if record["renamed"] == "yes":
-        yield ("名称変更", *identity, Quoted(record["previous_name"]), identity[1])
-    if record["moved"] == "yes":
-        yield (
-            "所管課の変更",
-            *identity,
-            *(Quoted(record[name]) for name in ("previous_section", "section")),
-        )
-
-
-def _name_move(record: dict[Hashable, Any]) -> str:
-    if record["went_online"] == "yes":
-        return "オンライン化"
-    if record["left_online"] == "yes":
-        return "オンライン化の取りやめ"
-    return "着手" if record["status"] == "started" else "着手の取りやめ"

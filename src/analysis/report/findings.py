@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.cycle import Cycle, Department, find_root, open_cycle
 from analysis.figures.ledger import Ledger, build_ledger
 from analysis.report.blocks import Masthead
-from analysis.survey.store import load_survey
+from analysis.survey.store import load_survey, load_surveys
 from analysis.survey.survey import Survey, require_usable
 
 LATEST = "latest"
@@ -36,12 +36,11 @@ def load_findings(cycle: Cycle | str, load: Callable[[Cycle], Survey] = load_sur
     """
     if isinstance(cycle, str):
         cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
-    survey = load(cycle)
+    survey, previous = load_surveys(cycle, load)
     require_usable(survey, cycle.name)
     before = cycle.open_previous()
-    previous = None
     if before is not None:
-        previous = load(before)
+        previous = previous or load(before)
         require_usable(previous, before.name)
     return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
 

@@ -2,7 +2,8 @@
 
 Each row that some figure needs stands in it once, column by column, with its cells and what its
 decisive cells hold; the measures stand in it as expressions. What follows from the rows (counts,
-what became of a procedure since the last cycle) does not: the page's own script finds it.
+what became of a procedure since the last cycle) does not: the page's own script finds it; only
+which procedures are the same under two ids it is told.
 """
 
 import base64
@@ -18,7 +19,7 @@ from analysis.figures.evidence import DECIDED_BY
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Measure, Share, parts_of
-from analysis.figures.tables import LEVELS, WHOLE
+from analysis.figures.tables import LEVELS, WHOLE, pair_ids
 from analysis.report.columns import list_others, list_procedures, write_column
 from analysis.survey.vocabulary import load_vocabulary
 
@@ -45,14 +46,18 @@ def _gather(ledger: Ledger, figures: Sequence[Figure]) -> dict[str, Any]:
     scopes = {figure.scope for figure in figures}
     counts = [measure for measure in measures.values() if isinstance(measure, Count)]
     fields = _list_fields(counts)
+    names = dict(_name_fields(counts, fields))
+    tables = _gather_tables(ledger, counts, scopes, fields)
+    if any("paired_by" in named.get("procedures", {}) for named in tables.values()):
+        names["paired_by"] = (field_name("paired_by"), dict(OTHER_FIELDS["paired_by"][1]))
     return {
         "cycle": ledger.cycle.name,
         "previous": ledger.tables.previous_cycle if ledger.has_previous else None,
         "scopes": [_write_scope(ledger, slug) for slug in ledger.scopes if slug in scopes],
         "measures": {name: _write_measure(ledger, name) for name in measures},
-        "fields": dict(_name_fields(counts, fields)),
+        "fields": names,
         "nouns": {count.table: TABLE_NOUNS[count.table] for count in counts},
-        "tables": _gather_tables(ledger, counts, scopes, fields),
+        "tables": tables,
     }
 
 
@@ -137,10 +142,12 @@ def _gather_tables(
         own = _ids_within(frames, scopes if "name" in fields else scopes - {WHOLE})
         now = frames[ledger.cycle.name].set_index("procedure_id")["name"]
         for cycle, frame in frames.items():
-            known = frame["procedure_id"].isin(own)
+            known = pair_ids(frame).isin(own)
+            columns = list_procedures(frame, fields)
             if cycle != ledger.cycle.name:
-                known &= frame["name"] != frame["procedure_id"].map(now)
-            tables[cycle]["procedures"] = list_procedures(frame, fields) | {
+                known &= frame["name"] != pair_ids(frame).map(now)
+                columns |= _list_pairs(frame)
+            tables[cycle]["procedures"] = columns | {
                 "name": write_column(frame["name"].where(known))
             }
     names = {slug: scope.name for slug, scope in ledger.scopes.items()}
@@ -161,11 +168,22 @@ def _procedures_of(ledger: Ledger, scopes: set[str]) -> dict[str, pd.DataFrame]:
     if ledger.tables.previous is not None and ledger.tables.previous_cycle is not None:
         frames[ledger.tables.previous_cycle] = ledger.tables.previous
     known = _ids_within(frames, scopes)
-    return {cycle: frame[frame["procedure_id"].isin(known)] for cycle, frame in frames.items()}
+    return {cycle: frame[pair_ids(frame).isin(known)] for cycle, frame in frames.items()}
+
+
+def _list_pairs(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return, of procedures that changed their id, the one they have now and how that is known.
+
+    A page can't find it out: it has neither every name and law nor what people confirmed.
+    """
+    is_other = frame["pair_id"] != frame["procedure_id"]
+    if not is_other.any():
+        return {}
+    return {name: write_column(frame[name].where(is_other)) for name in ("pair_id", "paired_by")}
 
 
 def _ids_within(frames: Mapping[str, pd.DataFrame], scopes: set[str]) -> set[str]:
-    inside = (frame["procedure_id"][_within(frame, scopes)] for frame in frames.values())
+    inside = (pair_ids(frame)[_within(frame, scopes)] for frame in frames.values())
     return {procedure_id for ids in inside for procedure_id in ids}
 
 

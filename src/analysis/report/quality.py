@@ -1,4 +1,4 @@
-"""How far the figures can be trusted: what came in, what was wrong with it, what it agrees with."""
+"""How far the figures can be trusted: what was wrong with the answers, what they agree with."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ from analysis.report.blocks import (
     Table,
 )
 from analysis.report.findings import Findings, head
+from analysis.report.norms import list_norms, list_pairings
 from analysis.report.proof.origin import list_inputs
 from analysis.report.steps import list_steps
 from analysis.survey.problems import problems_from_frame
-from analysis.survey.survey import LINE_LABELS
 
 TITLE = "データの品質と公表値との照合"
 
@@ -30,7 +30,9 @@ RULES = (
     "率の増減（ポイント）は、四捨五入する前の率どうしの差を四捨五入します。示した率どうしの差とは、末尾が違うことがあります。",
     f"負の数は「{MINUS}」、増加は「+」で示します。割る数がなく値が定まらないところは「{BLANK}」です。",
     "オンライン化未対応は、着手済と未着手を合わせたものです。",
-    "前回調査との対応は手続きIDで付けます。名称や課が変わっても、手続きIDが同じなら同じ手続きとして数えます。",
+    "前回調査との対応は、まず手続きIDで付けます。名称や課が変わっても、手続きIDが同じなら同じ手続きとして数えます。",
+    "手続きIDが違っても、部局、名称、根拠法令等が同じ手続きが双方に一つずつあれば対応させ、残りは人が確かめた対応によります。"
+    "名称が似ているだけでは対応させません。",
     "新規と廃止の手続きも増減に含みます。",
 )
 
@@ -40,59 +42,15 @@ def masthead(findings: Findings) -> Masthead:
     return head(findings, TITLE)
 
 
-def collection(findings: Findings) -> Block:
-    """Return who has answered, with the procedures and the problems of each workbook."""
-    figure = findings.ledger.figure
-    states = dict(
-        zip(
-            findings.survey.workbooks["department_slug"],
-            findings.survey.workbooks["state"],
-            strict=True,
-        )
-    )
-    counts = ("total", "hidden", "problems_warning", "problems_notice", "corrections")
-    rows: list[tuple[Cell, ...]] = [
-        (
-            department.name,
-            Quoted(department.workbook),
-            code_name("state", states[department.slug]),
-            *(figure(name, department.slug) for name in counts),
-        )
-        for department in findings.cycle.departments
-    ]
-    rows.append(("計", "", "", *(figure(name) for name in counts)))
-    return Group(
-        (
-            Paragraph(
-                (
-                    Shown(figure("workbooks"), unit="部局"),
-                    "のうち、",
-                    Strong((Shown(figure("workbooks_answered"), unit="部局"),)),
-                    "から調査票が提出されました。",
-                )
-            ),
-            Table(
-                caption="調査票の提出状況",
-                columns=(
-                    Column("部局名", weight=3),
-                    Column("ファイル", weight=4),
-                    Column("提出状況", weight=2),
-                    Column("手続き", numeric=True, weight=2),
-                    Column("うち非表示の行", numeric=True, weight=2),
-                    Column("要確認", "調査票の問題", numeric=True, weight=2),
-                    Column("参考", "調査票の問題", numeric=True, weight=2),
-                    Column("訂正", numeric=True, weight=1),
-                ),
-                rows=tuple(rows),
-                total=True,
-            ),
-            _list_lines(findings),
-        )
-    )
-
-
 def problems(findings: Findings) -> Block:
-    """Return every problem by cell. Errors stop a build, so what stands here are the others."""
+    """Return every problem by cell, the rules, and how the cycles were paired.
+
+    Errors stop a build, so what stands here are the others.
+    """
+    return Group((_list_problems(findings), list_norms(findings), list_pairings(findings)))
+
+
+def _list_problems(findings: Findings) -> Table:
     return Table(
         caption="調査票の問題（集計を止めないもの）",
         columns=(
@@ -208,25 +166,6 @@ def files(findings: Findings) -> Block:
 def rules(findings: Findings) -> Block:
     """Return the rules of arithmetic that every figure keeps."""
     return Bullets(tuple((rule,) for rule in RULES))
-
-
-def _list_lines(findings: Findings) -> Table:
-    """Return the rows of the workbooks' tables that are no procedures, by kind."""
-    figure = findings.ledger.figure
-    rows: list[tuple[Cell, ...]] = [
-        (department.name, *(figure(f"lines_{kind}", department.slug) for kind in LINE_LABELS))
-        for department in findings.cycle.departments
-    ]
-    rows.append(("計", *(figure(f"lines_{kind}") for kind in LINE_LABELS)))
-    return Table(
-        caption="調査票の表の手続きでない行",
-        columns=(
-            Column("部局名", weight=3),
-            *(Column(label, numeric=True, weight=2) for label in LINE_LABELS.values()),
-        ),
-        rows=tuple(rows),
-        total=True,
-    )
 
 
 def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:

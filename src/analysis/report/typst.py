@@ -36,7 +36,7 @@ MANY_COLUMNS = 8
 # Typst breaks no word without a hyphenation pattern; a longer one would run out of its cell.
 _LONG_WORD = re.compile(r"[!-~]{70}")
 # A list of rows and a figure's id may be long, and are broken where they are read in parts.
-_JOINTS = re.compile(r"(?<=\d),(?=\d)|(?<=\w)/(?=\w)")
+_JOINTS = re.compile(r"(?<=\d),(?=\d)|(?<=\w)[/_](?=\w)")
 
 
 def render(block: Block) -> str:

@@ -6,6 +6,7 @@ cell is to blame and the condition; for any other, a function over the whole int
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from analysis.cycle import Cycle
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.read import Reading
 from analysis.survey.tombstone import is_tombstone
-from analysis.survey.vocabulary import label_of, load_vocabulary
+from analysis.survey.vocabulary import label_of, load_vocabulary, match_key
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,22 @@ class Intake:
     readings: Sequence[Reading]
 
 
-_MOST_OTHERS = 5
+_MOST_NAMED = 5
 
 Condition = Callable[[Intake], "pd.Series[bool]"]
 
 
 @dataclass(frozen=True)
 class RowRule:
-    """A rule within one row: breached in the cell of `field` where `breached` is true."""
+    """A rule within one row: breached in the cell of `field` where `breached` is true.
+
+    `about` is the choice whose answer the message names as {label}.
+    """
 
     code: str
     field: str
     breached: Condition
+    about: str = "status"
 
 
 def _is_missing(field: str) -> Condition:
@@ -82,6 +87,24 @@ ROW_RULES = (
     ),
     RowRule("online_date_later", "online_date", _is_later),
     RowRule("row_tombstone", "remarks", _is_tombstone),
+    RowRule(
+        "online_date_unneeded",
+        "online_date",
+        lambda intake: (
+            intake.rows["status"].isin(["started", "not_started"])
+            & intake.rows["online_date"].notna()
+        ),
+    ),
+    RowRule(
+        "reason_detail_missing",
+        "reason_detail",
+        lambda intake: (
+            (intake.rows["status"] == "not_started")
+            & (intake.rows["reason"] == "other")
+            & intake.rows["reason_detail"].isna()
+        ),
+        about="reason",
+    ),
 )
 
 
@@ -102,29 +125,53 @@ def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
 def _apply(rule: RowRule, intake: Intake) -> Iterator[Problem]:
     rows = intake.rows
     blamed = rows[rule.breached(intake) & rows[f"{rule.field}_cell"].notna()]
-    for _, row in blamed.iterrows():
-        raw = row[f"{rule.field}_raw"]
+    raws, codes = (blamed[name].tolist() for name in (f"{rule.field}_raw", rule.about))
+    for place, raw, code in zip(_list_places(blamed, rule.field), raws, codes, strict=True):
         yield report(
             rule.code,
-            _place(row, rule.field),
+            place,
             field=rule.field,
             value=raw if isinstance(raw, str) else None,
             as_of=intake.cycle.name,
+            label=label_of(rule.about, code) if isinstance(code, str) else "",
         )
 
 
 def _find_ids_twice(intake: Intake) -> Iterator[Problem]:
     """Blame every row of an id that stands in several, and name the others."""
     rows = intake.rows
-    twice = rows[rows["procedure_id"].notna() & rows.duplicated("procedure_id", keep=False)]
-    for _, group in twice.groupby("procedure_id", sort=False):
-        places = [_place(row, "procedure_id") for _, row in group.iterrows()]
-        for at, (place, value) in enumerate(zip(places, group["procedure_id"], strict=True)):
-            # An id filled down into thousands of rows would name thousands in each of them.
-            near = [*places[: min(at, _MOST_OTHERS)], *places[at + 1 : at + 1 + _MOST_OTHERS]]
-            others = "、".join(map(str, near[:_MOST_OTHERS]))
-            others += f"など{len(places) - 1}か所" if len(places) > _MOST_OTHERS + 1 else ""
-            yield report("id_twice", place, field="procedure_id", value=value, others=others)
+    ids = rows["procedure_id"].where(rows["procedure_id_cell"].notna())
+    yield from _find_twice("id_twice", "procedure_id", rows, ids)
+
+
+def _find_names_twice(intake: Intake) -> Iterator[Problem]:
+    """Blame every row whose name and law another row of its section has too.
+
+    A missing name or section is like no other; of two missing laws nobody can tell.
+    """
+    rows = intake.rows
+    is_told = rows[["section", "name", "law", "name_cell"]].notna().all(axis=1)
+    parts = [rows[name].fillna("").map(match_key) for name in ("section", "name", "law")]
+    keys = pd.Series(
+        list(zip(rows["department_slug"], *parts, strict=True)), index=rows.index, dtype=object
+    )
+    yield from _find_twice("name_twice", "name", rows, keys.where(is_told))
+
+
+def _find_twice(
+    code: str, field: str, rows: pd.DataFrame, keys: "pd.Series[Any]"
+) -> Iterator[Problem]:
+    """Blame the field of every row whose key another has, and name some of the others."""
+    twice = rows[keys.notna() & keys.duplicated(keep=False)]
+    for _, at in twice.groupby(keys[twice.index], sort=False).indices.items():
+        group = twice.iloc[at]
+        places = _list_places(group, field)
+        named = [str(place) for place in places[: _MOST_NAMED + 1]]
+        for number, (place, value) in enumerate(zip(places, group[field], strict=True)):
+            others = [*named[:number], *named[number + 1 :]][:_MOST_NAMED]
+            more = len(places) - 1 - len(others)
+            words = "、".join(others) + (f" ほか{more}か所" if more else "")
+            yield report(code, place, field=field, value=value, others=words)
 
 
 def _find_totals_that_differ(intake: Intake) -> Iterator[Problem]:
@@ -149,11 +196,13 @@ def _find_totals_that_differ(intake: Intake) -> Iterator[Problem]:
             yield report("total_differs", place, value=str(number), label=label, counted=counted)
 
 
-def _place(row: "pd.Series[str]", field: str) -> Place:
-    return Place(row["department"], row["workbook"], row["sheet"], row[f"{field}_cell"])
+def _list_places(rows: pd.DataFrame, field: str) -> list[Place]:
+    columns = ("department", "workbook", "sheet", f"{field}_cell")
+    return [Place(*place) for place in zip(*(rows[name] for name in columns), strict=True)]
 
 
 _INTAKE_RULES: tuple[Callable[[Intake], Iterator[Problem]], ...] = (
     _find_ids_twice,
+    _find_names_twice,
     _find_totals_that_differ,
 )

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from itertools import groupby
 
 import pandas as pd
-from openpyxl.utils.cell import coordinate_to_tuple
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import Cycle
 from analysis.survey.check import Intake, check_rows
 from analysis.survey.clean import clean_rows
-from analysis.survey.correct import CORRECTIONS_NAME, correct_rows, read_corrections
+from analysis.survey.confirm import read_matches
+from analysis.survey.correct import correct_rows, read_corrections
 from analysis.survey.extras import EXTRA_PARTS
 from analysis.survey.file import compose_name, find_file, find_rivals
-from analysis.survey.problems import Place, Problem, problems_to_frame, report
+from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
 from analysis.survey.read import STATED, Reading, read_workbook
 from analysis.survey.survey import Survey
 from analysis.survey.table import Line, rows_to_frame
@@ -46,6 +46,7 @@ def collect_survey(cycle: Cycle) -> Survey:
     """
     lookup = build_lookup(cycle.settings)
     corrections = read_corrections(cycle)
+    matches, unmatched = read_matches(cycle)
     readings = [
         read_workbook(cycle.raw_folder, department, cycle.name, lookup)
         for department in cycle.departments
@@ -58,6 +59,7 @@ def collect_survey(cycle: Cycle) -> Survey:
         *_find_other_files(cycle),
         *_find_equal_files(readings),
         *uncorrected,
+        *unmatched,
         *unreadable,
     ]
     problems += check_rows(Intake(cycle, rows, readings), problems)
@@ -66,8 +68,9 @@ def collect_survey(cycle: Cycle) -> Survey:
     return Survey(
         rows=rows.loc[:, list(ROW_COLUMNS)],
         workbooks=_frame_workbooks(readings),
-        problems=problems_to_frame(_sort_problems(problems, [r.department for r in readings])),
+        problems=problems_to_frame(sort_problems(problems, [r.department for r in readings])),
         corrections=applied,
+        matches=matches,
         lines=pd.concat([_frame_lines(reading) for reading in readings], ignore_index=True),
         extras=pd.concat([_frame_extras(reading) for reading in readings], ignore_index=True),
     )
@@ -154,16 +157,3 @@ def _find_equal_files(readings: list[Reading]) -> Iterator[Problem]:
                 yield report(
                     "workbook_copied", Place(department.name, department.workbook), value=others
                 )
-
-
-def _sort_problems(problems: list[Problem], departments: list[Department]) -> list[Problem]:
-    """Return the problems by department, then by place; corrections.toml comes last."""
-    order = {department.workbook: at for at, department in enumerate(departments)}
-
-    def rank(problem: Problem) -> tuple[int, str, int, int]:
-        row, column = coordinate_to_tuple(problem.cell) if problem.cell else (0, 0)
-        is_last = problem.workbook == CORRECTIONS_NAME
-        at = len(order) + is_last if is_last else order.get(problem.workbook, len(order))
-        return (at, problem.workbook, row, column)
-
-    return sorted(problems, key=rank)

@@ -1,14 +1,24 @@
-"""Pair the procedures of two cycles by their id, and say what became of each."""
+"""Pair the procedures of two cycles, and say what became of each.
 
+Three ways, one after the other, each among what the ways before it left: the same id; the same name
+and law within the department, where both sides have it once; a pair that people confirmed. Names
+that are merely alike pair nothing.
+"""
+
+import numpy as np
 import pandas as pd
 
 from analysis.errors import SurveyError, list_examples
 from analysis.survey.vocabulary import match_key
 
+_ID = "procedure_id"
 _VALUES = ("department", "department_slug", "section", "name", "status")
 
+PAIR_COLUMNS = ("previous_id", "current_id", "paired_by")
 MATCH_COLUMNS = (
     "procedure_id",
+    "previous_procedure_id",
+    "paired_by",
     "fate",
     *_VALUES,
     *(f"previous_{name}" for name in _VALUES),
@@ -19,17 +29,22 @@ MATCH_COLUMNS = (
 )
 
 
-def match_cycles(current: pd.DataFrame, previous: pd.DataFrame | None) -> pd.DataFrame:
-    """Return one row per procedure of either cycle, paired by procedure id.
+def match_cycles(
+    current: pd.DataFrame, previous: pd.DataFrame | None, matches: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return one row per procedure of either cycle, paired as `pair_cycles` does.
 
-    Needs tidy rows of both cycles; without a previous one there is nothing to pair and the frame
-    is empty. Order: the current rows in theirs, then the abolished ones in theirs.
+    Needs tidy rows of both cycles and the confirmed `matches`; without a previous cycle there is
+    nothing to pair and the frame is empty. Order: the current rows in theirs, then the abolished
+    ones in theirs.
 
-    `fate` is continued, new or abolished. The unprefixed columns tell of the current cycle, those
-    with `previous_` of the one before; the other side is NA, except that department, section and
-    name of an abolished procedure are the previous ones. yes/no columns: `went_online` and
-    `left_online` only for continued procedures; `renamed` and `moved` (another section or
-    department) ignore width, blanks and line breaks. All columns are of dtype str.
+    `fate` is continued, new or abolished; `paired_by` is id, name or confirmed, NA for what is not
+    continued. `procedure_id` is the current one, of an abolished procedure the previous one;
+    `previous_procedure_id` is NA for a new one. Of the others the unprefixed columns tell of the
+    current cycle, those with `previous_` of the one before; the other side is NA, except that
+    department, section and name of an abolished procedure are the previous ones. yes/no columns:
+    `went_online` and `left_online` only for continued procedures; `renamed` and `moved` (another
+    section or department) ignore width, blanks and line breaks. All columns are of dtype str.
 
     Raises SurveyError if an id is missing or stands twice in a cycle.
     """
@@ -37,17 +52,21 @@ def match_cycles(current: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Dat
         current, previous = current.iloc[:0], current.iloc[:0]
     _require_ids(current)
     _require_ids(previous)
+    paired = add_pair_ids(previous, pair_cycles(current, previous, matches))
     now = current.set_index("procedure_id")[list(_VALUES)]
-    before = previous.set_index("procedure_id")[list(_VALUES)].add_prefix("previous_")
+    before = paired.rename(columns={name: f"previous_{name}" for name in (*_VALUES, _ID)})
+    before = before.set_index("pair_id")[[f"previous_{name}" for name in (*_VALUES, _ID)]]
     order = now.index.append(before.index.difference(now.index, sort=False))
-    pairs = now.reindex(order).join(before.reindex(order)).rename_axis("procedure_id").reset_index()
+    pairs = now.reindex(order).join(before.reindex(order)).rename_axis(_ID).reset_index()
 
-    is_new = ~pairs["procedure_id"].isin(previous["procedure_id"])
-    is_abolished = ~pairs["procedure_id"].isin(current["procedure_id"])
+    ways = paired.set_index("pair_id")["paired_by"]
+    is_new = ~pairs[_ID].isin(before.index)
+    is_abolished = ~pairs[_ID].isin(now.index)
     is_continued = ~is_new & ~is_abolished
     online, was_online = pairs["status"] == "online", pairs["previous_status"] == "online"
     inherited = ("department", "department_slug", "section", "name")
     return pairs.assign(
+        paired_by=pairs[_ID].map(ways).astype("str"),
         fate=pd.Series("continued", index=pairs.index, dtype="str")
         .mask(is_new, "new")
         .mask(is_abolished, "abolished"),
@@ -59,6 +78,68 @@ def match_cycles(current: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Dat
         ),
         **{name: pairs[name].where(~is_abolished, pairs[f"previous_{name}"]) for name in inherited},
     ).loc[:, list(MATCH_COLUMNS)]
+
+
+def pair_cycles(
+    current: pd.DataFrame, previous: pd.DataFrame, matches: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return one row per pair of procedures: PAIR_COLUMNS, all of dtype str.
+
+    `paired_by` is id, then name, then confirmed; within each the order is that of the current rows,
+    of confirmed pairs that of `matches` (columns previous_id and current_id; a line without one of
+    them confirms that a procedure has no partner, and pairs nothing). No procedure is in two pairs:
+    a confirmed one that would be is passed over. Rows without an id pair with nothing, and no name
+    pairs where name or law is missing.
+    """
+    ids = [rows[_ID].tolist() for rows in (current, previous)]
+    now, before = ({one: None for one in own if isinstance(one, str)} for own in ids)
+    # Sets: to look up Arrow's texts in one another takes a tenth of a second.
+    same = [one for one in now if one in before]
+    taken = set(same)
+    masks = [[isinstance(one, str) and one not in taken for one in own] for own in ids]
+    left = [
+        rows.loc[np.array(mask, dtype=bool)]
+        for rows, mask in zip((current, previous), masks, strict=True)
+    ]
+    names_now, names_before = map(_key_names, left)
+    pairs = [(one, one, "id") for one in same]
+    pairs += [
+        (names_before[key], one, "name") for key, one in names_now.items() if key in names_before
+    ]
+    if matches is not None:
+        used = [{pair[side] for pair in pairs} for side in (0, 1)]
+        for was, one in zip(matches["previous_id"], matches["current_id"], strict=True):
+            if was in before and one in now and was not in used[0] and one not in used[1]:
+                pairs.append((was, one, "confirmed"))
+                used[0].add(was)
+                used[1].add(one)
+    return pd.DataFrame(pairs, columns=list(PAIR_COLUMNS), dtype="str")
+
+
+def add_pair_ids(previous: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Add `pair_id`, by which a procedure has one name in both cycles, and `paired_by`.
+
+    `previous` are the tidy rows of the previous cycle, `pairs` those of `pair_cycles`. `pair_id` is
+    the current id of a paired procedure and the own id of any other; `paired_by` is NA there. One
+    row in, one row out, in the same order.
+    """
+    known = pairs.set_index("previous_id")
+    ids = previous[_ID]
+    return previous.assign(
+        pair_id=ids.map(known["current_id"]).astype("str").fillna(ids),
+        paired_by=ids.map(known["paired_by"]).astype("str"),
+    )
+
+
+def _key_names(rows: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    """Return the ids of rows by department, name and law, where no other row has the same."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    columns = (rows[name].fillna("").tolist() for name in ("department_slug", "name", "law", _ID))
+    for slug, name, law, one in zip(*columns, strict=True):
+        key = (slug, match_key(name), match_key(law))
+        if all(key):
+            found.setdefault(key, []).append(one)
+    return {key: ids[0] for key, ids in found.items() if len(ids) == 1}
 
 
 def _differs(pairs: pd.DataFrame, name: str) -> "pd.Series[bool]":

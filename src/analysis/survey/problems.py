@@ -3,7 +3,8 @@
 The rules and their words are data, in `rules.toml`; every stage reports through `report`.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from analysis.cycle import read_toml
+from analysis.cycle import SETTINGS_NAME, Department, read_toml
 from analysis.survey.vocabulary import load_vocabulary
 
 Severity = Literal["error", "warning", "notice"]
@@ -21,6 +22,9 @@ RULES_PATH = Path(__file__).with_name("rules.toml")
 SEVERITY_LABELS: dict[Severity, str] = {"error": "誤り", "warning": "要確認", "notice": "参考"}
 
 _LONGEST_VALUE = 60
+# What the analysts themselves write into a cycle's folder.
+_OWN_FILES = (SETTINGS_NAME, "matches.csv", "corrections.toml")
+_CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 class Rule(BaseModel):
@@ -103,14 +107,9 @@ def report(
 ) -> Problem:
     """Return a breach of the rule `code`, worded with the field's title, the value and `words`."""
     rule = load_rules()[code]
-    known = {f.name: f for f in load_vocabulary()}
-    if field in known:
-        words |= {
-            "header": known[field].header,
-            "choices": "、".join(known[field].choices.values()),
-        }
-    words = {name: _shorten(str(word)) if name in _FOUND else word for name, word in words.items()}
-    words["value"] = _shorten(value or "")
+    words |= _name_field(field)
+    words = {name: shorten(str(word)) if name in _FOUND else word for name, word in words.items()}
+    words["value"] = shorten(value or "")
     return Problem(
         *place,
         code=code,
@@ -120,6 +119,15 @@ def report(
         message=rule.message.format(**words),
         action=rule.action.format(**words),
     )
+
+
+@lru_cache(maxsize=64)
+def _name_field(field: str | None) -> dict[str, str]:
+    """Return the words that name a field and its answers; none for no field of the survey's."""
+    known = {known.name: known for known in load_vocabulary()}.get(field or "")
+    if known is None:
+        return {}
+    return {"header": known.header, "choices": "、".join(known.choices.values())}
 
 
 def describe(problem: Problem, *, within_workbook: bool = False) -> str:
@@ -143,11 +151,26 @@ def problems_from_frame(frame: pd.DataFrame) -> list[Problem]:
     return [Problem(*row) for row in plain.itertuples(index=False, name=None)]
 
 
+def sort_problems(problems: Iterable[Problem], departments: Sequence[Department]) -> list[Problem]:
+    """Return the problems by department, then by place; those of our own files come last."""
+    order = {department.workbook: at for at, department in enumerate(departments)}
+    order |= {name: len(order) + at for at, name in enumerate(_OWN_FILES, start=1)}
+    unknown = len(departments)
+
+    def rank(problem: Problem) -> tuple[int, str, int, int, str]:
+        found = _CELL.fullmatch(problem.cell or "")
+        letters, row = (found[1], int(found[2])) if found else ("", 0)
+        file = order.get(problem.workbook, unknown)
+        return (file, problem.workbook, row, len(letters), letters)
+
+    return sorted(problems, key=rank)
+
+
 # Words that quote what a person typed.
-_FOUND = frozenset({"expected", "procedure_id", "replacement"})
+_FOUND = frozenset({"before", "expected", "name", "procedure_id", "replacement"})
 
 
-def _shorten(text: str) -> str:
-    """Return a text fit for one line."""
+def shorten(text: str) -> str:
+    """Return a text fit for one line, cut if it is long."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_VALUE else f"{line[:_LONGEST_VALUE]}…"

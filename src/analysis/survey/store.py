@@ -11,6 +11,8 @@ import io
 import json
 import platform
 import uuid
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,11 +22,12 @@ import pandas as pd
 from pyarrow.parquet import ParquetFile
 
 from analysis.cycle import Cycle
-from analysis.errors import SurveyError
+from analysis.errors import SettingsError, SurveyError
+from analysis.survey.problems import problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import Survey
 
 STAMP_NAME = "inputs.json"
-FRAMES = ("rows", "workbooks", "problems", "corrections", "lines", "extras")
+FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "extras")
 
 _CSV_FRAMES = ("rows", "problems", "lines", "extras")
 _CODE_SUFFIXES = (".py", ".toml")
@@ -51,6 +54,31 @@ def load_survey(cycle: Cycle) -> Survey:
     if _stamp_inputs(cycle) == inputs:
         _write_stored(cycle.processed_folder, inputs, survey)
     return survey
+
+
+def load_surveys(
+    cycle: Cycle, load: Callable[[Cycle], Survey] = load_survey
+) -> tuple[Survey, Survey | None]:
+    """Return the cycle's survey with the problems that show beside the previous one, and that one.
+
+    `load` gets a cycle's survey. The second is None for a first cycle and where the previous cycle
+    can't be opened, which is then among the problems. Raises as `load_survey` does.
+    """
+    survey, previous, why = load(cycle), None, ""
+    try:
+        before = cycle.open_previous()
+        previous = None if before is None else load(before)
+    except SettingsError as error:
+        why = f"を読めない（{error}）"
+    # Only here: what is compared is asked for by few of those who read a stored survey.
+    from analysis.survey.continuity import check_continuity  # noqa: PLC0415
+
+    found = check_continuity(cycle, survey, previous, why_none=why)
+    if found:
+        known = problems_from_frame(survey.problems)
+        problems = sort_problems([*known, *found], cycle.departments)
+        survey = replace(survey, problems=problems_to_frame(problems))
+    return survey, previous
 
 
 def write_csv(frame: pd.DataFrame) -> bytes:
@@ -133,19 +161,27 @@ def _write_stored(folder: Path, inputs: dict[str, Any], survey: Survey) -> None:
     }
     text = json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     for name, content in (*outputs.items(), (STAMP_NAME, text.encode("utf-8"))):
-        passing = folder / f".{name}.{uuid.uuid4().hex}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            passing.write_bytes(content)
-            passing.replace(folder / name)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                passing.unlink(missing_ok=True)
-            where = "/".join((*folder.parts[-3:], name))
-            raise SurveyError(
-                f"{where} を書き込めません（{error.strerror}）。"
-                "\nExcel などで開いていれば閉じ、書き込みの権限を確かめてください。"
-            ) from None
+        write_whole(folder, name, content)
+
+
+def write_whole(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of a processed folder under a passing name, and put it in place whole.
+
+    Raises SurveyError if it can't be written.
+    """
+    passing = folder / f".{name}.{uuid.uuid4().hex}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        passing.write_bytes(content)
+        passing.replace(folder / name)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            passing.unlink(missing_ok=True)
+        where = "/".join((*folder.parts[-3:], name))
+        raise SurveyError(
+            f"{where} を書き込めません（{error.strerror}）。"
+            "\nExcel などで開いていれば閉じ、書き込みの権限を確かめてください。"
+        ) from None
 
 
 def _write_parquet(frame: pd.DataFrame) -> bytes:

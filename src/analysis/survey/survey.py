@@ -31,16 +31,18 @@ class Survey:
     every field f the value `f`, the raw text `f_raw`, and the cell `f_cell` where it stands; for a
     number also the kind of missing one, `f_missing`. `steps` tells what cleaning changed.
     workbooks: one per department, with its state and the counts of its rows. problems: one per
-    breach of a rule, by department and cell. corrections: one per correction applied. lines: one
-    per row under a table's header that is no procedure, with its kind and its first cell, in the
-    order of rows. extras: one per filled cell of a column beside the survey's own, in procedures'
-    rows, never about a respondent. Text is of dtype str; missing is NA.
+    breach of a rule, by department and cell. corrections: one per correction applied. matches: one
+    per confirmed pair of procedures, or procedure confirmed to have none. lines: one per row under
+    a table's header that is no procedure, with its kind and its first cell, in the order of rows.
+    extras: one per filled cell of a column beside the survey's own, in procedures' rows, never
+    about a respondent. Text is of dtype str; missing is NA.
     """
 
     rows: pd.DataFrame
     workbooks: pd.DataFrame
     problems: pd.DataFrame
     corrections: pd.DataFrame
+    matches: pd.DataFrame
     lines: pd.DataFrame
     extras: pd.DataFrame
 

@@ -21,7 +21,7 @@ SCOPE_TITLES: dict[Level, str] = {
     "department": "範囲コード（部局）",
     "section": "範囲コード（課）",
 }
-KEYS = {"name": "照合用の手続き名", "section": "照合用の課名"}
+KEYS = {"name": "照合用の手続き名", "law": "照合用の根拠法令等", "section": "照合用の課名"}
 """Columns in which two cycles are compared; a formula can't fold width."""
 
 _PLACE = {

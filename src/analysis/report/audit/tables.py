@@ -3,7 +3,7 @@
 The comparison with the published report is a formula over the recounted figures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,10 +15,19 @@ from analysis.figures.ledger import Ledger
 from analysis.report.audit.figures import read_number, shown_value, style_of, write_verdict
 from analysis.report.audit.rows import lay_scopes, list_cells
 from analysis.report.audit.sheet import Cell, Column, Formula, Page, Style
+from analysis.survey.confirm import MATCHES_COLUMNS
 from analysis.survey.vocabulary import load_vocabulary
 
 # From this width on a column holds sentences.
 _WIDE = 50
+_MATCHES = {
+    "line": ("行", 6),
+    "previous_id": ("前回の手続きID", 15),
+    "current_id": ("今回の手続きID", 15),
+    "reason": ("理由", 60),
+    "decided_by": ("決定者", 22),
+    "decided_on": ("決定日", 12),
+}
 NOT_FOUND = "該当する数値なし"
 
 
@@ -72,6 +81,7 @@ def lay_problems(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) ->
         _name_fields(table),
         [
             ("severity", field_name("severity"), 9),
+            ("code", field_name("code"), 40),
             ("department", "部局", 16),
             ("workbook", "ファイル", 22),
             ("sheet", "シート", 10),
@@ -131,6 +141,22 @@ def lay_steps(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Pa
         ],
         criteria,
     )
+
+
+def lay_matches(name: str, matches: pd.DataFrame) -> Page:
+    """Return the sheet of the pairs that people confirmed, a line each."""
+    columns = [
+        Column(key, title, width, list_cells(matches[key]), _style_of(matches[key], width))
+        for key, (title, width) in _MATCHES.items()
+    ]
+    return Page(name, tuple(columns), 0, len(columns))
+
+
+def read_matches(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
+    """Return the confirmed pairs that a sheet's lines hold, as `lay_matches` was given them."""
+    _, *filled = list(lines) or [()]
+    frame = pd.DataFrame([line[: len(_MATCHES)] for line in filled], columns=list(_MATCHES))
+    return frame.dropna(how="all").astype("str").loc[:, list(MATCHES_COLUMNS)]
 
 
 def lay_published(

@@ -6,11 +6,12 @@ rows back out of it.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from xlsxwriter.format import Format
 
 from analysis.errors import ReportError
@@ -30,10 +31,12 @@ from analysis.report.audit.sheet import Cell, Formula, Page
 from analysis.report.audit.tables import (
     lay_corrections,
     lay_lines,
+    lay_matches,
     lay_problems,
     lay_published,
     lay_steps,
     lay_workbooks,
+    read_matches,
 )
 from analysis.report.audit.transitions import lay_transitions
 from analysis.report.findings import Findings, write_date
@@ -44,7 +47,7 @@ DEMONSTRATION = "架空データ"
 
 ABOUT, FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回の手続き"
 TRANSITIONS, WORKBOOKS, LINES, PROBLEMS = "異動", "調査票", "手続きでない行", "問題"
-CORRECTIONS, STEPS, PUBLISHED = "訂正", "読み取り", "公表値"
+CORRECTIONS, STEPS, PUBLISHED, MATCHES = "訂正", "読み取り", "公表値", "対応の確認"
 
 _ABOUT_WIDTH = 104
 _TITLE_HEIGHT = 26
@@ -65,6 +68,7 @@ CONTENTS = {
     CORRECTIONS: "今回調査で訂正した回答と、その理由。",
     STEPS: "読み取るときに、全角・半角や和暦などを整えた回答。1行が、1つのセルの1つの整え方です。",
     PUBLISHED: "公表された数値と、再計算との照合。",
+    MATCHES: "手続きIDが変わった手続きや廃止された手続きについて、人が確かめたこと。",
 }
 
 USAGE = (
@@ -99,9 +103,12 @@ def write_audit(findings: Findings, path: Path) -> None:
     before: dict[str, Page] = {}
     if previous is not None and tables.previous is not None:
         before["procedures"] = lay_rows(BEFORE, tables.previous, previous.corrections, criteria)
+        confirmed = lay_matches(MATCHES, survey.matches)
+        sheets = (now.sheet, before["procedures"].sheet, confirmed.sheet)
         pages["transitions"] = lay_transitions(
-            TRANSITIONS, ledger, now.sheet, before["procedures"].sheet, criteria
+            TRANSITIONS, ledger, sheets, survey.matches, criteria
         )
+        pages["matches"] = confirmed
     figures = lay_figures(FIGURES, ledger, _sheets_of(pages), _sheets_of(before), criteria)
     laid = {page.name: page for page in (figures, *pages.values(), *before.values())}
     notice = DEMONSTRATION if settings.demonstration else settings.title
@@ -120,23 +127,40 @@ def read_audit(path: Path) -> dict[str, pd.DataFrame]:
     Rows as in a ledger's tables: ROW_COLUMNS and the scopes, in their order. A text too long for a
     cell comes back cut. Raises ReportError for a file that can't be read as an audit workbook.
     """
+    with _open_audit(path) as book:
+        if NOW not in book.sheetnames:
+            raise RowsError(f"シート「{NOW}」がありません")
+        sheets = [book[name] for name in (NOW, BEFORE) if name in book.sheetnames]
+        frames = [read_rows(sheet.iter_rows(values_only=True)) for sheet in sheets]
+    return {str(frame["cycle"].iloc[0]): frame for frame in frames if len(frame)}
+
+
+def read_audited_matches(path: Path) -> pd.DataFrame:
+    """Return the confirmed pairs that an audit workbook holds, as the survey had them.
+
+    Raises ReportError for a file that can't be read as an audit workbook.
+    """
+    with _open_audit(path) as book:
+        if MATCHES not in book.sheetnames:
+            return read_matches(())
+        return read_matches(book[MATCHES].iter_rows(values_only=True))
+
+
+@contextmanager
+def _open_audit(path: Path) -> Iterator[Workbook]:
     try:
         with warnings.catch_warnings():
             # openpyxl warns of what it would lose on saving; nothing is saved here.
             warnings.simplefilter("ignore")
             book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-            sheets = [book[name] for name in (NOW, BEFORE) if name in book.sheetnames]
-            frames = [read_rows(sheet.iter_rows(values_only=True)) for sheet in sheets]
+            yield book
             book.close()
-        if NOW not in book.sheetnames:
-            raise RowsError(f"シート「{NOW}」がありません")
     except RowsError as error:
         raise _unreadable(path, str(error)) from None
     except OSError as error:
         raise _unreadable(path, error.strerror or "ファイルを開けません") from None
     except Exception as error:  # a damaged file may fail in any part of zip, XML or openpyxl
         raise _unreadable(path, "Excel のファイルとして開けません") from error
-    return {str(frame["cycle"].iloc[0]): frame for frame in frames if len(frame)}
 
 
 def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from analysis.figures.definition import field_name
 from analysis.figures.reconcile import PUBLISHED_NAME
 from analysis.report.proof.origin import CODE_FOLDER, LOCK_NAME, NOTEBOOKS
 from analysis.report.proof.record import CorrectionKey
+from analysis.survey.confirm import MATCHES_NAME
 from analysis.survey.correct import CORRECTIONS_NAME, read_corrections
 from analysis.survey.vocabulary import answer_key, load_vocabulary
 
@@ -35,7 +36,12 @@ def changes_more_than_answers(before: Mapping[str, str], now: Mapping[str, str])
 def kind_of(path: str) -> str:
     """Return what an input is, for people."""
     name = path.rpartition("/")[2]
-    by_name = {CORRECTIONS_NAME: "訂正", SETTINGS_NAME: "設定", PUBLISHED_NAME: "公表値"}
+    by_name = {
+        CORRECTIONS_NAME: "訂正",
+        MATCHES_NAME: "対応の確認",
+        SETTINGS_NAME: "設定",
+        PUBLISHED_NAME: "公表値",
+    }
     by_folder = {
         f"{NOTEBOOKS}/": "ノートブック",
         f"{CODE_FOLDER}/": "プログラム",

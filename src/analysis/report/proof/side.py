@@ -15,9 +15,9 @@ from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, FIGURES_NAME, list_figures
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
-from analysis.report.audit.workbook import AUDIT_NAME, read_audit
+from analysis.report.audit.workbook import AUDIT_NAME, read_audit, read_audited_matches
 from analysis.survey.collect import ROW_COLUMNS
-from analysis.survey.match import match_cycles
+from analysis.survey.match import add_pair_ids, match_cycles, pair_cycles
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,12 +125,10 @@ def _read_tables(path: Path, cycle: str) -> Tables:
         raise ReportError(f"{path.name} に調査回 {cycle} の手続きがありません。")
     before = next((name for name in frames if name != cycle), None)
     rows, previous = frames[cycle], None if before is None else frames[before]
-    return Tables(
-        cycle,
-        {
-            "procedures": add_scopes(rows),
-            "transitions": add_scopes(match_cycles(rows, previous)),
-        },
-        before,
-        None if previous is None else add_scopes(previous),
-    )
+    current = {"procedures": add_scopes(rows)}
+    if previous is None:
+        return Tables(cycle, current | {"transitions": add_scopes(match_cycles(rows, None))})
+    matches = read_audited_matches(path)
+    current["transitions"] = add_scopes(match_cycles(rows, previous, matches))
+    paired = add_pair_ids(add_scopes(previous), pair_cycles(rows, previous, matches))
+    return Tables(cycle, current, before, paired)

@@ -146,8 +146,9 @@ def _find_reason(sides: tuple[Side, Side], pair: Pair, record: Record, now: dict
         there = "納品された" if pair.b is None else "いまの"
         return f"  ・{there} figures.csv にだけある数値です。"
     changes = RowChanges(sides, pair)
-    if changes.keys:
-        return list_examples([changes.describe(key) for key in changes.keys])
+    # Of procedures paired otherwise than before no cell differs.
+    if told := [text for key in changes.keys if (text := changes.describe(key))]:
+        return list_examples(told)
     if changes_more_than_answers(record.inputs, now):
         return "  ・数えた行の違いではなく、設定・ガイドライン・プログラムなどの変更によります。"
     if not changes.are_known:

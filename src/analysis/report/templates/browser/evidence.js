@@ -58,7 +58,7 @@ function readIds(steps) {
 function restoreNames(evidence) {
   const now = byId(proceduresOf(evidence, evidence.cycle));
   for (const row of proceduresOf(evidence, evidence.previous)) {
-    row.name ??= now.get(row.procedure_id)?.name ?? null;
+    row.name ??= now.get(pairId(row))?.name ?? null;
   }
 }
 
@@ -66,6 +66,11 @@ function proceduresOf(evidence, cycle) {
   return evidence.tables.get(cycle)?.get("procedures") ?? [];
 }
 
+// The id by which a procedure is known in both cycles: the current one, if it has changed.
+function pairId(row) {
+  return row.pair_id ?? row.procedure_id;
+}
+
 function byId(rows) {
-  return new Map(rows.map((row) => [row.procedure_id, row]));
+  return new Map(rows.map((row) => [pairId(row), row]));
 }

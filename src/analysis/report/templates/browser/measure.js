@@ -104,10 +104,10 @@ class Counter {
   // Which procedures are counted in one cycle and not in the other.
   moved(now, before, prefix) {
     const side = (these, those, role) => {
-      const stay = new Set(this.counted(those).map((row) => row.procedure_id));
-      const left = this.counted(these).filter((row) => !stay.has(row.procedure_id));
+      const stay = new Set(this.counted(those).map(pairId));
+      const left = this.counted(these).filter((row) => !stay.has(pairId(row)));
       const beside = this.byId.get(those.cycle);
-      return withRole(prefix + role, left, (row) => beside.get(row.procedure_id));
+      return withRole(prefix + role, left, (row) => beside.get(pairId(row)));
     };
     return [...side(now, before, "in"), ...side(before, now, "out")];
   }
@@ -130,6 +130,7 @@ function describePair(now, before) {
     now,
     before,
     fate: stays ? "continued" : now ? "new" : "abolished",
+    paired_by: stays ? before.paired_by ?? "id" : null,
     went_online: yes(stays && now.status === "online" && before.status !== "online"),
     left_online: yes(stays && now.status !== "online" && before.status === "online"),
     renamed: yes(differs("name")),

@@ -140,6 +140,7 @@ class Panel {
       .filter((figure) => figure && this.counts(figure, id));
     this.show(
       `${id}　${rows[0].name ?? ""}`,
+      ...this.describePair(rows.at(-1)),
       make("h3", {}, "調査票の記載"),
       showList(describeCells(this.evidence, rows), id),
       make("h3", {}, `この手続きを数える数値（${counting.length}）`),
@@ -148,8 +149,15 @@ class Panel {
     );
   }
 
+  // Which id a procedure had before, where it was another.
+  describePair(before) {
+    if (!before.paired_by) return [];
+    const way = this.evidence.fields.get("paired_by")?.[1][before.paired_by] ?? before.paired_by;
+    return [make("p", { class: "note" }, `前回の手続きIDは ${before.procedure_id} です（${way}）。`)];
+  }
+
   counts(figure, id) {
-    return this.counter.rows(figure).some(({ row }) => row.procedure_id === id);
+    return this.counter.rows(figure).some(({ row }) => pairId(row) === id);
   }
 }
 

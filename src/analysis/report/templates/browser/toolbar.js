@@ -49,10 +49,11 @@ function listEntries(counter, page, panel) {
   const known = new Map([evidence.previous, evidence.cycle].flatMap((cycle) =>
     [...(counter.byId.get(cycle) ?? [])]));
   const procedures = [...known.values()].map((row) => {
-    const told = `${row.procedure_id}　${row.name ?? ""}　${row.department} ${row.section ?? ""}`;
+    const id = pairId(row);
+    const told = `${id}　${row.name ?? ""}　${row.department} ${row.section ?? ""}`;
     return {
-      text: plainForSearch(told),
-      show: () => button(told, () => panel.openProcedure(row.procedure_id), { class: "procedure" }),
+      text: plainForSearch(`${told} ${counter.byId.get(evidence.previous)?.get(id)?.procedure_id ?? ""}`),
+      show: () => button(told, () => panel.openProcedure(id), { class: "procedure" }),
     };
   });
   return { 数値: figures, 手続き: procedures };

@@ -1,0 +1,152 @@
+"""Read the pairs of procedures that people confirmed: a cycle's `matches.csv`.
+
+A line pairs a procedure of the previous cycle with one of this cycle; without `current_id` it says
+that the procedure was abolished, without `previous_id` that it is new. Every wrong line is told
+with its number; whether its procedures exist is seen only beside both cycles (`continuity`).
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from analysis.cycle import Cycle
+from analysis.survey.dates import UnreadableDateError, parse_date
+from analysis.survey.problems import Place, Problem, report
+from analysis.survey.vocabulary import answer_key, digits_key
+
+MATCHES_NAME = "matches.csv"
+MATCHES_PLACE = Place(None, MATCHES_NAME)
+DECIDED_COLUMNS = ("previous_id", "current_id", "decided_by", "decided_on", "reason")
+MATCHES_COLUMNS = ("line", *DECIDED_COLUMNS)
+PROPOSED_COLUMNS = ("rank", "score", "grounds", "department", "previous_name", "current_name")
+"""What a proposal tells beside: passed over here, so that its line can be copied as it is."""
+
+WAYS = {"id": "手続きID", "name": "名称と根拠法令等", "confirmed": "確認"}
+"""What the two procedures of a pair have in common, by the way they were paired."""
+
+_ENCODINGS = ("utf-8-sig", "cp932")
+_WHOLE_DAY = len("2024-04-01")
+
+
+def read_matches(cycle: Cycle) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the cycle's confirmed pairs and all that is wrong with their file.
+
+    One row per line that can be used, in the order of the file, with MATCHES_COLUMNS, all of dtype
+    str: `line` its number, ids as the survey's rows have them, `decided_on` as ISO date; NA where
+    the line leaves an id blank. A cycle without the file has none.
+    """
+    path = cycle.raw_folder / MATCHES_NAME
+    found: list[Problem] = []
+    lines = list(_read_lines(path.read_bytes(), found)) if path.is_file() else []
+    wrong = [list(_check_line(line)) for line in lines]
+    found += [problem for problems in wrong for problem in problems]
+    kept = [line for line, problems in zip(lines, wrong, strict=True) if not problems]
+    found += _find_ids_twice(kept)
+    frame = pd.DataFrame(kept, columns=list(MATCHES_COLUMNS))
+    return frame.mask(frame == "").astype("str"), found
+
+
+def check_matches(
+    matches: pd.DataFrame, pairs: pd.DataFrame, ids: Mapping[str, "pd.Series[str]"]
+) -> Iterator[Problem]:
+    """Yield the confirmed pairs that speak of no procedure, or against a pair found before them.
+
+    `pairs` are those of `pair_cycles` with the same `matches`; `ids` the procedures' ids of the
+    previous cycle and of this one, by the cycle's name.
+    """
+    found = pairs[pairs["paired_by"] != "confirmed"]
+    columns = DECIDED_COLUMNS[:2]
+    for name, opposite, cycle in zip(columns, reversed(columns), ids, strict=True):
+        there, partners = set(ids[cycle]), found.set_index(name)
+        for line in matches[matches[name].notna()].to_dict("records"):
+            own = line[name]
+            words = {"line": line["line"], "column": name, "value": own}
+            if own not in there:
+                yield report("match_id_unknown", MATCHES_PLACE, **words, cycle=cycle)
+            elif own in partners.index and partners.loc[own, opposite] != line[opposite]:
+                words |= {"other": partners.loc[own, opposite]}
+                way = WAYS[partners.loc[own, "paired_by"]]
+                yield report("match_paired_otherwise", MATCHES_PLACE, **words, why=way)
+
+
+def _read_lines(content: bytes, found: list[Problem]) -> Iterator[dict[str, str]]:
+    """Yield the lines that are filled, cleaned; add to `found` what keeps the file from being read.
+
+    What Excel would take for a formula has an apostrophe before it in a proposal.
+    """
+    text = _decode(content)
+    if text is None:
+        found.append(report("matches_unreadable", MATCHES_PLACE))
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        titles = [title.strip() for title in next(reader, [])]
+        known = {*DECIDED_COLUMNS, *PROPOSED_COLUMNS}
+        if len(set(titles)) < len(titles) or not {*DECIDED_COLUMNS} <= {*titles} <= known:
+            words = {"value": "、".join(titles), "choices": "、".join(DECIDED_COLUMNS)}
+            found.append(report("matches_columns", MATCHES_PLACE, **words))
+            return
+        number = reader.line_num + 1
+        for cells in reader:
+            line, number = str(number), reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(titles):
+                counts: dict[str, Any] = {"count": len(cells), "expected": len(titles)}
+                found.append(report("match_cells", MATCHES_PLACE, line=line, **counts))
+                continue
+            told = {title: cell.strip() for title, cell in zip(titles, cells, strict=True)}
+            ids = {name: _clean_id(told[name]) for name in DECIDED_COLUMNS[:2]}
+            yield {"line": line, **{name: told[name] for name in DECIDED_COLUMNS}, **ids}
+    except csv.Error:
+        found.append(report("matches_unreadable", MATCHES_PLACE))
+
+
+def _decode(content: bytes) -> str | None:
+    for encoding in _ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\0" in text else text
+    return None
+
+
+def _clean_id(text: str) -> str:
+    return answer_key(text.removeprefix("'"))
+
+
+def _check_line(line: dict[str, str]) -> Iterator[Problem]:
+    """Yield what is wrong with a line by itself; its date is put into ISO form."""
+    number = line["line"]
+    if not line["previous_id"] and not line["current_id"]:
+        yield report("match_ids_missing", MATCHES_PLACE, line=number)
+    if missing := [name for name in DECIDED_COLUMNS[2:] if not line[name]]:
+        yield report("match_decision_missing", MATCHES_PLACE, line=number, value="、".join(missing))
+    if not line["decided_on"]:
+        return
+    try:
+        date = parse_date(digits_key(line["decided_on"])).iso
+    except UnreadableDateError:
+        date = ""
+    if len(date) != _WHOLE_DAY:
+        words = {"line": number, "value": line["decided_on"]}
+        yield report("match_date_unreadable", MATCHES_PLACE, **words)
+    else:
+        line["decided_on"] = date
+
+
+def _find_ids_twice(lines: list[dict[str, str]]) -> Iterator[Problem]:
+    """Yield every line that names a procedure which a line before it names."""
+    for name in DECIDED_COLUMNS[:2]:
+        first: dict[str, str] = {}
+        for line in lines:
+            if not line[name]:
+                continue
+            before = first.setdefault(line[name], line["line"])
+            if before != line["line"]:
+                words = {"column": name, "value": line[name], "other": before}
+                yield report("match_twice", MATCHES_PLACE, line=line["line"], **words)

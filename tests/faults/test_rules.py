@@ -1,0 +1,440 @@
+"""Rules across fields, rows, departments and cycles: each breach with the exact words it gets."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import SurveyError
+from analysis.report.findings import load_findings
+from analysis.survey.collect import collect_survey
+from analysis.survey.problems import describe, problems_from_frame
+from analysis.survey.store import load_surveys
+
+from workbooks import Line, make_cycle, make_two_cycles, not_started, procedure
+
+TWINS = [procedure(1, name="同じ届出"), procedure(2, name="同じ 届出")]
+
+WITHIN: dict[str, tuple[Sequence[Line], list[str]]] = {
+    "a required answer is blank": (
+        [procedure(status=None, online_date=None)],
+        [
+            "環境部.xlsx 調査票!G6: オンライン化の状況が記入されていません。記入してください。",
+        ],
+    ),
+    "not started without a reason": (
+        [not_started(reason=None)],
+        [
+            "環境部.xlsx 調査票!J6: 未着手ですが、未着手の理由が記入されていません。"
+            "次のいずれかを入力してください: 未検討、他機関の事務（市は受付のみ）、"
+            "現行法制度上不可、その他理由で不可",
+        ],
+    ),
+    "a reason where none is due": (
+        [procedure(reason="未検討")],
+        [
+            "環境部.xlsx 調査票!J6: 未着手ではありませんが、未着手の理由「未検討」"
+            "が記入されています。"
+            "オンライン化の状況か理由の、どちらかを直してください。",
+        ],
+    ),
+    "another reason without its detail": (
+        [not_started(reason="その他理由で不可")],
+        [
+            "環境部.xlsx 調査票!K6: 未着手の理由が「その他理由で不可」ですが、"
+            "理由の詳細が記入されていません。"
+            "どのような理由かを記入してください。",
+        ],
+    ),
+    "online without a date": (
+        [procedure(online_date=None)],
+        [
+            "環境部.xlsx 調査票!H6: オンライン化済ですが、"
+            "オンライン化時期が記入されていません。時期を記入してください。",
+        ],
+    ),
+    "online after the as-of date": (
+        [procedure(online_date="2024-09-02")],
+        [
+            "環境部.xlsx 調査票!H6: オンライン化済ですが、オンライン化時期「2024-09-02」"
+            "が調査の時点（2024-09-01）より後です。"
+            "時期か、オンライン化の状況を直してください。",
+        ],
+    ),
+    "a date where nothing is online": (
+        [procedure(status="着手済", online_date="令和7年4月")],
+        [
+            "環境部.xlsx 調査票!H6: 着手済ですが、オンライン化時期「令和7年4月」"
+            "が記入されています。"
+            "オンライン化の状況か時期の、どちらかを直してください。"
+            "予定の時期は備考に書いてください。",
+        ],
+    ),
+    "an id in two rows": (
+        [procedure(1), procedure(1, name="別の届出")],
+        [
+            "環境部.xlsx 調査票!A6: 手続きID「K-001」"
+            "が重複しています（ほかに 環境部.xlsx 調査票!A7）。"
+            "手続きごとに別の手続きIDを付けてください。",
+            "環境部.xlsx 調査票!A7: 手続きID「K-001」"
+            "が重複しています（ほかに 環境部.xlsx 調査票!A6）。"
+            "手続きごとに別の手続きIDを付けてください。",
+        ],
+    ),
+    "a name in two rows of a section": (
+        TWINS,
+        [
+            "環境部.xlsx 調査票!C6: 同じ課に同じ手続き名「同じ届出」があり、根拠法令等も同じです"
+            "（ほかに 環境部.xlsx 調査票!C7）。"
+            "重複していれば行を一つにし、別の手続きであれば区別できる名称にしてください。",
+            "環境部.xlsx 調査票!C7: 同じ課に同じ手続き名「同じ届出」があり、根拠法令等も同じです"
+            "（ほかに 環境部.xlsx 調査票!C6）。"
+            "重複していれば行を一つにし、別の手続きであれば区別できる名称にしてください。",
+        ],
+    ),
+    "a total that differs": (
+        [procedure(1), ["合計", "総手続き数", 2]],
+        [
+            "環境部.xlsx 調査票!C7: 表の下の合計「総手続き数 2」が、行を数えた件数（1）と違います。"
+            "行の漏れや重複がないか確かめてください。",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", WITHIN)
+def test_a_breach_within_a_cycle_gets_these_words(tmp_path: Path, fault: str) -> None:
+    lines, told = WITHIN[fault]
+    found = collect_survey(make_cycle(tmp_path, lines)).problems
+    assert [describe(problem) for problem in problems_from_frame(found)] == told
+
+
+def test_of_many_rows_with_one_id_some_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    lines = [procedure(1, name=f"届出{place}") for place in range(8)]
+    found = collect_survey(make_cycle(tmp_path, lines)).problems
+    others = "、".join(f"環境部.xlsx 調査票!A{row}" for row in range(6, 11))
+    assert f"（ほかに {others} ほか2か所）" in found["message"].iloc[-1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        procedure(2, name="同じ届出", section="保全課"),
+        procedure(2, name="同じ届出", law="水質汚濁防止法"),
+        procedure(2, name="同じ届出②"),
+    ],
+)
+def test_a_name_may_stand_twice_in_other_sections_or_by_other_laws(
+    tmp_path: Path, other: Line
+) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1, name="同じ届出"), other])
+    assert collect_survey(cycle).problems.empty
+
+
+# Title of the case: this cycle's departments, the previous one's, matches.csv, what is told.
+Departments = list[Sequence[Line]]
+BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
+    "an id that was another department's": (
+        [[procedure(1)], [procedure(2), procedure(3)]],
+        [[procedure(1), procedure(2)], [procedure(3)]],
+        "",
+        [
+            "こども部.xlsx 調査票!A6: 手続きID「K-002」は、環境部の手続きIDです（前回調査）。"
+            "手続きIDを直すか、移管などであれば matches.csv に書いてください。",
+        ],
+    ),
+    "a new id that begins as only another department's": (
+        [
+            [procedure(1, procedure_id="07-1")],
+            [procedure(2, procedure_id="09-1"), procedure(3, procedure_id="07-9")],
+        ],
+        [[procedure(1, procedure_id="07-1")], [procedure(2, procedure_id="09-1")]],
+        "",
+        [
+            "こども部.xlsx 調査票!A7: 手続きID「07-9」は、環境部の手続きIDです"
+            "（前回調査で「07-」を使った部局）。"
+            "手続きIDを直すか、移管などであれば matches.csv に書いてください。",
+        ],
+    ),
+    "an id that vanished without a word": (
+        [[procedure(1)]],
+        [[procedure(1), procedure(2)]],
+        "",
+        [
+            "環境部.xlsx: 前回調査にあった手続き「K-002 届出その2」がありません。"
+            "漏れていれば行を戻し、廃止や統合であれば、"
+            "その手続きIDを統合先の備考か matches.csv に書いてください。",
+        ],
+    ),
+    "an id of a department that is no more": (
+        [[procedure(1)]],
+        [[procedure(1)], [procedure(2)]],
+        "",
+        [
+            "matches.csv: 前回調査にあった手続き「K-002 届出その2」がありません。"
+            "漏れていれば行を戻し、廃止や統合であれば、"
+            "その手続きIDを統合先の備考か matches.csv に書いてください。",
+        ],
+    ),
+    "an id used for another procedure": (
+        [[procedure(1, name="犬の登録申請", law="狂犬病予防法")]],
+        [[procedure(1, name="墓地使用許可証の再交付", law="墓地条例")]],
+        "",
+        [
+            "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
+            "前回調査の「墓地使用許可証の再交付」から"
+            "「犬の登録申請」に変わり、根拠法令等も違います。"
+            "別の手続きであれば新しい手続きIDを付け、"
+            "同じ手続きであれば matches.csv に書いてください。",
+        ],
+    ),
+    "what was online and is not": (
+        [[procedure(1, status="着手済", online_date=None)]],
+        [[procedure(1, online_date="2024-01")]],
+        "",
+        [
+            "環境部.xlsx 調査票!G6: 前回調査ではオンライン化済でしたが、着手済になっています。"
+            "オンライン化の状況を確かめてください。取りやめたのであれば、対応は要りません。",
+        ],
+    ),
+    "a volume ten times the last": (
+        [[procedure(1, annual_volume="1,200件")]],
+        [[procedure(1, annual_volume=120)]],
+        "",
+        [
+            "環境部.xlsx 調査票!F6: 年間件数が、前回調査の120件から1,200件に約10倍に増えています"
+            "（差は1,080件）。桁や単位の誤りであれば直してください。",
+        ],
+    ),
+    "a volume a hundredth of the last": (
+        [[procedure(1, annual_volume=120)]],
+        [[procedure(1, annual_volume=12000)]],
+        "",
+        [
+            "環境部.xlsx 調査票!F6: 年間件数が、"
+            "前回調査の12,000件から120件に約100分の1に減っています"
+            "（差は11,880件）。桁や単位の誤りであれば直してください。",
+        ],
+    ),
+    "a volume out of nothing": (
+        [[procedure(1, annual_volume=100)]],
+        [[procedure(1, annual_volume=0)]],
+        "",
+        [
+            "環境部.xlsx 調査票!F6: 年間件数が、前回調査の0件から100件に増えています（差は100件）。"
+            "桁や単位の誤りであれば直してください。",
+        ],
+    ),
+    "a previous cycle with an error": (
+        [[procedure(1)]],
+        [[procedure(1, status="謎")]],
+        "",
+        [
+            "cycle.toml: 前回調査（2024-04-30）の調査票に誤りがあるため、"
+            "前回調査と比べる検査をしていません。"
+            "前回調査を直してから、もう一度確かめてください。",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", BETWEEN)
+def test_a_breach_between_cycles_gets_these_words(tmp_path: Path, fault: str) -> None:
+    current, previous, matches, told = BETWEEN[fault]
+    assert tell(tmp_path, current, previous, matches) == told
+
+
+def tell(
+    root: Path, current: Departments, previous: Departments, matches: str | bytes = ""
+) -> list[str]:
+    survey, _ = load_surveys(make_two_cycles(root, current, previous, matches), collect_survey)
+    return [describe(problem) for problem in problems_from_frame(survey.problems)]
+
+
+HEAD = "previous_id,current_id,decided_by,decided_on,reason\n"
+DECIDED = "DX戦略課,2024-10-01,電話で確認"
+CONFIRMED: dict[str, tuple[Departments, Departments, str]] = {
+    "another department's id, confirmed": (
+        [[procedure(1)], [procedure(2), procedure(3)]],
+        [[procedure(1), procedure(2)], [procedure(3)]],
+        f"K-002,K-002,{DECIDED}\n",
+    ),
+    "another department's beginning, confirmed as new": (
+        [
+            [procedure(1, procedure_id="07-1")],
+            [procedure(2, procedure_id="09-1"), procedure(3, procedure_id="07-9")],
+        ],
+        [[procedure(1, procedure_id="07-1")], [procedure(2, procedure_id="09-1")]],
+        f",07-9,{DECIDED}\n",
+    ),
+    "abolished, confirmed": (
+        [[procedure(1)]],
+        [[procedure(1), procedure(2)]],
+        f"K-002,,{DECIDED}\n",
+    ),
+    "merged, as a remark says": (
+        [[procedure(1, remarks="K-002（届出その２）を統合")]],
+        [[procedure(1), procedure(2)]],
+        "",
+    ),
+    "named otherwise under its id, confirmed": (
+        [[procedure(1, name="犬の登録申請", law="狂犬病予防法")]],
+        [[procedure(1, name="墓地使用許可証の再交付", law="墓地条例")]],
+        f"K-001,K-001,{DECIDED}\n",
+    ),
+    "a volume nine times the last": (
+        [[procedure(1, annual_volume=1079)]],
+        [[procedure(1, annual_volume=108)]],
+        "",
+    ),
+    "few more than none": (
+        [[procedure(1, annual_volume=99)]],
+        [[procedure(1, annual_volume=0)]],
+        "",
+    ),
+    "a volume unknown": (
+        [[procedure(1, annual_volume="不明")]],
+        [[procedure(1, annual_volume=12000)]],
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CONFIRMED)
+def test_what_is_confirmed_or_within_bounds_is_not_told(tmp_path: Path, case: str) -> None:
+    current, previous, lines = CONFIRMED[case]
+    assert tell(tmp_path, current, previous, HEAD + lines if lines else "") == []
+
+
+def test_a_longer_id_in_a_remark_is_no_word_on_a_shorter_one(tmp_path: Path) -> None:
+    current = [[procedure(1, remarks="K-0021 と XK-002 は別")]]
+    (told,) = tell(tmp_path, current, [[procedure(1), procedure(2)]])
+    assert "「K-002 届出その2」がありません" in told
+
+
+def test_of_a_workbook_that_is_not_there_no_id_is_told_to_vanish(tmp_path: Path) -> None:
+    (told,) = tell(tmp_path, [[procedure(1)], None], [[procedure(1)], [procedure(2)]])
+    assert told.startswith("こども部.xlsx: 調査票が未提出です。")
+
+
+def test_a_previous_cycle_that_is_not_there_is_told_and_stops_a_build(tmp_path: Path) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
+    (tmp_path / "data/raw/2024-04-30/cycle.toml").unlink()
+    survey, previous = load_surveys(cycle, collect_survey)
+    assert previous is None
+    (problem,) = problems_from_frame(survey.problems)
+    assert (problem.severity, problem.code) == ("notice", "previous_unusable")
+    assert problem.message.startswith("前回調査（2024-04-30）を読めない（調査回「2024-04-30」は")
+
+
+# Lines of matches.csv: what is told of them. The cycles: K-001 in both, K-002 then, K-003 now.
+LINES: dict[str, tuple[str | bytes, list[str]]] = {
+    "other columns": (
+        "前回,今回\nK-002,K-003\n",
+        [
+            "matches.csv: 列が違います（前回、今回）。先頭の行に次の列を並べてください: "
+            "previous_id、current_id、decided_by、decided_on、reason",
+        ],
+    ),
+    "neither UTF-8 nor CP932": (
+        HEAD.encode() + b"\x81\xff,\xfe\n",
+        [
+            "matches.csv: CSV として読めません。"
+            "Excel で開き、「CSV UTF-8（コンマ区切り）」として保存し直してください。",
+        ],
+    ),
+    "a quotation that never ends": (
+        HEAD + 'K-002,"K-003\n',
+        [
+            "matches.csv: CSV として読めません。"
+            "Excel で開き、「CSV UTF-8（コンマ区切り）」として保存し直してください。",
+        ],
+    ),
+    "a comma too many, no ids, no reason, and no date, all at once": (
+        HEAD
+        + f"K-002,K-003,{DECIDED},余分\n"
+        + f",,{DECIDED}\n"
+        + "K-002,K-003,,2024-10-01,\n"
+        + "K-002,K-003,DX戦略課,2024-02-30,確認\n",
+        [
+            "matches.csv: 2行目: 値が6個ありますが、列は5個です。"
+            'コンマの数を直してください。コンマを含む文は「"」で囲んでください。',
+            "matches.csv: 3行目: 前回（previous_id）にも今回（current_id）"
+            "にも手続きIDがありません。"
+            "手続きIDを書くか、行を削ってください。",
+            "matches.csv: 4行目: 次の列が空です（decided_by、reason）。"
+            "だれが（decided_by）、いつ（decided_on）、なぜ（reason）"
+            "そう判断したかを書いてください。",
+            "matches.csv: 5行目: 決定日（decided_on）「2024-02-30」を年月日として読めません。"
+            "「2024-10-01」のように書いてください。",
+        ],
+    ),
+    "procedures that are not there": (
+        HEAD + f"K-008,K-009,{DECIDED}\n",
+        [
+            "matches.csv: 2行目: previous_id「K-008」は、調査回 2024-04-30 の調査票にありません。"
+            "手続きIDを確かめるか、要らなくなった行を削ってください。",
+            "matches.csv: 2行目: current_id「K-009」は、調査回 2024-09-01 の調査票にありません。"
+            "手続きIDを確かめるか、要らなくなった行を削ってください。",
+        ],
+    ),
+    "a procedure in two lines": (
+        HEAD + f"K-002,K-003,{DECIDED}\n\nK-002,,{DECIDED}\n",
+        [
+            "matches.csv: 4行目: previous_id「K-002」は2行目にもあります。"
+            "どちらかの行を削ってください。",
+        ],
+    ),
+    "procedures that their ids pair": (
+        HEAD + f"K-001,K-003,{DECIDED}\n",
+        [
+            "matches.csv: 2行目: previous_id「K-001」は、手続きIDが同じ「K-001」と対応しています。"
+            "この行を削るか、調査票の側を直してください。",
+        ],
+    ),
+    "an abolition of what is still there": (
+        HEAD + f"K-001,,{DECIDED}\n",
+        [
+            "matches.csv: 2行目: previous_id「K-001」は、手続きIDが同じ「K-001」と対応しています。"
+            "この行を削るか、調査票の側を直してください。",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", LINES)
+def test_a_wrong_line_of_the_confirmed_pairs_gets_these_words(tmp_path: Path, fault: str) -> None:
+    matches, told = LINES[fault]
+    current = [[procedure(1), procedure(3, name="新しい届出")]]
+    found = tell(tmp_path, current, [[procedure(1), procedure(2)]], matches)
+    assert [text for text in found if text.startswith("matches.csv")] == told
+
+
+def test_a_confirmed_pair_against_a_pair_by_name_is_told(tmp_path: Path) -> None:
+    current = [[procedure(3, name="届出その2"), procedure(4)]]
+    found = tell(tmp_path, current, [[procedure(2)]], HEAD + f"K-002,K-004,{DECIDED}\n")
+    assert found == [
+        "matches.csv: 2行目: previous_id「K-002」は、名称と根拠法令等が同じ「K-003」"
+        "と対応しています。"
+        "この行を削るか、調査票の側を直してください。",
+    ]
+
+
+def test_in_a_first_cycle_confirmed_pairs_name_nothing(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    text = HEAD + f"K-002,K-001,{DECIDED}\n"
+    (cycle.raw_folder / "matches.csv").write_text(text, encoding="utf-8")
+    survey, _ = load_surveys(cycle, collect_survey)
+    assert list(survey.problems["message"]) == [
+        "2行目: previous_id「K-002」は、調査回 （前回調査なし） の調査票にありません。"
+    ]
+
+
+def test_a_wrong_line_stops_a_build_and_a_warning_does_not(tmp_path: Path) -> None:
+    current = [[procedure(1, status="着手済", online_date=None)]]
+    cycle = make_two_cycles(
+        tmp_path, current, [[procedure(1, online_date="2024-01")]], HEAD + f"K-009,,{DECIDED}\n"
+    )
+    with pytest.raises(SurveyError, match=r"誤りが1件(?s:.*)matches\.csv(?s:.*)2行目") as error:
+        load_findings(cycle, collect_survey)
+    assert "オンライン化済でしたが" not in str(error.value)

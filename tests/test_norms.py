@@ -1,0 +1,63 @@
+"""The rules that the answers are held to, as the quality report lists them."""
+
+import re
+import shutil
+from pathlib import Path
+
+from analysis.figures.figure import Figure
+from analysis.report.blocks import Group, Quoted, Table
+from analysis.report.findings import Findings, load_findings
+from analysis.report.norms import list_norms, list_pairings
+from analysis.survey.collect import collect_survey
+from analysis.survey.problems import load_rules
+
+from conftest import ROOT
+from workbooks import make_two_cycles, procedure
+
+
+def test_every_rule_stands_there_with_its_code_and_how_often_it_is_breached(
+    findings: Findings,
+) -> None:
+    table = list_norms(findings)
+    assert isinstance(table, Table)
+    rules = load_rules().values()
+    assert [row[0] for row in table.rows] == [rule.title for rule in rules]
+    assert [row[3] for row in table.rows] == [Quoted(rule.code) for rule in rules]
+    counts = {row[2].measure: row[2].text for row in table.rows if isinstance(row[2], Figure)}
+    assert len(counts) == len(rules)
+    problems = findings.survey.problems["code"].value_counts()
+    told = {name.removeprefix("rule_"): text for name, text in counts.items() if text != "0"}
+    assert told == {str(code): f"{count}" for code, count in problems.items()}
+
+
+def test_what_people_confirmed_stands_there_with_who_and_why(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "data/raw/guideline", tmp_path / "data/raw/guideline")
+    matches = (
+        "previous_id,current_id,decided_by,decided_on,reason\n"
+        "K-002,K-003,DX戦略課,2024-10-01,電話で確認\n"
+        ",K-004,DX戦略課,2024-10-01,新設\n"
+        "K-005,,DX戦略課,2024-10-01,廃止\n"
+    )
+    then = {"online_date": "2024-01"}
+    now = [procedure(1), procedure(3, name="申請"), procedure(4)]
+    before = [procedure(1, **then), procedure(2, name="申込", **then), procedure(5, **then)]
+    cycle = make_two_cycles(tmp_path, [now], [before], matches)
+    shown = list_pairings(load_findings(cycle, collect_survey))
+    assert isinstance(shown, Group)
+    table = shown.blocks[1]
+    assert isinstance(table, Table)
+    assert [[getattr(cell, "text", cell) for cell in row] for row in table.rows] == [
+        ["K-002", "K-003", "同じ手続き", "電話で確認", "DX戦略課（2024-10-01）"],
+        [None, "K-004", "新規", "新設", "DX戦略課（2024-10-01）"],
+        ["K-005", None, "廃止", "廃止", "DX戦略課（2024-10-01）"],
+    ]
+
+
+def test_a_rules_sentence_can_be_printed_and_counted_by() -> None:
+    """It is printed as ours, so without digits, and stands in COUNTIFS as a criterion."""
+    titles = [rule.title for rule in load_rules().values()]
+    assert len(set(titles)) == len(titles)
+    for title in titles:
+        assert title.endswith("。"), title
+        assert not re.search(r"\d|[*?~]|^[<>=]", title), title
+        assert len(title) < 200, title

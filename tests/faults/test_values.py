@@ -71,6 +71,10 @@ CHOICES = [
     ("fee", "有", "yes", "alias"),
     ("fee", "無し", "no", "alias"),
     ("fee", "不要", "no", "alias"),
+    ("attachment", True, "yes", "alias"),
+    ("in_house", True, "yes", "alias"),
+    ("in_house", "×", "no", "mark"),
+    ("original_basis", "無", "none", "alias"),
     ("fee", True, "yes", "alias"),
     ("fee", False, "no", "alias"),
     ("fee", "－", None, "missing"),
@@ -92,7 +96,7 @@ def test_a_choice_is_read_by_its_marks_and_spellings(tmp_path, field, written, v
 
 def test_an_alias_is_any_spelling_of_its_mark_and_a_dash_may_mean_something(tmp_path):
     aliases = {"fee": {"―": "なし"}, "status": {"✕": "未着手"}}
-    lines = [procedure(1, fee="－"), procedure(2, fee="—"), not_started(3, status="☓")]
+    lines = [procedure(1, fee="－"), procedure(2, fee="——"), not_started(3, status="☓")]
     rows = collect_survey(make_cycle(tmp_path, lines, answers=aliases)).rows
     assert list(rows["fee"][:2]) == ["no", "no"]
     assert rows["status"][2] == "not_started"

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
+from analysis.errors import SettingsError
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
@@ -71,6 +72,10 @@ CHOICES = [
     ("fee", "有", "yes", "alias"),
     ("fee", "無し", "no", "alias"),
     ("fee", "不要", "no", "alias"),
+    ("attachment", True, "yes", "alias"),
+    ("in_house", True, "yes", "alias"),
+    ("in_house", "×", "no", "mark"),
+    ("original_basis", "無", "none", "alias"),
     ("fee", True, "yes", "alias"),
     ("fee", False, "no", "alias"),
     ("fee", "－", None, "missing"),
@@ -92,11 +97,22 @@ def test_a_choice_is_read_by_its_marks_and_spellings(tmp_path, field, written, v
 
 def test_an_alias_is_any_spelling_of_its_mark_and_a_dash_may_mean_something(tmp_path):
     aliases = {"fee": {"―": "なし"}, "status": {"✕": "未着手"}}
-    lines = [procedure(1, fee="－"), procedure(2, fee="—"), not_started(3, status="☓")]
+    lines = [procedure(1, fee="－"), procedure(2, fee="——"), not_started(3, status="☓")]
     rows = collect_survey(make_cycle(tmp_path, lines, answers=aliases)).rows
     assert list(rows["fee"][:2]) == ["no", "no"]
     assert rows["status"][2] == "not_started"
     assert list(rows["steps"]) == ["fee:alias", "fee:alias", "status:mark"]
+
+
+def test_an_alias_may_not_contradict_what_a_mark_means_anyway(tmp_path):
+    cycle = make_cycle(tmp_path, [procedure()], answers={"status": {"✓": "着手済"}})
+    with pytest.raises(SettingsError) as raised:
+        collect_survey(cycle)
+    assert str(raised.value) == (
+        "2024-09-01/cycle.toml の読み替え（headers、answers）に誤りが1件あります。"
+        "直してください。\n"
+        "  ・answers.status.「✓」: 既に別の回答を指しています。"
+    )
 
 
 DATES = [

@@ -47,15 +47,12 @@ def list_steps(findings: Findings) -> Block:
 
 
 def _quote_example(changed: pd.DataFrame) -> Quoted | None:
-    """Return the shortest cell that can be printed, the first among equals."""
+    """Return the shortest cell that can be printed, or None."""
     cells = changed.loc[changed["field"] != UNQUOTED, ["field", "raw", "value"]].fillna("")
     said = {
         f"「{raw or '（空欄）'}」→「{value_name(field, value or pd.NA)}」"
         for field, raw, value in cells.itertuples(index=False, name=None)
     }
-    printed = sorted((text for text in said if not missing_glyphs(text)), key=_rank)
-    return Quoted(printed[0].replace("\n", "（改行）")) if printed else None
-
-
-def _rank(text: str) -> tuple[int, str]:
-    return (len(text), text)
+    ranked = sorted(said, key=lambda text: (len(text), text))
+    example = next((text for text in ranked if not missing_glyphs(text)), None)
+    return None if example is None else Quoted(example.replace("\n", "（改行）"))

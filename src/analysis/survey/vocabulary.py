@@ -74,7 +74,7 @@ class _Vocabulary(BaseModel):
 
 @dataclass(frozen=True)
 class Lookup:
-    """What a cycle's workbooks may write: title key -> field, and per field answer key -> code."""
+    """What a cycle's workbooks may write: title key -> field, and per field choice key -> code."""
 
     fields: tuple[Field, ...]
     headers: Mapping[str, Field]

@@ -592,6 +592,13 @@ def test_every_filled_cell_of_an_extra_column_is_kept_with_its_place(tmp_path):
     assert set(extras["department_slug"]) == {"kankyo"}
 
 
+def test_a_word_above_the_header_is_no_columns_title(tmp_path):
+    workbook = build_workbook([procedure(1)])
+    sheet = sheet_of(workbook)
+    sheet["S2"], sheet["S6"] = "様式第1号", "メモ"
+    assert collect(tmp_path, workbook).workbooks.loc[0, "extra_columns"] == "見出しのないS列"
+
+
 @pytest.mark.parametrize("place", ["S3", "S4", "R4"])
 def test_a_respondents_name_beside_the_header_is_no_title(tmp_path, place):
     workbook = build_workbook([procedure(1)])

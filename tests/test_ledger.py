@@ -19,6 +19,7 @@ from analysis.figures.listing import list_figures
 from analysis.figures.measure import Change, Count, Share
 from analysis.figures.reconcile import read_published
 from analysis.report.findings import Findings
+from analysis.survey.survey import LINE_LABELS
 
 COLUMNS = [
     "figure_id",
@@ -63,6 +64,18 @@ def test_a_published_number_that_differs_is_counted_as_such(findings: Findings) 
     assert set(differing["scope"]) == {"環境部", "全体"}
     assert ledger.figure("published_differing").value == len(differing)
     assert ledger.figure("published_differing", "kankyo").value == 4
+
+
+def test_a_row_that_is_no_procedure_is_counted_with_its_cell(findings: Findings) -> None:
+    lines = findings.survey.lines
+    for name, label in LINE_LABELS.items():
+        own = lines[lines["kind"] == name]
+        figure = findings.ledger.figure(f"lines_{name}")
+        assert figure.value == len(own)
+        evidence = findings.ledger.evidence(figure)
+        assert evidence["cell"].tolist() == own["cell"].tolist()
+        assert set(evidence["value"]) <= {label}
+        assert evidence["workbook"].tolist() == own["workbook"].tolist()
 
 
 def test_the_columns_of_figures_csv_are_the_promised_ones(frame: pd.DataFrame) -> None:

@@ -147,13 +147,14 @@ def test_a_field_named_like_another_with_a_suffix_does_not_collide():
     assert all(isinstance(field, Field) for field in load_vocabulary())
 
 
-def test_extra_columns_are_told_and_not_read(tmp_path):
+def test_extra_columns_are_told_and_kept_but_for_the_respondents(tmp_path):
     respondent = f"担当者：{RESPONDENT}"
     fields = [*FIELDS[:3], respondent, *FIELDS[3:], "独自の欄"]
     line = procedure() | {respondent: RESPONDENT, "独自の欄": "メモ"}
     survey = collect_survey(make_cycle(tmp_path, build_workbook([line], fields=fields)))
     assert survey.workbooks.loc[0, "extra_columns"] == "担当者、独自の欄"
     assert codes(survey) == ["column_extra"]
+    assert survey.extras[["title", "text"]].to_numpy().tolist() == [["独自の欄", "メモ"]]
 
 
 def test_answers_in_a_column_without_a_title_are_told(tmp_path):

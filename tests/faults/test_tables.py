@@ -174,12 +174,48 @@ def with_fuller_hidden_copy() -> Workbook:
     return workbook
 
 
+def with_list_of_titles_before_hidden_table() -> Workbook:
+    """Build a hidden table, and a visible sheet that only mentions some of its titles."""
+    workbook = with_sheets(("目次", "visible"), table="hidden")()
+    workbook["目次"].append(["手続きID", "課名", "手続き名"])
+    return workbook
+
+
+def retyped_in_the_lower_row() -> Workbook:
+    """Build a header whose titles stand in its upper row, but for a retyped one in the lower."""
+
+    def dress(sheet: Worksheet) -> None:
+        for area in list(sheet.merged_cells.ranges):
+            sheet.unmerge_cells(str(area))
+        for column, name in enumerate(FIELDS, start=1):
+            sheet.cell(4, column, TITLES[name])
+            sheet.cell(5, column).value = None
+        sheet["G4"], sheet["G5"] = "区分", "オンライン化状況"
+
+    return dressed([procedure(1)], dress)
+
+
+def with_an_empty_sheet() -> Workbook:
+    """Build the form with the empty sheet that Excel adds."""
+    workbook = build_workbook([procedure(1)])
+    workbook.create_sheet("Sheet2")
+    return workbook
+
+
 TOTALS = ("総手続き数", "オンライン化済", "着手済", "未着手")
 REPEATED = [TITLES[name] for name in FIELDS]
 
 FAULTS: Mapping[str, Fault] = {
     "one title retyped": Fault(
         retitled(status="オンライン化状況"),
+        (
+            f"{SHEET}!G5: 見出し「オンライン化状況」の列を「オンライン化の状況」の列として"
+            "読みました。そのとおりであれば cycle.toml の headers に「オンライン化状況」を"
+            "「オンライン化の状況」と書き、違えば見出しを直してください。",
+        ),
+    ),
+    "a title retyped in the lower row of the header": Fault(
+        retyped_in_the_lower_row,
         (
             f"{SHEET}!G5: 見出し「オンライン化状況」の列を「オンライン化の状況」の列として"
             "読みました。そのとおりであれば cycle.toml の headers に「オンライン化状況」を"
@@ -236,6 +272,15 @@ FAULTS: Mapping[str, Fault] = {
             "ほかのシートに手続きを書いていれば、調査票の表に移してください。",
         ),
     ),
+    "the table on a hidden sheet, its titles mentioned on another": Fault(
+        with_list_of_titles_before_hidden_table,
+        (
+            f"{SHEET}: 調査票の表が非表示のシート「調査票」にあります。この表を読み取りました。"
+            "提出する表か確かめ、シートを再表示してください。",
+            f"{SHEET}: 調査票の表のほかにシートがあります（目次）。読み込んでいません。"
+            "ほかのシートに手続きを書いていれば、調査票の表に移してください。",
+        ),
+    ),
     "a fuller copy of the table on a hidden sheet": Fault(
         with_fuller_hidden_copy,
         (
@@ -276,6 +321,13 @@ FAULTS: Mapping[str, Fault] = {
             "廃止した手続きであれば、行を削除してください。"
             "そうでなければ、備考の書き方を改めてください。"
             for cell, text in (("Q6", "令和6年3月末で廃止"), ("Q7", "建築確認申請へ統合"))
+        ),
+    ),
+    "a row with nothing but a status and the number of its date": Fault(
+        with_lines(procedure(1), {"status": "オンライン化済", "online_date": 45383}),
+        tuple(
+            f"{SHEET}!{cell}: {title}が記入されていません。記入してください。"
+            for cell, title in (("A7", "手続きID"), ("C7", "手続き名"))
         ),
     ),
     "a word far below the table": Fault(
@@ -352,6 +404,10 @@ SHAPES: Mapping[str, Shape] = {
         with_lines(procedure(1), None, ["　"], None, procedure(2)),
         ("K-001", "K-002"),
         (("blank", "A7"), ("blank", "A8"), ("blank", "A9")),
+    ),
+    "an empty sheet": Shape(with_an_empty_sheet, ("K-001",)),
+    "the word that ends a table": Shape(
+        with_lines(procedure(1), ["以上"]), ("K-001",), (("footnote", "A7"),)
     ),
     "subtotals, total and notes": Shape(
         with_lines(
@@ -466,6 +522,11 @@ def test_a_line_says_where_it_stands_and_never_what_it_holds(tmp_path):
     ]
 
 
+def test_a_row_of_no_known_kind_is_a_problem_and_no_line(tmp_path):
+    survey = collect(tmp_path, FAULTS["a note across the table without its mark"].build())
+    assert survey.lines.empty
+
+
 def test_a_dittoed_answer_is_the_one_above_and_keeps_its_cell(tmp_path):
     lines = [
         procedure(1),
@@ -530,6 +591,13 @@ def test_every_filled_cell_of_an_extra_column_is_kept_with_its_place(tmp_path):
         ["調査票", 8, "K-002", "見出しのないU列", "見出しなし", "U8"],
     ]
     assert set(extras["department_slug"]) == {"kankyo"}
+
+
+def test_a_word_above_the_header_is_no_columns_title(tmp_path):
+    workbook = build_workbook([procedure(1)])
+    sheet = sheet_of(workbook)
+    sheet["S2"], sheet["S6"] = "様式第1号", "メモ"
+    assert collect(tmp_path, workbook).workbooks.loc[0, "extra_columns"] == "見出しのないS列"
 
 
 @pytest.mark.parametrize("place", ["S3", "S4", "R4"])

@@ -333,3 +333,14 @@ def test_any_answers_come_back_as_they_were(
     for name in FIELDS:
         assert survey.rows[name].equals(rows[name]), name
     assert "error" not in set(survey.problems["severity"])
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, None)
+    (tmp_path / "data" / "processed").write_text("a file where the folder should be")
+    with pytest.raises(SurveyError) as caught:
+        write_forms(cycle)
+    assert str(caught.value).startswith(
+        "data/processed/2024-09-01/forms/環境部.xlsx を書き込めません（"
+    )
+    assert "Excel などで開いていれば閉じ、" in str(caught.value)

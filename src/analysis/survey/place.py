@@ -19,7 +19,7 @@ def name_workbook(department: Department) -> str:
 def place_file(path: Path, content: bytes) -> None:
     """Write a file under a passing name and rename it, making its folder if need be.
 
-    Raises SurveyError that names the file with its last three folders.
+    Raises SurveyError that names the file from the project's `data` on.
     """
     passing = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
@@ -29,7 +29,7 @@ def place_file(path: Path, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             passing.unlink(missing_ok=True)
-        where = "/".join(path.parts[-4:])
+        where = "data/" + path.as_posix().rpartition("/data/")[2]
         raise SurveyError(
             f"{where} を書き込めません（{error.strerror}）。"
             "\nExcel などで開いていれば閉じ、書き込みの権限を確かめてください。"

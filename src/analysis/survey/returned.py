@@ -5,9 +5,7 @@ comments, and drop-down lists or colour rules kept in Excel's newer extension. V
 formulas, drop-down lists, protection, comments and print set-up stay.
 """
 
-import contextlib
 import datetime
-import hashlib
 import io
 import warnings
 import zipfile
@@ -22,7 +20,7 @@ from openpyxl.workbook import Workbook
 from analysis.cycle import Cycle, Department
 from analysis.survey.cell_text import fit
 from analysis.survey.delimited import read_delimited
-from analysis.survey.file import compose_name, list_files, read_content
+from analysis.survey.file import compose_name, find_file, read_content
 from analysis.survey.marks import clear_marks, mark_cells
 from analysis.survey.place import name_workbook, place_file
 from analysis.survey.problems import Problem, problems_from_frame
@@ -60,7 +58,6 @@ def return_workbooks(cycle: Cycle, survey: Survey) -> list[Returned]:
     no entry; one whose file can't be opened has one without a path.
     """
     folder = cycle.processed_folder / RETURNED_FOLDER
-    sources = _find_sources(cycle)
     states = survey.workbooks.set_index("department")
     returned = []
     for department in cycle.departments:
@@ -70,12 +67,10 @@ def return_workbooks(cycle: Cycle, survey: Survey) -> list[Returned]:
         is_answered = row["state"] == "answered"
         is_faulty = any(problem.severity != "notice" for problem in problems)
         written = None
+        if is_answered and is_faulty:
+            written = _write(cycle, department, str(row["workbook"]), problems, path)
         if row["state"] == "unreadable" or (is_answered and is_faulty):
-            source = sources.get(str(row["sha256"]))
-            if source is not None and is_answered:
-                written = _write(cycle, department, source, problems, path)
-            name = source.name if source is not None else department.workbook
-            returned.append(Returned(department.name, name, written))
+            returned.append(Returned(department.name, str(row["workbook"]), written))
         if written is None:
             path.unlink(missing_ok=True)
     return returned
@@ -108,19 +103,21 @@ def mark_workbook(
 
 
 def _write(
-    cycle: Cycle, department: Department, source: Path, problems: list[Problem], path: Path
+    cycle: Cycle, department: Department, name: str, problems: list[Problem], path: Path
 ) -> Path | None:
+    """Write what goes back for the file of this name; return None if it can't be opened."""
     lines = [
         f"{department.name}　{cycle.settings.title}（{cycle.name}時点）",
         f"色の付いたセルを直し、このファイルを「{path.name}」の名前で再提出してください。"
         "このシート、セルの色、コメントは残したままで構いません。",
     ]
-    if source.name != path.name:
-        lines[1] += f"提出済みの「{source.name}」は、このファイルに置き換えます。"
+    if name != path.name:
+        lines[1] += f"提出済みの「{name}」は、このファイルに置き換えます。"
+    source = find_file(cycle.raw_folder, name)
+    if source is None:
+        return None
     try:
-        content = mark_workbook(
-            read_content(source), source.name, problems, lines, cycle.settings.as_of
-        )
+        content = mark_workbook(read_content(source), name, problems, lines, cycle.settings.as_of)
     except Exception:  # what the reader let pass may still fail in any part of openpyxl
         return None
     place_file(path, content)
@@ -133,16 +130,6 @@ def _list_problems(survey: Survey, department: Department) -> list[Problem]:
     found = problems_from_frame(survey.problems[own])
     inside = (problem for problem in found if not problem.code.startswith(_FILE_RULES))
     return sorted(inside, key=lambda problem: problem.severity == "notice")
-
-
-def _find_sources(cycle: Cycle) -> dict[str, Path]:
-    """Return the raw files by the digest that the survey keeps of what it read."""
-    sources = {}
-    for path in list_files(cycle.raw_folder):
-        # What can't be opened was not read either.
-        with contextlib.suppress(UnreadableWorkbookError):
-            sources[hashlib.sha256(read_content(path)).hexdigest()] = path
-    return sources
 
 
 def _load(content: bytes, name: str) -> Workbook:

@@ -27,7 +27,7 @@ STAMP_NAME = "inputs.json"
 FRAMES = ("rows", "workbooks", "problems", "corrections")
 
 _CODE_SUFFIXES = (".py", ".toml")
-_LIBRARIES = ("openpyxl", "pandas", "pyarrow", "pydantic")
+_LIBRARIES = ("defusedxml", "openpyxl", "pandas", "pyarrow", "pydantic")
 # What a spreadsheet takes for a formula when it opens a CSV.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -73,7 +73,7 @@ def _stamp_inputs(cycle: Cycle) -> dict[str, Any]:
         "raw": {
             path.relative_to(raw).as_posix(): _digest_file(path)
             for path in sorted(raw.rglob("*"))
-            if path.is_file() and not path.name.startswith(("~$", "."))
+            if not path.name.startswith(("~$", "."))
         },
         **_stamp_program(),
     }
@@ -96,8 +96,12 @@ def _stamp_program() -> dict[str, Any]:
 
 
 def _digest_file(path: Path) -> str:
+    """Return a file's sha256; a folder or a link in a workbook's place is told apart from it."""
+    if path.is_symlink() or not path.is_file():
+        return "no file"
     try:
-        return _digest(path.read_bytes())
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return f"unreadable: {type(error).__name__}"
 

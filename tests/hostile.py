@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Callable
 
 from archives import BOOK, BOOK_LINKS, SHEET, pack, unpack, write_sheet
-
 from workbooks import FIELDS, TITLES, build_workbook, procedure, save_bytes, write_shared
 
 GOOD = save_bytes(build_workbook([procedure(1)]))

@@ -11,8 +11,8 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.form import make_form
 from analysis.survey.layout import clean_text
 from analysis.survey.vocabulary import load_vocabulary
-from mess import ALIASES, FIELDS, SPELLINGS, TITLES, Mess, Row, dress
 
+from mess import ALIASES, FIELDS, SPELLINGS, TITLES, Mess, Row, dress
 from rows import make_rows
 from workbooks import make_cycle
 

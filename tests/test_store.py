@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -61,6 +62,13 @@ def test_a_changed_workbook_is_read_again(cycle, collected):
     make_cycle(cycle.root, [procedure(7)], None)
     assert list(load_survey(cycle).rows["procedure_id"]) == ["K-007"]
     assert len(collected) == 2
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, lambda path: path.symlink_to("環境部.xlsx")])
+def test_a_folder_or_a_link_in_a_workbooks_place_is_noticed(cycle, collected, put):
+    load_survey(cycle)
+    put(cycle.raw_folder / "こども部.xlsx")
+    assert "workbook_not_file" in set(load_survey(cycle).problems["code"])
 
 
 def test_a_new_corrections_file_is_read(cycle, collected):

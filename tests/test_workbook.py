@@ -11,8 +11,8 @@ from openpyxl.styles import Font, PatternFill
 
 from analysis.survey.sheet import Entry, Sheet, UnreadableWorkbookError
 from analysis.survey.workbook import read_sheets
-from archives import BOOK_LINKS, SHEET, change, pack, unpack, write_sheet
 
+from archives import BOOK_LINKS, SHEET, change, pack, unpack, write_sheet
 from workbooks import build_workbook, procedure, save_bytes, sheet_of, write_shared
 
 GOOD = save_bytes(build_workbook([procedure(1)]))

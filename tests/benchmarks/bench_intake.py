@@ -123,7 +123,6 @@ def main() -> None:
 if __name__ == "__main__":
     sys.path.insert(0, str(TESTS))
     from hostile import HOSTILE, name_file
-
     from workbooks import make_cycle
 
     main()

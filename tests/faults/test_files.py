@@ -14,16 +14,16 @@ from openpyxl import Workbook
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH
 
-from analysis.cycle import Cycle
+from analysis.cycle import Cycle, Department
 from analysis.survey import package
 from analysis.survey.collect import collect_survey
-from analysis.survey.file import LARGEST_FILE
+from analysis.survey.file import LARGEST_FILE, find_rivals
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.read import Reading, read_workbook
 from analysis.survey.survey import Survey
 from analysis.survey.vocabulary import build_lookup
-from archives import BOOK, BOOK_LINKS, SHEET, TYPES, add_part, change, pack, unpack, write_sheet
 
+from archives import BOOK, BOOK_LINKS, SHEET, TYPES, add_part, change, pack, unpack, write_sheet
 from workbooks import build_workbook, make_cycle, procedure, save_bytes, sheet_of, write_shared
 
 GOOD = save_bytes(build_workbook([procedure(1)]))
@@ -469,9 +469,11 @@ def test_the_same_name_with_another_ending_is_the_departments_file(tmp_path, nam
 
 
 def test_a_second_file_belongs_to_the_department_with_the_longer_name(tmp_path):
-    cycle = make_cycle(tmp_path, [procedure(1)], [procedure(2)])
-    put(cycle.raw_folder, "こども部環境部.xlsx")
-    assert [line.partition(":")[0] for line in read(collect_survey(cycle))] == ["こども部.xlsx"]
+    names = ["教育部", "教育部分室"]
+    departments = [Department(name=n, slug="a", workbook=f"{n}.xlsx") for n in names]
+    put(tmp_path, "教育部分室 (2).xlsx")
+    ((_, owner),) = find_rivals(tmp_path, [], departments)
+    assert owner == departments[1]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from hostile import HOSTILE, name_file
-
 from workbooks import make_cycle, procedure
 
 SIZE = 6_000_000

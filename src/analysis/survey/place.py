@@ -1,4 +1,4 @@
-"""Put the files that go to the departments in place: under their names, and whole.
+"""Put files in place whole: what goes to the departments, and what a survey is kept as.
 
 Who looks for a file finds the old one or the new one, never a part.
 """

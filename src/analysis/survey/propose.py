@@ -13,8 +13,9 @@ import pandas as pd
 from analysis.cycle import Cycle
 from analysis.survey.confirm import DECIDED_COLUMNS, MATCHES_NAME, PROPOSED_COLUMNS
 from analysis.survey.match import pair_cycles
+from analysis.survey.place import place_file
 from analysis.survey.problems import shorten
-from analysis.survey.store import write_csv, write_whole
+from analysis.survey.store import write_csv
 from analysis.survey.survey import Survey
 from analysis.survey.vocabulary import match_key
 
@@ -85,7 +86,7 @@ def _name(row: Mapping[Hashable, Any], side: str) -> str:
 
 def store_proposals(proposals: pd.DataFrame, cycle: Cycle) -> None:
     """Write the proposals into the cycle's processed folder; raise SurveyError if it can't be."""
-    write_whole(cycle.processed_folder, PROPOSALS_NAME, write_csv(proposals))
+    place_file(cycle.processed_folder / PROPOSALS_NAME, write_csv(proposals))
 
 
 def _list_unpaired(

@@ -4,13 +4,11 @@ The inputs are told by their content, never by their dates: the raw files of the
 that reads them, and the libraries it reads them with.
 """
 
-import contextlib
 import hashlib
 import inspect
 import io
 import json
 import platform
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -22,7 +20,8 @@ import pandas as pd
 from pyarrow.parquet import ParquetFile
 
 from analysis.cycle import Cycle
-from analysis.errors import SettingsError, SurveyError
+from analysis.errors import SettingsError
+from analysis.survey.place import place_file
 from analysis.survey.problems import problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import Survey
 
@@ -31,7 +30,7 @@ FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "e
 
 _CSV_FRAMES = ("rows", "problems", "lines", "extras")
 _CODE_SUFFIXES = (".py", ".toml")
-_LIBRARIES = ("openpyxl", "pandas", "pyarrow", "pydantic", "rapidfuzz")
+_LIBRARIES = ("defusedxml", "openpyxl", "pandas", "pyarrow", "pydantic", "rapidfuzz")
 # What a spreadsheet takes for a formula when it opens a CSV.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -102,7 +101,7 @@ def _stamp_inputs(cycle: Cycle) -> dict[str, Any]:
         "raw": {
             path.relative_to(raw).as_posix(): _digest_file(path)
             for path in sorted(raw.rglob("*"))
-            if path.is_file() and not path.name.startswith(("~$", "."))
+            if not path.name.startswith(("~$", "."))
         },
         **_stamp_program(),
     }
@@ -125,8 +124,12 @@ def _stamp_program() -> dict[str, Any]:
 
 
 def _digest_file(path: Path) -> str:
+    """Return a file's sha256; a folder or a link in a workbook's place is told apart from it."""
+    if path.is_symlink() or not path.is_file():
+        return "no file"
     try:
-        return _digest(path.read_bytes())
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return f"unreadable: {type(error).__name__}"
 
@@ -161,27 +164,7 @@ def _write_stored(folder: Path, inputs: dict[str, Any], survey: Survey) -> None:
     }
     text = json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     for name, content in (*outputs.items(), (STAMP_NAME, text.encode("utf-8"))):
-        write_whole(folder, name, content)
-
-
-def write_whole(folder: Path, name: str, content: bytes) -> None:
-    """Write a file of a processed folder under a passing name, and put it in place whole.
-
-    Raises SurveyError if it can't be written.
-    """
-    passing = folder / f".{name}.{uuid.uuid4().hex}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        passing.write_bytes(content)
-        passing.replace(folder / name)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            passing.unlink(missing_ok=True)
-        where = "/".join((*folder.parts[-3:], name))
-        raise SurveyError(
-            f"{where} を書き込めません（{error.strerror}）。"
-            "\nExcel などで開いていれば閉じ、書き込みの権限を確かめてください。"
-        ) from None
+        place_file(folder / name, content)
 
 
 def _write_parquet(frame: pd.DataFrame) -> bytes:

@@ -69,7 +69,7 @@ def test_a_blank_cell_can_be_filled_and_a_filled_one_cleared(tmp_path):
 
 
 def test_an_id_that_stands_twice_can_be_corrected_where_the_rows_differ(tmp_path):
-    lines = [procedure(1), procedure(1, procedure_id="K－001")]
+    lines = [procedure(1), procedure(1, procedure_id="K－001", name="別の届出")]
     change = entry(field="procedure_id", expected="K－001", value="K-009")
     survey = collect(tmp_path, change, *lines)
     assert list(survey.rows["procedure_id"]) == ["K-001", "K-009"]

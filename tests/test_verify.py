@@ -104,7 +104,9 @@ def test_a_changed_answer_of_the_cycle_before_is_named_with_its_cycle(copy: Path
 
 
 def test_a_procedure_that_came_or_went_is_named(copy: Path) -> None:
+    # Under the same name and law it would be the same procedure with another id.
     answer(copy, "A18", "06-9999")
+    answer(copy, "C18", "別の手続き")
     _, output = run(copy, "verify")
     changed = section(output, "計算し直すと変わる数値")
     assert f"{WORKBOOK} 調査票!A18「06-0012」は納品時だけにあります" in changed

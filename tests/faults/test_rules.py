@@ -420,6 +420,30 @@ def test_a_confirmed_pair_against_a_pair_by_name_is_told(tmp_path: Path) -> None
     ]
 
 
+def test_confirmed_pairs_that_can_not_be_opened_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]], HEAD)
+    opened = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "matches.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (problem,) = problems_from_frame(collect_survey(cycle).problems)
+    assert describe(problem) == (
+        "matches.csv: ファイルを開けません（Permission denied）。"
+        "ほかの人が開いていれば閉じ、読み取りの権限を確かめてください。"
+    )
+
+
+def test_an_empty_file_of_confirmed_pairs_confirms_nothing(tmp_path: Path) -> None:
+    assert tell(tmp_path, [[procedure(1)]], [[procedure(1)]], b"\xef\xbb\xbf" + HEAD.encode()) == []
+    assert tell(tmp_path, [[procedure(1)]], [[procedure(1)]], b"\n") == []
+
+
 def test_in_a_first_cycle_confirmed_pairs_name_nothing(tmp_path: Path) -> None:
     cycle = make_cycle(tmp_path, [procedure(1)])
     text = HEAD + f"K-002,K-001,{DECIDED}\n"

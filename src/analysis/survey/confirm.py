@@ -40,7 +40,12 @@ def read_matches(cycle: Cycle) -> tuple[pd.DataFrame, list[Problem]]:
     """
     path = cycle.raw_folder / MATCHES_NAME
     found: list[Problem] = []
-    lines = list(_read_lines(path.read_bytes(), found)) if path.is_file() else []
+    content = b""
+    try:
+        content = path.read_bytes() if path.is_file() else b""
+    except OSError as error:
+        found.append(report("workbook_locked", MATCHES_PLACE, value=error.strerror))
+    lines = list(_read_lines(content, found)) if content.strip() else []
     wrong = [list(_check_line(line)) for line in lines]
     found += [problem for problems in wrong for problem in problems]
     kept = [line for line, problems in zip(lines, wrong, strict=True) if not problems]

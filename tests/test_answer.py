@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.cycle import Settings
-from analysis.survey.answer import read_answer
+from analysis.survey.answers.answer import read_answer
+from analysis.survey.answers.layout import clean_text
 from analysis.survey.dates import _ERAS
-from analysis.survey.layout import clean_text
 from analysis.survey.vocabulary import build_lookup, choice_key, field_named, load_vocabulary
 
 LOOKUP = build_lookup(

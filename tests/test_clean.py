@@ -5,8 +5,8 @@ import datetime
 import pandas as pd
 import pytest
 
+from analysis.survey.answers.layout import clean_text
 from analysis.survey.collect import collect_survey
-from analysis.survey.layout import clean_text
 from analysis.survey.survey import Survey
 
 from workbooks import make_cycle, not_started, procedure

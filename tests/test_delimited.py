@@ -4,8 +4,8 @@ import pytest
 
 from analysis.cycle import open_cycle
 from analysis.survey.collect import collect_survey
-from analysis.survey.delimited import read_delimited
-from analysis.survey.sheet import Entry, Sheet
+from analysis.survey.files.delimited import read_delimited
+from analysis.survey.files.sheet import Entry, Sheet
 
 from workbooks import FIELDS, TITLES, make_cycle, procedure
 

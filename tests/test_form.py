@@ -20,8 +20,8 @@ from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SurveyError
 from analysis.survey.cell_text import LONGEST_TEXT
 from analysis.survey.collect import collect_survey
-from analysis.survey.form import make_form, write_forms
-from analysis.survey.form_layout import load_columns
+from analysis.survey.forms.layout import load_columns
+from analysis.survey.forms.write import make_form, write_forms
 from analysis.survey.new_cycle import begin_cycle
 from analysis.survey.vocabulary import load_vocabulary
 

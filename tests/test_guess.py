@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.survey.guess import CLEAR_PERCENT, NEAR_PERCENT, guess_fields
+from analysis.survey.table.guess import CLEAR_PERCENT, NEAR_PERCENT, guess_fields
 from analysis.survey.vocabulary import Lookup, load_vocabulary, match_key
 
 

@@ -19,13 +19,19 @@ MAY_IMPORT = {
     "demo": set(),
     "cli": SHARED | {"survey", "figures", "report", "demo"},
 }
+# Within the survey: from the words and the files to what goes back to the departments.
+STAGES = (
+    "vocabulary", "dates", "problems", "place", "survey",
+    "files", "table", "answers", "pairs", "check", "continuity", "collect", "store", "propose",
+    "cell_text", "resave", "forms", "returned", "status", "new_cycle",
+)  # fmt: skip
 MODULES = sorted(
     path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem in MAY_IMPORT
 )
 
 
-def list_imports(path: Path) -> set[str]:
-    """Return what a module imports from the package, by wing."""
+def list_imports(path: Path, under: str = "analysis") -> set[str]:
+    """Return what a module imports from the package, or from one of its wings, by first name."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
@@ -33,7 +39,8 @@ def list_imports(path: Path) -> set[str]:
             names.add(node.module or "")
         elif isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-    return {name.split(".")[1] for name in names if name.startswith("analysis.")}
+    start = f"{under}."
+    return {name.removeprefix(start).split(".")[0] for name in names if name.startswith(start)}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
@@ -51,3 +58,12 @@ def test_every_wing_is_known() -> None:
     assert {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in MODULES} == set(
         MAY_IMPORT
     )
+
+
+def test_a_stage_of_the_survey_imports_only_from_those_before_it() -> None:
+    survey = PACKAGE / "survey"
+    for path in survey.rglob("*.py"):
+        stage = path.relative_to(survey).with_suffix("").parts[0]
+        if stage != "__init__":
+            before = {*STAGES[: STAGES.index(stage) + 1]}
+            assert list_imports(path, "analysis.survey") <= before, path

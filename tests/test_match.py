@@ -5,7 +5,7 @@ import pytest
 
 from analysis.errors import SurveyError
 from analysis.survey.collect import collect_survey
-from analysis.survey.match import MATCH_COLUMNS, match_cycles, pair_cycles
+from analysis.survey.pairs.match import MATCH_COLUMNS, match_cycles, pair_cycles
 
 from rows import make_rows
 from workbooks import make_cycle, not_started, procedure

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+from analysis.survey.answers.layout import clean_text
 from analysis.survey.collect import collect_survey
-from analysis.survey.form import make_form
-from analysis.survey.layout import clean_text
+from analysis.survey.forms.write import make_form
 from analysis.survey.vocabulary import load_vocabulary
 
 from mess import ALIASES, FIELDS, SPELLINGS, TITLES, Mess, Row, dress

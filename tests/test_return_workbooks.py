@@ -18,10 +18,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from analysis.cycle import Cycle
-from analysis.survey import returned as returned_module
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.returned import Returned, mark_workbook, return_workbooks
+from analysis.survey.returned import write as returned_module
+from analysis.survey.returned.write import Returned, mark_workbook, return_workbooks
 
 from workbooks import FIELDS, TITLES, build_workbook, make_cycle, procedure, save_bytes, sheet_of
 

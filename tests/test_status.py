@@ -11,7 +11,7 @@ from analysis.cli import main
 from analysis.cycle import Cycle
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, problems_to_frame, report
-from analysis.survey.returned import Returned, return_workbooks
+from analysis.survey.returned.write import Returned, return_workbooks
 from analysis.survey.status import describe_status
 
 from workbooks import make_cycle, procedure

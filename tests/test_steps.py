@@ -14,9 +14,9 @@ from analysis.report.blocks import Quoted, Table
 from analysis.report.findings import Findings
 from analysis.report.orphans import require_traced
 from analysis.report.steps import list_steps as show_steps
-from analysis.survey.clean import clean_rows
+from analysis.survey.answers.clean import clean_rows
+from analysis.survey.answers.steps import FILLS, STEPS, list_steps, read_said_steps, say_steps
 from analysis.survey.collect import collect_survey
-from analysis.survey.steps import FILLS, STEPS, list_steps, read_said_steps, say_steps
 from analysis.survey.vocabulary import build_lookup
 
 from workbooks import make_cycle, procedure

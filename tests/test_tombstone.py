@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.survey.tombstone import is_tombstone
+from analysis.survey.table.tombstone import is_tombstone
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def new_cycle(as_of: str) -> None:
 def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
     from analysis.cycle import open_cycle
-    from analysis.survey.form import describe_forms, write_forms
+    from analysis.survey.forms.write import describe_forms, write_forms
 
     opened = open_cycle(cycle)
     click.echo(describe_forms(opened, write_forms(opened)))
@@ -91,7 +91,7 @@ def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
     from analysis.cycle import open_cycle
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
-    from analysis.survey.returned import return_workbooks
+    from analysis.survey.returned.write import return_workbooks
     from analysis.survey.status import describe_status
     from analysis.survey.store import load_surveys
 

@@ -15,12 +15,12 @@ from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH
 
 from analysis.cycle import Cycle, Department
-from analysis.survey import package
 from analysis.survey.collect import collect_survey
-from analysis.survey.file import LARGEST_FILE, find_rivals
+from analysis.survey.files import package
+from analysis.survey.files.file import LARGEST_FILE, find_rivals
 from analysis.survey.problems import describe, problems_from_frame
-from analysis.survey.read import Reading, read_workbook
 from analysis.survey.survey import Survey
+from analysis.survey.table.read import Reading, read_workbook
 from analysis.survey.vocabulary import build_lookup
 
 from archives import BOOK, BOOK_LINKS, SHEET, TYPES, add_part, change, pack, unpack, write_sheet

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import problems_from_frame
-from analysis.survey.returned import return_workbooks
+from analysis.survey.returned.write import return_workbooks
 
 from workbooks import Line, build_workbook, make_cycle, not_started, procedure, sheet_of
 

@@ -11,15 +11,15 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.survey.collect import collect_survey
-from analysis.survey.examine import examine_table
-from analysis.survey.header import choose_header
+from analysis.survey.files.sheet import Sheet
+from analysis.survey.files.workbook import read_sheets
 from analysis.survey.problems import Place, describe, problems_from_frame
-from analysis.survey.sheet import Sheet
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
-from analysis.survey.table import MOST_BLANK_ROWS, read_table
+from analysis.survey.table.examine import examine_table
+from analysis.survey.table.header import choose_header
+from analysis.survey.table.table import MOST_BLANK_ROWS, read_table
 from analysis.survey.vocabulary import Lookup, build_lookup
-from analysis.survey.workbook import read_sheets
 
 from workbooks import (
     FIELDS,

@@ -11,8 +11,8 @@ from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
 from analysis.figures.guideline import Guideline
 from analysis.figures.measure import Change, Count, Measure, Share, Where, where
 from analysis.figures.tables import LEVELS, Level
+from analysis.survey.answers.steps import STEPS
 from analysis.survey.problems import SEVERITY_LABELS, load_rules
-from analysis.survey.steps import STEPS
 from analysis.survey.survey import LINE_LABELS
 
 CITY_AND_DEPARTMENTS: tuple[Level, ...] = ("all", "department")

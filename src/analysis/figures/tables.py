@@ -15,8 +15,8 @@ from urllib.parse import quote
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.survey.match import add_pair_ids, match_cycles, pair_cycles
-from analysis.survey.steps import list_steps
+from analysis.survey.answers.steps import list_steps
+from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
 from analysis.survey.survey import LINE_LABELS, Survey
 from analysis.survey.vocabulary import answer_key
 

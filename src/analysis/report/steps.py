@@ -6,7 +6,7 @@ from analysis.figures.definition import value_name
 from analysis.report.blocks import Block, Cell, Column, Group, Paragraph, Quoted, Shown, Table
 from analysis.report.findings import Findings
 from analysis.report.fonts import missing_glyphs
-from analysis.survey.steps import STEPS
+from analysis.survey.answers.steps import STEPS
 
 ABOUT = (
     "を、全角・半角や和暦などを整えて読み取りました。ひとつのセルを二通りに整えたときは、それぞれに数えます。"

@@ -12,8 +12,8 @@ import pandas as pd
 
 from analysis.cycle import Cycle
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.read import Reading
-from analysis.survey.tombstone import is_tombstone
+from analysis.survey.table.read import Reading
+from analysis.survey.table.tombstone import is_tombstone
 from analysis.survey.vocabulary import label_of, load_vocabulary, match_key
 
 

@@ -10,16 +10,16 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.cycle import Cycle
+from analysis.survey.answers.clean import clean_rows
+from analysis.survey.answers.correct import correct_rows, read_corrections
 from analysis.survey.check import Intake, check_rows
-from analysis.survey.clean import clean_rows
-from analysis.survey.confirm import read_matches
-from analysis.survey.correct import correct_rows, read_corrections
-from analysis.survey.extras import EXTRA_PARTS
-from analysis.survey.file import compose_name, find_file, find_rivals
+from analysis.survey.files.file import compose_name, find_file, find_rivals
+from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
-from analysis.survey.read import STATED, Reading, read_workbook
 from analysis.survey.survey import Survey
-from analysis.survey.table import Line, rows_to_frame
+from analysis.survey.table.extras import EXTRA_PARTS
+from analysis.survey.table.read import STATED, Reading, read_workbook
+from analysis.survey.table.table import Line, rows_to_frame
 from analysis.survey.vocabulary import build_lookup, load_vocabulary
 
 ROW_COLUMNS = (

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME, Cycle
-from analysis.survey.confirm import MATCHES_PLACE, check_matches
-from analysis.survey.match import pair_cycles
+from analysis.survey.pairs.confirm import MATCHES_PLACE, check_matches
+from analysis.survey.pairs.match import pair_cycles
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.survey import Survey
 from analysis.survey.vocabulary import answer_key, label_of, match_key

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.survey.confirm import DECIDED_COLUMNS, MATCHES_NAME, PROPOSED_COLUMNS
-from analysis.survey.match import pair_cycles
+from analysis.survey.pairs.confirm import DECIDED_COLUMNS, MATCHES_NAME, PROPOSED_COLUMNS
+from analysis.survey.pairs.match import pair_cycles
 from analysis.survey.place import place_file
 from analysis.survey.problems import shorten
 from analysis.survey.store import write_csv

@@ -14,10 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.survey.problems import SEVERITY_LABELS, describe, problems_from_frame
-from analysis.survey.returned import RETURNED_FOLDER, Returned
-from analysis.survey.survey import Survey
-
-STATE_LABELS = {"answered": "提出済", "missing": "未提出", "unreadable": "読取不可"}
+from analysis.survey.returned.write import RETURNED_FOLDER, Returned
+from analysis.survey.survey import STATE_LABELS, Survey
 
 _WIDTH = 100
 _STATE_STYLES = {"answered": "", "missing": "bold yellow", "unreadable": "bold red"}

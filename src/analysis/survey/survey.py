@@ -12,6 +12,9 @@ import pandas as pd
 from analysis.errors import SurveyError
 from analysis.survey.problems import describe, problems_from_frame
 
+STATE_LABELS = {"answered": "提出済", "missing": "未提出", "unreadable": "読取不可"}
+"""What is said of a department's workbook."""
+
 LINE_LABELS = {
     "blank": "空白",
     "subtotal": "小計",

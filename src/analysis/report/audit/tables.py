@@ -15,7 +15,7 @@ from analysis.figures.ledger import Ledger
 from analysis.report.audit.figures import read_number, shown_value, style_of, write_verdict
 from analysis.report.audit.rows import lay_scopes, list_cells
 from analysis.report.audit.sheet import Cell, Column, Formula, Page, Style
-from analysis.survey.confirm import MATCHES_COLUMNS
+from analysis.survey.pairs.confirm import MATCHES_COLUMNS
 from analysis.survey.vocabulary import load_vocabulary
 
 # From this width on a column holds sentences.

@@ -7,8 +7,8 @@ from analysis.figures.definition import field_name
 from analysis.figures.reconcile import PUBLISHED_NAME
 from analysis.report.proof.origin import CODE_FOLDER, LOCK_NAME, NOTEBOOKS
 from analysis.report.proof.record import CorrectionKey
-from analysis.survey.confirm import MATCHES_NAME
-from analysis.survey.correct import CORRECTIONS_NAME, read_corrections
+from analysis.survey.answers.correct import CORRECTIONS_NAME, read_corrections
+from analysis.survey.pairs.confirm import MATCHES_NAME
 from analysis.survey.vocabulary import answer_key, load_vocabulary
 
 SETTINGS_NAME = "cycle.toml"

@@ -1,0 +1,73 @@
+"""Turn raw texts into values, field by field; what can't be read becomes a problem, never a guess.
+
+The raw text stays beside the value, and each step that changed an answer is told with its row.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.survey.answers.answer import Answer, read_answer
+from analysis.survey.problems import Place, Problem, report
+from analysis.survey.vocabulary import Field, Lookup
+
+
+def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the rows with a cleaned column for every field, and what could not be read.
+
+    Row grain and order are those of `raw`. Needs, for every field f, `f_raw`, `f_text`, `f_held`
+    and `f_cell`, and department, workbook and sheet; `f_fill`, where there is one, names the step
+    that gave the row another row's cell. Adds f: choices as codes, dates as ISO text, all of dtype
+    str, and numbers as Int64. A blank, and an answer that can't be read, is NA; of a number,
+    `f_missing` says which (see MISSING_LABELS). `steps` tells what changed the row's answers.
+    """
+    added: dict[str, pd.Series] = {}
+    problems: list[Problem] = []
+    steps: list[list[str]] = [[] for _ in range(len(raw))]
+    for field in lookup.fields:
+        name = field.name
+        texts, kinds = (_take(raw, f"{name}_{part}") for part in ("text", "held"))
+        cells = list(zip(texts, kinds, strict=True))
+        known = {cell: read_answer(field, *cell, lookup) for cell in dict.fromkeys(cells)}
+        answers = [known[cell] for cell in cells]
+        problems += _report_errors(raw, field, texts, answers)
+        dtype = "Int64" if field.kind == "number" else "str"
+        values = [answer.value for answer in answers]
+        added[name] = pd.Series(values, index=raw.index, dtype=dtype)
+        if field.kind == "number":
+            missing = [answer.missing for answer in answers]
+            added[f"{name}_missing"] = pd.Series(missing, index=raw.index, dtype="str")
+        written = {cell: answer.written_steps for cell, answer in known.items()}
+        for at, (cell, source) in enumerate(zip(cells, _list_sources(raw, name), strict=True)):
+            if codes := "+".join(filter(None, (source, written[cell]))):
+                steps[at].append(f"{name}:{codes}")
+    told = [" ".join(own) or None for own in steps]
+    added["steps"] = pd.Series(told, index=raw.index, dtype="str")
+    return pd.concat([raw, pd.DataFrame(added, index=raw.index)], axis=1), problems
+
+
+def _list_sources(raw: pd.DataFrame, name: str) -> list[str | None]:
+    """Return, row by row, how a field's text came from elsewhere than its cell, or None."""
+    fills = _take(raw, f"{name}_fill") if f"{name}_fill" in raw else [None] * len(raw)
+    pairs = zip(_take(raw, f"{name}_raw"), _take(raw, f"{name}_text"), fills, strict=True)
+    return [fill if found == text else "correction" for found, text, fill in pairs]
+
+
+def _report_errors(
+    raw: pd.DataFrame, field: Field, texts: list[str | None], answers: Sequence[Answer]
+) -> list[Problem]:
+    problems = []
+    where = ("department", "workbook", "sheet", f"{field.name}_cell")
+    for at, answer in enumerate(answers):
+        if answer.error is not None:
+            cell = Place(*(str(raw[name].array[at]) for name in where))
+            value = texts[at] or None
+            problems.append(report(answer.error, cell, field=field.name, value=value))
+    return problems
+
+
+def _take(raw: pd.DataFrame, name: str) -> list[str | None]:
+    # Arrow's texts are slow to walk one by one.
+    column = raw[name]
+    taken: list[str | None] = column.astype(object).where(column.notna(), None).tolist()
+    return taken

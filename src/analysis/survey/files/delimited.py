@@ -1,0 +1,109 @@
+"""A CSV file as a sheet: the addresses are those Excel would show on opening it."""
+
+import codecs
+import contextlib
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+
+from analysis.survey.files.richtext import decode_line_ends
+from analysis.survey.files.sheet import (
+    HEAD_ROWS,
+    LAST_COLUMN,
+    LAST_ROW,
+    MOST_CELLS,
+    MOST_ROWS,
+    Entry,
+    Sheet,
+    Sieve,
+    UnreadableWorkbookError,
+)
+
+# Excel writes UTF-8 with a mark, CP932 (Shift_JIS), and UTF-16 with a mark under the name of text.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_ENCODINGS = ("utf-8", "cp932")
+_DELIMITERS = ",\t"
+_PIECE = 1024 * 1024
+# What no text holds: control characters other than tab, line ends and form feed.
+_BINARY = frozenset(map(chr, {*range(9), 11, *range(14, 32)}))
+
+
+def read_delimited(content: bytes, title: str, may_hold: Sieve) -> Sheet:
+    """Return the file's records as a sheet of this title; raise UnreadableWorkbookError.
+
+    UTF-8 with or without mark, CP932, and UTF-16 with mark are told apart, as are comma and tab. If
+    the first records can't hold the table, no more are read.
+    """
+    encoding = find_encoding(content)
+    if encoding is None:
+        raise UnreadableWorkbookError("csv_unreadable")
+    if max(content.count(mark.encode()) for mark in _DELIMITERS + "\n") > MOST_CELLS:
+        raise UnreadableWorkbookError("workbook_cells")
+    delimiter = max(_DELIMITERS, key=lambda mark: _count_marks(content, encoding, mark))
+    records = _read_records(content, encoding, delimiter)
+    cells: dict[int, dict[int, Entry]] = {}
+    kept: dict[str, Entry] = {}
+    for row, record in enumerate(records, start=1):
+        if row > LAST_ROW or len(cells) > MOST_ROWS or len(record) > LAST_COLUMN:
+            raise UnreadableWorkbookError("workbook_cells")
+        filled = {
+            column: kept.setdefault(text, Entry(decode_line_ends(text), "text"))
+            for column, text in enumerate(record, start=1)
+            if text
+        }
+        if filled:
+            cells[row] = filled
+        if row == HEAD_ROWS and not may_hold(_make_sheet(title, cells)):
+            break
+    return _make_sheet(title, cells)
+
+
+def find_encoding(content: bytes) -> str | None:
+    """Return the encoding in which the whole file is text, or None if there is none."""
+    marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    for encoding in (marked,) if marked else _ENCODINGS:
+        if _is_text(content, encoding):
+            return encoding
+    return None
+
+
+def _is_text(content: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for at in range(0, len(content), _PIECE):
+            piece = decoder.decode(content[at : at + _PIECE])
+            if not _BINARY.isdisjoint(piece):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _count_marks(content: bytes, encoding: str, delimiter: str) -> int:
+    """Return how often the first records, as far as they can be read, are divided by this mark."""
+    marks = 0
+    records = _read_records(content, encoding, delimiter)
+    with contextlib.suppress(UnreadableWorkbookError):
+        for record in itertools.islice(records, HEAD_ROWS):
+            marks += len(record) - 1
+    return marks
+
+
+def _read_records(content: bytes, encoding: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the records; a quotation mark never closed would swallow rows, so it is told."""
+    with io.TextIOWrapper(io.BytesIO(content), encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        try:
+            yield from reader
+        except csv.Error as error:
+            raise UnreadableWorkbookError("csv_quotes", str(reader.line_num)) from error
+
+
+def _make_sheet(title: str, cells: dict[int, dict[int, Entry]]) -> Sheet:
+    return Sheet(title=title, visible=True, cells=cells, merges=(), hidden_rows=frozenset())

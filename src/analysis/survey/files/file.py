@@ -1,0 +1,134 @@
+"""A department's file: which one it is, whether it may be opened, and what kind of file it is.
+
+What a file is, its first bytes say; a name says only whether it is meant to be a CSV.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+
+from analysis.cycle import Department
+from analysis.survey.files.delimited import find_encoding, read_delimited
+from analysis.survey.files.sheet import Sheet, Sieve, UnreadableWorkbookError
+from analysis.survey.files.workbook import read_sheets
+
+# The largest survey we mean to read takes 9 MB, and mail of more than 20 MB is seldom let through.
+LARGEST_FILE = 50 * 1024**2
+
+SURVEY_ENDINGS = (".xlsx", ".xlsm", ".csv")
+# All that Excel opens as a workbook of its own; a file of these kinds may be someone's answers.
+EXCEL_ENDINGS = (*SURVEY_ENDINGS, ".xls", ".xlsb", ".xltx", ".xltm", ".ods")
+
+_OLE_MARK = b"\xd0\xcf\x11\xe0"
+_ZIP_MARK = b"PK"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OLD_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+_OWN_FILES = ("~$", ".")
+# What Windows puts before the name of a copy.
+_COPY_STARTS = ("コピー ～ ", "コピー 〜 ", "コピー ~ ", "コピー - ", "コピー", "Copy of ")
+
+
+def compose_name(name: str) -> str:
+    """Return a file's name with composed kana: Macs store them decomposed."""
+    return unicodedata.normalize("NFC", name)
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Return what lies in a folder by composed name, without what Excel or the system put there."""
+    paths = folder.iterdir() if folder.is_dir() else ()
+    return sorted(
+        (path for path in paths if not path.name.startswith(_OWN_FILES)),
+        key=lambda path: (compose_name(path.name), path.name),
+    )
+
+
+def find_file(folder: Path, name: str) -> Path | None:
+    """Return the file of this name, or else one of the same name and another kind.
+
+    Of the kinds that are read first; any other is better told for what it is than as missing.
+    """
+    wanted = PurePath(compose_name(name))
+    paths = list_files(folder)
+    exact = [path for path in paths if compose_name(path.name) == wanted.name]
+    alike = [
+        path for path in paths if _stem(path) == wanted.stem and _ending(path) in EXCEL_ENDINGS
+    ]
+    return min(exact or alike, key=lambda path: _ending(path) not in SURVEY_ENDINGS, default=None)
+
+
+def find_rivals(
+    folder: Path, used: Sequence[Path | None], departments: Sequence[Department]
+) -> list[tuple[Path, Department | None]]:
+    """Return the workbooks that no department's entry uses, each with whose second one it may be.
+
+    That is the department whose name, or whose workbook's name, it begins with, after what Windows
+    writes before the name of a copy; of several the one with the longest name. A CSV that is
+    nobody's is none of ours.
+    """
+    found = []
+    for path in list_files(folder):
+        if path in used or _ending(path) not in EXCEL_ENDINGS:
+            continue
+        owner = _find_owner(_stem(path), departments)
+        if owner is not None or _ending(path) != ".csv":
+            found.append((path, owner))
+    return found
+
+
+def read_content(path: Path) -> bytes:
+    """Return a file's bytes; raise UnreadableWorkbookError.
+
+    A link is refused: what it leads to lies outside of the cycle's folder.
+    """
+    if path.is_symlink() or not path.is_file():
+        kind = "フォルダー" if path.is_dir() else "特殊なファイル"
+        raise UnreadableWorkbookError("workbook_not_file", "リンク" if path.is_symlink() else kind)
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise UnreadableWorkbookError("workbook_locked") from error
+    if len(content) > LARGEST_FILE:
+        raise UnreadableWorkbookError("workbook_too_large")
+    return content
+
+
+def read_file_sheets(content: bytes, name: str, may_hold: Sieve) -> list[Sheet]:
+    """Return the sheets of a file of this name; raise UnreadableWorkbookError."""
+    if not content:
+        raise UnreadableWorkbookError("workbook_empty")
+    if name.lower().endswith(".csv"):
+        return [read_delimited(content, PurePath(name).stem, may_hold)]
+    if content.startswith(_OLE_MARK):
+        is_old = any(stream in content for stream in _OLD_STREAMS)
+        code = "workbook_old" if is_old else "workbook_not_xlsx"
+        raise UnreadableWorkbookError("workbook_protected" if _ENCRYPTED in content else code)
+    if not content.startswith(_ZIP_MARK):
+        is_text = find_encoding(content) is not None
+        raise UnreadableWorkbookError("workbook_text" if is_text else "workbook_not_xlsx")
+    return read_sheets(content, may_hold)
+
+
+def _stem(path: Path) -> str:
+    return PurePath(compose_name(path.name)).stem
+
+
+def _ending(path: Path) -> str:
+    return path.suffix.lower()
+
+
+def _find_owner(stem: str, departments: Sequence[Department]) -> Department | None:
+    for start in _COPY_STARTS:
+        if stem.startswith(start):
+            stem = stem.removeprefix(start)
+            break
+    names = {
+        name: department
+        for department in departments
+        for name in (
+            compose_name(department.name),
+            PurePath(compose_name(department.workbook)).stem,
+        )
+        if stem.startswith(name)
+    }
+    return names[max(names, key=len)] if names else None

@@ -1,0 +1,1 @@
+"""Which procedure of the previous cycle each one is."""

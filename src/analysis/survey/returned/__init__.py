@@ -1,0 +1,1 @@
+"""The workbooks that go back, with their problems marked."""

@@ -1,0 +1,1 @@
+"""Where a sheet's table stands, and what each of its rows is."""

@@ -1,0 +1,102 @@
+"""Take procedure rows into columns, filling down what is written once for several of them.
+
+A merged cell holds for all its rows, a section until the next one or its subtotal, and a ditto mark
+repeats the row above. A filled value keeps the address where it really stands.
+"""
+
+from collections.abc import Mapping
+
+from openpyxl.utils.cell import get_column_letter
+
+from analysis.survey.files.sheet import Entry
+from analysis.survey.table.header import Header
+from analysis.survey.table.lines import read_heading
+from analysis.survey.vocabulary import load_vocabulary, match_key
+
+Columns = dict[str, list[object]]
+
+_DITTO_MARKS = frozenset(match_key(mark) for mark in ("〃", "″", "”", '"', "仝", "同上"))
+_LONGEST_DITTO = 6
+
+
+def is_ditto(text: str) -> bool:
+    """Tell whether a text says nothing but: as above."""
+    return len(text) <= _LONGEST_DITTO and match_key(text) in _DITTO_MARKS
+
+
+class RowTaker:
+    """Takes procedure rows, one after another, into `rows`: the raw columns' lists."""
+
+    def __init__(self, header: Header, rows: Columns) -> None:
+        """Fill `rows`, which has an empty list for each raw column."""
+        self.rows = rows
+        self._sheet = header.sheet
+        self._fields = []
+        for field in load_vocabulary():
+            column = header.columns.get(field.name)
+            lists = tuple(rows[f"{field.name}_{part}"] for part in ("raw", "held", "cell", "fill"))
+            self._fields.append((field.name, column, get_column_letter(column or 1), lists))
+        self._tops = _map_tops(header)
+        self._section: tuple[Entry, str] | None = None
+        self._above: dict[str, tuple[Entry, str]] = {}
+
+    def end_group(self) -> None:
+        """Forget what stands above: a blank or a mark under a total no longer means the same."""
+        self._section = None
+        self._above = {}
+
+    def begin_section(self, row: int, column: int) -> None:
+        """Take the section's name from a heading, without its marks, for the rows below it."""
+        entry = self._sheet.get(row, column)
+        name = read_heading(entry.text) if entry is not None else None
+        if entry is not None and name is not None:
+            self._section = (entry._replace(text=name), f"{get_column_letter(column)}{row}")
+            self._above["section"] = self._section
+
+    def take(self, row: int) -> None:
+        """Add one procedure."""
+        self.rows["row"].append(row)
+        self.rows["hidden"].append("yes" if row in self._sheet.hidden_rows else "no")
+        cells = self._sheet.cells.get(row, {})
+        for name, column, letter, (raws, helds, places, fills) in self._fields:
+            entry, place, fill = None, None, None
+            if column is not None:
+                entry, place = cells.get(column), f"{letter}{row}"
+                top = self._tops.get((row, column))
+                if top is not None:
+                    entry, place, fill = self._sheet.get(top, column), f"{letter}{top}", "merge"
+                is_blank = entry is None or (entry.kind != "formula" and not entry.text.strip())
+                if name == "section" and is_blank and self._section is not None:
+                    (entry, place), fill = self._section, "group"
+                elif entry is not None and name != "procedure_id" and is_ditto(entry.text):
+                    if name in self._above:
+                        (entry, place), fill = self._above[name], "ditto"
+                    is_blank = fill != "ditto"
+                elif is_blank:
+                    fill = None
+                if is_blank or entry is None:
+                    self._above.pop(name, None)
+                else:
+                    self._above[name] = (entry, place)
+                    if name == "section":
+                        self._section = (entry, place)
+            raws.append(entry.text or None if entry else None)
+            helds.append(entry.kind if entry else None)
+            places.append(place)
+            fills.append(fill)
+
+
+def _map_tops(header: Header) -> Mapping[tuple[int, int], int]:
+    """Return, for each place below the top of a merge, the row that the merge begins in."""
+    tops: dict[tuple[int, int], int] = {}
+    reached: dict[int, int] = {}
+    own, bottom = set(header.columns.values()), header.sheet.last_row
+    for merge in header.sheet.merges:
+        if merge.left not in own:
+            continue
+        # Ranges overlap only in a file made to hurt: each place is looked at once.
+        first = max(merge.top, reached.get(merge.left, 0)) + 1
+        last = min(merge.bottom, bottom)
+        tops |= {(row, merge.left): merge.top for row in range(first, last + 1)}
+        reached[merge.left] = max(reached.get(merge.left, 0), last)
+    return tops

@@ -1,0 +1,201 @@
+"""Where a sheet's table stands: which column holds which field, and the row its header ends in.
+
+The form has a two-row header, group titles above and column titles below; a title may span both,
+or be split over them. Departments put rows above it and columns beside it, and change the order of
+the columns and the wording of their titles.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from analysis.survey.files.sheet import Merge, Sheet
+from analysis.survey.table.guess import guess_fields
+from analysis.survey.vocabulary import Field, Lookup, match_key
+
+LAST_HEADER_ROW = 40
+HEADER_HEIGHT = 5
+FEWEST_TITLES = 3
+
+RESPONDENT = re.compile(
+    r"(記入者|回答者|作成者|担当者|記入担当|連絡先|電話|内線|E-?mail|メール)", re.I
+)
+
+EXAMPLE_SHEET = re.compile(r"記入例|記載例|入力例|見本|サンプル")
+_MOST_PARTS_ABOVE = 2
+
+
+@dataclass(frozen=True)
+class Title:
+    """A column's title with the place it is written. `above` are the texts over it, nearest first.
+
+    A text above that spans several columns stands over each of them.
+    """
+
+    text: str
+    row: int
+    column: int
+    bottom: int
+    above: tuple[str, ...] = ()
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The match keys it may be read as: alone, or as the end of a title begun above."""
+        own = match_key(self.text)
+        over = [match_key(text) for text in self.above[:_MOST_PARTS_ABOVE]]
+        return own, *("".join((*over[:at][::-1], own)) for at in range(1, len(over) + 1))
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of one sheet's table. `columns` leads from a field's name to its column.
+
+    `guessed` are titles that no alias knows, each with the field it is taken for and the title as
+    it was read; `twice` are titles of a field that another column has already; `others` are titles
+    the survey does not know.
+    """
+
+    sheet: Sheet
+    first_row: int
+    last_row: int
+    columns: Mapping[str, int]
+    guessed: tuple[tuple[Field, Title, str], ...]
+    twice: tuple[tuple[Field, Title], ...]
+    others: tuple[Title, ...]
+
+    @property
+    def first_column(self) -> int:
+        """The leftmost column of the survey's own."""
+        return min(self.columns.values())
+
+    @cached_property
+    def keys(self) -> Mapping[int, frozenset[str]]:
+        """What stands in each column of the header, to know it where it is repeated."""
+        found: dict[int, set[str]] = {}
+        for row in range(self.first_row, self.last_row + 1):
+            for column, entry in self.sheet.cells.get(row, {}).items():
+                found.setdefault(column, set()).add(match_key(entry.text))
+        return {column: frozenset(keys) for column, keys in found.items()}
+
+
+def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
+    """Return the sheet's header, or None if no row of the first 40 has three known titles.
+
+    The header ends in the row under which the most columns have a title the survey knows; among
+    such rows, the first under which the most others can be guessed.
+    """
+    over = _map_groups(sheet)
+    best: tuple[tuple[int, int], Header] | None = None
+    for row in (row for row in sheet.cells if row <= LAST_HEADER_ROW):
+        titles = _read_titles(sheet, row, over)
+        known = {title.column: field for title in titles if (field := _find_field(title, lookup))}
+        count = len({field.name for field in known.values()})
+        if count < FEWEST_TITLES or (best is not None and count < best[0][0]):
+            continue
+        header = _build_header(sheet, titles, known, lookup)
+        rank = (count, len(header.guessed))
+        if best is None or rank > best[0]:
+            best = (rank, header)
+    return best[1] if best else None
+
+
+def choose_header(sheets: Sequence[Sheet], lookup: Lookup) -> list[Header]:
+    """Return the header to read, or every header that could be meant: none, one or several.
+
+    The most known titles win. A hidden sheet or one named as an example is read only if no other
+    has at least half as many; a visible one is the answer, whatever a copy of it holds.
+    """
+    found = [header for sheet in sheets if (header := find_header(sheet, lookup))]
+    most = max((len(header.columns) for header in found), default=0)
+    plain = [
+        header
+        for header in found
+        if header.sheet.visible
+        and not EXAMPLE_SHEET.search(header.sheet.title)
+        and 2 * len(header.columns) >= most
+    ]
+    most_plain = max((len(header.columns) for header in plain), default=0)
+    return [header for header in plain if len(header.columns) == most_plain] or [
+        header for header in found if len(header.columns) == most
+    ][:1]
+
+
+def _build_header(
+    sheet: Sheet, titles: Sequence[Title], known: Mapping[int, Field], lookup: Lookup
+) -> Header:
+    columns: dict[str, int] = {}
+    twice: list[tuple[Field, Title]] = []
+    others: list[Title] = []
+    for title in titles:
+        field = known.get(title.column)
+        if field is None:
+            others.append(title)
+        elif field.name in columns:
+            twice.append((field, title))
+        else:
+            columns[field.name] = title.column
+    unknown = {t.column: t.keys for t in others if not RESPONDENT.match(t.keys[0])}
+    guesses = guess_fields(unknown, columns, lookup)
+    guessed = tuple((*guesses[t.column], t) for t in others if t.column in guesses)
+    columns |= {field.name: title.column for field, _, title in guessed}
+    own = [title for title in titles if title.column in known or title.column in guesses]
+    return Header(
+        sheet,
+        min(title.row - len(title.above) for title in own),
+        max(title.bottom for title in own),
+        columns,
+        tuple((field, title, spelling) for field, spelling, title in guessed),
+        tuple(twice),
+        tuple(title for title in others if title.column not in guesses),
+    )
+
+
+def _find_field(title: Title, lookup: Lookup) -> Field | None:
+    return next((field for key in title.keys if (field := lookup.find_key(key))), None)
+
+
+def _map_groups(sheet: Sheet) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return, for each place under a merge across columns, where the group's title stands."""
+    rows = [row for row in sheet.cells if row <= LAST_HEADER_ROW]
+    last = max((column for row in rows for column in sheet.cells[row]), default=0)
+    return {
+        (row, column): (merge.top, merge.left)
+        for merge in sheet.merges
+        if merge.top <= LAST_HEADER_ROW and merge.right > merge.left
+        for row in range(merge.top, min(merge.bottom, LAST_HEADER_ROW) + 1)
+        for column in range(merge.left, min(merge.right, last) + 1)
+    }
+
+
+def _read_titles(
+    sheet: Sheet, row: int, over: Mapping[tuple[int, int], tuple[int, int]]
+) -> list[Title]:
+    """Return each column's title as seen from this row: its own, or the nearest one above."""
+    wide = set(over.values())
+    tall = {(m.top, m.left): m for m in sheet.merges if m.bottom > m.top}
+    rows = range(row, max(0, row - HEADER_HEIGHT), -1)
+    titles = []
+    for column in sorted({column for r in rows for column in sheet.cells.get(r, {})}):
+        for at in rows:
+            entry = sheet.get(at, column)
+            if entry is None or not entry.text.strip():
+                continue
+            # A title above that spans several columns is a group's, unless it reaches this row.
+            merge = tall.get((at, column), Merge(at, column, at, column))
+            if at == row or merge.bottom >= row or (at, column) not in wide:
+                above = tuple(_read_above(sheet, at, column, over))
+                titles.append(Title(entry.text, at, column, max(row, merge.bottom), above))
+            break
+    return titles
+
+
+def _read_above(
+    sheet: Sheet, row: int, column: int, over: Mapping[tuple[int, int], tuple[int, int]]
+) -> Iterator[str]:
+    """Yield the texts over a cell, without a gap, nearest first."""
+    for at in range(row - 1, max(0, row - HEADER_HEIGHT), -1):
+        entry = sheet.get(*over.get((at, column), (at, column)))
+        if entry is None or not entry.text.strip():
+            return
+        yield entry.text

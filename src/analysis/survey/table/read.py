@@ -1,0 +1,167 @@
+"""Read one department's workbook: its file, its sheet, its table, and what is wrong with them.
+
+The respondent (記入者) is read into nothing, and a row that is of no known kind is told by its cell
+only: what stands there may be anyone's name.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.cycle import Department
+from analysis.survey.files.file import compose_name, find_file, read_content, read_file_sheets
+from analysis.survey.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
+from analysis.survey.problems import Place, Problem, report
+from analysis.survey.table.examine import examine_table, is_complete, name_sheet
+from analysis.survey.table.extras import name_extras, read_extras
+from analysis.survey.table.fill import Columns
+from analysis.survey.table.header import (
+    LAST_HEADER_ROW,
+    RESPONDENT,
+    Header,
+    choose_header,
+    find_header,
+)
+from analysis.survey.table.heading import find_other_date
+from analysis.survey.table.table import Line, read_table
+from analysis.survey.vocabulary import Lookup, match_key
+
+REVIEW_SHEET = "確認事項"
+"""The sheet that stands first in a workbook sent back: ours, and no answer."""
+
+STATED = ("total", "online", "started", "not_started")
+
+_DEPARTMENT_LABELS = frozenset({"部局名", "部局"})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one workbook says. `rows` maps the raw columns to their values, one per procedure.
+
+    `state` is answered, missing or unreadable; only an answered one has a sheet. `lines` are the
+    table's other rows, `extras` what its other columns hold, and `stated` the department's own
+    totals with their cells.
+    """
+
+    department: Department
+    state: str
+    sha256: str | None = None
+    sheet: str | None = None
+    rows: Columns = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
+    extras: Columns = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    stated: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    other_sheets: tuple[str, ...] = ()
+    extra_columns: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the table has every required column, so that its rows mean something."""
+        return is_complete(self.problems)
+
+    def stated_number(self, name: str) -> int | None:
+        """Return the department's own total of this name, or None if it states none."""
+        return self.stated[name][1] if name in self.stated else None
+
+
+def read_workbook(folder: Path, department: Department, cycle: str, lookup: Lookup) -> Reading:
+    """Read the department's workbook in a cycle's raw folder.
+
+    What is wrong with the file or its table is in the reading's problems; whatever the workbook is
+    like, nothing is raised.
+    """
+    place = Place(department.name, department.workbook)
+    path = find_file(folder, department.workbook)
+    if path is None:
+        problem = report("workbook_missing", place, value=department.workbook, cycle=cycle)
+        return Reading(department, "missing", problems=(problem,))
+    # The file that is there may be of another kind than the one that is listed.
+    department = department.model_copy(update={"workbook": compose_name(path.name)})
+    place = place._replace(workbook=department.workbook)
+    sha256 = None
+    try:
+        content = read_content(path)
+        sha256 = hashlib.sha256(content).hexdigest()
+        sheets = read_file_sheets(
+            content, department.workbook, lambda head: find_header(head, lookup) is not None
+        )
+    except UnreadableWorkbookError as error:
+        problem = report(error.code, place, value=error.value)
+        return Reading(department, "unreadable", sha256, problems=(problem,))
+    # What we told the department the last time is no answer of its own.
+    sheets = [sheet for sheet in sheets if sheet.title != REVIEW_SHEET]
+    headers = choose_header(sheets, lookup)
+    if len(headers) != 1:
+        titles = "、".join(h.sheet.title for h in headers) or "、".join(s.title for s in sheets)
+        code = "table_twice" if headers else _name_missing_table(sheets)
+        problem = report(code, place, value=titles, last_row=LAST_HEADER_ROW)
+        return Reading(department, "unreadable", sha256, problems=(problem,))
+    (header,) = headers
+    table = read_table(header, lookup)
+    hidden = header.sheet.hidden_rows.intersection(table.row_numbers)
+    extras = name_extras(header, table.row_numbers)
+    place = place._replace(sheet=header.sheet.title)
+    return Reading(
+        department=department,
+        state="answered",
+        sha256=sha256,
+        sheet=header.sheet.title,
+        rows=table.rows,
+        lines=table.lines,
+        extras=read_extras(header, extras, table.row_numbers),
+        counts={"procedures": len(table.row_numbers), "hidden_rows": len(hidden)},
+        stated=table.stated,
+        other_sheets=tuple(name_sheet(s) for s in sheets if s is not header.sheet),
+        extra_columns=tuple(extras.values()),
+        problems=(
+            *_check_department(header, place),
+            *_check_cycle(header, place, cycle, lookup),
+            *examine_table(header, table, sheets, extras.values(), place),
+        ),
+    )
+
+
+def _name_missing_table(sheets: list[Sheet]) -> str:
+    """Return the code for a workbook without a table; a sheet of squares can't be mended."""
+    return "form_grid" if any(is_grid(sheet) for sheet in sheets) else "table_missing"
+
+
+def _check_cycle(header: Header, place: Place, cycle: str, lookup: Lookup) -> Iterator[Problem]:
+    """Compare the date in the heading above the table with the cycle's."""
+    found = find_other_date(header, cycle, lookup)
+    if found is not None:
+        cell, date = found
+        yield report("cycle_differs", place.at(cell), value=date, cycle=cycle)
+
+
+def _check_department(header: Header, place: Place) -> Iterator[Problem]:
+    """Compare the cell beside 部局名, above the table, with the department the file belongs to."""
+    expected = place.department or ""
+    for row in range(1, header.last_row):
+        found = _find_department(header.sheet, row)
+        if found is None:
+            continue
+        cell, name = found
+        if name != match_key(expected):
+            yield report("department_differs", place.at(cell), value=name, expected=expected)
+        return
+    yield report("department_missing", place, expected=expected)
+
+
+def _find_department(sheet: Sheet, row: int) -> tuple[str, str] | None:
+    """Return the cell and text of the department's name, beside its label or in the same cell."""
+    cells = sheet.cells.get(row, {})
+    line = [(column, entry) for column, entry in cells.items() if entry.text.strip()]
+    keys = [match_key(entry.text) for _, entry in line]
+    for at, key in enumerate(keys):
+        label, _, beside = key.partition(":")
+        if label not in _DEPARTMENT_LABELS:
+            continue
+        is_next = not beside and at + 1 < len(line)
+        name = keys[at + 1] if is_next else beside
+        if name and not RESPONDENT.match(name):
+            return address(row, line[at + is_next][0]), name
+    return None

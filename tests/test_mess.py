@@ -10,14 +10,19 @@ from hypothesis import given, settings
 from analysis.survey.answers.layout import clean_text
 from analysis.survey.collect import collect_survey
 from analysis.survey.forms.write import make_form
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.survey.table.fill import is_ditto
+from analysis.survey.vocabulary import is_dash, load_vocabulary
 
 from mess import ALIASES, FIELDS, SPELLINGS, TITLES, Mess, Row, dress
 from rows import make_rows
 from workbooks import make_cycle
 
 _KANJI = "環境政策課届出申請許可髙﨑𠮷①②第条（）ガぱヴ・ーA1 <&=+@'\""
-_TEXTS = st.text(alphabet=_KANJI, min_size=1, max_size=12).map(clean_text).filter(bool)
+_TEXTS = (
+    st.text(alphabet=_KANJI, min_size=1, max_size=12)
+    .map(lambda text: clean_text(text) or "")
+    .filter(lambda text: text and not is_dash(text) and not is_ditto(text))
+)
 _NAMES = st.builds("{}{}".format, st.sampled_from(("届出", "申請①", "申請②", "=許可")), _TEXTS)
 _AS_OF = datetime.date(2024, 9, 1)
 _DATES = st.one_of(

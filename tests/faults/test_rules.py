@@ -434,7 +434,7 @@ def test_confirmed_pairs_that_can_not_be_opened_are_told(
     monkeypatch.setattr(Path, "read_bytes", refuse)
     (problem,) = problems_from_frame(collect_survey(cycle).problems)
     assert describe(problem) == (
-        "matches.csv: ファイルを開けません（Permission denied）。"
+        "matches.csv: ファイルを開けません。"
         "ほかの人が開いていれば閉じ、読み取りの権限を確かめてください。"
     )
 

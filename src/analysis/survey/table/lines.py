@@ -14,6 +14,7 @@ from analysis.survey.table.totals import (
     TOTAL_WORDS,
     Line,
     is_below_labels,
+    is_number_line,
     is_pair_line,
     is_subtotal,
     is_total_label,
@@ -133,11 +134,14 @@ class LineReader:
     def _holds_totals(self, line: Line, column: int, first: str) -> bool:
         """Tell whether a row is labels, numbers or both; note the labels that wait for theirs.
 
-        A label in the column of statuses is a status, unless the row above was a total.
+        A label in the column of statuses is a status, unless the row above was a total. A number
+        beside a total's word may well stand in the column of ids.
         """
         if self.above and is_below_labels(line, self.above):
             return True
-        may_be = self._last == "total" or column not in self._named
+        if is_number_line(line, first):
+            return True
+        may_be = self._last == "total" or column not in self._named or first in TOTAL_WORDS
         if not may_be or not (is_total_label(first) or name_total(line[column].text, self._lookup)):
             return False
         self._waiting = list_waiting_labels(line, self._lookup)

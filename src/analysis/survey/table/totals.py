@@ -51,6 +51,16 @@ def is_pair_line(line: Line, lookup: Lookup) -> bool:
     )
 
 
+def is_number_line(line: Line, first: str) -> bool:
+    """Tell whether a row holds nothing but a word for a total, first, and numbers."""
+    _, *others = line.values()
+    return (
+        first in TOTAL_WORDS
+        and bool(others)
+        and all(read_count(entry.text) is not None for entry in others)
+    )
+
+
 def list_waiting_labels(line: Line, lookup: Lookup) -> dict[int, str]:
     """Return the labels, by column, of a row of labels whose numbers are to stand below them.
 

@@ -140,7 +140,7 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
         "",
         [
             "こども部.xlsx 調査票!A6: 手続きID「K-002」は、環境部の手続きIDです（前回調査）。"
-            "手続きIDを直すか、移管などであれば matches.csv に書いてください。",
+            "手続きIDを直してください。移管などであれば、調査担当が matches.csv に書きます。",
         ],
     ),
     "a new id that begins as only another department's": (
@@ -153,7 +153,7 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
         [
             "こども部.xlsx 調査票!A7: 手続きID「07-9」は、環境部の手続きIDです"
             "（前回調査で「07-」を使った部局）。"
-            "手続きIDを直すか、移管などであれば matches.csv に書いてください。",
+            "手続きIDを直してください。移管などであれば、調査担当が matches.csv に書きます。",
         ],
     ),
     "an id that vanished without a word": (
@@ -163,7 +163,8 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
         [
             "環境部.xlsx: 前回調査にあった手続き「K-002 届出その2」がありません。"
             "漏れていれば行を戻し、廃止や統合であれば、"
-            "その手続きIDを統合先の備考か matches.csv に書いてください。",
+            "その手続きIDを統合先の備考に書いてください。"
+            "調査担当が matches.csv に書いても構いません。",
         ],
     ),
     "an id of a department that is no more": (
@@ -173,7 +174,8 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
         [
             "matches.csv: 前回調査にあった手続き「K-002 届出その2」がありません。"
             "漏れていれば行を戻し、廃止や統合であれば、"
-            "その手続きIDを統合先の備考か matches.csv に書いてください。",
+            "その手続きIDを統合先の備考に書いてください。"
+            "調査担当が matches.csv に書いても構いません。",
         ],
     ),
     "an id used for another procedure": (
@@ -184,8 +186,8 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
             "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
             "前回調査の「墓地使用許可証の再交付」から"
             "「犬の登録申請」に変わり、根拠法令等も違います。"
-            "別の手続きであれば新しい手続きIDを付け、"
-            "同じ手続きであれば matches.csv に書いてください。",
+            "別の手続きであれば新しい手続きIDを付けてください。"
+            "同じ手続きであれば、調査担当が matches.csv に書きます。",
         ],
     ),
     "what was online and is not": (

@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.survey.collect import collect_survey
 from analysis.survey.files.sheet import Sheet
 from analysis.survey.files.workbook import read_sheets
-from analysis.survey.problems import Place, describe, problems_from_frame
+from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
-from analysis.survey.table.examine import examine_table
 from analysis.survey.table.header import choose_header
 from analysis.survey.table.table import MOST_BLANK_ROWS, read_table
 from analysis.survey.vocabulary import Lookup, build_lookup
@@ -617,20 +617,16 @@ def test_a_respondents_name_beside_the_header_is_no_title(tmp_path, place):
 
 
 def test_a_struck_id_or_name_is_told_and_the_row_is_counted(tmp_path):
-    sheet, lookup = dressed_sheet([procedure(1), procedure(2), procedure(3)]), lookup_of(tmp_path)
-    cells = {row: dict(line) for row, line in sheet.cells.items()}
-    for row, column in ((6, 1), (7, 3), (8, 4)):
-        cells[row][column] = cells[row][column]._replace(struck=True)
-    struck = Sheet(sheet.title, sheet.visible, cells, sheet.merges, sheet.hidden_rows)
-    (header,) = choose_header([struck], lookup)
-    table = read_table(header, lookup)
-    problems = examine_table(header, table, [struck], (), Place("環境部", "環境部.xlsx", "調査票"))
-    assert [describe(problem) for problem in problems] == [
+    workbook = build_workbook([procedure(1), procedure(2), procedure(3)])
+    for place in ("A6", "C7", "D8"):
+        sheet_of(workbook)[place].font = Font(strike=True)
+    survey = collect(tmp_path, workbook)
+    assert said_of(survey) == [
         f"{SHEET}!{cell}: 取り消し線が引かれた手続きです。ほかの行と同じく集計します。"
         "廃止した手続きであれば、行を削除してください。そうでなければ、取り消し線を消してください。"
         for cell in ("A6", "C7")
     ]
-    assert table.rows["row"] == [6, 7, 8]
+    assert survey.rows["row"].tolist() == [6, 7, 8]
 
 
 def test_a_title_that_the_cycle_confirms_is_no_longer_told(tmp_path):

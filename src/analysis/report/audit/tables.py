@@ -20,6 +20,8 @@ from analysis.survey.vocabulary import load_vocabulary
 
 # From this width on a column holds sentences.
 _WIDE = 50
+_PLACE = (("department", "部局", 16), ("workbook", "ファイル", 22), ("sheet", "シート", 10))
+_CELL = ("cell", "セル", 8)
 _MATCHES = {
     "line": ("行", 6),
     "previous_id": ("前回の手続きID", 15),
@@ -45,9 +47,7 @@ def lay_workbooks(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -
         name,
         table,
         [
-            ("department", "部局", 16),
-            ("workbook", "ファイル", 22),
-            ("sheet", "シート", 10),
+            *_PLACE,
             ("state", field_name("state"), 10),
             *((key, title, 11) for key, title in counts.items()),
             ("other_sheets", "ほかのシート", 20),
@@ -64,11 +64,9 @@ def lay_lines(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Pa
         name,
         table,
         [
-            ("department", "部局", 16),
-            ("workbook", "ファイル", 22),
-            ("sheet", "シート", 10),
+            *_PLACE,
             ("kind", field_name("kind"), 18),
-            ("cell", "セル", 8),
+            _CELL,
         ],
         criteria,
     )
@@ -82,10 +80,8 @@ def lay_problems(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) ->
         [
             ("severity", field_name("severity"), 9),
             ("code", field_name("code"), 40),
-            ("department", "部局", 16),
-            ("workbook", "ファイル", 22),
-            ("sheet", "シート", 10),
-            ("cell", "セル", 8),
+            *_PLACE,
+            _CELL,
             ("field", "項目", 18),
             ("value", "原本の値", 24),
             ("message", "内容", 60),
@@ -102,10 +98,8 @@ def lay_corrections(name: str, table: pd.DataFrame, criteria: Mapping[str, str])
         _name_fields(table),
         [
             ("procedure_id", "手続きID", 11),
-            ("department", "部局", 16),
-            ("workbook", "ファイル", 22),
-            ("sheet", "シート", 10),
-            ("cell", "セル", 8),
+            *_PLACE,
+            _CELL,
             ("field", "項目", 18),
             ("expected", "原本の値", 20),
             ("value", "訂正後の値", 20),
@@ -131,10 +125,8 @@ def lay_steps(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Pa
         [
             ("step", field_name("step"), 16),
             ("procedure_id", "手続きID", 11),
-            ("department", "部局", 16),
-            ("workbook", "ファイル", 22),
-            ("sheet", "シート", 10),
-            ("cell", "セル", 8),
+            *_PLACE,
+            _CELL,
             ("field", "項目", 20),
             ("raw", "原本の値", 30),
             ("value", "読み取った値", 30),

@@ -140,7 +140,8 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
         "",
         [
             "こども部.xlsx 調査票!A6: 手続きID「K-002」は、環境部の手続きIDです（前回調査）。"
-            "手続きIDを直してください。移管などであれば、調査担当が matches.csv に書きます。",
+            "移管などであれば、調査担当が matches.csv に書きます。"
+            "そうでなければ、手続きIDを直してください。",
         ],
     ),
     "a new id that begins as only another department's": (
@@ -153,7 +154,8 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
         [
             "こども部.xlsx 調査票!A7: 手続きID「07-9」は、環境部の手続きIDです"
             "（前回調査で「07-」を使った部局）。"
-            "手続きIDを直してください。移管などであれば、調査担当が matches.csv に書きます。",
+            "移管などであれば、調査担当が matches.csv に書きます。"
+            "そうでなければ、手続きIDを直してください。",
         ],
     ),
     "an id that vanished without a word": (
@@ -186,8 +188,8 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
             "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
             "前回調査の「墓地使用許可証の再交付」から"
             "「犬の登録申請」に変わり、根拠法令等も違います。"
-            "別の手続きであれば新しい手続きIDを付けてください。"
-            "同じ手続きであれば、調査担当が matches.csv に書きます。",
+            "同じ手続きであれば、調査担当が matches.csv に書きます。"
+            "別の手続きであれば、新しい手続きIDを付けてください。",
         ],
     ),
     "what was online and is not": (

@@ -210,24 +210,24 @@ FAULTS: Mapping[str, Fault] = {
         retitled(status="オンライン化状況"),
         (
             f"{SHEET}!G5: 見出し「オンライン化状況」の列を「オンライン化の状況」の列として"
-            "読みました。違えば見出しを直してください。そのとおりであれば、調査担当が "
-            "cycle.toml の headers に「オンライン化状況」を「オンライン化の状況」と書きます。",
+            "読みました。そのとおりであれば、調査担当が cycle.toml の headers に"
+            "「オンライン化状況」を「オンライン化の状況」と書きます。違えば、見出しを直してください。",
         ),
     ),
     "a title retyped in the lower row of the header": Fault(
         retyped_in_the_lower_row,
         (
             f"{SHEET}!G5: 見出し「オンライン化状況」の列を「オンライン化の状況」の列として"
-            "読みました。違えば見出しを直してください。そのとおりであれば、調査担当が "
-            "cycle.toml の headers に「オンライン化状況」を「オンライン化の状況」と書きます。",
+            "読みました。そのとおりであれば、調査担当が cycle.toml の headers に"
+            "「オンライン化状況」を「オンライン化の状況」と書きます。違えば、見出しを直してください。",
         ),
     ),
     "three titles retyped": Fault(
         retitled(name="手続きの名称", reason="未着手理由", system="システム"),
         tuple(
             f"{SHEET}!{cell}: 見出し「{found}」の列を「{title}」の列として読みました。"
-            "違えば見出しを直してください。そのとおりであれば、調査担当が cycle.toml の headers に"
-            f"「{found}」を「{title}」と書きます。"
+            "そのとおりであれば、調査担当が cycle.toml の headers に"
+            f"「{found}」を「{title}」と書きます。違えば、見出しを直してください。"
             for cell, found, title in (
                 ("C5", "手続きの名称", "手続き名"),
                 ("I5", "システム", "利用システム"),
@@ -239,11 +239,11 @@ FAULTS: Mapping[str, Fault] = {
         retitled(status="オンライン化", online_date="オンライン化（年月）"),
         (
             f"{SHEET}: 必須の列「オンライン化の状況」がありません。"
-            "列を戻してください。"
-            "見出しの違いであれば、調査担当が cycle.toml の headers に書きます。",
+            "見出しの違いであれば、調査担当が cycle.toml の headers に書きます。"
+            "そうでなければ、列を戻してください。",
             f"{SHEET}: 列「オンライン化時期」がありません。無回答として扱います。"
-            "列を戻してください。"
-            "見出しの違いであれば、調査担当が cycle.toml の headers に書きます。",
+            "見出しの違いであれば、調査担当が cycle.toml の headers に書きます。"
+            "そうでなければ、列を戻してください。",
             f"{SHEET}: 調査票にない列があります（オンライン化、オンライン化(年月)）。"
             "集計には使いません。対応は要りません。",
         ),
@@ -289,8 +289,8 @@ FAULTS: Mapping[str, Fault] = {
             f"{SHEET}: 調査票の表のほかにシートがあります（旧（非表示））。読み込んでいません。"
             "ほかのシートに手続きを書いていれば、調査票の表に移してください。",
             f"{SHEET}: 列「備考」がありません。無回答として扱います。"
-            "列を戻してください。"
-            "見出しの違いであれば、調査担当が cycle.toml の headers に書きます。",
+            "見出しの違いであれば、調査担当が cycle.toml の headers に書きます。"
+            "そうでなければ、列を戻してください。",
         ),
     ),
     "two answers merged": Fault(

@@ -11,7 +11,7 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import load_surveys
 
-from workbooks import Line, make_cycle, make_two_cycles, not_started, procedure
+from workbooks import FIELDS, TITLES, Line, make_cycle, make_two_cycles, not_started, procedure
 
 TWINS = [procedure(1, name="同じ届出"), procedure(2, name="同じ 届出")]
 
@@ -253,6 +253,18 @@ def tell(
 ) -> list[str]:
     survey, _ = load_surveys(make_two_cycles(root, current, previous, matches), collect_survey)
     return [describe(problem) for problem in problems_from_frame(survey.problems)]
+
+
+def test_an_id_that_vanished_is_told_of_the_file_that_came_in(tmp_path: Path) -> None:
+    cycle = make_two_cycles(tmp_path, [None], [[procedure(1), procedure(2)]])
+    values = [str(procedure(1).get(field) or "") for field in FIELDS]
+    lines = (["部局名", "環境部"], [*TITLES.values()], values)
+    text = "\n".join(",".join(line) for line in lines)
+    (cycle.raw_folder / "環境部.csv").write_text(text, encoding="utf-8")
+    survey, _ = load_surveys(cycle, collect_survey)
+    assert [str(problem.place) for problem in problems_from_frame(survey.problems)] == [
+        "環境部.csv"
+    ]
 
 
 HEAD = "previous_id,current_id,decided_by,decided_on,reason\n"

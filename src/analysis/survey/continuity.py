@@ -120,15 +120,15 @@ def _find_vanished_ids(compared: Comparison) -> Iterator[Problem]:
     told = {*compared.pairs["previous_id"], *compared.survey.matches["previous_id"].dropna()}
     gone = before[_are_outside(before, told)]
     remarks = "\n".join(answer_key(text) for text in compared.survey.rows["remarks"].dropna())
-    by_slug = {department.slug: department for department in compared.cycle.departments}
+    workbooks = compared.survey.workbooks
+    # The file that was read may be of another kind than the one that is listed.
+    columns = (workbooks[name].tolist() for name in ("department", "workbook"))
+    places = dict(zip(workbooks["department_slug"], map(Place, *columns), strict=True))
     unread_names = set(unread["department"])
     for row in gone[["department_slug", "procedure_id", "name"]].to_dict("records"):
-        department = by_slug.get(row["department_slug"])
-        if department is not None and department.name in unread_names:
+        place = places.get(row["department_slug"], MATCHES_PLACE)
+        if place.department in unread_names or _is_named(row["procedure_id"], remarks):
             continue
-        if _is_named(row["procedure_id"], remarks):
-            continue
-        place = Place(department.name, department.workbook) if department else MATCHES_PLACE
         words = {"value": row["procedure_id"], "name": _text(row["name"])}
         yield report("id_vanished", place, field="procedure_id", **words)
 

@@ -629,6 +629,19 @@ def test_a_struck_id_or_name_is_told_and_the_row_is_counted(tmp_path):
     assert survey.rows["row"].tolist() == [6, 7, 8]
 
 
+def test_a_row_of_more_texts_than_any_survey_has_is_no_header(tmp_path):
+    def widened(last: int) -> Workbook:
+        workbook = build_workbook([procedure(1)])
+        for row in (4, 5):
+            for column in range(len(FIELDS) + 1, last + 1):
+                sheet_of(workbook).cell(row, column, f"メモ{column}")
+        return workbook
+
+    assert len(collect(tmp_path / "wide", widened(500)).rows) == 1
+    (found,) = problems_from_frame(collect(tmp_path / "wider", widened(1_100)).problems)
+    assert found.code == "table_missing"
+
+
 def test_a_title_that_the_cycle_confirms_is_no_longer_told(tmp_path):
     workbook = FAULTS["one title retyped"].build()
     cycle = make_cycle(tmp_path, workbook, headers={"オンライン化状況": "オンライン化の状況"})

@@ -5,7 +5,7 @@ is wrong with it is among the problems, and the other departments are read all t
 """
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 
 import pandas as pd
 
@@ -18,8 +18,9 @@ from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
 from analysis.survey.survey import Survey
 from analysis.survey.table.extras import EXTRA_PARTS
+from analysis.survey.table.fill import Columns
 from analysis.survey.table.read import STATED, Reading, read_workbook
-from analysis.survey.table.table import Line, rows_to_frame
+from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.vocabulary import build_lookup, load_vocabulary
 
 ROW_COLUMNS = (
@@ -51,7 +52,7 @@ def collect_survey(cycle: Cycle) -> Survey:
         read_workbook(cycle.raw_folder, department, cycle.name, lookup)
         for department in cycle.departments
     ]
-    raw = pd.concat([_frame_reading(reading, cycle) for reading in readings], ignore_index=True)
+    raw = _frame_rows(readings, cycle)
     corrected, applied, uncorrected = correct_rows(raw, corrections)
     rows, unreadable = clean_rows(corrected, lookup)
     problems = [
@@ -71,45 +72,55 @@ def collect_survey(cycle: Cycle) -> Survey:
         problems=problems_to_frame(sort_problems(problems, [r.department for r in readings])),
         corrections=applied,
         matches=matches,
-        lines=pd.concat([_frame_lines(reading) for reading in readings], ignore_index=True),
-        extras=pd.concat([_frame_extras(reading) for reading in readings], ignore_index=True),
+        lines=_frame_lines(readings),
+        extras=_frame_extras(readings),
     )
 
 
-def _frame_reading(reading: Reading, cycle: Cycle) -> pd.DataFrame:
-    """Return the raw rows of one workbook with the columns that say where they come from."""
-    return _add_source(rows_to_frame(reading.rows), reading).assign(
-        cycle=lambda rows: pd.Series(cycle.name, index=rows.index, dtype="str")
+def _frame_rows(readings: list[Reading], cycle: Cycle) -> pd.DataFrame:
+    """Return the raw rows of all workbooks with the columns that say where they come from."""
+    # One frame: to join twenty costs more than to read them.
+    names = raw_columns()
+    columns: Columns = {
+        name: [value for reading in readings for value in reading.rows.get(name, ())]
+        for name in names
+    }
+    rows = _add_source(
+        rows_to_frame(columns), readings, [len(r.rows.get("row", ())) for r in readings]
     )
+    return rows.assign(cycle=pd.Series(cycle.name, index=rows.index, dtype="str"))
 
 
-def _frame_lines(reading: Reading) -> pd.DataFrame:
-    """Return one row per row of the table that is no procedure; an unknown one is a problem."""
-    known = [line for line in reading.lines if line.kind != "unknown"]
-    frame = pd.DataFrame(known, columns=list(Line._fields))
+def _frame_lines(readings: list[Reading]) -> pd.DataFrame:
+    """Return one row per row of a table that is no procedure; an unknown one is a problem."""
+    known = [[line for line in r.lines if line.kind != "unknown"] for r in readings]
+    frame = pd.DataFrame(list(chain.from_iterable(known)), columns=list(Line._fields))
     kinds = dict.fromkeys(Line._fields, "str") | {"row": "int64"}
-    return _add_source(frame.astype(kinds), reading)[[*SOURCE_COLUMNS, *Line._fields]]
+    counts = [len(lines) for lines in known]
+    return _add_source(frame.astype(kinds), readings, counts)[[*SOURCE_COLUMNS, *Line._fields]]
 
 
-def _frame_extras(reading: Reading) -> pd.DataFrame:
+def _frame_extras(readings: list[Reading]) -> pd.DataFrame:
     """Return one row per filled cell of an extra column: its place, procedure, title and text."""
     kinds = dict.fromkeys(EXTRA_PARTS, "str") | {"row": "int64"}
     frame = pd.DataFrame(
-        {part: pd.Series(reading.extras.get(part, []), dtype=kind) for part, kind in kinds.items()}
-    )
-    return _add_source(frame, reading)[[*SOURCE_COLUMNS, *EXTRA_PARTS]]
-
-
-def _add_source(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
-    """Add the columns that say which workbook and sheet the rows come from."""
-    department = reading.department
-    values = (department.name, department.slug, department.workbook, reading.sheet)
-    return frame.assign(
-        **{
-            name: pd.Series([value] * len(frame), index=frame.index, dtype="str")
-            for name, value in zip(SOURCE_COLUMNS, values, strict=True)
+        {
+            part: pd.Series([v for r in readings for v in r.extras.get(part, ())], dtype=kind)
+            for part, kind in kinds.items()
         }
     )
+    counts = [len(r.extras.get("row", ())) for r in readings]
+    return _add_source(frame, readings, counts)[[*SOURCE_COLUMNS, *EXTRA_PARTS]]
+
+
+def _add_source(frame: pd.DataFrame, readings: list[Reading], counts: list[int]) -> pd.DataFrame:
+    """Add the columns that say which workbook and sheet the rows come from, so many of each."""
+    sources = [
+        (r.department.name, r.department.slug, r.department.workbook, r.sheet) for r in readings
+    ]
+    repeated = [source for source, n in zip(sources, counts, strict=True) for _ in range(n)]
+    added = pd.DataFrame(repeated, columns=list(SOURCE_COLUMNS), index=frame.index).astype("str")
+    return pd.concat([frame, added], axis=1)
 
 
 def _frame_workbooks(readings: list[Reading]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ the columns and the wording of their titles.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.survey.files.sheet import Merge, Sheet
@@ -17,6 +17,8 @@ from analysis.survey.vocabulary import Field, Lookup, match_key
 LAST_HEADER_ROW = 40
 HEADER_HEIGHT = 5
 FEWEST_TITLES = 3
+# The survey has 17 columns. A row of more texts than this is no header, whatever it costs to look.
+MOST_TITLES = 1_000
 
 RESPONDENT = re.compile(
     r"(記入者|回答者|作成者|担当者|記入担当|連絡先|電話|内線|E-?mail|メール)", re.I
@@ -85,10 +87,11 @@ def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
     The header ends in the row under which the most columns have a title the survey knows; among
     such rows, the first under which the most others can be guessed.
     """
-    over = _map_groups(sheet)
+    head = _take_head(sheet)
+    over = _map_groups(head)
     best: tuple[tuple[int, int], Header] | None = None
-    for row in (row for row in sheet.cells if row <= LAST_HEADER_ROW):
-        titles = _read_titles(sheet, row, over)
+    for row in head.cells:
+        titles = _read_titles(head, row, over)
         known = {title.column: field for title in titles if (field := _find_field(title, lookup))}
         count = len({field.name for field in known.values()})
         if count < FEWEST_TITLES or (best is not None and count < best[0][0]):
@@ -119,6 +122,16 @@ def choose_header(sheets: Sequence[Sheet], lookup: Lookup) -> list[Header]:
     return [header for header in plain if len(header.columns) == most_plain] or [
         header for header in found if len(header.columns) == most
     ][:1]
+
+
+def _take_head(sheet: Sheet) -> Sheet:
+    """Return the rows that may belong to a header."""
+    cells = {
+        row: line
+        for row, line in sheet.cells.items()
+        if row <= LAST_HEADER_ROW and len(line) <= MOST_TITLES
+    }
+    return replace(sheet, cells=cells)
 
 
 def _build_header(
@@ -157,8 +170,7 @@ def _find_field(title: Title, lookup: Lookup) -> Field | None:
 
 def _map_groups(sheet: Sheet) -> dict[tuple[int, int], tuple[int, int]]:
     """Return, for each place under a merge across columns, where the group's title stands."""
-    rows = [row for row in sheet.cells if row <= LAST_HEADER_ROW]
-    last = max((column for row in rows for column in sheet.cells[row]), default=0)
+    last = max((column for line in sheet.cells.values() for column in line), default=0)
     return {
         (row, column): (merge.top, merge.left)
         for merge in sheet.merges

@@ -256,14 +256,17 @@ def tell(
 
 
 def test_an_id_that_vanished_is_told_of_the_file_that_came_in(tmp_path: Path) -> None:
-    cycle = make_two_cycles(tmp_path, [None], [[procedure(1), procedure(2)]])
+    blank = procedure(3, name=None)
+    before = [[procedure(1), procedure(2)], [procedure(3)]]
+    cycle = make_two_cycles(tmp_path, [None, [blank]], before)
     values = [str(procedure(1).get(field) or "") for field in FIELDS]
     lines = (["部局名", "環境部"], [*TITLES.values()], values)
     text = "\n".join(",".join(line) for line in lines)
     (cycle.raw_folder / "環境部.csv").write_text(text, encoding="utf-8")
     survey, _ = load_surveys(cycle, collect_survey)
     assert [str(problem.place) for problem in problems_from_frame(survey.problems)] == [
-        "環境部.csv"
+        "環境部.csv",
+        "こども部.xlsx 調査票!C6",
     ]
 
 

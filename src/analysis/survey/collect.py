@@ -69,7 +69,7 @@ def collect_survey(cycle: Cycle) -> Survey:
     return Survey(
         rows=rows.loc[:, list(ROW_COLUMNS)],
         workbooks=_frame_workbooks(readings),
-        problems=problems_to_frame(sort_problems(problems, [r.department for r in readings])),
+        problems=problems_to_frame(sort_problems(problems, cycle.departments)),
         corrections=applied,
         matches=matches,
         lines=_frame_lines(readings),

@@ -153,15 +153,16 @@ def problems_from_frame(frame: pd.DataFrame) -> list[Problem]:
 
 def sort_problems(problems: Iterable[Problem], departments: Sequence[Department]) -> list[Problem]:
     """Return the problems by department, then by place; those of our own files come last."""
-    order = {department.workbook: at for at, department in enumerate(departments)}
-    order |= {name: len(order) + at for at, name in enumerate(_OWN_FILES, start=1)}
+    order = {department.name: at for at, department in enumerate(departments)}
     unknown = len(departments)
+    own = {name: unknown + at for at, name in enumerate(_OWN_FILES, start=1)}
 
     def rank(problem: Problem) -> tuple[int, str, int, int, str]:
         found = _CELL.fullmatch(problem.cell or "")
         letters, row = (found[1], int(found[2])) if found else ("", 0)
-        file = order.get(problem.workbook, unknown)
-        return (file, problem.workbook, row, len(letters), letters)
+        # Not by the file's name: what came in may be of another kind than what is listed.
+        group = order.get(problem.department or "", own.get(problem.workbook, unknown))
+        return (group, problem.workbook, row, len(letters), letters)
 
     return sorted(problems, key=rank)
 

@@ -22,7 +22,8 @@ from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import require_glyphs
 from analysis.report.index import write_index
 from analysis.report.plan import Report, plan_reports
-from analysis.report.proof.crate import CRATE_NAME, write_crate
+from analysis.report.proof.crate import write_crate
+from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import fingerprint_of, list_inputs
 from analysis.report.run import run_notebook
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from analysis.report.findings import Findings, write_date
 from analysis.report.plan import Report
 from analysis.report.proof.entities import (
+    CRATE_NAME,
     SHARED_INPUTS,
     SOFTWARE,
     Entity,
@@ -27,7 +28,6 @@ from analysis.report.proof.entities import (
 )
 from analysis.report.proof.origin import NOTEBOOKS, is_passing
 
-CRATE_NAME = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 # RO-Crate 1.1's own context has no word for a checksum; this is the profile's.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from analysis.report.proof.crate import CRATE_NAME
+from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import SHORT, fingerprint_of, hash_file, is_passing
 from analysis.report.proof.record import Making, Record
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import pandas as pd
 
 from analysis.report.proof.origin import SHORT, hash_file, notebook_path, write_fingerprint
 
+if TYPE_CHECKING:
+    # Who only reads a record waits for no frames.
+    import pandas as pd
+
+CRATE_NAME = "ro-crate-metadata.json"
 SHARED_INPUTS = "#inputs"
 SOFTWARE = "#software"
 CORRECTED = ("procedure_id", "field", "expected", "value")
@@ -97,14 +100,14 @@ def describe_making(
 
 
 def describe_corrections(
-    cycle: str, corrections: pd.DataFrame
+    cycle: str, corrections: "pd.DataFrame"
 ) -> Iterator[tuple[Entity, list[Entity]]]:
     """Yield each applied correction of a cycle, with its values (CORRECTED)."""
     for row in corrections.to_dict("records"):
         name = f"{row['procedure_id']}/{row['field']}"
         key = f"#correction/{quote(f'{cycle}/{name}')}"
         values = [
-            _value(f"{key}/{part}", part, "" if pd.isna(row[part]) else str(row[part]))
+            _value(f"{key}/{part}", part, row[part] if isinstance(row[part], str) else "")
             for part in CORRECTED
         ]
         correction = {

@@ -9,8 +9,7 @@ from urllib.parse import unquote
 
 from analysis.cycle import Cycle
 from analysis.errors import ReportError
-from analysis.report.proof.crate import CRATE_NAME
-from analysis.report.proof.entities import SHARED_INPUTS, Entity
+from analysis.report.proof.entities import CRATE_NAME, SHARED_INPUTS, Entity
 from analysis.report.proof.origin import write_fingerprint
 
 CorrectionKey = tuple[str, str, str]

@@ -19,8 +19,9 @@ from analysis.report.proof.changes import (
     list_corrections,
 )
 from analysis.report.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
-from analysis.report.proof.crate import CRATE_NAME, write_crate
+from analysis.report.proof.crate import write_crate
 from analysis.report.proof.delivered import find_changed_files, find_forged_record
+from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import hash_file, list_inputs, write_fingerprint
 from analysis.report.proof.record import Record, read_record
 from analysis.report.proof.side import Side, read_delivery, take_ledger

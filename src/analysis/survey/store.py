@@ -41,7 +41,7 @@ def load_survey(cycle: Cycle) -> Survey:
     A new one is stored in the cycle's processed folder. Frames are equal either way. Raises
     SettingsError as `collect_survey` does, and SurveyError if the folder can't be written.
     """
-    inputs = _stamp_inputs(cycle)
+    inputs = stamp_inputs(cycle)
     stored = _read_stored(cycle.processed_folder, inputs)
     if stored is not None:
         return stored
@@ -50,7 +50,7 @@ def load_survey(cycle: Cycle) -> Survey:
 
     survey = collect_survey(cycle)
     # A workbook saved while it was read belongs to neither stamp.
-    if _stamp_inputs(cycle) == inputs:
+    if stamp_inputs(cycle) == inputs:
         _write_stored(cycle.processed_folder, inputs, survey)
     return survey
 
@@ -94,7 +94,7 @@ def write_csv(frame: pd.DataFrame) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def _stamp_inputs(cycle: Cycle) -> dict[str, Any]:
+def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
     """Return what the survey is made from, by name and sha256."""
     raw = cycle.raw_folder
     return {

@@ -174,6 +174,10 @@ def _write_parquet(frame: pd.DataFrame) -> bytes:
 
 
 def _read_parquet(content: bytes) -> pd.DataFrame:
-    """Return the frame that was written; `pd.read_parquet` would load pyarrow's file systems."""
-    frame: pd.DataFrame = ParquetFile(io.BytesIO(content)).read().to_pandas()
+    """Return the frame that was written; `pd.read_parquet` would load pyarrow's file systems.
+
+    Without threads, which such frames gain nothing from and no fork of this process would have.
+    """
+    table = ParquetFile(io.BytesIO(content)).read(use_threads=False)
+    frame: pd.DataFrame = table.to_pandas(use_threads=False)
     return frame

@@ -3,9 +3,12 @@
 Papermill itself loads this module when it is imported; import papermill first.
 """
 
+import asyncio
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
+from contextvars import Context
 from queue import Empty
 from typing import Any
 
@@ -13,6 +16,7 @@ import zmq
 import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_event_loop
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from traitlets import Type, default
 
@@ -84,14 +88,38 @@ class AnalysisEngine(NBClientEngine):  # type: ignore[misc]
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any
     ) -> None:
-        """Run the managed notebook; raises as papermill's own engine does."""
-        given = kwargs.pop("extra_arguments", [])
-        with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
-            super().execute_managed_notebook(
-                nb_man,
-                kernel_name,
-                kernel_manager_class=ReportKernelManager,
-                shutdown_kernel="immediate",
-                extra_arguments=[*given, *ARGUMENTS, f"--IPKernelApp.ipython_dir={folder}"],
-                **kwargs,
-            )
+        """Run the managed notebook; raises as papermill's own engine does.
+
+        Threads may run one notebook each: each run has an event loop of its own, which ends with
+        it. A context without variables, for Jupyter keeps a thread's loop in one.
+        """
+        Context().run(cls._execute, nb_man, kernel_name, **kwargs)
+
+    @classmethod
+    def _execute(
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        extra_arguments: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        loop = ensure_event_loop()
+        try:
+            with tempfile.TemporaryDirectory(prefix="ipython-") as folder:
+                super().execute_managed_notebook(
+                    nb_man,
+                    kernel_name,
+                    kernel_manager_class=ReportKernelManager,
+                    shutdown_kernel="immediate",
+                    extra_arguments=[
+                        *extra_arguments,
+                        *ARGUMENTS,
+                        f"--IPKernelApp.ipython_dir={folder}",
+                    ],
+                    **kwargs,
+                )
+        finally:
+            # Who runs this in a loop has lent his own.
+            if not loop.is_running():
+                loop.close()
+                asyncio.set_event_loop(None)

@@ -25,9 +25,13 @@ ENVIRONMENT = {
 # A debugger, and a grammar of addresses that jsonschema offers: half a second and a second.
 UNWANTED = ("debugpy", "rfc3987_syntax")
 MODULES = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "matplotlib_inline.backend_inline",
+    "tornado.platform.asyncio",
     "analysis.report.kernels.launch",
     "analysis.report.build",
     "analysis.report.collection",

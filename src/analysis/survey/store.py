@@ -22,7 +22,7 @@ from pyarrow.parquet import ParquetFile
 from analysis.cycle import Cycle
 from analysis.errors import SettingsError
 from analysis.survey.place import place_file
-from analysis.survey.problems import problems_from_frame, problems_to_frame, sort_problems
+from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import Survey
 
 STAMP_NAME = "inputs.json"
@@ -49,8 +49,10 @@ def load_survey(cycle: Cycle) -> Survey:
     from analysis.survey.collect import collect_survey  # noqa: PLC0415
 
     survey = collect_survey(cycle)
-    # A workbook saved while it was read belongs to neither stamp.
-    if stamp_inputs(cycle) == inputs:
+    # A workbook saved while it was read belongs to neither stamp, and what a lack of memory stopped
+    # may be read the next time.
+    is_stopped = (survey.problems["code"] == STOPPED).any()
+    if not is_stopped and stamp_inputs(cycle) == inputs:
         _write_stored(cycle.processed_folder, inputs, survey)
     return survey
 

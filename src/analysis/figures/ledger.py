@@ -14,7 +14,7 @@ from analysis.cycle import Cycle
 from analysis.errors import FigureError
 from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.definition import define
-from analysis.figures.evaluate import evaluate, previous_tables
+from analysis.figures.evaluate import evaluate, previous_tables, tables_before
 from analysis.figures.evidence import Selection, list_evidence, select
 from analysis.figures.figure import Figure, split_id
 from analysis.figures.guideline import Guideline, read_guideline
@@ -43,7 +43,7 @@ class Ledger:
     @property
     def has_previous(self) -> bool:
         """Whether there is a cycle before this one to compare with."""
-        return self.tables.previous is not None
+        return self.tables.before is not None
 
     @cached_property
     def figures(self) -> dict[str, Figure]:
@@ -127,9 +127,8 @@ class Ledger:
         if key not in self._evaluated:
             scopes = [scope for scope in self.scopes.values() if scope.level == level]
             definition = define(item.measure)
-            numbers = evaluate(
-                item.measure, self._tables_of(cycle), level, [scope.slug for scope in scopes]
-            )
+            tables = self.tables if cycle == self.tables.cycle else tables_before(self.tables)
+            numbers = evaluate(item.measure, tables, level, [scope.slug for scope in scopes])
             self._evaluated[key] = {
                 scope.slug: Figure(
                     cycle=cycle,
@@ -167,7 +166,7 @@ class Ledger:
 
     @property
     def _cycles(self) -> tuple[str, ...]:
-        before = self.tables.previous_cycle if self.has_previous else None
+        before = self.tables.previous_cycle
         return (self.tables.cycle,) if before is None else (self.tables.cycle, before)
 
     def _items_of(self, cycle: str) -> dict[str, Item]:

@@ -124,11 +124,12 @@ def _read_tables(path: Path, cycle: str) -> Tables:
     if cycle not in frames:
         raise ReportError(f"{path.name} に調査回 {cycle} の手続きがありません。")
     before = next((name for name in frames if name != cycle), None)
-    rows, previous = frames[cycle], None if before is None else frames[before]
+    rows = frames[cycle]
     current = {"procedures": add_scopes(rows)}
-    if previous is None:
+    if before is None:
         return Tables(cycle, current | {"transitions": add_scopes(match_cycles(rows, None))})
+    previous = frames[before]
     matches = read_audited_matches(path)
     current["transitions"] = add_scopes(match_cycles(rows, previous, matches))
     paired = add_pair_ids(add_scopes(previous), pair_cycles(rows, previous, matches))
-    return Tables(cycle, current, before, paired)
+    return Tables(cycle, current, Tables(before, {"procedures": paired}))

@@ -8,8 +8,9 @@ import pytest
 from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate
-from analysis.figures.evidence import list_evidence, select
+from analysis.figures.evidence import list_evidence
 from analysis.figures.measure import Change, Count, Share, Where, where
+from analysis.figures.select import select
 from analysis.figures.tables import Tables, add_scopes
 
 from rows import make_rows

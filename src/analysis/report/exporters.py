@@ -26,12 +26,14 @@ from analysis.report.attachments import write_attachments
 from analysis.report.blocks import Masthead
 from analysis.report.document import Display, Document, read_document
 from analysis.report.findings import Findings, load_findings
-from analysis.report.fonts import FAMILIES, FOLDERS, missing_glyphs
+from analysis.report.fonts import missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
 from analysis.report.orphans import require_traced
+from analysis.report.proof.city import find_sources
 from analysis.report.proof.origin import fingerprint_of, list_inputs
 from analysis.report.run import read_parameters
 from analysis.report.traced import write_traced_page
+from analysis.report.typefaces import FAMILIES, FOLDERS
 from analysis.report.typst import literal
 
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
@@ -162,7 +164,11 @@ def _load_findings(document: Document, resources: Any) -> Findings:
 def _fingerprint(notebook: NotebookNode, findings: Findings, resources: Any) -> str:
     """Return the fingerprint of a notebook exported by hand: its name, and its parameters."""
     name = str(resources.get("metadata", {}).get("name", ""))
-    return fingerprint_of(list_inputs(findings.cycle), name, read_parameters(notebook))
+    parameters = read_parameters(notebook)
+    sources = find_sources(findings.ledger, list_inputs(findings.cycle))
+    about = parameters.get("department")
+    slug = None if about is None else findings.department(str(about)).slug
+    return fingerprint_of(sources.of(slug), name, parameters)
 
 
 def _setup(masthead: Masthead, fingerprint: str) -> str:

@@ -101,11 +101,10 @@ def _survey_ground(place: Place) -> Ground:
 
 def _export(place: Place, executed: "NotebookNode", fingerprint: str) -> Made:
     from analysis.report.document import read_document
-    from analysis.report.exporters import html_of, pdf_of
+    from analysis.report.exporters import pages_of
 
-    document, findings = read_document(executed), _load(place)
-    page = html_of(document, findings, fingerprint)
-    return Made(page.encode(), pdf_of(document, findings, fingerprint))
+    page, pdf = pages_of(read_document(executed), _load(place), fingerprint)
+    return Made(page.encode(), pdf)
 
 
 def _make_index(place: Place, fingerprint: str) -> bytes:

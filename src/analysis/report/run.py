@@ -106,10 +106,18 @@ def _execute(notebook: Path, parameters: Mapping[str, object], root: Path) -> No
             f"（{', '.join(f'{k}={v}' for k, v in parameters.items())}）。\n"
             f"{error.ename}: {error.evalue}"
         ) from None
-    for part in (executed, *executed.cells):
-        for kept_time in ("papermill", "execution"):
-            part.metadata.pop(kept_time, None)
+    _forget_the_run(executed)
     return executed
+
+
+def _forget_the_run(notebook: NotebookNode) -> None:
+    """Take out what papermill says of this very run: times, folders, a random id."""
+    for part in (notebook, *notebook.cells):
+        part.metadata.pop("papermill", None)
+        part.metadata.pop("execution", None)
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
 
 
 def _read_parameters(notebook: Path) -> dict[str, dict[str, str]]:

@@ -20,6 +20,7 @@ from analysis.report.kernels.warm import is_warm
 
 # The longest path of a socket that systems take is 104 to 108 bytes.
 LONGEST_FOLDER = 80
+STREAMS = {"stdin", "stdout", "stderr"}
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -33,20 +34,20 @@ class WarmProvisioner(LocalProvisioner):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Give the kernel sockets in a folder of its own, and prepare as ever."""
-        if self.parent and is_warm() and self.sockets is None:
+        manager = self.parent
+        if self.sockets is None and is_warm() and read_arguments(manager.format_kernel_cmd()):
             self.sockets = make_folder()
-            self.parent.cache_ports = False
-            self.parent.transport = "ipc"
-            self.parent.ip = str(Path(self.sockets) / "k")
-            self.parent.connection_file = self.parent.connection_file or str(
-                Path(self.sockets) / "kernel.json"
-            )
+            manager.cache_ports = False
+            manager.transport = "ipc"
+            manager.ip = str(Path(self.sockets) / "k")
+            if not manager.connection_file:
+                manager.connection_file = str(Path(self.sockets) / "kernel.json")
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork the kernel, or start it where the command is not this Python's own kernel."""
+        """Fork the kernel, or start it where it is not this Python's or is to have other streams."""
         arguments = read_arguments(cmd)
-        if self.sockets is None or arguments is None:
+        if self.sockets is None or arguments is None or STREAMS & kwargs.keys():
             return await super().launch_kernel(cmd, **kwargs)
         folder = str(Path(kwargs.get("cwd") or Path.cwd()).absolute())
         self.process = WarmProcess(Launch(arguments, folder, kwargs["env"], self.sockets))

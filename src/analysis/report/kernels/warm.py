@@ -6,8 +6,9 @@ the process that started it and all its children have ended.
 """
 
 import os
+import sys
 from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.context import BaseContext, ForkServerContext
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from analysis.errors import SettingsError
@@ -26,7 +27,7 @@ def is_warm() -> bool:
     By default on Linux; elsewhere where ANALYSIS_KERNELS is `warm` and the system can fork.
     `ordinary` starts each from nothing. Raises SettingsError for any other value.
     """
-    choice = os.environ.get(CHOICE) or (WARM if os.uname().sysname == "Linux" else ORDINARY)
+    choice = os.environ.get(CHOICE) or (WARM if sys.platform == "linux" else ORDINARY)
     if choice not in (WARM, ORDINARY):
         raise SettingsError(
             f"環境変数 {CHOICE} の値「{choice}」は使えません。"
@@ -65,7 +66,7 @@ def warm_up(root: Path | None = None, cycle: str | None = None) -> None:
             del os.environ[name]
 
 
-def _fork_server() -> ForkServerContext:
+def _fork_server() -> BaseContext:
     """Return the fork server's context, its preload set."""
     context = get_context("forkserver")
     context.set_forkserver_preload([PRELOAD])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from analysis.figures.rounding import BLANK, round_half_up, write_number
 
@@ -50,7 +51,7 @@ class Figure:
         """The figure's id, e.g. `2024-09-01/kankyo/online_rate`."""
         return f"{self.cycle}/{self.scope}/{self.measure}"
 
-    @property
+    @cached_property
     def value(self) -> Decimal | None:
         """The value as reported: in its unit, rounded half up."""
         if self.exact is None:

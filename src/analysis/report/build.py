@@ -50,7 +50,7 @@ def build_reports(
         if departments is None:
             mark = fingerprint_of(inputs, None, {"cycle": cycle.name})
             write_index(findings, plan_reports(cycle), mark, staging / "index.html")
-            write_audit(findings, staging / AUDIT_NAME)
+            (staging / AUDIT_NAME).write_bytes(write_audit(findings))
             figures = _write_figures(findings)
             for folder in (staging, cycle.processed_folder):
                 (folder / FIGURES_NAME).write_bytes(figures)

@@ -8,7 +8,6 @@ heavy is imported before a job runs: who hands them out needs none of it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from analysis.cycle import Cycle, open_cycle
@@ -123,10 +122,7 @@ def _make_figures(place: Place) -> bytes:
 def _make_audit(place: Place) -> bytes:
     from analysis.report.audit.workbook import write_audit
 
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "audit.xlsx"
-        write_audit(_load(place), path)
-        return path.read_bytes()
+    return write_audit(_load(place))
 
 
 def _make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> bytes:

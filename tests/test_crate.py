@@ -12,7 +12,8 @@ import pytest
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError
 from analysis.report import build
-from analysis.report.proof.crate import CRATE_NAME, PROFILE, SPECIFICATION
+from analysis.report.proof.crate import PROFILE, SPECIFICATION
+from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import list_inputs, write_fingerprint
 
 from conftest import LATEST, require_package

@@ -8,9 +8,10 @@ import pytest
 from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate
-from analysis.figures.evidence import list_evidence, select
+from analysis.figures.evidence import list_evidence
 from analysis.figures.lazy import LazyTables
 from analysis.figures.measure import Change, Count, Share, Where, where
+from analysis.figures.select import select
 from analysis.figures.tables import PAIRED, Tables, add_scopes
 
 from rows import make_rows

@@ -14,12 +14,14 @@ from analysis.cycle import Cycle
 from analysis.errors import FigureError
 from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.definition import define
+from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate, previous_tables, tables_before
-from analysis.figures.evidence import Selection, list_evidence, select
+from analysis.figures.evidence import list_evidence
 from analysis.figures.figure import Figure, split_id
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Change, Measure, Share, tables_of
 from analysis.figures.reconcile import read_published, reconcile
+from analysis.figures.select import Selection, Selector
 from analysis.figures.tables import WHOLE, Level, Scope, Tables, list_scopes, prepare_tables
 from analysis.survey.survey import Survey
 
@@ -58,6 +60,11 @@ class Ledger:
             for cycle, scope, item in self._list_entries()
         }
 
+    @cached_property
+    def digester(self) -> Digester:
+        """What digests these figures' evidence: it remembers the lines of the tables."""
+        return Digester()
+
     def figure(self, measure: str, scope: str = WHOLE) -> Figure:
         """Return the figure of a measure in a scope (slugs); raise FigureError if there is none."""
         return self.find(f"{self.cycle.name}/{scope}/{measure}")
@@ -75,10 +82,8 @@ class Ledger:
         slug = self._slugs_by_name.get(scope, scope)
         figure = self.look_up(cycle, slug, measure)
         if figure is None:
-            raise FigureError(
-                f"数値「{figure_id}」はありません。近いもの:\n"
-                + "\n".join(self._propose(f"{cycle}/{slug}/{measure}"))
-            )
+            nearest = "\n".join(self._propose(f"{cycle}/{slug}/{measure}"))
+            raise FigureError(f"数値「{figure_id}」はありません。近いもの:\n{nearest}")
         return figure
 
     def look_up(self, cycle: str, scope: str, measure: str) -> Figure | None:
@@ -109,16 +114,12 @@ class Ledger:
     def select(self, figure: Figure) -> list[Selection]:
         """Return the rows of a figure's measure, for every scope of the figure's level at once."""
         level = self.scopes[figure.scope].level
-        key = (figure.cycle, figure.measure, level)
-        if key not in self._selected:
-            measure = self.items[figure.measure].measure
-            self._selected[key] = select(measure, self._tables_of(figure.cycle), level)
-        return self._selected[key]
+        selector = self._selector if figure.cycle == self.cycle.name else self._selector.before
+        return selector.select(self.items[figure.measure].measure, level)
 
     def evidence(self, figure: Figure) -> pd.DataFrame:
         """Return a figure's evidence, a row a cell (columns: see `list_evidence`)."""
-        level = self.scopes[figure.scope].level
-        measure = self.items[figure.measure].measure
+        measure, level = self.items[figure.measure].measure, self.scopes[figure.scope].level
         return list_evidence(measure, self._tables_of(figure.cycle), level, figure.scope)
 
     def _evaluate(self, cycle: str, item: Item, level: Level) -> dict[str, Figure]:
@@ -186,8 +187,8 @@ class Ledger:
         return {}
 
     @cached_property
-    def _selected(self) -> dict[tuple[str, str, Level], list[Selection]]:
-        return {}
+    def _selector(self) -> Selector:
+        return Selector(self.tables)
 
     @cached_property
     def _previous_items(self) -> dict[str, Item]:

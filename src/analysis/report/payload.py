@@ -15,10 +15,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, field_name
-from analysis.figures.evidence import DECIDED_BY
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Measure, Share, parts_of
+from analysis.figures.select import DECIDED_BY
 from analysis.figures.tables import LEVELS, WHOLE, pair_ids
 from analysis.report.columns import list_others, list_procedures, write_column
 from analysis.survey.vocabulary import load_vocabulary

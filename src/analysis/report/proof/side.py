@@ -9,11 +9,11 @@ from analysis.cycle import list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.evaluate import previous_tables
-from analysis.figures.evidence import Selection, select
 from analysis.figures.figure import split_id
 from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, FIGURES_NAME, list_figures
+from analysis.figures.select import Selection, select
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
 from analysis.report.audit.workbook import AUDIT_NAME, read_audit, read_audited_matches
 from analysis.survey.collect import ROW_COLUMNS

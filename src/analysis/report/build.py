@@ -13,9 +13,9 @@ from analysis.cycle import Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.report.kernels.warm import warm_up
 from analysis.report.making import jobs, shelf
-from analysis.report.making.display import Display
+from analysis.report.making.display import show_progress
 from analysis.report.making.jobs import Place
-from analysis.report.making.pool import open_pool
+from analysis.report.making.pool import open_pool, take_result
 from analysis.report.making.publish import one_build, publish, publish_some
 from analysis.report.making.standing import Standing, key_of, look, write_note
 from analysis.report.plan import Report, plan_reports
@@ -23,6 +23,7 @@ from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import (
     SHORT,
     Mark,
+    leave_others,
     list_inputs,
     mark_of,
     notebook_path,
@@ -55,15 +56,16 @@ def build_reports(
     *,
     force: bool = False,
     scheduler: str | None = None,
-    display: Display,
+    quiet: bool = True,
 ) -> Outcome:
     """Build a cycle's reports into its reports folder and return what was made and what kept.
 
     With `departments`, only their pages are looked at and replaced. `force` keeps nothing.
-    `scheduler` is the address of a Dask cluster that does the work instead of this machine. Raises
-    AnalysisError, naming every report that failed, and then changes nothing.
+    `scheduler` is the address of a Dask cluster that does the work instead of this machine. Shows
+    how far it has come unless `quiet`. Raises AnalysisError, naming every report that failed, and
+    then changes nothing.
     """
-    with one_build(cycle, display.wait):
+    with one_build(cycle):
         inputs, standing = list_inputs(cycle), look(cycle)
         planned = plan_reports(cycle, departments)
         if not force and standing.is_whole(inputs):
@@ -71,7 +73,7 @@ def build_reports(
         if scheduler is None:
             warm_up(cycle.root, cycle.name)
         with open_pool(scheduler) as pool:
-            build = _Build(cycle, inputs, standing, pool, display, force=force)
+            build = _Build(cycle, inputs, standing, pool, force=force, quiet=quiet)
             if departments is None:
                 return build.make_all(planned)
             return build.make_some(planned)
@@ -86,12 +88,12 @@ class _Build:
         inputs: Mapping[str, str],
         standing: Standing,
         pool: Executor,
-        display: Display,
         *,
         force: bool,
+        quiet: bool,
     ) -> None:
         self.cycle, self.inputs, self.standing = cycle, inputs, standing
-        self.pool, self.display, self.force = pool, display, force
+        self.pool, self.force, self.quiet = pool, force, quiet
         self.place = Place(cycle.root, cycle.name)
         self.ground = pool.submit(jobs.survey_ground, self.place).result()
         city = hashlib.sha256(self.ground.city).hexdigest()
@@ -137,38 +139,41 @@ class _Build:
         One that fails does not keep the others from being made. Raises ReportError for all of them.
         """
         reasons = {report: self._why(report) for report in planned}
-        self.display.begin(sum(why is not None for why in reasons.values()))
-        waiting: dict[Future[shelf.Made], Report] = {}
-        for report in planned:
-            if reasons[report] is None:
-                continue
-            if not self.force and shelf.take(self.cycle, self._key(report)):
-                self.display.finished(report)
-                continue
-            job = self.pool.submit(
-                jobs.make_report,
-                self.place,
-                report,
-                self.cycle.root / notebook_path(report.notebook),
-                self._fingerprint(report)[:SHORT],
-            )
-            waiting[job] = report
+        wanted = [report for report, why in reasons.items() if why is not None]
         failures: dict[Report, str] = {}
-        for job in as_completed(waiting):
-            report = waiting[job]
-            try:
-                shelf.shelve(self.cycle, self._key(report), job.result())
-                self.display.finished(report)
-            except AnalysisError as error:
-                failures[report] = str(error)
+        with show_progress(wanted, quiet=self.quiet) as display:
+            waiting: dict[Future[shelf.Made], Report] = {}
+            for report in wanted:
+                if not self.force and shelf.take(self.cycle, self._key(report)):
+                    display.finished(report, "前回の作成分")
+                else:
+                    waiting[self._start(report)] = report
+            for job in as_completed(waiting):
+                report = waiting[job]
+                try:
+                    made = take_result(job, report.title)
+                    shelf.shelve(self.cycle, self._key(report), made)
+                    display.finished(report)
+                except AnalysisError as error:
+                    failures[report] = str(error)
+                    display.failed(report, str(error))
         if failures:
-            told = dict.fromkeys(failures[report] for report in planned if report in failures)
+            told = dict.fromkeys(failures[report] for report in wanted if report in failures)
             raise ReportError(
-                f"{len(planned)}件のうち{len(failures)}件の報告書を作成できませんでした。"
+                f"{len(wanted)}件のうち{len(failures)}件の報告書を作成できませんでした。"
                 "これまでの報告書はそのままです。ほかの報告書は作成して保存してあり、"
                 "次の実行で使います。\n" + "\n".join(told)
             )
         return reasons
+
+    def _start(self, report: Report) -> Future[shelf.Made]:
+        return self.pool.submit(
+            jobs.make_report,
+            self.place,
+            report,
+            self.cycle.root / notebook_path(report.notebook),
+            self._fingerprint(report)[:SHORT],
+        )
 
     def _start_companions(self) -> dict[str, Future[bytes]]:
         """Start to make the files beside the reports that can't be kept, by name."""
@@ -203,7 +208,7 @@ class _Build:
         """Return why a report must be made, or None if it can be kept."""
         if self.force:
             return FORCED
-        own = self.sources.of(report.department)
+        own = leave_others(self.sources.of(report.department), report.notebook)
         return self.standing.why_remake(report.files, own, self._fingerprint(report))
 
     def _fingerprint(self, report: Report) -> str:

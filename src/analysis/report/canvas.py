@@ -17,13 +17,14 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 
 from analysis.errors import ReportError
 from analysis.figures.figure import Figure
 from analysis.report.blocks import Chart, Shown, name_drawing
 from analysis.report.svg import clean_drawing
 from analysis.report.text import printable
-from analysis.report.typefaces import FAMILIES, FILES
+from analysis.report.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
 
 WIDTH_INCHES = 6.8
 GREY = "#6b6b6b"
@@ -39,7 +40,7 @@ Key = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
 
 STYLE: dict[Any, Any] = {
-    "font.family": list(FAMILIES),
+    "font.family": JAPANESE,
     "font.size": 8,
     "svg.fonttype": "none",
     "text.parse_math": False,
@@ -138,6 +139,7 @@ def finish(
     canvas = axes.get_figure(root=True)
     if canvas is None:
         raise ValueError("the axes have no canvas")
+    _name_families(canvas)
     with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always")
         canvas.savefig(written, format="svg", metadata={"Date": None}, transparent=True)
@@ -149,6 +151,17 @@ def finish(
         )
     svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
     return Chart(caption, svg, alt, tuple(figures))
+
+
+def _name_families(canvas: Canvas) -> None:
+    """Name every family for the texts that need more than the Japanese one.
+
+    matplotlib looks up each family that a text has anew whenever it measures the text.
+    """
+    japanese = font_manager.get_font(REGULAR)
+    for text in canvas.findobj(Text):
+        if not all(japanese.get_char_index(ord(sign)) for sign in text.get_text()):
+            text.set_fontfamily(FAMILIES)
 
 
 @cache

@@ -46,7 +46,7 @@ class Figure:
     numerator: int | None
     denominator: int | None
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The figure's id, e.g. `2024-09-01/kankyo/online_rate`."""
         return f"{self.cycle}/{self.scope}/{self.measure}"
@@ -58,7 +58,7 @@ class Figure:
             return None
         return round_half_up(self.exact * self.unit.scale, self.unit.places)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The value as printed, without its unit, e.g. `1,758`, `+8.3`, `−4`."""
         if self.value is None:

@@ -32,6 +32,10 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
             rows=(
                 ("すべての数値とその定義、根拠の行数", Link("figures.csv", "figures", "csv")),
                 (
+                    "全部局の手続きの状況（部局の報告書が市全体の数値に使うもの）",
+                    Link("city.csv", "city", "csv"),
+                ),
+                (
                     "すべての数値を手続きの行から数え直す表計算ファイル",
                     Link("audit.xlsx", "audit", "xlsx"),
                 ),

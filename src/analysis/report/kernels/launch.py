@@ -36,6 +36,9 @@ class Launch:
         time.tzset()
         os.chdir(self.cwd)
         sys.argv = [LAUNCHER, *self.arguments]
+        if not sys.path[0]:
+            # The current folder, which a kernel looks in only after the standard library.
+            del sys.path[0]
         if "numpy.random" in sys.modules:
             # Python's own generator is given a new seed in each fork, numpy's is not.
             sys.modules["numpy.random"].seed()

@@ -34,8 +34,9 @@ class WarmProvisioner(LocalProvisioner):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Give the kernel sockets in a folder of its own, and prepare as ever."""
-        manager = self.parent
-        if self.sockets is None and is_warm() and read_arguments(manager.format_kernel_cmd()):
+        manager: Any = self.parent
+        forked = is_warm() and read_arguments(manager.format_kernel_cmd()) is not None
+        if forked and self.sockets is None:
             self.sockets = make_folder()
             manager.cache_ports = False
             manager.transport = "ipc"
@@ -45,7 +46,7 @@ class WarmProvisioner(LocalProvisioner):
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork the kernel, or start it where it is not this Python's or is to have other streams."""
+        """Fork the kernel; start it as ever if it is not this Python's or has its own streams."""
         arguments = read_arguments(cmd)
         if self.sockets is None or arguments is None or STREAMS & kwargs.keys():
             return await super().launch_kernel(cmd, **kwargs)

@@ -113,6 +113,12 @@ def hash_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def hash_code() -> str:
+    """Return one sha256 over the package's own files that make reports, and their names."""
+    lines = sorted(f"{hash_file(path)}  {name}\n" for name, path in _list_code())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
 def is_passing(path: Path) -> bool:
     """Say whether a file is one that a system or Excel leaves beside the real ones."""
     return path.name.startswith((".", "~$"))

@@ -1,0 +1,51 @@
+"""Where a build's jobs run: threads of this process, or the workers of a Dask cluster.
+
+Either is a `concurrent.futures.Executor`: a job is a function of a module with arguments and a
+result that can be pickled, and the same code sends it and takes what it made.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from analysis.errors import ReportError
+
+JOBS_AT_ONCE = 3
+"""One more than the cores of an office's computer: while a job waits for its kernel, two work."""
+
+Made = TypeVar("Made")
+
+
+class LostJobError(ReportError):
+    """A job brought no result: its workers, or the scheduler, ended while it was done."""
+
+
+@contextmanager
+def open_pool(scheduler: str | None = None) -> Iterator[Executor]:
+    """Give the executor of a build's jobs: local threads, or a scheduler's Dask workers.
+
+    Threads suffice here: a job waits for the processes that it forks. Jobs that have not begun
+    when the block is left by an error are dropped. Raises ReportError for a cluster that can't be
+    used.
+    """
+    if scheduler is not None:
+        # Dask takes half a second to import, and few need it.
+        from analysis.report.making.cluster import open_cluster  # noqa: PLC0415
+
+        with open_cluster(scheduler) as cluster:
+            yield cluster
+        return
+    threads = ThreadPoolExecutor(JOBS_AT_ONCE)
+    try:
+        yield threads
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def take_result(job: Future[Made], name: str) -> Made:
+    """Return what a job made, or raise the error it raised; a lost one is told by `name`."""
+    try:
+        return job.result()
+    except LostJobError as error:
+        raise ReportError(f"{name} を作成できませんでした。{error}") from None

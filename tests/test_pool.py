@@ -1,0 +1,300 @@
+"""A job is sent and taken alike, to threads here and to real Dask workers; one of them dies."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import as_completed
+from pathlib import Path
+
+import pytest
+
+import analysis
+from analysis.errors import ReportError, SurveyError
+from analysis.report.making import worker
+from analysis.report.making.pool import JOBS_AT_ONCE, open_pool, take_result
+from analysis.report.making.worker import hash_program, require_folder
+from clusters import (
+    Cluster,
+    die,
+    fail,
+    make_bytes,
+    make_bytes_when_told,
+    refuse,
+    run_cluster,
+    start_a_child,
+    wait_until,
+)
+
+from conftest import copy_project, require_package
+
+LONG = "回答" * 10_000
+"""Longer than what Dask leaves of an exception's message."""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler with two workers, which no test of this module may end."""
+    require_package("distributed")
+    with run_cluster(tmp_path_factory.mktemp("dask") / "cluster", workers=2) as started:
+        yield started
+
+
+@pytest.fixture(params=["threads", "dask"])
+def scheduler(request: pytest.FixtureRequest) -> str | None:
+    return request.getfixturevalue("cluster").address if request.param == "dask" else None
+
+
+def test_every_job_brings_what_it_made(scheduler: str | None) -> None:
+    with open_pool(scheduler) as pool:
+        jobs = {pool.submit(make_bytes, number): number for number in range(10)}
+        made = {jobs[job]: take_result(job, "") for job in as_completed(jobs)}
+    assert made == {number: make_bytes(number) for number in range(10)}
+
+
+def test_the_error_of_a_job_arrives_as_it_was_raised_and_whole(scheduler: str | None) -> None:
+    with open_pool(scheduler) as pool, pytest.raises(SurveyError) as caught:
+        take_result(pool.submit(refuse, LONG), "総務部")
+    assert str(caught.value) == LONG
+
+
+def test_a_defect_of_a_job_stays_a_defect(scheduler: str | None) -> None:
+    with open_pool(scheduler) as pool, pytest.raises(ZeroDivisionError):
+        take_result(pool.submit(fail), "総務部")
+
+
+def test_a_job_may_start_a_process(scheduler: str | None) -> None:
+    with open_pool(scheduler) as pool:
+        assert take_result(pool.submit(start_a_child), "総務部") == 0
+
+
+def test_no_more_jobs_run_at_once_than_said() -> None:
+    running, most = threading.Semaphore(0), []
+    gate = threading.Event()
+
+    def job() -> None:
+        running.release()
+        gate.wait()
+
+    with open_pool() as pool:
+        jobs = [pool.submit(job) for _ in range(JOBS_AT_ONCE + 2)]
+        for _ in range(JOBS_AT_ONCE):
+            running.acquire()
+        most.append(sum(waiting.running() for waiting in jobs))
+        gate.set()
+    assert most == [JOBS_AT_ONCE]
+
+
+def test_jobs_that_have_not_begun_are_dropped_when_the_build_is_broken_off() -> None:
+    gate = threading.Event()
+    with pytest.raises(KeyboardInterrupt), open_pool() as pool:
+        jobs = [pool.submit(gate.wait) for _ in range(JOBS_AT_ONCE + 2)]
+        threading.Timer(0.1, gate.set).start()
+        raise KeyboardInterrupt
+    assert [job.cancelled() for job in jobs] == [False] * JOBS_AT_ONCE + [True] * 2
+
+
+def test_dask_is_not_imported_for_local_threads() -> None:
+    code = (
+        "import sys; from analysis.report.making.pool import open_pool\n"
+        "with open_pool() as pool: pool.submit(print)\n"
+        "print(any(name in sys.modules for name in ('distributed', 'pandas', 'pydantic')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.split()[-1] == b"False"
+
+
+def test_a_worker_killed_during_a_job_changes_no_byte(tmp_path: Path) -> None:
+    require_package("distributed")
+    with (
+        run_cluster(tmp_path / "cluster", workers=2) as cluster,
+        open_pool(cluster.address) as pool,
+    ):
+        jobs = [pool.submit(make_bytes_when_told, number, tmp_path) for number in range(6)]
+        victim = cluster.processes[1]
+        wait_until((tmp_path / f"begun-{victim.pid}").exists)
+        victim.kill()
+        victim.wait()
+        (tmp_path / "go").touch()
+        made = [take_result(job, "総務部") for job in jobs]
+    assert made == [make_bytes(number) for number in range(6)]
+
+
+def test_a_job_that_ends_every_worker_is_told_by_the_name_of_its_report(tmp_path: Path) -> None:
+    require_package("distributed")
+    once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    with (
+        run_cluster(tmp_path / "cluster", workers=1, **once) as cluster,
+        open_pool(cluster.address) as pool,
+        pytest.raises(ReportError) as caught,
+    ):
+        take_result(pool.submit(die), "総務部")
+    assert "総務部 を作成できませんでした" in str(caught.value)
+    assert "続けて途中で終わりました" in str(caught.value)
+
+
+def test_a_build_does_not_wait_for_ever_when_no_worker_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_package("distributed")
+    monkeypatch.setattr("analysis.report.making.cluster.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("analysis.report.making.cluster.PATIENCE_SECONDS", 0.2)
+    with (
+        run_cluster(tmp_path / "cluster", workers=1) as cluster,
+        open_pool(cluster.address) as pool,
+    ):
+        job = pool.submit(make_bytes_when_told, 1, tmp_path)
+        cluster.processes[1].kill()
+        with pytest.raises(ReportError, match=r"総務部 を作成できません.*ひとつもありません"):
+            take_result(job, "総務部")
+
+
+def test_a_scheduler_that_ends_is_told(tmp_path: Path) -> None:
+    require_package("distributed")
+    with (
+        run_cluster(tmp_path / "cluster", workers=1) as cluster,
+        open_pool(cluster.address) as pool,
+    ):
+        job = pool.submit(make_bytes_when_told, 1, tmp_path)
+        cluster.processes[0].kill()
+        with pytest.raises(ReportError, match=r"総務部 を作成できません.*接続が切れました"):
+            take_result(job, "総務部")
+
+
+@pytest.mark.parametrize("address", ["", "scheduler", "tcp://127.0.0.1", "ftp://127.0.0.1:1", "?"])
+def test_an_address_that_is_none_is_told(address: str) -> None:
+    require_package("distributed")
+    with pytest.raises(ReportError, match="接続できません"), open_pool(address):
+        pass
+
+
+def speak(server: socket.socket, answer: bytes) -> None:
+    """Answer once, and listen until the other hangs up."""
+    connection, _ = server.accept()
+    connection.sendall(answer)
+    while connection.recv(1000):
+        pass
+    connection.close()
+
+
+@pytest.mark.parametrize("answer", [None, b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_a_port_where_no_scheduler_answers_is_told(
+    answer: bytes | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody, one who says nothing, and one who speaks another language."""
+    require_package("distributed")
+    monkeypatch.setattr("analysis.report.making.cluster.CONNECT_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        if answer is None:
+            server.close()
+        else:
+            threading.Thread(target=speak, args=(server, answer), daemon=True).start()
+        with pytest.raises(ReportError, match=f"{address} に接続できません"), open_pool(address):
+            pass
+
+
+def test_a_cluster_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_package("distributed")
+    monkeypatch.setattr("analysis.report.making.cluster.CONNECT_SECONDS", 1)
+    with (
+        run_cluster(tmp_path / "cluster") as cluster,
+        pytest.raises(ReportError, match="`dask worker` でワーカーを起動"),
+        open_pool(cluster.address),
+    ):
+        pass
+
+
+def test_distributed_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ReportError, match="distributed が必要"), open_pool("tcp://127.0.0.1:1"):
+        pass
+
+
+def test_a_worker_that_is_not_fit_is_told_before_any_job(tmp_path: Path) -> None:
+    """One that may have no children, one with other code, one without this package."""
+    require_package("distributed")
+    package = Path(analysis.__file__).parent
+    shutil.copytree(package, tmp_path / "other" / "analysis")
+    with (tmp_path / "other" / "analysis" / "errors.py").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    (tmp_path / "none" / "analysis").mkdir(parents=True)
+    (tmp_path / "none" / "analysis" / "__init__.py").touch()
+    with run_cluster(tmp_path / "cluster") as cluster:
+        cluster.add_worker("--nanny")
+        cluster.add_worker(PYTHONPATH=str(tmp_path / "other"))
+        cluster.add_worker(PYTHONPATH=str(tmp_path / "none"))
+        cluster.wait_for_workers(3)
+        with pytest.raises(ReportError) as caught, open_pool(cluster.address):
+            pass
+    told = str(caught.value)
+    assert told.count("tcp://127.0.0.1:") == 3
+    for words in (
+        "--no-nanny",
+        "プログラムが、報告書を作る側と違います",
+        "（analysis）がないか",
+    ):
+        assert told.count(words) == 1, told
+
+
+def test_a_worker_that_comes_later_with_other_code_refuses_the_job(
+    monkeypatch: pytest.MonkeyPatch, cluster: Cluster
+) -> None:
+    with open_pool(cluster.address) as pool:
+        monkeypatch.setattr("analysis.report.making.cluster.hash_program", lambda: "0" * 64)
+        with pytest.raises(ReportError, match="プログラムが、報告書を作る側と違います"):
+            take_result(pool.submit(make_bytes, 1), "総務部")
+
+
+def test_a_scheduler_of_another_version_is_told(tmp_path: Path) -> None:
+    require_package("distributed")
+    preload = tmp_path / "older.py"
+    preload.write_text(
+        "from distributed import versions\n"
+        "versions.version = lambda name, real=versions.version: "
+        "'2020.1.0' if name == 'distributed' else real(name)\n",
+        encoding="utf-8",
+    )
+    older = {"DASK_DISTRIBUTED__SCHEDULER__PRELOAD": str([str(preload)])}
+    with (
+        run_cluster(tmp_path / "cluster", workers=1, **older) as cluster,
+        pytest.raises(ReportError) as caught,
+        open_pool(cluster.address),
+    ):
+        pass
+    assert f"スケジューラー {cluster.address}: distributed 2020.1.0（こちらは" in str(caught.value)
+
+
+def test_a_folder_that_a_worker_does_not_see_is_told(tmp_path: Path) -> None:
+    require_folder(copy_project(tmp_path / "here"))
+    with pytest.raises(ReportError, match="同じパスで見えるように"):
+        require_folder(tmp_path / "elsewhere")
+
+
+def test_the_hash_of_the_program_tells_other_code_and_other_versions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hash_program.cache_clear()
+    own = hash_program()
+    assert hash_program() == own
+    for name, value in (("hash_code", "0"), ("python_version", "3.10.0")):
+        with monkeypatch.context() as patch:
+            patch.setattr(worker, name, lambda value=value: value)
+            hash_program.cache_clear()
+            assert hash_program() != own
+    with monkeypatch.context() as patch:
+        patch.setattr(worker.metadata, "version", lambda name: "0")
+        hash_program.cache_clear()
+        assert hash_program() != own
+    hash_program.cache_clear()
+
+
+def test_a_process_keeps_the_hash_of_the_code_it_started_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Files that an update has changed since are not what this process runs."""
+    own = hash_program()
+    monkeypatch.setattr(worker, "hash_code", lambda: "changed on disk")
+    assert hash_program() == own

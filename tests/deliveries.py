@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli import main
-from analysis.report.proof.crate import CRATE_NAME
+from analysis.report.proof.entities import CRATE_NAME
 
 CYCLE = "2024-09-01"
 

@@ -19,7 +19,7 @@ from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.report.build import build_reports
 from analysis.report.exporters import ReportHtmlExporter
-from analysis.report.proof.crate import CRATE_NAME
+from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.run import run_notebook
 
 from conftest import LATEST, ROOT, copy_project, copy_small_project

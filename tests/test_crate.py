@@ -5,14 +5,16 @@ import warnings
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 
-from analysis.cycle import open_cycle
+from analysis.cycle import Cycle, open_cycle
 from analysis.errors import ReportError
 from analysis.report import build
-from analysis.report.proof.crate import CRATE_NAME, PROFILE, SPECIFICATION
+from analysis.report.findings import load_findings
+from analysis.report.proof.city import find_sources
+from analysis.report.proof.crate import PROFILE, SPECIFICATION
+from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import list_inputs, write_fingerprint
 
 from conftest import LATEST, require_package
@@ -97,23 +99,27 @@ def test_every_report_has_an_action_from_which_its_fingerprint_can_be_made(
     delivery: Path, graph: dict[str, dict[str, Any]]
 ) -> None:
     cycle = open_cycle(LATEST, delivery)
-    inputs = list_inputs(cycle)
+    sources = find_sources(load_findings(cycle).ledger, list_inputs(cycle))
     actions = {key: entity for key, entity in graph.items() if entity["@type"] == "CreateAction"}
     made = [r["@id"] for a in actions.values() for r in as_list(a["result"])]
     assert sorted(made) == sorted(part["@id"] for part in graph["./"]["hasPart"])
-    shared = [part["@id"] for part in graph["#inputs"]["hasPart"]]
     for action in actions.values():
         objects = [graph[item["@id"]] for item in action["object"]]
         parameters = {o["name"]: o["value"] for o in objects if o["@type"] == "PropertyValue"}
-        own = [o["@id"] for o in objects if o["@type"] == "CreativeWork"]
-        lines = sorted(f"{graph[key]['sha256']}  {unquote(key[1:])}\n" for key in shared + own)
-        lines.sort(key=lambda line: line[66:])
+        inputs = [o for o in objects if o["@type"] in ("CreativeWork", "File")]
+        for collection in (o for o in objects if o["@type"] == "Collection"):
+            inputs += [graph[part["@id"]] for part in collection["hasPart"]]
+        paths = {
+            f"reports/{LATEST}/{o['name']}" if o["@type"] == "File" else o["name"]: o["sha256"]
+            for o in inputs
+        }
+        lines = [f"{paths[path]}  {path}\n" for path in sorted(paths)]
         lines += sorted(f"parameter {name}={value}\n" for name, value in parameters.items())
         assert action["identifier"] == hashlib.sha256("".join(lines).encode()).hexdigest()
         assert graph[action["instrument"]["@id"]]["name"] == "analysis"
     department = graph["#make/department-gikai.html"]
     assert department["identifier"] == write_fingerprint(
-        inputs, "department", {"cycle": LATEST, "department": "gikai"}
+        sources.of("gikai"), "department", {"cycle": LATEST, "department": "gikai"}
     )
 
 
@@ -146,13 +152,17 @@ def test_an_input_that_changes_during_the_build_stops_it(
     folder = copy_delivery(delivery, tmp_path)
     before = (reports_of(folder) / CRATE_NAME).read_bytes()
 
-    def make_and_save(*args: object) -> None:
+    read = build.list_inputs
+
+    def list_and_save(cycle: Cycle) -> dict[str, str]:
+        inputs = read(cycle)
         with (folder / "data" / "raw" / LATEST / "cycle.toml").open("ab") as file:
             file.write(b"\n")
+        return inputs
 
-    monkeypatch.setattr(build, "_make_all", make_and_save)
+    monkeypatch.setattr(build, "list_inputs", list_and_save)
     with pytest.raises(ReportError, match=r"data/raw/2024-09-01/cycle\.toml"):
-        build.build_reports(open_cycle(LATEST, folder))
+        build.build_reports(open_cycle(LATEST, folder), force=True)
     assert (reports_of(folder) / CRATE_NAME).read_bytes() == before
     assert run(folder, "check")[0] == 0
 

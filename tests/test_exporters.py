@@ -11,9 +11,20 @@ from nbformat.v4 import new_code_cell, new_output
 
 from analysis.errors import ReportError
 from analysis.report.blocks import Column, Paragraph, Quoted, Shown, Table
-from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter
+from analysis.report.document import read_document
+from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter, pages_of
 
-from reports import MASTHEAD, export_html, export_pdf, figure_of, notebook_of, read_pdf, text_of
+from reports import (
+    FINGERPRINT,
+    MASTHEAD,
+    export_html,
+    export_pdf,
+    figure_of,
+    findings_of,
+    notebook_of,
+    read_pdf,
+    text_of,
+)
 
 LEAD = Paragraph(("オンライン化済は", Shown(figure_of("online", 627))), kind="lead")
 TABLE = Table(
@@ -141,6 +152,13 @@ def test_a_pdf_is_the_same_bytes_in_any_folder(
     monkeypatch.chdir(other)
     assert export_pdf(notebook) == first
     assert list(other.iterdir()) == []
+
+
+def test_both_pages_together_are_those_made_one_by_one() -> None:
+    notebook = notebook_of(LEAD, TABLE)
+    document, findings = read_document(notebook), findings_of(notebook.metadata["figures"])
+    made = pages_of(document, findings, FINGERPRINT)
+    assert made == (export_html(notebook), export_pdf(notebook))
 
 
 def test_a_pdf_keeps_ua_and_a_and_says_what_it_is() -> None:

@@ -8,14 +8,20 @@ import pytest
 from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate
-from analysis.figures.evidence import list_evidence, select
+from analysis.figures.evidence import list_evidence
+from analysis.figures.lazy import LazyTables
 from analysis.figures.measure import Change, Count, Share, Where, where
-from analysis.figures.tables import Tables, add_scopes
+from analysis.figures.select import select
+from analysis.figures.tables import PAIRED, Tables, add_scopes
 
 from rows import make_rows
 
 ONLINE = Count(where(status="online"))
 RATE = Share(ONLINE, Count())
+
+
+def make_tables(now: pd.DataFrame, before: pd.DataFrame) -> Tables:
+    return Tables("2024-09-01", {"procedures": now}, Tables("2024-03-31", {"procedures": before}))
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def tables() -> Tables:
         {"procedure_id": "07-5"},
         cycle="2024-03-31",
     )
-    return Tables("2024-09-01", {"procedures": add_scopes(now)}, "2024-03-31", add_scopes(before))
+    return make_tables(add_scopes(now), add_scopes(before))
 
 
 def test_a_count_is_taken_for_every_scope_and_is_zero_where_there_is_no_row(tables: Tables) -> None:
@@ -66,6 +72,35 @@ def test_a_missing_answer_satisfies_no_condition() -> None:
     tables = Tables("2024-09-01", {"procedures": add_scopes(rows)})
     (number,) = evaluate(Count(where(reason="other")), tables, "all", ["all"])
     assert number.exact == 1
+
+
+def test_an_answer_named_twice_in_a_condition_is_counted_once(tables: Tables) -> None:
+    (number,) = evaluate(Count(where(status=("online", "online"))), tables, "all", ["all"])
+    assert number.exact == 4
+
+
+def test_a_row_without_a_department_counts_for_the_whole_city_only() -> None:
+    rows = make_rows({}, {"department_slug": "kodomo"})
+    rows.loc[1, "department_slug"] = pd.NA
+    tables = Tables("2024-09-01", {"procedures": add_scopes(rows)})
+    assert [number.exact for number in evaluate(ONLINE, tables, "all", ["all"])] == [2]
+    scopes = ["kankyo", "kodomo"]
+    assert [number.exact for number in evaluate(ONLINE, tables, "department", scopes)] == [1, 0]
+
+
+def test_a_change_is_counted_without_pairing_the_procedures_of_two_cycles(tables: Tables) -> None:
+    def pair() -> pd.DataFrame:
+        raise AssertionError("the cycles were paired")
+
+    assert tables.before is not None
+    rows = tables.before.current["procedures"]
+    frames = LazyTables(procedures=lambda: rows, **{PAIRED: pair})
+    unpaired = Tables(tables.cycle, tables.current, Tables("2024-03-31", frames))
+    assert evaluate(Change(RATE), unpaired, "department", ["kankyo"]) == evaluate(
+        Change(RATE), tables, "department", ["kankyo"]
+    )
+    with pytest.raises(AssertionError):
+        select(Change(RATE), unpaired, "department")
 
 
 def test_the_evidence_of_a_count_names_the_cells_that_made_each_row_count(tables: Tables) -> None:
@@ -109,7 +144,7 @@ def test_the_evidence_of_a_change_is_what_moved_in_and_out_with_both_answers(
 def test_a_procedure_that_changed_its_section_moves_between_the_sections_only() -> None:
     now = add_scopes(make_rows({"procedure_id": "07-1", "section": "新課"}))
     before = add_scopes(make_rows({"procedure_id": "07-1", "section": "旧課"}, cycle="2024-03-31"))
-    tables = Tables("2024-09-01", {"procedures": now}, "2024-03-31", before)
+    tables = make_tables(now, before)
     by_section = list_evidence(Change(ONLINE), tables, "section", "kankyo.新課")
     assert set(by_section["role"]) == {"in"}
     assert list_evidence(Change(ONLINE), tables, "department", "kankyo").empty

@@ -10,7 +10,7 @@ from analysis.figures.figure import PERCENT
 from analysis.report.blocks import Block, Bullets, Chart, Column, Paragraph, Quoted, Shown, Table
 from analysis.report.chart import draw_parts, draw_rates
 from analysis.report.document import read_document
-from analysis.report.exporters import html_of, pdf_of
+from analysis.report.exporters import html_of, pages_of, pdf_of
 
 from reports import (
     FINGERPRINT,
@@ -109,7 +109,7 @@ def test_a_drawing_without_links_is_found() -> None:
 def test_a_figure_printed_with_another_value_than_the_ledgers_is_found() -> None:
     notebook = notebook_of(Paragraph((Shown(ONLINE),)))
     findings = findings_of({ONLINE.id: figure_of("online", 628)})
-    for write in (html_of, pdf_of):
+    for write in (html_of, pdf_of, pages_of):
         with pytest.raises(ReportError, match="「627件」（台帳では「628」）"):
             write(read_document(notebook), findings, FINGERPRINT)
 

@@ -115,7 +115,7 @@ def test_the_list_of_changes_names_both_ids_and_why_they_are_one(found: Findings
 @pytest.fixture(scope="module")
 def audit(found: Findings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("audit") / AUDIT_NAME
-    write_audit(found, path)
+    path.write_bytes(write_audit(found))
     return path
 
 

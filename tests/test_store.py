@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from analysis.errors import SurveyError
 from analysis.survey import collect as collecting
 from analysis.survey import store
 from analysis.survey.collect import collect_survey
+from analysis.survey.problems import STOPPED, Place, problems_to_frame, report
 from analysis.survey.store import load_survey
 from analysis.survey.survey import Survey
 
@@ -172,4 +174,14 @@ def test_a_survey_whose_workbook_changed_while_it_was_read_is_not_stored(cycle, 
 
     monkeypatch.setattr(collecting, "collect_survey", collect)
     load_survey(cycle)
+    assert not (cycle.processed_folder / "inputs.json").exists()
+
+
+def test_a_survey_of_which_a_workbook_was_stopped_is_read_again(cycle, monkeypatch):
+    """There may be more memory the next time, which no stamp tells."""
+    stopped = problems_to_frame([report(STOPPED, Place("環境部", "環境部.xlsx"))])
+    monkeypatch.setattr(
+        collecting, "collect_survey", lambda cycle: replace(collect_survey(cycle), problems=stopped)
+    )
+    assert set(load_survey(cycle).problems["code"]) == {STOPPED}
     assert not (cycle.processed_folder / "inputs.json").exists()

@@ -12,8 +12,8 @@ from analysis.cycle import Cycle, open_cycle
 from analysis.figures.listing import list_figures
 from analysis.report.findings import load_findings
 from analysis.report.proof import verify
-from analysis.report.proof.crate import CRATE_NAME
 from analysis.report.proof.delivered import read_footer
+from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import hash_file, list_inputs
 from analysis.report.proof.side import read_figures
 from analysis.survey.store import STAMP_NAME, load_survey

@@ -7,14 +7,10 @@ import gc
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from analysis.errors import AnalysisError, describe_os_error
-
-if TYPE_CHECKING:
-    from analysis.report.plan import Report
 
 
 class _Commands(click.Group):
@@ -42,24 +38,17 @@ def main() -> None:
 @click.option(
     "--department", "departments", multiple=True, help="この部局の報告書だけを作る（名称か略号）。"
 )
-def report(cycle: str | None, departments: tuple[str, ...]) -> None:
+@click.option("--force", is_flag=True, help="変更のない報告書も作り直す。")
+def report(cycle: str | None, departments: tuple[str, ...], force: bool) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
     from analysis.cycle import open_cycle
     from analysis.report.build import build_reports, describe_build
-    from analysis.report.plan import plan_reports
+    from analysis.report.making.display import Display
 
     opened = open_cycle(cycle)
     chosen = [opened.find_department(name) for name in departments] or None
-    planned = plan_reports(opened, chosen)
-    done = 0
-
-    def announce(item: "Report") -> None:
-        nonlocal done
-        done += 1
-        click.echo(f"[{done}/{len(planned)}] {item.stem}  {item.title}")
-
-    findings = build_reports(opened, chosen, announce)
-    click.echo(describe_build(findings, planned))
+    outcome = build_reports(opened, chosen, force=force, display=Display())
+    click.echo(describe_build(outcome))
 
 
 @main.command("new-cycle")

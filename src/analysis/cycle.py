@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from analysis.errors import SettingsError, list_examples
 
 SETTINGS_NAME = "cycle.toml"
+CORRECTIONS_NAME = "corrections.toml"
+MATCHES_NAME = "matches.csv"
+PUBLISHED_NAME = "published.csv"
 
 Model = TypeVar("Model", bound=BaseModel)
 

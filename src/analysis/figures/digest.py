@@ -3,11 +3,13 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
-from analysis.figures.evidence import Selection, cells_of
-from analysis.figures.tables import pair_ids
+from analysis.figures.evidence import name_parts
+from analysis.figures.select import Selection, list_ids
+from analysis.figures.values import list_values
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,7 @@ class Digester:
 
     def __init__(self) -> None:
         """Start with nothing remembered."""
-        self._lines: dict[tuple[int, tuple[str, ...]], list[str]] = {}
-        self._places: dict[int, dict[object, int]] = {}
+        self._known: dict[int, _Lines] = {}
 
     def digest(self, selections: list[Selection], scopes: list[str]) -> list[Digest]:
         """Return the digest of each scope's evidence, in the order of `scopes`.
@@ -38,58 +39,71 @@ class Digester:
         hashes = [hashlib.sha256() for _ in scopes]
         rows = [0 for _ in scopes]
         for selection in selections:
-            own = self._lines_of(selection.frame, selection.fields)
-            beside = self._partner_lines(selection)
+            own = self._lines_of(selection.frame)
+            beside = None if selection.partner is None else self._lines_of(selection.partner)
             for place, scope in enumerate(scopes):
                 chosen = selection.positions.get(scope, [])
                 rows[place] += len(chosen)
-                text = "".join([lines[row] for lines in (own, beside) for row in chosen])
+                text = own.write(chosen, selection.fields)
+                if beside is not None:
+                    text += beside.write(own.rows_in(beside, chosen), selection.fields)
                 hashes[place].update(f"{selection.role}\n{text}".encode())
         return [
             Digest(count, hashed.hexdigest()) for count, hashed in zip(rows, hashes, strict=True)
         ]
 
-    def _partner_lines(self, selection: Selection) -> list[str]:
-        if selection.partner is None:
-            return [""] * len(selection.frame)
-        lines = self._lines_of(selection.partner, selection.fields)
-        known = self._places_of(selection.partner)
-        return [
-            lines[known[key]] if key in known else "" for key in self._places_of(selection.frame)
-        ]
+    def _lines_of(self, frame: pd.DataFrame) -> "_Lines":
+        # What is known of a table keeps the table, so that no other can have its id.
+        return self._known.setdefault(id(frame), _Lines(frame))
 
-    def _places_of(self, frame: pd.DataFrame) -> dict[object, int]:
-        """Return each procedure's position, by the id that it has in both cycles."""
-        if id(frame) not in self._places:
-            ids = pair_ids(frame).to_numpy(dtype=object).tolist()
-            self._places[id(frame)] = {key: place for place, key in enumerate(ids)}
-        return self._places[id(frame)]
 
-    def _lines_of(self, frame: pd.DataFrame, fields: tuple[str, ...]) -> list[str]:
-        key = (id(frame), fields)
-        if key not in self._lines:
-            present = [field for field in fields if f"{field}_cell" in frame]
-            if len(present) > 1:
-                parts = [self._lines_of(frame, (field,)) for field in present]
-                self._lines[key] = ["".join(line) for line in zip(*parts, strict=True)]
-            else:
-                cells = cells_of(frame, range(len(frame)), fields)
-                self._lines[key] = [_line(cell) for _, cell in cells]
-        return self._lines[key]
+class _Lines:
+    """The lines of one table's cells, a column at a time."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+        self._columns: dict[str, list[str]] = {}
+
+    def write(self, rows: list[int], fields: tuple[str, ...]) -> str:
+        """Return the rows' lines, a line a cell."""
+        columns = [self._column(field) for field in fields if f"{field}_cell" in self._frame]
+        columns = columns or [self._column("")]
+        return "".join([column[row] for row in rows for column in columns])
+
+    def rows_in(self, other: "_Lines", rows: list[int]) -> list[int]:
+        """Return the rows in which the other cycle's table has the same procedures."""
+        ids, places = self._ids, other._places
+        return [places[ids[row]] for row in rows if ids[row] in places]
+
+    @cached_property
+    def _ids(self) -> list[object]:
+        return list_ids(self._frame)
+
+    @cached_property
+    def _places(self) -> dict[object, int]:
+        return {key: place for place, key in enumerate(self._ids)}
+
+    @cached_property
+    def _sheets(self) -> list[str]:
+        """What each row's lines begin with: cycle, workbook and sheet."""
+        named = (list_values(self._frame, name) for name in ("cycle", "workbook", "sheet"))
+        return [", ".join(map(_write, place)) for place in zip(*named, strict=True)]
+
+    def _column(self, field: str) -> list[str]:
+        """Return the lines of a field's cells; of no field, those of rows without fields' cells."""
+        if field not in self._columns:
+            parts = (list_values(self._frame, name) for name in name_parts(self._frame, field))
+            self._columns[field] = [
+                f"[{sheet}, {_write(cell)}, {_write(raw)}"
+                + ("]\n" if decision is None else f", {_write(value)}]\n")
+                for sheet, cell, raw, value, decision in zip(self._sheets, *parts, strict=True)
+            ]
+        return self._columns[field]
 
 
 # Made once: `json.dumps` makes one at each call that is not of the plainest.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _line(cell: dict[str, object]) -> str:
-    keys = ["cycle", "workbook", "sheet", "cell", "raw"]
-    if cell["corrected"] is not None:
-        keys.append("value")
-    return _encode([_text(cell[key]) for key in keys]) + "\n"
-
-
-def _text(part: object) -> str | None:
-    if isinstance(part, str):
-        return part
-    return None if pd.isna(part) else str(part)  # type: ignore[call-overload]
+def _write(part: object) -> str:
+    return "null" if part is None else _encode(str(part))

@@ -5,6 +5,7 @@ Exact throughout: counts are ints, shares and their changes fractions.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -33,39 +34,47 @@ def matches(frame: pd.DataFrame, condition: Where) -> pd.Series:
 def evaluate(measure: Measure, tables: Tables, level: Level, scopes: list[str]) -> list[Number]:
     """Return the measure's number for each of `scopes`, in their order.
 
-    One pass over the table per count, whatever the number of scopes. A scope without rows counts 0.
+    One pass over the table for all counts that ask for the same answers, whatever the number of
+    scopes. A scope without rows counts 0.
     Raises ValueError for a change without a previous cycle.
     """
     match measure:
         case Count():
-            counts = _count(measure, tables.current[measure.table], level, scopes)
+            counts = _count(measure, tables, level, scopes)
             return [Number(Fraction(count), count) for count in counts]
         case Share():
             return [
                 Number(Fraction(part, whole) if whole else None, part, whole)
                 for part, whole in zip(
-                    _count(measure.part, tables.current[measure.part.table], level, scopes),
-                    _count(measure.whole, tables.current[measure.whole.table], level, scopes),
+                    _count(measure.part, tables, level, scopes),
+                    _count(measure.whole, tables, level, scopes),
                     strict=True,
                 )
             ]
         case Change():
             now = evaluate(measure.of, tables, level, scopes)
-            before = evaluate(measure.of, previous_tables(tables), level, scopes)
+            before = evaluate(measure.of, tables_before(tables), level, scopes)
             return [_subtract(a, b) for a, b in zip(now, before, strict=True)]
 
 
-def previous_tables(tables: Tables) -> Tables:
-    """Return the previous cycle's tables (procedures only), to be read like this cycle's."""
-    if tables.previous is None or tables.previous_cycle is None:
+def tables_before(tables: Tables) -> Tables:
+    """Return the previous cycle's tables (procedures only), to be counted like this cycle's."""
+    if tables.before is None:
         raise ValueError(f"cycle {tables.cycle} has no previous cycle")
-    return Tables(tables.previous_cycle, {"procedures": tables.previous})
+    return tables.before
 
 
-def _count(count: Count, frame: pd.DataFrame, level: Level, scopes: list[str]) -> list[int]:
-    counted = frame.loc[matches(frame, count.where), f"scope_{level}"]
-    counts = counted.value_counts(sort=False).to_dict()
-    return [int(counts.get(scope, 0)) for scope in scopes]
+def previous_tables(tables: Tables) -> Tables:
+    """Return the previous cycle's tables with the ids procedures have now, to be shown."""
+    if tables.before is None or tables.previous is None:
+        raise ValueError(f"cycle {tables.cycle} has no previous cycle")
+    return Tables(tables.before.cycle, {"procedures": tables.previous})
+
+
+def _count(count: Count, tables: Tables, level: Level, scopes: list[str]) -> list[int]:
+    counted = tables.tally.count(count.table, f"scope_{level}", *count.where.fields)
+    answers = list(product(*(dict.fromkeys(codes) for _, codes in count.where.conditions)))
+    return [sum(counted.get((scope, *answer), 0) for answer in answers) for scope in scopes]
 
 
 def _subtract(now: Number, before: Number) -> Number:

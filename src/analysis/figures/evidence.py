@@ -4,14 +4,12 @@ The evidence of a share is the rows of its whole, the part's marked; that of a c
 in and what moved out since the previous cycle, with the same procedure's cells in both cycles.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from analysis.figures.evaluate import matches, previous_tables
-from analysis.figures.measure import Change, Count, Measure, Share
+from analysis.figures.measure import Measure
+from analysis.figures.select import Selection, select
 from analysis.figures.tables import CORRECTED, Level, Tables, pair_ids
 
 ROLES = {
@@ -32,50 +30,6 @@ PLACE = ("cycle", "procedure_id", "name", "department", "workbook", "sheet", "ro
 CELL_KEYS = ("field", "cell", "raw", "value", "corrected")
 CELL_PARTS = ("_cell", "_raw", "", CORRECTED)
 """What follows a field's name in the columns that hold all but the first of the keys."""
-
-DECIDED_BY = {
-    "fate": "procedure_id",
-    "paired_by": "procedure_id",
-    "went_online": "status",
-    "left_online": "status",
-    "renamed": "name",
-    "moved": "section",
-}
-"""Which answer of a procedure's two cycles decides each column of the transitions."""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Rows of one table in one role. `positions` maps each scope to its rows, by position.
-
-    `fields` are the fields whose cells made a row count; `partner` is the same procedures' table in
-    the other cycle, so that a change shows both answers.
-    """
-
-    role: str
-    frame: pd.DataFrame
-    fields: tuple[str, ...]
-    positions: dict[str, list[int]]
-    partner: pd.DataFrame | None = None
-
-
-def select(measure: Measure, tables: Tables, level: Level) -> list[Selection]:
-    """Return the rows that the measure counts, for every scope of a level at once."""
-    match measure:
-        case Count(table="transitions"):
-            return _select_transitions(measure, tables, level)
-        case Count():
-            return [_select_counted(measure, tables, level, "counted")]
-        case Share(part=part, whole=whole):
-            return _select_share(part, whole, tables, level)
-        case Change(of=Share(part=part, whole=whole)):
-            return [
-                *_select_moved(part, tables, level, "part_"),
-                *_select_moved(whole, tables, level, "whole_"),
-            ]
-        case Change(of=Count() as count):
-            return _select_moved(count, tables, level, "")
-    raise TypeError(f"not a measure: {measure!r}")
 
 
 def list_cells(selections: Iterable[Selection], scope: str) -> Iterator[dict[str, object]]:
@@ -106,71 +60,14 @@ def list_evidence(measure: Measure, tables: Tables, level: Level, scope: str) ->
     return pd.DataFrame(list(list_cells(select(measure, tables, level), scope)), columns=columns)
 
 
-def _select_counted(count: Count, tables: Tables, level: Level, role: str) -> Selection:
-    frame = tables.current[count.table]
-    counted = frame.loc[matches(frame, count.where), f"scope_{level}"].dropna()
-    return Selection(role, frame, _deciding_fields(count, level), _group(counted))
+def name_parts(frame: pd.DataFrame, field: str) -> tuple[str, ...]:
+    """Return the columns of a field's cells, its raw texts, its values and the decisions on it.
 
-
-def _select_share(part: Count, whole: Count, tables: Tables, level: Level) -> list[Selection]:
-    """Select the whole's rows, those of the part told from the rest; all show the cells of both."""
-    counted = _select_counted(part, tables, level, "part")
-    among = _select_counted(whole, tables, level, "whole")
-    inside = {row for rows in counted.positions.values() for row in rows}
-    rest = {
-        scope: [row for row in rows if row not in inside] for scope, rows in among.positions.items()
-    }
-    fields = tuple(dict.fromkeys(counted.fields + among.fields))
-    return [replace(counted, fields=fields), replace(among, fields=fields, positions=rest)]
-
-
-def _select_transitions(count: Count, tables: Tables, level: Level) -> list[Selection]:
-    """Select the procedures of the transitions counted, with their cells in both cycles."""
-    transitions = tables.current["transitions"]
-    scopes = transitions.loc[matches(transitions, count.where), f"scope_{level}"].dropna()
-    ids = transitions["procedure_id"].loc[scopes.index]
-    by_id = pd.Series(scopes.array, index=ids.array)
-    now, before = tables.current["procedures"], previous_tables(tables).current["procedures"]
-    fields = tuple(
-        dict.fromkeys(["procedure_id", *(DECIDED_BY[field] for field in count.where.fields)])
-    )
-    ids, ids_before = pair_ids(now), pair_ids(before)
-    here = ids.isin(by_id.index)
-    gone = ids_before.isin(by_id.index) & ~ids_before.isin(ids)
-    return [
-        Selection("counted", now, fields, _group(ids[here].map(by_id)), before),
-        Selection("counted", before, fields, _group(ids_before[gone].map(by_id))),
-    ]
-
-
-def _select_moved(count: Count, tables: Tables, level: Level, prefix: str) -> list[Selection]:
-    """Select the procedures that are counted in a scope in one cycle and not in the other."""
-    before = previous_tables(tables)
-    frames = [tables.current[count.table], before.current[count.table]]
-    scopes = [frame.loc[matches(frame, count.where), f"scope_{level}"].dropna() for frame in frames]
-    keys = [
-        pd.MultiIndex.from_arrays([scope.array, pair_ids(frame).loc[scope.index].array])
-        for scope, frame in zip(scopes, frames, strict=True)
-    ]
-    fields = _deciding_fields(count, level)
-    return [
-        Selection(
-            f"{prefix}{role}",
-            frames[side],
-            fields,
-            _group(scopes[side][~keys[side].isin(keys[1 - side])]),
-            frames[1 - side],
-        )
-        for side, role in enumerate(("in", "out"))
-    ]
-
-
-def _deciding_fields(count: Count, level: Level) -> tuple[str, ...]:
-    """Return the fields by which a row counts: a procedure's id, its section, its answers."""
-    if count.table != "procedures":
-        return count.where.fields
-    section = ("section",) if level == "section" else ()
-    return ("procedure_id", *section, *count.where.fields)
+    Of no field: those of a table without fields' cells (workbooks, problems, published numbers).
+    """
+    if field:
+        return tuple(f"{field}{part}" for part in CELL_PARTS)
+    return ("cell", "raw" if "raw" in frame else "value", "value", "corrected")
 
 
 def _take_ids(frame: pd.DataFrame, rows: Sequence[int]) -> list[object]:
@@ -178,13 +75,6 @@ def _take_ids(frame: pd.DataFrame, rows: Sequence[int]) -> list[object]:
         return [None] * len(rows)
     taken: list[object] = pair_ids(frame).iloc[list(rows)].to_numpy(dtype=object).tolist()
     return taken
-
-
-def _group(scopes: pd.Series) -> dict[str, list[int]]:
-    grouped: dict[str, list[int]] = defaultdict(list)
-    for position, scope in zip(scopes.index.tolist(), scopes.to_numpy().tolist(), strict=True):
-        grouped[scope].append(position)
-    return grouped
 
 
 def cells_of(
@@ -203,13 +93,13 @@ def cells_of(
         return taken
 
     columns: list[tuple[list[object], ...]] = [
-        ([field] * len(rows), *(take(f"{field}{part}") for part in CELL_PARTS))
+        ([field] * len(rows), *(take(name) for name in name_parts(frame, field)))
         for field in fields
         if f"{field}_cell" in frame
     ]
     if not columns:
-        raw, field = ("raw", "field") if "raw" in frame else ("value", "")
-        columns = [tuple(take(name) for name in (field, "cell", raw, "value", "corrected"))]
+        field = "field" if "raw" in frame else ""
+        columns = [tuple(take(name) for name in (field, *name_parts(frame, "")))]
     places = zip(*(take(column) for column in PLACE), strict=True)
     cells = [zip(*column, strict=True) for column in columns]
     for position, place, *found in zip(rows, places, *cells, strict=True):

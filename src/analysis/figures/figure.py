@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from analysis.figures.rounding import BLANK, round_half_up, write_number
 
@@ -45,19 +46,19 @@ class Figure:
     numerator: int | None
     denominator: int | None
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The figure's id, e.g. `2024-09-01/kankyo/online_rate`."""
         return f"{self.cycle}/{self.scope}/{self.measure}"
 
-    @property
+    @cached_property
     def value(self) -> Decimal | None:
         """The value as reported: in its unit, rounded half up."""
         if self.exact is None:
             return None
         return round_half_up(self.exact * self.unit.scale, self.unit.places)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The value as printed, without its unit, e.g. `1,758`, `+8.3`, `−4`."""
         if self.value is None:

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
 
@@ -39,19 +40,25 @@ class Sheet:
 
     def cell(self, column: str, row: int) -> str:
         """Return the address of a cell, for formulas of another sheet."""
-        return f"{quote_sheetname(self.name)}!{self.local_cell(column, row)}"
+        return f"{self._quoted}!{self._letters[column]}{row}"
 
     def local_cell(self, column: str, row: int) -> str:
         """Return the address of a cell, for formulas of this sheet."""
-        return f"{self._letter(column)}{row}"
+        return f"{self._letters[column]}{row}"
 
     def range_of(self, column: str) -> str:
         """Return the absolute range of a column's rows."""
-        letter = self._letter(column)
-        return f"{quote_sheetname(self.name)}!${letter}$2:${letter}${self.last_row}"
+        letter = self._letters[column]
+        return f"{self._quoted}!${letter}$2:${letter}${self.last_row}"
 
-    def _letter(self, column: str) -> str:
-        return str(get_column_letter(self.columns.index(column) + 1))
+    @cached_property
+    def _letters(self) -> dict[str, str]:
+        places = enumerate(self.columns, start=1)
+        return {column: str(get_column_letter(place)) for place, column in places}
+
+    @cached_property
+    def _quoted(self) -> str:
+        return str(quote_sheetname(self.name))
 
 
 class Parts(NamedTuple, Generic[T]):

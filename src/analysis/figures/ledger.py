@@ -14,12 +14,14 @@ from analysis.cycle import Cycle
 from analysis.errors import FigureError
 from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.definition import define
-from analysis.figures.evaluate import evaluate, previous_tables
-from analysis.figures.evidence import Selection, list_evidence, select
+from analysis.figures.digest import Digester
+from analysis.figures.evaluate import evaluate, previous_tables, tables_before
+from analysis.figures.evidence import list_evidence
 from analysis.figures.figure import Figure, split_id
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Change, Measure, Share, tables_of
 from analysis.figures.reconcile import read_published, reconcile
+from analysis.figures.select import Selection, Selector
 from analysis.figures.tables import WHOLE, Level, Scope, Tables, list_scopes, prepare_tables
 from analysis.survey.survey import Survey
 
@@ -43,7 +45,7 @@ class Ledger:
     @property
     def has_previous(self) -> bool:
         """Whether there is a cycle before this one to compare with."""
-        return self.tables.previous is not None
+        return self.tables.before is not None
 
     @cached_property
     def figures(self) -> dict[str, Figure]:
@@ -57,6 +59,11 @@ class Ledger:
             ]
             for cycle, scope, item in self._list_entries()
         }
+
+    @cached_property
+    def digester(self) -> Digester:
+        """What digests these figures' evidence: it remembers the lines of the tables."""
+        return Digester()
 
     def figure(self, measure: str, scope: str = WHOLE) -> Figure:
         """Return the figure of a measure in a scope (slugs); raise FigureError if there is none."""
@@ -75,10 +82,8 @@ class Ledger:
         slug = self._slugs_by_name.get(scope, scope)
         figure = self.look_up(cycle, slug, measure)
         if figure is None:
-            raise FigureError(
-                f"数値「{figure_id}」はありません。近いもの:\n"
-                + "\n".join(self._propose(f"{cycle}/{slug}/{measure}"))
-            )
+            nearest = "\n".join(self._propose(f"{cycle}/{slug}/{measure}"))
+            raise FigureError(f"数値「{figure_id}」はありません。近いもの:\n{nearest}")
         return figure
 
     def look_up(self, cycle: str, scope: str, measure: str) -> Figure | None:
@@ -109,16 +114,12 @@ class Ledger:
     def select(self, figure: Figure) -> list[Selection]:
         """Return the rows of a figure's measure, for every scope of the figure's level at once."""
         level = self.scopes[figure.scope].level
-        key = (figure.cycle, figure.measure, level)
-        if key not in self._selected:
-            measure = self.items[figure.measure].measure
-            self._selected[key] = select(measure, self._tables_of(figure.cycle), level)
-        return self._selected[key]
+        selector = self._selector if figure.cycle == self.cycle.name else self._selector.before
+        return selector.select(self.items[figure.measure].measure, level)
 
     def evidence(self, figure: Figure) -> pd.DataFrame:
         """Return a figure's evidence, a row a cell (columns: see `list_evidence`)."""
-        level = self.scopes[figure.scope].level
-        measure = self.items[figure.measure].measure
+        measure, level = self.items[figure.measure].measure, self.scopes[figure.scope].level
         return list_evidence(measure, self._tables_of(figure.cycle), level, figure.scope)
 
     def _evaluate(self, cycle: str, item: Item, level: Level) -> dict[str, Figure]:
@@ -127,9 +128,8 @@ class Ledger:
         if key not in self._evaluated:
             scopes = [scope for scope in self.scopes.values() if scope.level == level]
             definition = define(item.measure)
-            numbers = evaluate(
-                item.measure, self._tables_of(cycle), level, [scope.slug for scope in scopes]
-            )
+            tables = self.tables if cycle == self.tables.cycle else tables_before(self.tables)
+            numbers = evaluate(item.measure, tables, level, [scope.slug for scope in scopes])
             self._evaluated[key] = {
                 scope.slug: Figure(
                     cycle=cycle,
@@ -167,7 +167,7 @@ class Ledger:
 
     @property
     def _cycles(self) -> tuple[str, ...]:
-        before = self.tables.previous_cycle if self.has_previous else None
+        before = self.tables.previous_cycle
         return (self.tables.cycle,) if before is None else (self.tables.cycle, before)
 
     def _items_of(self, cycle: str) -> dict[str, Item]:
@@ -187,8 +187,8 @@ class Ledger:
         return {}
 
     @cached_property
-    def _selected(self) -> dict[tuple[str, str, Level], list[Selection]]:
-        return {}
+    def _selector(self) -> Selector:
+        return Selector(self.tables)
 
     @cached_property
     def _previous_items(self) -> dict[str, Item]:

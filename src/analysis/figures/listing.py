@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.figures.digest import Digest, Digester
+from analysis.figures.digest import Digest
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger, select_together
 
@@ -63,9 +63,8 @@ def write_figures(frame: pd.DataFrame) -> bytes:
 
 def _digest(ledger: Ledger, figures: list[Figure]) -> dict[str, Digest]:
     """Return each figure's digest."""
-    digester = Digester()
     digests: dict[str, Digest] = {}
     for group, selections in select_together(ledger, figures):
-        found = digester.digest(selections, [figure.scope for figure in group])
+        found = ledger.digester.digest(selections, [figure.scope for figure in group])
         digests |= {figure.id: digest for figure, digest in zip(group, found, strict=True)}
     return digests

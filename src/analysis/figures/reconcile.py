@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cycle import Cycle
+from analysis.cycle import PUBLISHED_NAME, Cycle
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.figure import Figure
 from analysis.figures.tables import WHOLE
 
-PUBLISHED_NAME = "published.csv"
 COLUMNS = ["scope", "measure", "published"]
 
 

@@ -6,15 +6,18 @@ figure id, a URL fragment and an Excel criterion).
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 from urllib.parse import quote
 
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from analysis.cycle import Cycle
+from analysis.figures.lazy import LazyTables
+from analysis.figures.tally import Tally
 from analysis.survey.answers.steps import list_steps
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
 from analysis.survey.survey import LINE_LABELS, Survey
@@ -23,6 +26,9 @@ from analysis.survey.vocabulary import answer_key
 Level = Literal["all", "department", "section"]
 LEVELS: tuple[Level, ...] = ("all", "department", "section")
 WHOLE = "all"
+PAIRED = "paired"
+"""The previous cycle's procedures with the ids that they have now; numbers don't need these."""
+
 CORRECTED = "_corrected"
 """What ends the name of a column that tells, of a field, the decision that corrected a row's."""
 
@@ -39,35 +45,33 @@ class Scope:
 
 @dataclass(frozen=True)
 class Tables:
-    """One cycle's tables by name; `previous` holds the procedures of the cycle before, if any.
-
-    `previous` tells in `pair_id` and `paired_by` which procedure each is now (see `add_pair_ids`).
-    """
+    """One cycle's tables by name; `before` holds the procedures of the cycle before, if any."""
 
     cycle: str
     current: Mapping[str, pd.DataFrame]
-    previous_cycle: str | None = None
-    previous: pd.DataFrame | None = None
+    before: "Tables | None" = None
 
+    @property
+    def previous_cycle(self) -> str | None:
+        """The name of the cycle before, if any."""
+        return None if self.before is None else self.before.cycle
 
-class LazyTables(Mapping[str, pd.DataFrame]):
-    """Tables by name, each made when it is first asked for: one figure needs one or two of them."""
+    @property
+    def previous(self) -> pd.DataFrame | None:
+        """The procedures of the cycle before, if any, as evidence needs them.
 
-    def __init__(self, **makers: Callable[[], pd.DataFrame]) -> None:
-        """Hold what makes each table; the order of the names is that of the keywords."""
-        self._makers = makers
-        self._made: dict[str, pd.DataFrame] = {}
+        `pair_id` and `paired_by` tell which procedure each is now (see `add_pair_ids`); without
+        them each is its own.
+        """
+        if self.before is None:
+            return None
+        frames = self.before.current
+        return frames[PAIRED if PAIRED in frames else "procedures"]
 
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
+    @cached_property
+    def tally(self) -> Tally:
+        """The counts of the tables' rows, which numbers are made from."""
+        return Tally(self.current)
 
 
 def pair_ids(frame: pd.DataFrame) -> pd.Series:
@@ -91,21 +95,20 @@ def add_scopes(frame: pd.DataFrame) -> pd.DataFrame:
     Needs `department_slug` (missing: the row belongs to the whole city only) and, for sections,
     `section`. One row in, one row out, in the same order.
     """
-    sections = frame.get("section", pd.Series(pd.NA, index=frame.index, dtype="str"))
-    pairs = zip(frame["department_slug"].tolist(), sections.tolist(), strict=True)
+    slugs = frame["department_slug"].reset_index(drop=True)
+    unknown = pd.Series(pd.NA, index=slugs.index, dtype="str")
     return frame.reset_index(drop=True).assign(
         scope_all=WHOLE,
-        scope_department=frame["department_slug"].to_numpy(),
-        scope_section=pd.array(
-            [
-                section_scope(slug, section)
-                if isinstance(slug, str) and isinstance(section, str)
-                else pd.NA
-                for slug, section in pairs
-            ],
-            dtype="str",
-        ),
+        scope_department=slugs,
+        scope_section=_name_sections(frame) if "section" in frame else unknown,
     )
+
+
+def _name_sections(frame: pd.DataFrame) -> ExtensionArray:
+    """Return each row's section scope; a name is made once a section, not once a row."""
+    grouped = frame.groupby(["department_slug", "section"], sort=False)
+    names = pd.array([section_scope(*key) for key in grouped.size().index], dtype="str")
+    return names.take(grouped.ngroup().fillna(-1).astype("int64").to_numpy(), allow_fill=True)
 
 
 def add_corrections(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
@@ -174,9 +177,13 @@ def prepare_tables(
     def list_procedures(of: Survey) -> pd.DataFrame:
         return add_scopes(add_corrections(of.rows, of.corrections))
 
-    def list_previous(of: Survey) -> pd.DataFrame:
-        pairs = pair_cycles(survey.rows, of.rows, survey.matches)
-        return add_pair_ids(list_procedures(of), pairs)
+    def list_previous(of: Survey) -> Tables:
+        def pair() -> pd.DataFrame:
+            pairs = pair_cycles(survey.rows, of.rows, survey.matches)
+            return add_pair_ids(frames["procedures"], pairs)
+
+        frames = LazyTables(procedures=lambda: list_procedures(of), **{PAIRED: pair})
+        return Tables(str(cycle.settings.previous), frames)
 
     def add(frame: pd.DataFrame) -> pd.DataFrame:
         return add_scopes(frame.assign(cycle=cycle.name))
@@ -196,7 +203,6 @@ def prepare_tables(
             steps=lambda: add(list_steps(survey.rows).drop(columns="row")),
             published=lambda: add(reconciled()),
         ),
-        cycle.settings.previous,
         None if previous is None else list_previous(previous),
     )
 

@@ -1,90 +1,249 @@
-"""Build a cycle's reports: run each notebook, export it, and put the whole set in place at once.
+"""Build a cycle's reports: make what is not there yet, keep the rest, put the whole set in place.
 
-Everything is made in a folder beside the reports and moved only when all of it is good, so a
-build that fails leaves the last good reports untouched.
+The flow stands here; what is made, where it runs and how it is kept stands in `making/`. A build
+that fails leaves the last good reports untouched, and what it made for the next one.
 """
 
-import os
-import shutil
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import cache
-from multiprocessing import get_context
-from pathlib import Path
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import dataclass
 
-from analysis.cycle import Cycle, Department, open_cycle
+from analysis.cycle import Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
-from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
-from analysis.report.audit.workbook import AUDIT_NAME, write_audit
-from analysis.report.document import read_document
-from analysis.report.exporters import html_of, pdf_of
-from analysis.report.findings import Findings, load_findings
-from analysis.report.fonts import require_glyphs
-from analysis.report.index import write_index
+from analysis.report.kernels.warm import warm_up
+from analysis.report.making import jobs, shelf
+from analysis.report.making.display import Display
+from analysis.report.making.jobs import Place
+from analysis.report.making.pool import open_pool
+from analysis.report.making.publish import one_build, publish, publish_some
+from analysis.report.making.standing import Standing, key_of, look, write_note
 from analysis.report.plan import Report, plan_reports
-from analysis.report.proof.crate import CRATE_NAME, write_crate
-from analysis.report.proof.origin import fingerprint_of, list_inputs
-from analysis.report.run import run_notebook
+from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.origin import (
+    SHORT,
+    Mark,
+    list_inputs,
+    mark_of,
+    notebook_path,
+    write_fingerprint,
+)
+from analysis.report.proof.sources import CITY_NAME, Sources
+from analysis.survey.place import place_file
 
-WORKERS = 2
+AUDIT_NAME, FIGURES_NAME, INDEX_NAME = "audit.xlsx", "figures.csv", "index.html"
+FORCED = "--force の指定"
+TITLES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build did: each report with why it was made (None: kept), and what it says at its end.
+
+    `differs` says whether other reports stand beside them that were made from other figures.
+    """
+
+    cycle: Cycle
+    reasons: Mapping[Report, str | None]
+    summary: tuple[str, ...]
+    differs: bool = False
 
 
 def build_reports(
     cycle: Cycle,
     departments: Sequence[Department] | None = None,
-    announce: Callable[[Report], None] = lambda report: None,
-) -> Findings:
-    """Build a cycle's reports into its reports folder and return what they were made from.
+    *,
+    force: bool = False,
+    scheduler: str | None = None,
+    display: Display,
+) -> Outcome:
+    """Build a cycle's reports into its reports folder and return what was made and what kept.
 
-    With `departments`, only their pages are replaced. `announce` is told of each report as it is
-    done. Raises AnalysisError, naming every report that failed, and then changes nothing.
+    With `departments`, only their pages are looked at and replaced. `force` keeps nothing.
+    `scheduler` is the address of a Dask cluster that does the work instead of this machine. Raises
+    AnalysisError, naming every report that failed, and then changes nothing.
     """
-    inputs = list_inputs(cycle)
-    findings = load_findings(cycle)
-    require_glyphs(findings.survey.rows)
-    staging = cycle.reports_folder.with_name(f".{cycle.name}.building")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    try:
-        _make_all(cycle, plan_reports(cycle, departments), inputs, staging, announce)
-        if departments is None:
-            mark = fingerprint_of(inputs, None, {"cycle": cycle.name})
-            write_index(findings, plan_reports(cycle), mark, staging / "index.html")
-            write_audit(findings, staging / AUDIT_NAME)
-            figures = _write_figures(findings)
-            for folder in (staging, cycle.processed_folder):
-                (folder / FIGURES_NAME).write_bytes(figures)
-            crate = write_crate(findings, inputs, plan_reports(cycle), staging)
-            (staging / CRATE_NAME).write_bytes(crate)
-            _require_unchanged(cycle, inputs)
-            _replace_folder(staging, cycle.reports_folder)
-        else:
-            cycle.reports_folder.mkdir(parents=True, exist_ok=True)
-            for path in sorted(staging.iterdir()):
-                path.replace(cycle.reports_folder / path.name)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return findings
+    with one_build(cycle, display.wait):
+        inputs, standing = list_inputs(cycle), look(cycle)
+        planned = plan_reports(cycle, departments)
+        if not force and standing.is_whole(inputs):
+            return Outcome(cycle, dict.fromkeys(planned), standing.summary)
+        if scheduler is None:
+            warm_up(cycle.root, cycle.name)
+        with open_pool(scheduler) as pool:
+            build = _Build(cycle, inputs, standing, pool, display, force=force)
+            if departments is None:
+                return build.make_all(planned)
+            return build.make_some(planned)
 
 
-def describe_build(findings: Findings, reports: Sequence[Report]) -> str:
-    """Say what a finished build made, what it agrees with, and whether older reports are left.
+class _Build:
+    """One build under way."""
+
+    def __init__(
+        self,
+        cycle: Cycle,
+        inputs: Mapping[str, str],
+        standing: Standing,
+        pool: Executor,
+        display: Display,
+        *,
+        force: bool,
+    ) -> None:
+        self.cycle, self.inputs, self.standing = cycle, inputs, standing
+        self.pool, self.display, self.force = pool, display, force
+        self.place = Place(cycle.root, cycle.name)
+        self.ground = pool.submit(jobs.survey_ground, self.place).result()
+        city = hashlib.sha256(self.ground.city).hexdigest()
+        self.sources = Sources(cycle.name, inputs, self.ground.workbooks, city)
+
+    def make_all(self, planned: Sequence[Report]) -> Outcome:
+        """Make what can't be kept of the whole set, and put the set in place."""
+        beside = self._start_companions()
+        reasons = self._make_reports(planned)
+        contents = self._collect(reasons) | {
+            name: future.result() for name, future in beside.items()
+        }
+        contents[CITY_NAME] = self.ground.city
+        record = self.standing.record
+        names = {name for report in planned for name in report.files}
+        kept = (names | {AUDIT_NAME, FIGURES_NAME, INDEX_NAME}) - contents.keys()
+        marks = {name: mark_of(content) for name, content in contents.items()}
+        if record is not None:
+            folder = self.cycle.reports_folder
+            marks |= {
+                name: Mark((folder / name).stat().st_size, record.files[name]) for name in kept
+            }
+        crate = self.pool.submit(jobs.make_crate, self.place, self.sources, marks).result()
+        self._require_unchanged()
+        if FIGURES_NAME in contents:
+            place_file(self.cycle.processed_folder / FIGURES_NAME, contents[FIGURES_NAME])
+        publish(self.cycle, contents | {CRATE_NAME: crate}, kept)
+        write_note(self.cycle, self.ground.summary)
+        shelf.clear(self.cycle)
+        return Outcome(self.cycle, reasons, self.ground.summary)
+
+    def make_some(self, planned: Sequence[Report]) -> Outcome:
+        """Make what can't be kept of some reports, and replace just their files."""
+        reasons = self._make_reports(planned)
+        publish_some(self.cycle, self._collect(reasons))
+        record = self.standing.record
+        others = record is None or record.inputs != dict(self.inputs)
+        return Outcome(self.cycle, reasons, self.ground.summary, differs=others)
+
+    def _make_reports(self, planned: Sequence[Report]) -> dict[Report, str | None]:
+        """Make every report that can't be kept, onto the shelf, and return why, by report.
+
+        One that fails does not keep the others from being made. Raises ReportError for all of them.
+        """
+        reasons = {report: self._why(report) for report in planned}
+        self.display.begin(sum(why is not None for why in reasons.values()))
+        waiting: dict[Future[shelf.Made], Report] = {}
+        for report in planned:
+            if reasons[report] is None:
+                continue
+            if not self.force and shelf.take(self.cycle, self._key(report)):
+                self.display.finished(report)
+                continue
+            job = self.pool.submit(
+                jobs.make_report,
+                self.place,
+                report,
+                self.cycle.root / notebook_path(report.notebook),
+                self._fingerprint(report)[:SHORT],
+            )
+            waiting[job] = report
+        failures: dict[Report, str] = {}
+        for job in as_completed(waiting):
+            report = waiting[job]
+            try:
+                shelf.shelve(self.cycle, self._key(report), job.result())
+                self.display.finished(report)
+            except AnalysisError as error:
+                failures[report] = str(error)
+        if failures:
+            told = dict.fromkeys(failures[report] for report in planned if report in failures)
+            raise ReportError(
+                f"{len(planned)}件のうち{len(failures)}件の報告書を作成できませんでした。"
+                "これまでの報告書はそのままです。ほかの報告書は作成して保存してあり、"
+                "次の実行で使います。\n" + "\n".join(told)
+            )
+        return reasons
+
+    def _start_companions(self) -> dict[str, Future[bytes]]:
+        """Start to make the files beside the reports that can't be kept, by name."""
+        whole = {"cycle": self.cycle.name}
+        fingerprint = write_fingerprint(self.inputs, None, whole)
+        makers: dict[str, Callable[[], Future[bytes]]] = {
+            AUDIT_NAME: lambda: self.pool.submit(jobs.make_audit, self.place),
+            FIGURES_NAME: lambda: self.pool.submit(jobs.make_figures, self.place),
+            INDEX_NAME: lambda: self.pool.submit(jobs.make_index, self.place, fingerprint[:SHORT]),
+        }
+        return {
+            name: start()
+            for name, start in makers.items()
+            if self.force or self.standing.why_remake([name], self.inputs, fingerprint)
+        }
+
+    def _collect(self, reasons: Mapping[Report, str | None]) -> dict[str, bytes]:
+        """Take what was made from the shelf, by file name."""
+        contents: dict[str, bytes] = {}
+        for report, why in reasons.items():
+            if why is not None:
+                made = shelf.take(self.cycle, self._key(report))
+                if made is None:
+                    raise ReportError(
+                        f"data/processed/{self.cycle.name}/made/ の作成済みの報告書が、"
+                        "作成中に消されました。もう一度実行してください。"
+                    )
+                contents |= dict(zip(report.files, (made.page, made.pdf), strict=True))
+        return contents
+
+    def _why(self, report: Report) -> str | None:
+        """Return why a report must be made, or None if it can be kept."""
+        if self.force:
+            return FORCED
+        own = self.sources.of(report.department)
+        return self.standing.why_remake(report.files, own, self._fingerprint(report))
+
+    def _fingerprint(self, report: Report) -> str:
+        own = self.sources.of(report.department)
+        return write_fingerprint(own, report.notebook, dict(report.parameters))
+
+    def _key(self, report: Report) -> str:
+        return key_of(self._fingerprint(report))
+
+    def _require_unchanged(self) -> None:
+        """Raise ReportError if an input changed while the reports were made.
+
+        They would state the fingerprint of one state and print the numbers of another.
+        """
+        changed = sorted(path for path, _ in self.inputs.items() ^ list_inputs(self.cycle).items())
+        if changed:
+            raise ReportError(
+                "報告書の作成中に、次の入力が変わりました。これまでの報告書はそのままです。"
+                "もう一度実行してください。\n" + list_examples(list(dict.fromkeys(changed)))
+            )
+
+
+def describe_build(outcome: Outcome) -> str:
+    """Say how many reports were made and why, how many kept, and what the answers agree with.
 
     After a build of single departments, the others may print figures of other answers.
     """
-    figure = findings.ledger.figure
+    total = len(outcome.reasons)
+    by_reason: dict[str, list[str]] = {}
+    for report, why in outcome.reasons.items():
+        if why is not None:
+            by_reason.setdefault(why, []).append(report.title)
+    made = sum(len(titles) for titles in by_reason.values())
+    kept = f"、変更のない {total - made}件はそのまま" if total > made else ""
     lines = [
-        f"reports/{findings.cycle.name}/ に HTML {len(reports)}件、"
-        f"PDF {len(reports)}件を作成しました。"
+        f"reports/{outcome.cycle.name}/ の報告書 {total}件（HTML と PDF）: {made}件を作成{kept}。"
     ]
-    if figure("published").value:
-        agreeing, published = figure("published_agreeing"), figure("published")
-        lines.append(f"公表値との一致: {agreeing.text}/{published.text}")
-    lines.append(f"調査票の問題（要確認）: {figure('problems_warning').text}件")
-    path = findings.cycle.reports_folder / FIGURES_NAME
-    if len(reports) < len(plan_reports(findings.cycle)) and not (
-        path.exists() and path.read_bytes() == _write_figures(findings)
-    ):
+    lines += [f"  {why}: {_name_some(titles)}" for why, titles in by_reason.items()]
+    lines += outcome.summary
+    if outcome.differs:
         lines.append(
             "ほかの報告書は、いまの調査票とは別の数値で作られたままです。公表する前に、"
             "`analysis report` ですべてを作り直してください。"
@@ -92,87 +251,6 @@ def describe_build(findings: Findings, reports: Sequence[Report]) -> str:
     return "\n".join(lines)
 
 
-def _write_figures(findings: Findings) -> bytes:
-    """Return the contents of figures.csv."""
-    ledger = findings.ledger
-    return write_figures(list_figures(ledger))
-
-
-def _require_unchanged(cycle: Cycle, inputs: dict[str, str]) -> None:
-    """Raise ReportError if an input changed while the reports were made.
-
-    They would state the fingerprint of one state and print the numbers of another.
-    """
-    now = list_inputs(cycle)
-    changed = sorted(path for path, _ in inputs.items() ^ now.items())
-    if changed:
-        raise ReportError(
-            "報告書の作成中に、次の入力が変わりました。これまでの報告書はそのままです。"
-            "もう一度実行してください。\n" + list_examples(list(dict.fromkeys(changed)))
-        )
-
-
-def _make_all(
-    cycle: Cycle,
-    reports: Sequence[Report],
-    inputs: dict[str, str],
-    folder: Path,
-    announce: Callable[[Report], None],
-) -> None:
-    """Make the reports on both cores; a failing one does not keep the others from being tried."""
-    failures: dict[str, str] = {}
-    workers = min(WORKERS, os.cpu_count() or 1, len(reports))
-    # Spawned, not forked: the same on every system, and no kernel inherits this process's threads.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = {
-            pool.submit(
-                _make,
-                cycle.root,
-                cycle.name,
-                report,
-                fingerprint_of(inputs, report.notebook, dict(report.parameters)),
-                folder,
-            ): report
-            for report in reports
-        }
-        for job in as_completed(jobs):
-            error = job.exception()
-            if error is None:
-                announce(jobs[job])
-            elif isinstance(error, AnalysisError):
-                failures[jobs[job].stem] = str(error)
-            else:
-                raise error
-    if failures:
-        told = [failures[report.stem] for report in reports if report.stem in failures]
-        raise ReportError(
-            f"{len(reports)}件のうち{len(failures)}件の報告書を作成できませんでした。"
-            "これまでの報告書はそのままです。\n" + "\n".join(dict.fromkeys(told))
-        )
-
-
-def _make(root: Path, cycle: str, report: Report, fingerprint: str, folder: Path) -> None:
-    """Run one notebook and export it as HTML and PDF."""
-    executed = run_notebook(
-        root / "notebooks" / f"{report.notebook}.ipynb", dict(report.parameters), root
-    )
-    document, findings = read_document(executed), _load_findings(root, cycle)
-    page = html_of(document, findings, fingerprint)
-    (folder / f"{report.stem}.html").write_text(page, encoding="utf-8", newline="\n")
-    (folder / f"{report.stem}.pdf").write_bytes(pdf_of(document, findings, fingerprint))
-
-
-@cache
-def _load_findings(root: Path, cycle: str) -> Findings:
-    """Load a cycle's findings once a worker."""
-    return load_findings(open_cycle(cycle, root))
-
-
-def _replace_folder(new: Path, old: Path) -> None:
-    """Put a finished folder in the place of an old one, which is kept until the new one stands."""
-    kept = old.with_name(f".{old.name}.replaced")
-    shutil.rmtree(kept, ignore_errors=True)
-    if old.exists():
-        old.replace(kept)
-    new.replace(old)
-    shutil.rmtree(kept, ignore_errors=True)
+def _name_some(titles: Sequence[str]) -> str:
+    rest = len(titles) - TITLES_SHOWN
+    return "、".join(titles[:TITLES_SHOWN]) + (f" ほか{rest}件" if rest > 0 else "")

@@ -21,9 +21,9 @@ from matplotlib.patches import Patch
 from analysis.errors import ReportError
 from analysis.figures.figure import Figure
 from analysis.report.blocks import Chart, Shown, name_drawing
-from analysis.report.fonts import FAMILIES, FILES
 from analysis.report.svg import clean_drawing
 from analysis.report.text import printable
+from analysis.report.typefaces import FAMILIES, FILES
 
 WIDTH_INCHES = 6.8
 GREY = "#6b6b6b"

@@ -1,46 +1,46 @@
 """A table as columns for a page: each text once, each cell as short as it can be read back."""
 
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from analysis.figures.definition import code_name, field_name, value_name
 from analysis.figures.tables import CORRECTED
+from analysis.figures.values import list_values
+from analysis.survey.vocabulary import field_named
 
-_CELL = re.compile(r"([A-Z]+)([0-9]+)")
 _SERIAL = re.compile(r"(.*?)([0-9]{1,9})")
 
 
-def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any]:
-    """Return the columns of procedures.
+def list_procedures(
+    frame: pd.DataFrame, names: Sequence[str | None], fields: Sequence[str]
+) -> dict[str, Any]:
+    """Return the columns of procedures; `names` are their names, None where the page has none.
 
     Of a field f: its value, `f_raw` where the cell holds another text than the value's name (empty:
     a blank cell), `f_cell`, of which only the letter is kept where its row is the row's own, and
     `f_corrected`, the decision that corrected it, where any row was corrected.
     """
-    rows = [int(row) for row in frame["row"]]
-    columns = {
-        name: write_column(frame[name])
-        for name in ("name", "department", "department_slug", "workbook", "sheet")
+    rows: list[int] = list_values(frame, "row")
+    columns = {"name": write_column(names)} | {
+        name: write_column(list_values(frame, name))
+        for name in ("department", "department_slug", "workbook", "sheet")
     }
     # Rows follow one another: their steps compress to next to nothing.
     columns["row_step"] = [row - before for row, before in zip(rows, [0, *rows], strict=False)]
+    numbers = [str(row) for row in rows]
     for name in fields:
-        ids = name == "procedure_id"
-        columns[name] = _write_ids(frame[name]) if ids else write_column(frame[name])
+        values = list_values(frame, name)
+        columns[name] = _write_ids(values) if name == "procedure_id" else write_column(values)
         if f"{name}_cell" not in frame:
             continue
-        columns[f"{name}_raw"] = write_column(
-            None if _same(name, value, raw) else ("" if pd.isna(raw) else raw)
-            for value, raw in zip(frame[name], frame[f"{name}_raw"], strict=True)
-        )
-        columns[f"{name}_cell"] = write_column(
-            _shorten(cell, row) for cell, row in zip(frame[f"{name}_cell"], rows, strict=True)
-        )
+        cells, raws = list_values(frame, f"{name}_cell"), list_values(frame, f"{name}_raw")
+        columns[f"{name}_raw"] = write_column(_list_other_texts(name, values, raws))
+        columns[f"{name}_cell"] = write_column(map(_shorten, cells, numbers))
         if f"{name}{CORRECTED}" in frame:
-            columns[f"{name}{CORRECTED}"] = write_column(frame[f"{name}{CORRECTED}"])
+            columns[f"{name}{CORRECTED}"] = write_column(list_values(frame, f"{name}{CORRECTED}"))
     return columns
 
 
@@ -48,23 +48,26 @@ def list_others(
     frame: pd.DataFrame, decisive: Sequence[str], names: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the columns of a table that holds no answers: its place, what it says, its codes."""
-    blank = pd.Series(pd.NA, index=frame.index, dtype="str")
+    slugs = list_values(frame, "department_slug")
     return {
-        "department": write_column(frame["department_slug"].map(names)),
-        "department_slug": write_column(frame["department_slug"]),
-        **{name: write_column(frame.get(name, blank)) for name in ("workbook", "sheet", "cell")},
-        "told": write_column(_tell(record) for record in frame.to_dict("records")),
-        **{name: write_column(frame[name]) for name in decisive},
+        "department": write_column(map(names.get, slugs)),
+        "department_slug": write_column(slugs),
+        **{name: write_column(list_values(frame, name)) for name in ("workbook", "sheet", "cell")},
+        "told": write_column(_tell(frame)),
+        **{name: write_column(list_values(frame, name)) for name in decisive},
     }
 
 
 def write_column(values: Iterable[Any]) -> list[Any] | dict[str, list[Any]]:
-    """Return a column as a list, or, where values come again, as the values and their places."""
-    plain = [None if pd.isna(value) else value for value in values]
-    places = {value: place for place, value in enumerate(dict.fromkeys(plain))}
-    if 2 * len(places) > len(plain):
-        return plain
-    return {"of": list(places), "at": [places[value] for value in plain]}
+    """Return a column as a list, or, where values come again, as the values and their places.
+
+    A missing value is None.
+    """
+    listed = list(values)
+    places = {value: place for place, value in enumerate(dict.fromkeys(listed))}
+    if 2 * len(places) > len(listed):
+        return listed
+    return {"of": list(places), "at": [places[value] for value in listed]}
 
 
 def _write_ids(ids: Iterable[str]) -> list[str | int]:
@@ -82,31 +85,39 @@ def _write_ids(ids: Iterable[str]) -> list[str | int]:
     return written
 
 
-def _same(field: str, value: Any, raw: Any) -> bool:
-    if pd.isna(value) or pd.isna(raw):
-        return bool(pd.isna(value) and pd.isna(raw))
-    return value_name(field, value) == str(raw)
+def _list_other_texts(field: str, values: Iterable[Any], raws: Iterable[Any]) -> Iterator[Any]:
+    """Yield the raw texts that are not the value's name, empty for a blank cell, else None."""
+    choices = field_named(field).choices
+    for value, raw in zip(values, raws, strict=True):
+        told = None if value is None else choices.get(str(value), str(value))
+        yield None if told == raw else "" if raw is None else raw
 
 
-def _shorten(cell: Any, row: int) -> str | None:
-    if pd.isna(cell):
-        return None
-    found = _CELL.fullmatch(cell)
-    return found[1] if found and int(found[2]) == row else str(cell)
+def _shorten(cell: str | None, row: str) -> str | None:
+    """Return the letters of a cell that stands in its row's own, any other as it is."""
+    letters = cell.removesuffix(row) if cell else ""
+    return letters if letters.isalpha() else cell
 
 
-def _tell(record: Mapping[Hashable, Any]) -> str:
-    """Return what a row of such a table says, by what it holds."""
-    if "message" in record:
-        return str(record["message"])
-    if "corrected" in record:
-        return f"{record['procedure_id']} {field_name(record['field'])}：{record['corrected']}"
-    if "step" in record:
-        field, raw = str(record["field"]), record["raw"]
-        texts = "（空欄）" if pd.isna(raw) else f"「{raw}」", value_name(field, record["value"])
-        return f"{record['procedure_id']} {field_name(field)}：{' → '.join(texts)}"
-    if "published" in record:
-        return f"{record['scope']} {record['measure']} {record['published']}"
-    if "kind" in record:
-        return code_name("kind", record["kind"])
-    return "" if pd.isna(record["value"]) else f"SHA-256 {record['value']}"
+def _tell(frame: pd.DataFrame) -> Iterator[str]:
+    """Yield what each row of such a table says, by what the table holds."""
+
+    def rows(*names: str) -> Iterator[tuple[Any, ...]]:
+        return zip(*(list_values(frame, name) for name in names), strict=True)
+
+    if "message" in frame:
+        yield from (str(message) for (message,) in rows("message"))
+    elif "corrected" in frame:
+        for key, field, decision in rows("procedure_id", "field", "corrected"):
+            yield f"{key} {field_name(field)}：{decision}"
+    elif "step" in frame:
+        for key, field, raw, value in rows("procedure_id", "field", "raw", "value"):
+            was = "（空欄）" if raw is None else f"「{raw}」"
+            yield f"{key} {field_name(field)}：{was} → {value_name(field, value)}"
+    elif "published" in frame:
+        yield from (" ".join(map(str, said)) for said in rows("scope", "measure", "published"))
+    elif "kind" in frame:
+        yield from (code_name("kind", kind) for (kind,) in rows("kind"))
+    else:
+        for (value,) in rows("value"):
+            yield "" if value is None else f"SHA-256 {value}"

@@ -4,7 +4,7 @@ Registered with nbconvert, so that JupyterLab's own *Save and Export Notebook As
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -26,12 +26,14 @@ from analysis.report.attachments import write_attachments
 from analysis.report.blocks import Masthead
 from analysis.report.document import Display, Document, read_document
 from analysis.report.findings import Findings, load_findings
-from analysis.report.fonts import FAMILIES, FOLDERS, missing_glyphs
+from analysis.report.fonts import missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
-from analysis.report.orphans import require_traced
+from analysis.report.orphans import read_page, require_traced
+from analysis.report.proof.city import find_sources
 from analysis.report.proof.origin import fingerprint_of, list_inputs
 from analysis.report.run import read_parameters
 from analysis.report.traced import write_traced_page
+from analysis.report.typefaces import FAMILIES, FOLDERS
 from analysis.report.typst import literal
 
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
@@ -77,6 +79,16 @@ class ReportPdfExporter(Exporter):
         return pdf_of(document, findings, _fingerprint(notebook, findings, resources)), resources
 
 
+def pages_of(document: Document, findings: Findings, fingerprint: str) -> tuple[str, bytes]:
+    """Return a document as an HTML page and as PDF, its numbers checked once for both.
+
+    Raises ReportError like `html_of` and `pdf_of`.
+    """
+    content, sections = _write_content(document)
+    page = write_traced_page(document.masthead, content, sections, findings, fingerprint)
+    return page, _set_pdf(document, findings, fingerprint, read_page(content).ids)
+
+
 def html_of(document: Document, findings: Findings, fingerprint: str) -> str:
     """Return a document as an HTML page with the evidence of every number in it.
 
@@ -84,6 +96,16 @@ def html_of(document: Document, findings: Findings, fingerprint: str) -> str:
     """
     content, sections = _write_content(document)
     return write_traced_page(document.masthead, content, sections, findings, fingerprint)
+
+
+def pdf_of(document: Document, findings: Findings, fingerprint: str) -> bytes:
+    """Return a document as PDF: the same bytes for the same document, in any folder.
+
+    Raises ReportError for a number that has no evidence in these findings, and when Typst can't set
+    the document or the page would break PDF/UA-1 or PDF/A-3a.
+    """
+    content, _ = _write_content(document)
+    return _set_pdf(document, findings, fingerprint, require_traced(content, findings).ids)
 
 
 def _write_content(document: Document) -> tuple[Markup, list[tuple[str, str]]]:
@@ -101,14 +123,10 @@ def _write_content(document: Document) -> tuple[Markup, list[tuple[str, str]]]:
     return Markup("\n").join(content), sections
 
 
-def pdf_of(document: Document, findings: Findings, fingerprint: str) -> bytes:
-    """Return a document as PDF: the same bytes for the same document, in any folder.
-
-    Raises ReportError for a number that has no evidence in these findings, and when Typst can't set
-    the document or the page would break PDF/UA-1 or PDF/A-3a.
-    """
-    content, _ = _write_content(document)
-    printed = require_traced(content, findings).ids
+def _set_pdf(
+    document: Document, findings: Findings, fingerprint: str, printed: Iterable[str]
+) -> bytes:
+    """Set a document whose printed figures, by id, have been checked."""
     parts = [part.typst if isinstance(part, Display) else to_typst(part) for part in document.parts]
     figures = gather_figures(findings.ledger, printed)
     attached = write_attachments(findings.ledger, figures) if figures else {}
@@ -162,7 +180,11 @@ def _load_findings(document: Document, resources: Any) -> Findings:
 def _fingerprint(notebook: NotebookNode, findings: Findings, resources: Any) -> str:
     """Return the fingerprint of a notebook exported by hand: its name, and its parameters."""
     name = str(resources.get("metadata", {}).get("name", ""))
-    return fingerprint_of(list_inputs(findings.cycle), name, read_parameters(notebook))
+    parameters = read_parameters(notebook)
+    sources = find_sources(findings.ledger, list_inputs(findings.cycle))
+    about = parameters.get("department")
+    slug = None if about is None else findings.department(str(about)).slug
+    return fingerprint_of(sources.of(slug), name, parameters)
 
 
 def _setup(masthead: Masthead, fingerprint: str) -> str:

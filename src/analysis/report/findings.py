@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from analysis.cycle import Cycle, Department, find_root, open_cycle
 from analysis.figures.ledger import Ledger, build_ledger
 from analysis.report.blocks import Masthead
-from analysis.survey.store import load_survey, load_surveys
+from analysis.report.proof.origin import hash_file
+from analysis.survey.store import load_survey, load_surveys, stamp_inputs
 from analysis.survey.survey import Survey, require_usable
 
 LATEST = "latest"
@@ -30,12 +32,39 @@ class Findings:
 def load_findings(cycle: Cycle | str, load: Callable[[Cycle], Survey] = load_survey) -> Findings:
     """Load a cycle (by name, or `latest`) and evaluate its ledger.
 
-    `load` gets a cycle's survey; who doesn't trust a stored one gives `collect_survey`. Raises
-    SettingsError for an unknown cycle and SurveyError, listing every problem, when the departments'
-    answers can't be used.
+    `load` gets a cycle's survey; who doesn't trust a stored one gives `collect_survey`. The last
+    findings are remembered and given again as long as the files they are made from are the same.
+    Raises SettingsError for an unknown cycle and SurveyError, listing every problem, when the
+    departments' answers can't be used.
     """
     if isinstance(cycle, str):
         cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
+    if load is not load_survey:
+        return _load_anew(cycle, load)
+    stamp = _stamp(cycle)
+    if _remembered.get(cycle.root / cycle.name, (None,))[0] != stamp:
+        findings = _load_anew(cycle, load)
+        # One cycle's: a process may see many cities, one after the other.
+        _remembered.clear()
+        _remembered[cycle.root / cycle.name] = (stamp, findings)
+    return _remembered[cycle.root / cycle.name][1]
+
+
+_remembered: dict[Path, tuple[object, Findings]] = {}
+
+
+def _stamp(cycle: Cycle) -> object:
+    """Return what a cycle's findings are made from, by content: raw files and guideline."""
+    before = cycle.open_previous()
+    cycles = [cycle] if before is None else [cycle, before]
+    guideline = cycle.guideline_path
+    return (
+        [stamp_inputs(one) for one in cycles],
+        hash_file(guideline) if guideline.is_file() else None,
+    )
+
+
+def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
     survey, previous = load_surveys(cycle, load)
     require_usable(survey, cycle.name)
     before = cycle.open_previous()

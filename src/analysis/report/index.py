@@ -1,7 +1,6 @@
 """The index: the page to start from, with the cycle's headline and a link to every report."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -15,10 +14,8 @@ from analysis.report.traced import write_traced_page
 TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
 
-def write_index(
-    findings: Findings, reports: Sequence[Report], fingerprint: str, path: Path
-) -> None:
-    """Write the index page of a cycle's reports, with the fingerprint of what made it."""
+def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str) -> str:
+    """Return the index page of a cycle's reports, with the fingerprint of what made it."""
     blocks: list[Block] = [
         Paragraph((*say_progress(findings, "all"), "。"), kind="lead"),
         Table(
@@ -35,6 +32,10 @@ def write_index(
             rows=(
                 ("すべての数値とその定義、根拠の行数", Link("figures.csv", "figures", "csv")),
                 (
+                    "全部局の手続きの状況（部局の報告書が市全体の数値に使うもの）",
+                    Link("city.csv", "city", "csv"),
+                ),
+                (
                     "すべての数値を手続きの行から数え直す表計算ファイル",
                     Link("audit.xlsx", "audit", "xlsx"),
                 ),
@@ -42,5 +43,4 @@ def write_index(
         ),
     ]
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
-    page = write_traced_page(head(findings, TITLE), content, [], findings, fingerprint)
-    path.write_text(page, encoding="utf-8", newline="\n")
+    return write_traced_page(head(findings, TITLE), content, [], findings, fingerprint)

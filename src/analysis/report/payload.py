@@ -10,16 +10,18 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import ne
 from typing import Any
 
 import pandas as pd
 
 from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, field_name
-from analysis.figures.evidence import DECIDED_BY
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Measure, Share, parts_of
-from analysis.figures.tables import LEVELS, WHOLE, pair_ids
+from analysis.figures.select import DECIDED_BY, list_ids
+from analysis.figures.tables import LEVELS, WHOLE
+from analysis.figures.values import list_values
 from analysis.report.columns import list_others, list_procedures, write_column
 from analysis.survey.vocabulary import load_vocabulary
 
@@ -140,16 +142,15 @@ def _gather_tables(
     if any(count.table in PAIRED for count in counts):
         # The names weigh more than all the rest, and the overview has those of other departments.
         own = _ids_within(frames, scopes if "name" in fields else scopes - {WHOLE})
-        now = frames[ledger.cycle.name].set_index("procedure_id")["name"]
+        known: dict[object, str] = {}
         for cycle, frame in frames.items():
-            known = pair_ids(frame).isin(own)
-            columns = list_procedures(frame, fields)
-            if cycle != ledger.cycle.name:
-                known &= frame["name"] != pair_ids(frame).map(now)
-                columns |= _list_pairs(frame)
-            tables[cycle]["procedures"] = columns | {
-                "name": write_column(frame["name"].where(known))
-            }
+            ids, names = list_ids(frame), list_values(frame, "name")
+            # The cycle before tells only the names that were others.
+            told = zip(ids, names, strict=True)
+            shown = [name if key in own and name != known.get(key) else None for key, name in told]
+            known = dict(zip(ids, names, strict=True))
+            columns = list_procedures(frame, shown, fields)
+            tables[cycle]["procedures"] = columns | _list_pairs(frame)
     names = {slug: scope.name for slug, scope in ledger.scopes.items()}
     for table in dict.fromkeys(count.table for count in counts):
         if table in PAIRED:
@@ -168,7 +169,9 @@ def _procedures_of(ledger: Ledger, scopes: set[str]) -> dict[str, pd.DataFrame]:
     if ledger.tables.previous is not None and ledger.tables.previous_cycle is not None:
         frames[ledger.tables.previous_cycle] = ledger.tables.previous
     known = _ids_within(frames, scopes)
-    return {cycle: frame[pair_ids(frame).isin(known)] for cycle, frame in frames.items()}
+    return {
+        cycle: frame[[key in known for key in list_ids(frame)]] for cycle, frame in frames.items()
+    }
 
 
 def _list_pairs(frame: pd.DataFrame) -> dict[str, Any]:
@@ -176,19 +179,30 @@ def _list_pairs(frame: pd.DataFrame) -> dict[str, Any]:
 
     A page can't find it out: it has neither every name and law nor what people confirmed.
     """
-    is_other = frame["pair_id"] != frame["procedure_id"]
-    if not is_other.any():
+    if "pair_id" not in frame:
         return {}
-    return {name: write_column(frame[name].where(is_other)) for name in ("pair_id", "paired_by")}
+    is_other = list(map(ne, list_values(frame, "pair_id"), list_values(frame, "procedure_id")))
+    if not any(is_other):
+        return {}
+    return {
+        name: write_column(
+            value if other else None
+            for value, other in zip(list_values(frame, name), is_other, strict=True)
+        )
+        for name in ("pair_id", "paired_by")
+    }
 
 
-def _ids_within(frames: Mapping[str, pd.DataFrame], scopes: set[str]) -> set[str]:
-    inside = (pair_ids(frame)[_within(frame, scopes)] for frame in frames.values())
-    return {procedure_id for ids in inside for procedure_id in ids}
+def _ids_within(frames: Mapping[str, pd.DataFrame], scopes: set[str]) -> set[object]:
+    return {
+        key
+        for frame in frames.values()
+        for key, inside in zip(list_ids(frame), _within(frame, scopes), strict=True)
+        if inside
+    }
 
 
-def _within(frame: pd.DataFrame, scopes: set[str]) -> pd.Series:
-    inside = pd.Series(False, index=frame.index)
-    for level in LEVELS:
-        inside |= frame[f"scope_{level}"].isin(scopes)
-    return inside
+def _within(frame: pd.DataFrame, scopes: set[str]) -> list[bool]:
+    """Return, row by row, whether it stands in one of the scopes."""
+    places = zip(*(list_values(frame, f"scope_{level}") for level in LEVELS), strict=True)
+    return [not scopes.isdisjoint(place) for place in places]

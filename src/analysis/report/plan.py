@@ -15,6 +15,16 @@ class Report:
     title: str
     parameters: tuple[tuple[str, str], ...]
 
+    @property
+    def department(self) -> str | None:
+        """The slug of the department that it is about; None for the whole city."""
+        return dict(self.parameters).get("department")
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """The names of its files: HTML and PDF."""
+        return (f"{self.stem}.html", f"{self.stem}.pdf")
+
 
 def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) -> list[Report]:
     """Return the reports to build: all of the cycle, or only those of some departments."""

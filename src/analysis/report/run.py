@@ -14,9 +14,15 @@ import nbformat
 import papermill
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.errors import ReportError
+from analysis.report.kernels.engine import AnalysisEngine
+
+ENGINE = "analysis"
+# Known to papermill by its entry point too, once the package is installed as it stands here.
+papermill_engines.register(ENGINE, AnalysisEngine)
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
@@ -62,6 +68,7 @@ def read_parameters(notebook: NotebookNode) -> dict[str, object]:
 def run_notebook(notebook: Path, parameters: Mapping[str, object], root: Path) -> NotebookNode:
     """Run a notebook in a kernel of its own, in the project's folder, and return it with outputs.
 
+    Several threads may run one each. Nothing of when and where it ran is in what is returned.
     Raises ReportError for unusable parameters, and for a cell that failed, with the cell's number
     and message.
     """
@@ -87,11 +94,11 @@ def _execute(notebook: Path, parameters: Mapping[str, object], root: Path) -> No
             str(notebook),
             None,
             parameters=dict(parameters),
+            engine_name=ENGINE,
             kernel_name="python3",
-            cwd=str(root),
+            # Not papermill's `cwd`: that one changes the folder of this whole process.
+            resources={"metadata": {"path": str(root)}},
             progress_bar=False,
-            # The kernel warns on every start that a local socket is not encrypted.
-            extra_arguments=["--IPKernelApp.log_level=50"],
         )
     except PapermillExecutionError as error:
         raise ReportError(
@@ -99,7 +106,18 @@ def _execute(notebook: Path, parameters: Mapping[str, object], root: Path) -> No
             f"（{', '.join(f'{k}={v}' for k, v in parameters.items())}）。\n"
             f"{error.ename}: {error.evalue}"
         ) from None
+    _forget_the_run(executed)
     return executed
+
+
+def _forget_the_run(notebook: NotebookNode) -> None:
+    """Take out what papermill says of this very run: times, folders, a random id."""
+    for part in (notebook, *notebook.cells):
+        part.metadata.pop("papermill", None)
+        part.metadata.pop("execution", None)
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
 
 
 def _read_parameters(notebook: Path) -> dict[str, dict[str, str]]:

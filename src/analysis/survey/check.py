@@ -124,8 +124,12 @@ def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
 
 def _apply(rule: RowRule, intake: Intake) -> Iterator[Problem]:
     rows = intake.rows
-    blamed = rows[rule.breached(intake) & rows[f"{rule.field}_cell"].notna()]
-    raws, codes = (blamed[name].tolist() for name in (f"{rule.field}_raw", rule.about))
+    is_blamed = rule.breached(intake) & rows[f"{rule.field}_cell"].notna()
+    if not is_blamed.any():
+        return
+    raw_name = f"{rule.field}_raw"
+    blamed = rows.loc[is_blamed, [*_place_columns(rule.field), raw_name, rule.about]]
+    raws, codes = (blamed[name].tolist() for name in (raw_name, rule.about))
     for place, raw, code in zip(_list_places(blamed, rule.field), raws, codes, strict=True):
         yield report(
             rule.code,
@@ -162,7 +166,8 @@ def _find_twice(
     code: str, field: str, rows: pd.DataFrame, keys: "pd.Series[Any]"
 ) -> Iterator[Problem]:
     """Blame the field of every row whose key another has, and name some of the others."""
-    twice = rows[keys.notna() & keys.duplicated(keep=False)]
+    is_twice = keys.notna() & keys.duplicated(keep=False)
+    twice = rows.loc[is_twice, [*_place_columns(field), field]]
     for _, at in twice.groupby(keys[twice.index], sort=False).indices.items():
         group = twice.iloc[at]
         places = _list_places(group, field)
@@ -179,16 +184,20 @@ def _find_totals_that_differ(intake: Intake) -> Iterator[Problem]:
 
     Where a status can't be read, only the number of rows is compared.
     """
+    columns = (intake.rows[name].tolist() for name in ("department_slug", "status"))
+    statuses: dict[str, list[str | float]] = {}
+    for slug, status in zip(*columns, strict=True):
+        statuses.setdefault(slug, []).append(status)
     for reading in intake.readings:
         if not reading.is_complete:
             continue
         department = reading.department
-        own = intake.rows[intake.rows["department_slug"] == department.slug]
-        is_known = own["status"].notna().all()
+        own = statuses.get(department.slug, [])
+        is_known = all(isinstance(status, str) for status in own)
         for name, (cell, number) in reading.stated.items():
             if not (is_known or name == "total"):
                 continue
-            counted = len(own) if name == "total" else int((own["status"] == name).sum())
+            counted = len(own) if name == "total" else own.count(name)
             if number == counted:
                 continue
             label = "総手続き数" if name == "total" else label_of("status", name)
@@ -197,8 +206,12 @@ def _find_totals_that_differ(intake: Intake) -> Iterator[Problem]:
 
 
 def _list_places(rows: pd.DataFrame, field: str) -> list[Place]:
-    columns = ("department", "workbook", "sheet", f"{field}_cell")
-    return [Place(*place) for place in zip(*(rows[name] for name in columns), strict=True)]
+    columns = [rows[name].tolist() for name in _place_columns(field)]
+    return [Place(*place) for place in zip(*columns, strict=True)]
+
+
+def _place_columns(field: str) -> tuple[str, str, str, str]:
+    return ("department", "workbook", "sheet", f"{field}_cell")
 
 
 _INTAKE_RULES: tuple[Callable[[Intake], Iterator[Problem]], ...] = (

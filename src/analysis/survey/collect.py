@@ -19,7 +19,8 @@ from analysis.survey.problems import Place, Problem, problems_to_frame, report, 
 from analysis.survey.survey import Survey
 from analysis.survey.table.extras import EXTRA_PARTS
 from analysis.survey.table.fill import Columns
-from analysis.survey.table.read import STATED, Reading, read_workbook
+from analysis.survey.table.read import STATED, Reading
+from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.vocabulary import build_lookup, load_vocabulary
 
@@ -48,10 +49,7 @@ def collect_survey(cycle: Cycle) -> Survey:
     lookup = build_lookup(cycle.settings)
     corrections = read_corrections(cycle)
     matches, unmatched = read_matches(cycle)
-    readings = [
-        read_workbook(cycle.raw_folder, department, cycle.name, lookup)
-        for department in cycle.departments
-    ]
+    readings = read_workbooks(cycle, lookup)
     raw = _frame_rows(readings, cycle)
     corrected, applied, uncorrected = correct_rows(raw, corrections)
     rows, unreadable = clean_rows(corrected, lookup)

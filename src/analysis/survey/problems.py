@@ -21,6 +21,9 @@ Severity = Literal["error", "warning", "notice"]
 RULES_PATH = Path(__file__).with_name("rules.toml")
 SEVERITY_LABELS: dict[Severity, str] = {"error": "誤り", "warning": "要確認", "notice": "参考"}
 
+STOPPED = "workbook_stopped"
+"""The rule that a workbook breaks today and perhaps not tomorrow, when there is more memory."""
+
 _LONGEST_VALUE = 60
 # What the analysts themselves write into a cycle's folder.
 _OWN_FILES = (SETTINGS_NAME, "matches.csv", "corrections.toml")

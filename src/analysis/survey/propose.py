@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.cycle import Cycle
-from analysis.survey.pairs.confirm import DECIDED_COLUMNS, MATCHES_NAME, PROPOSED_COLUMNS
+from analysis.cycle import MATCHES_NAME, Cycle
+from analysis.survey.pairs.confirm import DECIDED_COLUMNS, PROPOSED_COLUMNS
 from analysis.survey.pairs.match import pair_cycles
 from analysis.survey.place import place_file
 from analysis.survey.problems import shorten

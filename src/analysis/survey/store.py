@@ -22,7 +22,7 @@ from pyarrow.parquet import ParquetFile
 from analysis.cycle import Cycle
 from analysis.errors import SettingsError
 from analysis.survey.place import place_file
-from analysis.survey.problems import problems_from_frame, problems_to_frame, sort_problems
+from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import Survey
 
 STAMP_NAME = "inputs.json"
@@ -41,7 +41,7 @@ def load_survey(cycle: Cycle) -> Survey:
     A new one is stored in the cycle's processed folder. Frames are equal either way. Raises
     SettingsError as `collect_survey` does, and SurveyError if the folder can't be written.
     """
-    inputs = _stamp_inputs(cycle)
+    inputs = stamp_inputs(cycle)
     stored = _read_stored(cycle.processed_folder, inputs)
     if stored is not None:
         return stored
@@ -49,8 +49,10 @@ def load_survey(cycle: Cycle) -> Survey:
     from analysis.survey.collect import collect_survey  # noqa: PLC0415
 
     survey = collect_survey(cycle)
-    # A workbook saved while it was read belongs to neither stamp.
-    if _stamp_inputs(cycle) == inputs:
+    # A workbook saved while it was read belongs to neither stamp, and what a lack of memory stopped
+    # may be read the next time.
+    is_stopped = (survey.problems["code"] == STOPPED).any()
+    if not is_stopped and stamp_inputs(cycle) == inputs:
         _write_stored(cycle.processed_folder, inputs, survey)
     return survey
 
@@ -94,7 +96,7 @@ def write_csv(frame: pd.DataFrame) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def _stamp_inputs(cycle: Cycle) -> dict[str, Any]:
+def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
     """Return what the survey is made from, by name and sha256."""
     raw = cycle.raw_folder
     return {
@@ -174,6 +176,10 @@ def _write_parquet(frame: pd.DataFrame) -> bytes:
 
 
 def _read_parquet(content: bytes) -> pd.DataFrame:
-    """Return the frame that was written; `pd.read_parquet` would load pyarrow's file systems."""
-    frame: pd.DataFrame = ParquetFile(io.BytesIO(content)).read().to_pandas()
+    """Return the frame that was written; `pd.read_parquet` would load pyarrow's file systems.
+
+    Without threads, which such frames gain nothing from and no fork of this process would have.
+    """
+    table = ParquetFile(io.BytesIO(content)).read(use_threads=False)
+    frame: pd.DataFrame = table.to_pandas(use_threads=False)
     return frame

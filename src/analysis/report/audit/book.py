@@ -5,13 +5,14 @@ stands its value, so that a preview and Excel's protected view show numbers.
 """
 
 import datetime
+import io
 from collections.abc import Iterable
-from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from analysis.report.audit.cells import LINE_POINTS, FilledSheet
 from analysis.report.audit.sheet import Cell, Formula, Page, Style
 from analysis.survey.cell_text import count_lines, fit, write_text
 
@@ -20,6 +21,7 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
+    "in_memory": True,
 }
 _NUMBERS: dict[Style, str] = {
     "count": "#,##0_ ",
@@ -28,18 +30,18 @@ _NUMBERS: dict[Style, str] = {
     "points": '+#,##0.0_ ;"−"#,##0.0_ ;0.0_ ',
 }
 _A4 = 9
-_LINE = 16.5
 _LONGEST_NOTICE = 100
 
 
 class Book:
     """An xlsx being written. Two with the same contents are the same, byte for byte."""
 
-    def __init__(self, path: Path, title: str, as_of: datetime.date, notice: str) -> None:
+    def __init__(self, title: str, as_of: datetime.date, notice: str) -> None:
         """Begin a workbook; `notice` stands at the head of every printed page."""
+        self._file = io.BytesIO()
         # The library writes into the settings it is given.
         options = {**_OPTIONS, "default_format_properties": dict(_FONT)}
-        self.workbook = xlsxwriter.Workbook(str(path), options)
+        self.workbook = xlsxwriter.Workbook(self._file, options)
         # A page's head holds 255 letters, and & begins an instruction there.
         self._notice = fit(notice)[:_LONGEST_NOTICE].replace("&", "&&")
         created = datetime.datetime.combine(as_of, datetime.time(), datetime.UTC)
@@ -67,9 +69,9 @@ class Book:
         """Return a format of the workbook's own type."""
         return self.workbook.add_format(properties)
 
-    def add_sheet(self, name: str) -> Worksheet:
+    def add_sheet(self, name: str, kind: type[Worksheet] = Worksheet) -> Worksheet:
         """Return a new sheet, set up for A4 landscape, one page wide."""
-        sheet: Worksheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.add_worksheet(name, kind)
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
@@ -83,7 +85,7 @@ class Book:
 
         `verdict` names a column and the text in it that must catch the eye.
         """
-        sheet = self.add_sheet(page.name)
+        sheet = self.add_sheet(page.name, FilledSheet)
         last_row, last_column = page.sheet.last_row - 1, len(page.columns) - 1
         sheet.freeze_panes(1, page.frozen)
         sheet.repeat_rows(0)
@@ -98,30 +100,9 @@ class Book:
             place = [c.key for c in page.columns].index(verdict[0])
             rule = {"type": "cell", "criteria": "==", "value": f'"{verdict[1]}"'}
             sheet.conditional_format(1, place, last_row, place, {**rule, "format": self._differs})
-        sheet.set_row(0, 2 * _LINE)
         for place, column in enumerate(page.columns):
             sheet.set_column(place, place, column.width)
-            sheet.write_string(0, place, column.title, self._head)
-        plain = [
-            [column.style] * len(column.cells) if isinstance(column.style, str) else column.style
-            for column in page.columns
-        ]
-        cells = zip(*(column.cells for column in page.columns), strict=True)
-        styles = zip(*plain, strict=True)
-        widths = [column.width for column in page.columns]
-        for row, (values, names) in enumerate(zip(cells, styles, strict=True), start=1):
-            self.set_height(
-                sheet,
-                row,
-                (
-                    (value, width)
-                    for value, width, name in zip(values, widths, names, strict=True)
-                    if name == "wrapped" and isinstance(value, str)
-                ),
-            )
-            for place, value in enumerate(values):
-                if value is not None:
-                    self.write(sheet, row, place, value, self._styles[names[place]])
+        sheet.fill(page, self._head, self._styles, self._plain)
 
     def set_height(self, sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]]) -> None:
         """Make a row as high as its wrapped texts need, each in a column of a width.
@@ -130,12 +111,12 @@ class Book:
         """
         lines = max((count_lines(text, width) for text, width in texts), default=1)
         if lines > 1:
-            sheet.set_row(row, lines * _LINE)
+            sheet.set_row(row, lines * LINE_POINTS)
 
     def write(
         self, sheet: Worksheet, row: int, column: int, value: Cell, style: Format | None
     ) -> None:
-        """Write one cell by the type of its value; nothing for None."""
+        """Write one cell of a sheet that is no page, by its value's type; nothing for None."""
         match value:
             case None:
                 return
@@ -147,6 +128,7 @@ class Book:
             case _:
                 sheet.write_number(row, column, float(value), style)
 
-    def close(self) -> None:
-        """Finish the file."""
+    def finish(self) -> bytes:
+        """Return the finished file."""
         self.workbook.close()
+        return self._file.getvalue()

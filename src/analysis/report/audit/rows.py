@@ -102,7 +102,8 @@ def lay_rows(
 
 def list_cells(column: "pd.Series[Any]", names: Mapping[str, str] | None = None) -> list[Cell]:
     """Return a column's cells, missing ones as None; with `names`, each code by its name."""
-    cells: list[Cell] = column.astype(object).where(column.notna(), None).tolist()
+    # pandas-stubs doesn't know that None may stand for a missing one.
+    cells: list[Cell] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]
     if names is None:
         return cells
     return [None if cell is None else names[str(cell)] for cell in cells]

@@ -27,7 +27,7 @@ Cell = str | int | Decimal | Formula | None
 class Column:
     """A column: the name by which formulas know it, its title, its width in letters, its cells.
 
-    `style` is that of every cell, or one a cell.
+    `style` is that of every cell, or one a cell; only a whole column can be `wrapped`.
     """
 
     key: str

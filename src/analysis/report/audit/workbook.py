@@ -84,8 +84,8 @@ USAGE = (
 )
 
 
-def write_audit(findings: Findings, path: Path) -> None:
-    """Write a cycle's audit workbook; the same findings give the same bytes."""
+def write_audit(findings: Findings) -> bytes:
+    """Return a cycle's audit workbook as a file; the same findings give the same bytes."""
     settings, ledger = findings.cycle.settings, findings.ledger
     tables, criteria = ledger.tables, _name_scopes(ledger)
     survey, previous = findings.survey, findings.previous
@@ -112,13 +112,13 @@ def write_audit(findings: Findings, path: Path) -> None:
     figures = lay_figures(FIGURES, ledger, _sheets_of(pages), _sheets_of(before), criteria)
     laid = {page.name: page for page in (figures, *pages.values(), *before.values())}
     notice = DEMONSTRATION if settings.demonstration else settings.title
-    book = Book(path, f"{settings.title} {TITLE}", settings.as_of, notice)
+    book = Book(f"{settings.title} {TITLE}", settings.as_of, notice)
     _write_about(book, findings, plan, [name for name in CONTENTS if name in laid])
     verdicts = {FIGURES: ("verdict", DIFFERS), PUBLISHED: ("agrees", DIFFERS)}
     for name in CONTENTS:
         if name in laid:
             book.add_page(laid[name], verdicts.get(name))
-    book.close()
+    return book.finish()
 
 
 def read_audit(path: Path) -> dict[str, pd.DataFrame]:

@@ -1,1 +1,1 @@
-"""Making: where a build's jobs run, how far it has come, and many surveys at once."""
+"""Making the reports: jobs, where they run, what is kept, and how a set is put in place."""

@@ -4,14 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from analysis.cycle import Cycle
 from analysis.figures.definition import field_name
-from analysis.figures.reconcile import PUBLISHED_NAME
-from analysis.report.proof.origin import CODE_FOLDER, LOCK_NAME, NOTEBOOKS
+from analysis.report.proof.origin import kind_of
 from analysis.report.proof.record import CorrectionKey
-from analysis.survey.answers.correct import CORRECTIONS_NAME, read_corrections
-from analysis.survey.pairs.confirm import MATCHES_NAME
+from analysis.survey.answers.correct import read_corrections
 from analysis.survey.vocabulary import answer_key, load_vocabulary
-
-SETTINGS_NAME = "cycle.toml"
 
 
 def find_changed_inputs(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
@@ -31,27 +27,6 @@ def changes_more_than_answers(before: Mapping[str, str], now: Mapping[str, str])
         before.get(path) != now.get(path) and kind_of(path) not in ("調査票", "訂正")
         for path in {*before, *now}
     )
-
-
-def kind_of(path: str) -> str:
-    """Return what an input is, for people."""
-    name = path.rpartition("/")[2]
-    by_name = {
-        CORRECTIONS_NAME: "訂正",
-        MATCHES_NAME: "対応の確認",
-        SETTINGS_NAME: "設定",
-        PUBLISHED_NAME: "公表値",
-    }
-    by_folder = {
-        f"{NOTEBOOKS}/": "ノートブック",
-        f"{CODE_FOLDER}/": "プログラム",
-        LOCK_NAME: "ライブラリの版",
-        "data/raw/guideline/": "ガイドライン",
-    }
-    for folder, kind in by_folder.items():
-        if path.startswith(folder):
-            return kind
-    return by_name.get(name, "調査票")
 
 
 def list_corrections(cycle: Cycle) -> dict[CorrectionKey, tuple[str, str]]:

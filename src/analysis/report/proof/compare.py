@@ -9,9 +9,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.figures.evidence import Selection
 from analysis.figures.figure import split_id
 from analysis.figures.measure import Change, Count
+from analysis.figures.select import Selection
 from analysis.report.proof.cell_changes import say_changes
 from analysis.report.proof.side import Side
 

@@ -8,12 +8,15 @@ No clock and no folder path is in it: the same build writes the same bytes.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
+from analysis.cycle import SETTINGS_NAME
 from analysis.report.findings import Findings, write_date
 from analysis.report.plan import Report
 from analysis.report.proof.entities import (
+    COMMON_INPUTS,
+    CRATE_NAME,
     SHARED_INPUTS,
     SOFTWARE,
     Entity,
@@ -25,9 +28,14 @@ from analysis.report.proof.entities import (
     refer,
     refer_all,
 )
-from analysis.report.proof.origin import NOTEBOOKS, is_passing
+from analysis.report.proof.origin import (
+    NOTEBOOKS,
+    Mark,
+    notebook_path,
+    write_fingerprint,
+)
+from analysis.report.proof.sources import CITY_NAME, Sources
 
-CRATE_NAME = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 # RO-Crate 1.1's own context has no word for a checksum; this is the profile's.
@@ -40,21 +48,17 @@ CITY = "#city"
 
 
 def write_crate(
-    findings: Findings, inputs: Mapping[str, str], reports: Sequence[Report], folder: Path
+    findings: Findings, sources: Sources, reports: Sequence[Report], files: Mapping[str, Mark]
 ) -> bytes:
-    """Return ro-crate-metadata.json for a folder that holds every other file of a build.
+    """Return ro-crate-metadata.json for a folder that holds these files beside it, told by name.
 
-    `inputs` are those of `list_inputs`, `reports` the whole plan of the cycle.
+    `sources` are those of this build, `reports` the whole plan of the cycle.
     """
-    files = [
-        path
-        for path in sorted(folder.iterdir())
-        if path.name != CRATE_NAME and not is_passing(path)
-    ]
     agents = list(_list_agents(findings))
-    names = [path.name for path in files]
-    actions, values = _list_actions(findings, inputs, reports, names, agents)
+    names = sorted(files)
+    actions, values = _list_actions(sources, reports, names, agents)
     corrections = list(_list_corrections(findings))
+    shared = _collect_inputs(sources)
     mentions = [*actions, *(entity for entity, _ in corrections)]
     graph: list[Entity] = [
         {
@@ -67,15 +71,15 @@ def write_crate(
         | {
             "author": _responsible(agents),
             "hasPart": [refer(quote(name)) for name in names],
-            "mentions": [refer(SHARED_INPUTS), *(refer(entity["@id"]) for entity in mentions)],
+            "mentions": [refer(entity["@id"]) for entity in (*shared, *mentions)],
         },
         *_list_context(findings),
         *agents,
-        *(describe_file(path) for path in files),
+        *(describe_file(name, files[name]) for name in names),
         *actions,
         *values,
-        _collect_shared(findings, inputs),
-        *(describe_input(path, sha256) for path, sha256 in inputs.items()),
+        *shared,
+        *(describe_input(path, sha256) for path, sha256 in sources.inputs.items()),
         *(entity for correction, own in corrections for entity in (correction, *own)),
     ]
     crate = {"@context": CONTEXT, "@graph": graph}
@@ -131,8 +135,7 @@ def _list_agents(findings: Findings) -> Iterator[Entity]:
 
 
 def _list_actions(
-    findings: Findings,
-    inputs: Mapping[str, str],
+    sources: Sources,
     reports: Sequence[Report],
     names: Sequence[str],
     agents: Sequence[Entity],
@@ -141,22 +144,34 @@ def _list_actions(
     made = [
         describe_making(
             report.title,
-            inputs,
-            report.notebook,
+            write_fingerprint(
+                sources.of(report.department), report.notebook, dict(report.parameters)
+            ),
             dict(report.parameters),
-            [f"{report.stem}.html", f"{report.stem}.pdf"],
+            report.files,
+            [*_list_objects(sources, report.department), input_id(notebook_path(report.notebook))],
         )
         for report in reports
     ]
-    of_reports = {f"{report.stem}.{kind}" for report in reports for kind in ("html", "pdf")}
+    of_reports = {name for report in reports for name in report.files}
+    whole = {"cycle": sources.cycle}
+    fingerprint = write_fingerprint(sources.inputs, None, whole)
     made += [
-        describe_making(name, inputs, None, {"cycle": findings.cycle.name}, [name])
+        describe_making(name, fingerprint, whole, [name], [SHARED_INPUTS])
         for name in names
         if name not in of_reports
     ]
     values = {value["@id"]: value for _, own in made for value in own}
     actions = [action | {"agent": _responsible(agents)} for action, _ in made]
     return actions, list(values.values())
+
+
+def _list_objects(sources: Sources, department: str | None) -> list[str]:
+    """Return the ids of what stands for a report's inputs but its notebook."""
+    if department is None:
+        return [SHARED_INPUTS]
+    own = [path for path in sources.workbooks[department] if path in sources.inputs]
+    return [COMMON_INPUTS, quote(CITY_NAME), *(input_id(path) for path in own)]
 
 
 def _responsible(agents: Sequence[Entity]) -> Entity | list[Entity]:
@@ -171,13 +186,22 @@ def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]
         yield from describe_corrections(before, findings.previous.corrections)
 
 
-def _collect_shared(findings: Findings, inputs: Mapping[str, str]) -> Entity:
-    """Return the collection of the inputs that every report has; a notebook is its report's own."""
-    shared = [path for path in inputs if not path.startswith(f"{NOTEBOOKS}/")]
-    return {
-        "@id": SHARED_INPUTS,
-        "@type": "Collection",
-        "name": "すべての報告書に共通の入力",
-        "hasPart": [refer(input_id(path)) for path in shared],
-        "mainEntity": refer(input_id(f"data/raw/{findings.cycle.name}/cycle.toml")),
+def _collect_inputs(sources: Sources) -> list[Entity]:
+    """Return the collections of the inputs that reports share; a notebook is its report's own."""
+    settings = refer(input_id(f"data/raw/{sources.cycle}/{SETTINGS_NAME}"))
+    named = {
+        SHARED_INPUTS: ("市全体の報告書に共通の入力", sources.inputs),
+        COMMON_INPUTS: ("部局の報告書に共通の入力", sources.common()),
     }
+    return [
+        {
+            "@id": key,
+            "@type": "Collection",
+            "name": name,
+            "hasPart": [
+                refer(input_id(path)) for path in paths if not path.startswith(f"{NOTEBOOKS}/")
+            ],
+            "mainEntity": settings,
+        }
+        for key, (name, paths) in named.items()
+    ]

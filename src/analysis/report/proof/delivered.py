@@ -1,12 +1,12 @@
 """Compare a delivered folder with what its crate says: files, footers, and the crate itself."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
-from analysis.report.proof.crate import CRATE_NAME
+from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import SHORT, fingerprint_of, hash_file, is_passing
 from analysis.report.proof.record import Making, Record
+from analysis.report.proof.sources import Sources
 
 _FOOTER = re.compile(r"<footer\b.*?</footer>", re.DOTALL)
 _FINGERPRINT = re.compile(rf"(?<![0-9A-Za-z]){'[0-9a-f]' * SHORT}(?![0-9A-Za-z])")
@@ -21,10 +21,10 @@ def list_files(folder: Path) -> list[str]:
     )
 
 
-def find_changed_files(folder: Path, record: Record, now: Mapping[str, str]) -> dict[str, str]:
+def find_changed_files(folder: Path, record: Record, now: Sources) -> dict[str, str]:
     """Return what became of each file edited, missing or added since the build, by name.
 
-    `now` are today's inputs: a report that states their fingerprint was built again by itself.
+    `now` are today's sources: a report that states their fingerprint was built again by itself.
     """
     here = list_files(folder)
     found = {}
@@ -67,10 +67,10 @@ def read_footer(path: Path) -> set[str]:
     return set(_FINGERPRINT.findall("".join(footers)))
 
 
-def _explain(folder: Path, making: Making | None, now: Mapping[str, str]) -> str:
+def _explain(folder: Path, making: Making | None, now: Sources) -> str:
     """Say whether a file was edited, or built again without the others."""
     if making is not None:
-        today = fingerprint_of(now, making.notebook, making.parameters)
+        today = fingerprint_of(now.of(making.department), making.notebook, making.parameters)
         stated = {text for name in making.results for text in read_footer(folder / name)}
         if today in stated and today != making.fingerprint[:SHORT]:
             return (

@@ -1,15 +1,21 @@
 """The entities of an RO-Crate that say what was made from what: files, inputs, values, actions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import pandas as pd
+from analysis.report.proof.origin import SHORT, Mark
 
-from analysis.report.proof.origin import SHORT, hash_file, notebook_path, write_fingerprint
+if TYPE_CHECKING:
+    # Who only reads a record waits for no frames.
+    import pandas as pd
 
+CRATE_NAME = "ro-crate-metadata.json"
 SHARED_INPUTS = "#inputs"
+COMMON_INPUTS = "#common-inputs"
+"""The inputs of every report, and those that the departments' reports have in common."""
+
 SOFTWARE = "#software"
 CORRECTED = ("procedure_id", "field", "expected", "value")
 """What a correction's values are, by the names of their entities."""
@@ -46,15 +52,15 @@ def input_id(path: str) -> str:
     return f"#{quote(path)}"
 
 
-def describe_file(path: Path) -> Entity:
+def describe_file(name: str, mark: Mark) -> Entity:
     """Return the entity of a file of the crate's own folder."""
     return {
-        "@id": quote(path.name),
+        "@id": quote(name),
         "@type": "File",
-        "name": path.name,
-        "contentSize": f"{path.stat().st_size}",
-        "encodingFormat": _format(path.name),
-        "sha256": hash_file(path),
+        "name": name,
+        "contentSize": f"{mark.size}",
+        "encodingFormat": _format(name),
+        "sha256": mark.sha256,
     }
 
 
@@ -71,18 +77,19 @@ def describe_input(path: str, sha256: str) -> Entity:
 
 def describe_making(
     title: str,
-    inputs: Mapping[str, str],
-    notebook: str | None,
+    fingerprint: str,
     parameters: Mapping[str, str],
     results: Sequence[str],
+    objects: Sequence[str],
 ) -> tuple[Entity, list[Entity]]:
-    """Return the action that made `results`, and its parameters' values; it still has no agent."""
-    fingerprint = write_fingerprint(inputs, notebook, parameters)
+    """Return the action that made `results`, and its parameters' values; it still has no agent.
+
+    `objects` are the ids of the entities that stand for its inputs.
+    """
     values = [
         _value(f"#parameter/{quote(name)}={quote(value)}", name, value)
         for name, value in parameters.items()
     ]
-    own = [] if notebook is None else [input_id(notebook_path(notebook))]
     action = {
         "@id": f"#make/{quote(results[0])}",
         "@type": "CreateAction",
@@ -90,21 +97,21 @@ def describe_making(
         "description": f"{'、'.join(results)} の作成（指紋 {fingerprint[:SHORT]}）",
         "identifier": fingerprint,
         "instrument": refer(SOFTWARE),
-        "object": [refer(key) for key in (SHARED_INPUTS, *own, *(v["@id"] for v in values))],
+        "object": [refer(key) for key in (*objects, *(v["@id"] for v in values))],
         "result": refer_all([quote(name) for name in results]),
     }
     return action, values
 
 
 def describe_corrections(
-    cycle: str, corrections: pd.DataFrame
+    cycle: str, corrections: "pd.DataFrame"
 ) -> Iterator[tuple[Entity, list[Entity]]]:
     """Yield each applied correction of a cycle, with its values (CORRECTED)."""
     for row in corrections.to_dict("records"):
         name = f"{row['procedure_id']}/{row['field']}"
         key = f"#correction/{quote(f'{cycle}/{name}')}"
         values = [
-            _value(f"{key}/{part}", part, "" if pd.isna(row[part]) else str(row[part]))
+            _value(f"{key}/{part}", part, row[part] if isinstance(row[part], str) else "")
             for part in CORRECTED
         ]
         correction = {

@@ -8,9 +8,16 @@ import hashlib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import analysis
-from analysis.cycle import Cycle
+from analysis.cycle import (
+    CORRECTIONS_NAME,
+    MATCHES_NAME,
+    PUBLISHED_NAME,
+    SETTINGS_NAME,
+    Cycle,
+)
 
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
@@ -66,6 +73,39 @@ def fingerprint_of(
 def notebook_path(notebook: str) -> str:
     """Return the path of a notebook among the inputs."""
     return f"{NOTEBOOKS}/{notebook}.ipynb"
+
+
+def kind_of(path: str) -> str:
+    """Return what an input is, for people."""
+    name = path.rpartition("/")[2]
+    by_name = {
+        CORRECTIONS_NAME: "訂正",
+        MATCHES_NAME: "対応の確認",
+        SETTINGS_NAME: "設定",
+        PUBLISHED_NAME: "公表値",
+    }
+    by_folder = {
+        f"{NOTEBOOKS}/": "ノートブック",
+        f"{CODE_FOLDER}/": "プログラム",
+        LOCK_NAME: "ライブラリの版",
+        "data/raw/guideline/": "ガイドライン",
+    }
+    for folder, kind in by_folder.items():
+        if path.startswith(folder):
+            return kind
+    return by_name.get(name, "調査票")
+
+
+class Mark(NamedTuple):
+    """By what a file's content is known."""
+
+    size: int
+    sha256: str
+
+
+def mark_of(content: bytes) -> Mark:
+    """Return the mark of a content."""
+    return Mark(len(content), hashlib.sha256(content).hexdigest())
 
 
 def hash_file(path: Path) -> str:

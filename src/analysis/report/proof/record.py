@@ -9,9 +9,8 @@ from urllib.parse import unquote
 
 from analysis.cycle import Cycle
 from analysis.errors import ReportError
-from analysis.report.proof.crate import CRATE_NAME
-from analysis.report.proof.entities import SHARED_INPUTS, Entity
-from analysis.report.proof.origin import write_fingerprint
+from analysis.report.proof.entities import CRATE_NAME, Entity
+from analysis.report.proof.origin import NOTEBOOKS, write_fingerprint
 
 CorrectionKey = tuple[str, str, str]
 """A correction's cycle, procedure and field."""
@@ -19,12 +18,21 @@ CorrectionKey = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Making:
-    """One action: the notebook (None: none) and the parameters by which it made its results."""
+    """One action: what made its results, the notebook (None: none) with its parameters from inputs.
+
+    `inputs` are those the fingerprint covers, sha256 by path.
+    """
 
     results: tuple[str, ...]
     notebook: str | None
     parameters: dict[str, str]
+    inputs: dict[str, str]
     fingerprint: str
+
+    @property
+    def department(self) -> str | None:
+        """The slug of the department that the report is about; None for the whole city."""
+        return self.parameters.get("department")
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Record:
             making
             for making in self.makings
             if making.fingerprint
-            != write_fingerprint(self.inputs, making.notebook, making.parameters)
+            != write_fingerprint(making.inputs, making.notebook, making.parameters)
         ]
 
 
@@ -70,32 +78,53 @@ def read_record(cycle: Cycle) -> Record:
 
 
 def _read_graph(graph: dict[str, Entity]) -> Record:
-    shared = [part["@id"] for part in _list(graph[SHARED_INPUTS]["hasPart"])]
-    makings, notebooks = [], []
-    for entity in graph.values():
-        if entity["@type"] != "CreateAction":
-            continue
-        given = [graph[item["@id"]] for item in _list(entity["object"])]
-        own = [item["@id"] for item in given if item["@type"] == "CreativeWork"]
-        notebooks += own
-        makings.append(
-            Making(
-                tuple(unquote(item["@id"]) for item in _list(entity["result"])),
-                PurePosixPath(unquote(own[0])).stem if own else None,
-                {i["name"]: i["value"] for i in given if i["@type"] == "PropertyValue"},
-                str(entity["identifier"]),
-            )
-        )
+    actions = [entity for entity in graph.values() if entity["@type"] == "CreateAction"]
+    makings = tuple(_read_making(graph, entity) for entity in actions)
     return Record(
         {
             unquote(key): str(entity["sha256"])
             for key, entity in graph.items()
             if entity["@type"] == "File"
         },
-        {unquote(key[1:]): str(graph[key]["sha256"]) for key in (*shared, *notebooks)},
-        tuple(makings),
+        {
+            unquote(key[1:]): str(graph[key]["sha256"])
+            for entity in graph.values()
+            if entity["@type"] == "CreateAction"
+            for key in _list_inputs(graph, entity)
+            if graph[key]["@type"] != "File"
+        },
+        makings,
         dict(_read_corrections(graph)),
     )
+
+
+def _read_making(graph: dict[str, Entity], action: Entity) -> Making:
+    given = [graph[item["@id"]] for item in _list(action["object"])]
+    parameters = {i["name"]: i["value"] for i in given if i["@type"] == "PropertyValue"}
+    inputs = {
+        f"reports/{parameters['cycle']}/{unquote(key)}"
+        if graph[key]["@type"] == "File"
+        else unquote(key[1:]): str(graph[key]["sha256"])
+        for key in _list_inputs(graph, action)
+    }
+    notebooks = [path for path in inputs if path.startswith(f"{NOTEBOOKS}/")]
+    return Making(
+        tuple(unquote(item["@id"]) for item in _list(action["result"])),
+        PurePosixPath(notebooks[0]).stem if notebooks else None,
+        parameters,
+        inputs,
+        str(action["identifier"]),
+    )
+
+
+def _list_inputs(graph: dict[str, Entity], action: Entity) -> Iterator[str]:
+    """Yield the ids of an action's inputs, those of its collections one by one."""
+    for item in _list(action["object"]):
+        match graph[item["@id"]]:
+            case {"@type": "Collection", "hasPart": parts}:
+                yield from (part["@id"] for part in _list(parts))
+            case {"@type": "CreativeWork" | "File"}:
+                yield item["@id"]
 
 
 def _read_corrections(graph: dict[str, Entity]) -> Iterator[tuple[CorrectionKey, tuple[str, str]]]:

@@ -9,11 +9,11 @@ from analysis.cycle import list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.evaluate import previous_tables
-from analysis.figures.evidence import Selection, select
 from analysis.figures.figure import split_id
 from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, FIGURES_NAME, list_figures
+from analysis.figures.select import Selection, select
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
 from analysis.report.audit.workbook import AUDIT_NAME, read_audit, read_audited_matches
 from analysis.survey.collect import ROW_COLUMNS
@@ -124,11 +124,12 @@ def _read_tables(path: Path, cycle: str) -> Tables:
     if cycle not in frames:
         raise ReportError(f"{path.name} に調査回 {cycle} の手続きがありません。")
     before = next((name for name in frames if name != cycle), None)
-    rows, previous = frames[cycle], None if before is None else frames[before]
+    rows = frames[cycle]
     current = {"procedures": add_scopes(rows)}
-    if previous is None:
+    if before is None:
         return Tables(cycle, current | {"transitions": add_scopes(match_cycles(rows, None))})
+    previous = frames[before]
     matches = read_audited_matches(path)
     current["transitions"] = add_scopes(match_cycles(rows, previous, matches))
     paired = add_pair_ids(add_scopes(previous), pair_cycles(rows, previous, matches))
-    return Tables(cycle, current, before, paired)
+    return Tables(cycle, current, Tables(before, {"procedures": paired}))

@@ -18,12 +18,19 @@ from analysis.report.proof.changes import (
     find_changed_inputs,
     list_corrections,
 )
+from analysis.report.proof.city import find_sources
 from analysis.report.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
-from analysis.report.proof.crate import CRATE_NAME, write_crate
-from analysis.report.proof.delivered import find_changed_files, find_forged_record
-from analysis.report.proof.origin import hash_file, list_inputs, write_fingerprint
+from analysis.report.proof.crate import write_crate
+from analysis.report.proof.delivered import (
+    find_changed_files,
+    find_forged_record,
+    list_files,
+)
+from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.origin import hash_file, list_inputs, mark_of, write_fingerprint
 from analysis.report.proof.record import Record, read_record
 from analysis.report.proof.side import Side, read_delivery, take_ledger
+from analysis.report.proof.sources import Sources
 from analysis.survey.collect import collect_survey
 
 
@@ -64,12 +71,12 @@ def verify_reports(cycle: Cycle) -> Verdict:
     """
     record = read_record(cycle)
     folder, now = cycle.reports_folder, list_inputs(cycle)
-    files = find_changed_files(folder, record, now)
     inputs = find_changed_inputs(record.inputs, now)
     forged = find_forged_record(folder, record)
     corrections: list[str] = []
     figures: list[Section] = []
     counted = "数値: 再計算できません。"
+    findings: Findings | None = None
     try:
         corrections = find_changed_corrections(record.corrections, list_corrections(cycle))
         findings = load_findings(cycle, collect_survey)
@@ -77,13 +84,18 @@ def verify_reports(cycle: Cycle) -> Verdict:
         differing = sum(pair.differs_in((*VALUES, *WORDS, *EVIDENCE)) for pair in pairs)
         counted = f"数値: {len(pairs) - differing:,}/{len(pairs):,} 一致"
         figures.append(_list("頁に印刷された数字で、再計算と合わないもの", _check_pages(findings)))
-        if not (files or inputs or forged) and _is_edited(findings, now):
-            forged = [f"{CRATE_NAME} が、作成後に書き換えられています。"]
     except AnalysisError as error:
         figures = [Section("数値を再計算できない理由", 1, (str(error),))]
+    sources = Sources(cycle.name, now, {}, "")
+    if findings is not None:
+        sources = find_sources(findings.ledger, now)
+    files = find_changed_files(folder, record, sources)
+    if findings is not None and not (files or inputs or forged) and _is_edited(findings, sources):
+        forged = [f"{CRATE_NAME} が、作成後に書き換えられています。"]
     good = len(record.files) - len(files.keys() & record.files.keys())
     proven = sum(
-        making.fingerprint == write_fingerprint(now, making.notebook, making.parameters)
+        making.fingerprint
+        == write_fingerprint(sources.of(making.department), making.notebook, making.parameters)
         for making in record.makings
     )
     summary = (
@@ -156,10 +168,11 @@ def _find_reason(sides: tuple[Side, Side], pair: Pair, record: Record, now: dict
     return "  ・数えた行は同じです。figures.csv が書き換えられています。"
 
 
-def _is_edited(findings: Findings, now: dict[str, str]) -> bool:
+def _is_edited(findings: Findings, sources: Sources) -> bool:
     """Say whether the crate is not the one that these inputs and files have."""
     folder = findings.cycle.reports_folder
-    crate = write_crate(findings, now, plan_reports(findings.cycle), folder)
+    files = {name: mark_of((folder / name).read_bytes()) for name in list_files(folder)}
+    crate = write_crate(findings, sources, plan_reports(findings.cycle), files)
     return crate != (folder / CRATE_NAME).read_bytes()
 
 

@@ -68,6 +68,5 @@ def _report_errors(
 
 def _take(raw: pd.DataFrame, name: str) -> list[str | None]:
     # Arrow's texts are slow to walk one by one.
-    column = raw[name]
-    taken: list[str | None] = column.astype(object).where(column.notna(), None).tolist()
+    taken: list[str | None] = raw[name].array.to_numpy(dtype=object, na_value=None).tolist()
     return taken

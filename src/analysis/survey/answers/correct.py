@@ -10,11 +10,10 @@ from typing import Annotated
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from analysis.cycle import Cycle, read_toml
+from analysis.cycle import CORRECTIONS_NAME, Cycle, read_toml
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.vocabulary import answer_key, load_vocabulary
 
-CORRECTIONS_NAME = "corrections.toml"
 CORRECTION_COLUMNS = (
     "procedure_id",
     "field",

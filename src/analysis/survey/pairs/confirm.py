@@ -12,12 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cycle import Cycle
+from analysis.cycle import MATCHES_NAME, Cycle
 from analysis.survey.dates import UnreadableDateError, parse_date
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.vocabulary import answer_key, digits_key
 
-MATCHES_NAME = "matches.csv"
 MATCHES_PLACE = Place(None, MATCHES_NAME)
 DECIDED_COLUMNS = ("previous_id", "current_id", "decided_by", "decided_on", "reason")
 MATCHES_COLUMNS = ("line", *DECIDED_COLUMNS)

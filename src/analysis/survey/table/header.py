@@ -100,6 +100,9 @@ def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
         rank = (count, len(header.guessed))
         if best is None or rank > best[0]:
             best = (rank, header)
+        # With every title known, no row can have more of them, nor one to guess.
+        if count == len(lookup.fields):
+            break
     return best[1] if best else None
 
 

@@ -1,0 +1,177 @@
+"""Select the rows that a measure counts, and name the fields by which it counts them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from analysis.figures.evaluate import matches, previous_tables
+from analysis.figures.measure import Change, Count, Measure, Share
+from analysis.figures.tables import Level, Tables
+from analysis.figures.values import list_values
+
+DECIDED_BY = {
+    "fate": "procedure_id",
+    "paired_by": "procedure_id",
+    "went_online": "status",
+    "left_online": "status",
+    "renamed": "name",
+    "moved": "section",
+}
+"""Which answer of a procedure's two cycles decides each column of the transitions."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rows of one table in one role. `positions` maps each scope to its rows, by position.
+
+    `fields` are the fields whose cells made a row count; `partner` is the same procedures' table in
+    the other cycle, so that a change shows both answers.
+    """
+
+    role: str
+    frame: pd.DataFrame
+    fields: tuple[str, ...]
+    positions: dict[str, list[int]]
+    partner: pd.DataFrame | None = None
+
+
+class Selector:
+    """Selects the rows that measures of one cycle's tables count, and remembers them."""
+
+    def __init__(self, tables: Tables) -> None:
+        """Start with nothing remembered."""
+        self._tables = tables
+        self._rows: dict[Count, list[int]] = {}
+        self._scopes: dict[tuple[str, Level], list[str | None]] = {}
+        self._ids: dict[str, list[object]] = {}
+        self._selections: dict[tuple[Measure, Level], list[Selection]] = {}
+
+    @cached_property
+    def before(self) -> "Selector":
+        """What selects from the previous cycle's tables."""
+        return Selector(previous_tables(self._tables))
+
+    def select(self, measure: Measure, level: Level) -> list[Selection]:
+        """Return the rows that the measure counts, for every scope of a level at once."""
+        key = (measure, level)
+        if key not in self._selections:
+            self._selections[key] = self._select(measure, level)
+        return self._selections[key]
+
+    def _select(self, measure: Measure, level: Level) -> list[Selection]:
+        match measure:
+            case Count(table="transitions"):
+                return self._select_transitions(measure, level)
+            case Count():
+                return [self._select_counted(measure, level, "counted")]
+            case Share(part=part, whole=whole):
+                return self._select_share(part, whole, level)
+            case Change(of=Share(part=part, whole=whole)):
+                return [
+                    *self._select_moved(part, level, "part_"),
+                    *self._select_moved(whole, level, "whole_"),
+                ]
+            case Change(of=Count() as count):
+                return self._select_moved(count, level, "")
+        raise TypeError(f"not a measure: {measure!r}")
+
+    def _select_counted(self, count: Count, level: Level, role: str) -> Selection:
+        fields = _deciding_fields(count, level)
+        return Selection(role, self._frame(count), fields, _group(self._place(count, level)))
+
+    def _select_share(self, part: Count, whole: Count, level: Level) -> list[Selection]:
+        """Select the whole's rows, the part's told from the rest; all show the cells of both."""
+        counted = self._select_counted(part, level, "part")
+        inside = set(self._rows_of(part))
+        rest = _group((row, s) for row, s in self._place(whole, level) if row not in inside)
+        fields = tuple(dict.fromkeys(counted.fields + _deciding_fields(whole, level)))
+        return [
+            replace(counted, fields=fields),
+            Selection("whole", self._frame(whole), fields, rest),
+        ]
+
+    def _select_transitions(self, count: Count, level: Level) -> list[Selection]:
+        """Select the procedures of the transitions counted, with their cells in both cycles."""
+        ids = self._ids_of("transitions")
+        scopes = {ids[row]: scope for row, scope in self._place(count, level)}
+        now, before = self._ids_of("procedures"), self.before._ids_of("procedures")
+        gone = scopes.keys() - set(now)
+        here = _group((row, scopes[key]) for row, key in enumerate(now) if key in scopes)
+        there = _group((row, scopes[key]) for row, key in enumerate(before) if key in gone)
+        frame = self._tables.current["procedures"]
+        partner = self.before._tables.current["procedures"]
+        fields = tuple(
+            dict.fromkeys(["procedure_id", *(DECIDED_BY[field] for field in count.where.fields)])
+        )
+        return [
+            Selection("counted", frame, fields, here, partner),
+            Selection("counted", partner, fields, there),
+        ]
+
+    def _select_moved(self, count: Count, level: Level, prefix: str) -> list[Selection]:
+        """Select the procedures that are counted in a scope in one cycle and not in the other."""
+        sides = (self, self.before)
+        fields = _deciding_fields(count, level)
+        keyed: list[dict[int, tuple[str, object]]] = []
+        for side in sides:
+            ids = side._ids_of(count.table)
+            keyed.append({row: (scope, ids[row]) for row, scope in side._place(count, level)})
+        selections = []
+        for place, role in enumerate(("in", "out")):
+            elsewhere = set(keyed[1 - place].values())
+            moved = ((row, key[0]) for row, key in keyed[place].items() if key not in elsewhere)
+            frame, partner = (side._frame(count) for side in (sides[place], sides[1 - place]))
+            selections.append(Selection(f"{prefix}{role}", frame, fields, _group(moved), partner))
+        return selections
+
+    def _frame(self, count: Count) -> pd.DataFrame:
+        return self._tables.current[count.table]
+
+    def _rows_of(self, count: Count) -> list[int]:
+        """Return the rows counted, by position."""
+        if count not in self._rows:
+            self._rows[count] = np.flatnonzero(matches(self._frame(count), count.where)).tolist()
+        return self._rows[count]
+
+    def _place(self, count: Count, level: Level) -> list[tuple[int, str]]:
+        """Return the rows counted that stand in a scope of the level, each with that scope."""
+        key = (count.table, level)
+        if key not in self._scopes:
+            self._scopes[key] = list_values(self._frame(count), f"scope_{level}")
+        scopes = self._scopes[key]
+        return [(row, scope) for row in self._rows_of(count) if (scope := scopes[row]) is not None]
+
+    def _ids_of(self, table: str) -> list[object]:
+        """Return the ids by which a table's procedures are known in both cycles."""
+        if table not in self._ids:
+            self._ids[table] = list_ids(self._tables.current[table])
+        return self._ids[table]
+
+
+def select(measure: Measure, tables: Tables, level: Level) -> list[Selection]:
+    """Return the rows that the measure counts, for every scope of a level at once."""
+    return Selector(tables).select(measure, level)
+
+
+def list_ids(frame: pd.DataFrame) -> list[object]:
+    """Return the ids by which a table's procedures are known in both cycles, in their order."""
+    return list_values(frame, "pair_id" if "pair_id" in frame else "procedure_id")
+
+
+def _deciding_fields(count: Count, level: Level) -> tuple[str, ...]:
+    """Return the fields by which a row counts: a procedure's id, its section, its answers."""
+    if count.table != "procedures":
+        return count.where.fields
+    section = ("section",) if level == "section" else ()
+    return ("procedure_id", *section, *count.where.fields)
+
+
+def _group(placed: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
+    grouped: dict[str, list[int]] = defaultdict(list)
+    for row, scope in placed:
+        grouped[scope].append(row)
+    return grouped

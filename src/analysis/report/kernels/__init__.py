@@ -1,0 +1,1 @@
+"""Kernels that start warm: forked from one process that has imported what notebooks import."""

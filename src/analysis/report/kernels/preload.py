@@ -1,0 +1,90 @@
+"""What the warm process holds when it forks. To be imported by the fork server alone.
+
+Whatever fails here is left out: the child that needs it meets the same error and can tell it.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+
+from analysis.report.kernels.warm import CYCLE, ROOT
+
+# Only a process of one thread forks safely: these libraries start theirs when they are imported.
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    # As a kernel does on its start; matplotlib looks only once, when it is imported.
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+# A debugger, and a grammar of addresses that jsonschema offers: half a second and a second.
+UNWANTED = ("debugpy", "rfc3987_syntax")
+MODULES = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
+    "ipykernel.kernelapp",
+    "matplotlib_inline.backend_inline",
+    "tornado.platform.asyncio",
+    "analysis.report.kernels.launch",
+    "analysis.report.build",
+    "analysis.report.collection",
+    "analysis.report.department",
+    "analysis.report.guideline",
+    "analysis.report.overview",
+    "analysis.report.quality",
+    "analysis.report.reasons",
+)
+
+
+def _preload() -> None:
+    """Import, load, and let no collection of garbage ever walk over it again."""
+    gc.disable()
+    os.environ.update(ENVIRONMENT)
+    with _without(*UNWANTED):
+        for name in MODULES:
+            with suppress(Exception):
+                import_module(name)
+    with suppress(Exception):
+        _load_fonts()
+    if ROOT in os.environ:
+        with suppress(Exception):
+            _load_findings(Path(os.environ[ROOT]), os.environ[CYCLE])
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """Let modules be imported as if others were not installed."""
+    absent = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
+
+def _load_fonts() -> None:
+    from analysis.report.exporters import _fonts  # noqa: PLC0415
+
+    _fonts()
+
+
+def _load_findings(root: Path, cycle: str) -> None:
+    """Load and evaluate, so that a child that loads the same inputs has them at once."""
+    from analysis.cycle import open_cycle  # noqa: PLC0415
+    from analysis.report.findings import load_findings  # noqa: PLC0415
+
+    _ = load_findings(open_cycle(cycle, root)).ledger.figures
+
+
+_preload()

@@ -1,0 +1,142 @@
+"""The jobs of a build: plain functions of a folder and a cycle, run wherever there is room.
+
+Each loads what it needs from the folder and returns what it made; none writes a report. So any
+number of them may run, on this machine or another, and one that was lost is run again. Nothing
+heavy is imported before a job runs: who hands them out needs none of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.cycle import Cycle, open_cycle
+from analysis.report.making.shelf import Made
+from analysis.report.making.workers import in_worker
+from analysis.report.plan import Report, plan_reports
+from analysis.report.proof.origin import Mark
+from analysis.report.proof.sources import Sources
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from analysis.report.findings import Findings
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a build must know of the answers before it can tell which reports they change.
+
+    `city` is city.csv, `workbooks` the raw files of each department's report by slug, `summary`
+    what the build says of the answers at its end.
+    """
+
+    city: bytes
+    workbooks: Mapping[str, list[str]]
+    summary: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The cycle that a job is for: its project's folder and its name."""
+
+    root: Path
+    cycle: str
+
+
+def survey_ground(place: Place) -> Ground:
+    """Read a cycle's answers.
+
+    Raises SurveyError with every problem that keeps them from being used, and ReportError for
+    characters that can't be printed.
+    """
+    return in_worker(_survey_ground, place)
+
+
+def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) -> Made:
+    """Run a report's notebook and return its page and its PDF; the fingerprint is what it prints.
+
+    Raises ReportError for a cell that failed and for whatever can't be printed or traced.
+    """
+    from analysis.report.run import run_notebook
+
+    executed = run_notebook(notebook, dict(report.parameters), place.root)
+    return in_worker(_export, place, executed, fingerprint)
+
+
+def make_index(place: Place, fingerprint: str) -> bytes:
+    """Return the index page."""
+    return in_worker(_make_index, place, fingerprint)
+
+
+def make_figures(place: Place) -> bytes:
+    """Return figures.csv."""
+    return in_worker(_make_figures, place)
+
+
+def make_audit(place: Place) -> bytes:
+    """Return audit.xlsx."""
+    return in_worker(_make_audit, place)
+
+
+def make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> bytes:
+    """Return ro-crate-metadata.json of a set of files."""
+    return in_worker(_make_crate, place, sources, files)
+
+
+def _survey_ground(place: Place) -> Ground:
+    from analysis.report.fonts import require_glyphs
+    from analysis.report.proof.city import list_workbooks, write_city
+
+    findings = _load(place)
+    require_glyphs(findings.survey.rows)
+    figure = findings.ledger.figure
+    summary = [f"調査票の問題（要確認）: {figure('problems_warning').text}件"]
+    if figure("published").value:
+        agreeing, published = figure("published_agreeing"), figure("published")
+        summary.insert(0, f"公表値との一致: {agreeing.text}/{published.text}")
+    return Ground(write_city(findings.ledger), list_workbooks(findings.ledger), tuple(summary))
+
+
+def _export(place: Place, executed: "NotebookNode", fingerprint: str) -> Made:
+    from analysis.report.document import read_document
+    from analysis.report.exporters import pages_of
+
+    page, pdf = pages_of(read_document(executed), _load(place), fingerprint)
+    return Made(page.encode(), pdf)
+
+
+def _make_index(place: Place, fingerprint: str) -> bytes:
+    from analysis.report.index import write_index
+
+    findings = _load(place)
+    return write_index(findings, plan_reports(findings.cycle), fingerprint).encode()
+
+
+def _make_figures(place: Place) -> bytes:
+    from analysis.figures.listing import list_figures, write_figures
+
+    return write_figures(list_figures(_load(place).ledger))
+
+
+def _make_audit(place: Place) -> bytes:
+    from analysis.report.audit.workbook import write_audit
+
+    return write_audit(_load(place))
+
+
+def _make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> bytes:
+    from analysis.report.proof.crate import write_crate
+
+    findings = _load(place)
+    return write_crate(findings, sources, plan_reports(findings.cycle), files)
+
+
+def _load(place: Place) -> "Findings":
+    from analysis.report.findings import load_findings
+
+    return load_findings(_open(place))
+
+
+def _open(place: Place) -> Cycle:
+    return open_cycle(place.cycle, place.root)

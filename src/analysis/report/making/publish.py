@@ -1,0 +1,79 @@
+"""Put a finished set in place at once, one build at a time, and mend what a killed one left.
+
+A reader of the reports folder finds the old set or the new one. Only between two renamings does the
+folder have no name; killed there, the next build gives the old set its name back.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from analysis.cycle import Cycle
+from analysis.survey.place import place_file
+
+
+@contextmanager
+def one_build(cycle: Cycle, wait: Callable[[], None]) -> Iterator[None]:
+    """Hold the right to build a cycle; `wait` is called if another build has it, which is awaited.
+
+    The system takes the right back from a process that is killed.
+    """
+    cycle.processed_folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(cycle.processed_folder / ".building.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        wait()
+        lock.acquire()
+    try:
+        _mend(cycle)
+        yield
+    finally:
+        lock.release()
+
+
+def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: set[str]) -> None:
+    """Put a whole set into the reports folder: new contents, and the files kept as they stand.
+
+    What stands there and is in neither is removed with the old set.
+    """
+    staging, old = _staging(cycle), cycle.reports_folder
+    staging.mkdir(parents=True)
+    try:
+        for name in sorted(kept):
+            shutil.copyfile(old / name, staging / name)
+        for name, content in contents.items():
+            (staging / name).write_bytes(content)
+        replaced = _replaced(cycle)
+        if old.exists():
+            old.replace(replaced)
+        staging.replace(old)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def publish_some(cycle: Cycle, contents: Mapping[str, bytes]) -> None:
+    """Put single files into the reports folder, each whole."""
+    for name, content in contents.items():
+        place_file(cycle.reports_folder / name, content)
+
+
+def _mend(cycle: Cycle) -> None:
+    """Remove what a killed build left, or finish what it had begun."""
+    replaced = _replaced(cycle)
+    if replaced.exists() and not cycle.reports_folder.exists():
+        replaced.replace(cycle.reports_folder)
+    for folder in (_staging(cycle), replaced):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _staging(cycle: Cycle) -> Path:
+    return cycle.reports_folder.with_name(f".{cycle.name}.building")
+
+
+def _replaced(cycle: Cycle) -> Path:
+    return cycle.reports_folder.with_name(f".{cycle.name}.replaced")

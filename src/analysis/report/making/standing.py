@@ -1,0 +1,142 @@
+"""What stands in a cycle's reports folder, and which of it may be kept.
+
+The folder's own RO-Crate tells what each file was made from; a note beside the tidy rows tells in
+which environment, which is no part of a fingerprint but may change a file's bytes.
+"""
+
+import hashlib
+import json
+import platform
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import requires, version
+from pathlib import Path
+
+from analysis.cycle import Cycle
+from analysis.errors import ReportError
+from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.origin import hash_file
+from analysis.report.proof.record import Making, Record, read_record
+from analysis.report.typefaces import FILES
+from analysis.survey.place import place_file
+
+NOTE_NAME = "built.json"
+
+_NAME = re.compile(r"[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A cycle's delivered files: what their crate says of them, and which are as it says.
+
+    `record` is None where no usable set stands there; `same_environment` says whether it was made
+    with today's Python, libraries and fonts; `summary` is what its build said at the end.
+    """
+
+    record: Record | None
+    intact: frozenset[str]
+    same_environment: bool
+    summary: tuple[str, ...]
+
+    def is_whole(self, inputs: Mapping[str, str]) -> bool:
+        """Return whether every file stands as it was made, from just these inputs, in all."""
+        return (
+            self.record is not None
+            and self.same_environment
+            and self.record.inputs == dict(inputs)
+            and self.intact == self.record.files.keys()
+        )
+
+    def find_making(self, name: str) -> Making | None:
+        """Return how a file was made, or None where nothing is known of it."""
+        if self.record is None:
+            return None
+        return next((m for m in self.record.makings if name in m.results), None)
+
+    def why_remake(
+        self, names: Sequence[str], inputs: Mapping[str, str], fingerprint: str
+    ) -> str | None:
+        """Return why these files, made together, can't be kept; None if they can.
+
+        `inputs` are theirs of today, with the whole fingerprint over them.
+        """
+        making = self.find_making(names[0])
+        if making is None:
+            return "まだ作成されていません"
+        if not self.same_environment:
+            return "Python、ライブラリまたはフォントの版が変わりました"
+        if making.fingerprint != fingerprint:
+            return _say_changed(making.inputs, inputs)
+        if not self.intact.issuperset(names):
+            return "ファイルが削除されたか、書き換えられていました"
+        return None
+
+
+def look(cycle: Cycle) -> Standing:
+    """Read what stands in a cycle's reports folder, every file's content included."""
+    folder = cycle.reports_folder
+    try:
+        note = json.loads((cycle.processed_folder / NOTE_NAME).read_text(encoding="utf-8"))
+        # An edited crate could call a stale file fresh.
+        if note["crate"] != hash_file(folder / CRATE_NAME):
+            return _NOTHING
+        record = read_record(cycle)
+        same, summary = note["environment"] == describe_environment(), tuple(note["summary"])
+    except (OSError, ValueError, KeyError, TypeError, ReportError):
+        return _NOTHING
+    intact = frozenset(name for name, sha in record.files.items() if _hash(folder / name) == sha)
+    return Standing(record, intact, same, summary)
+
+
+def write_note(cycle: Cycle, summary: Sequence[str]) -> None:
+    """Note in which environment the set that stands now was made, and what was said of it."""
+    note = {
+        "crate": hash_file(cycle.reports_folder / CRATE_NAME),
+        "environment": describe_environment(),
+        "summary": list(summary),
+    }
+    text = json.dumps(note, ensure_ascii=False, indent=1) + "\n"
+    place_file(cycle.processed_folder / NOTE_NAME, text.encode())
+
+
+def key_of(fingerprint: str) -> str:
+    """Return the key of what has this whole fingerprint when it is made in this environment."""
+    return hashlib.sha256(f"{fingerprint}\n{describe_environment()}".encode()).hexdigest()
+
+
+@cache
+def describe_environment() -> str:
+    """Return the sha256 of what may change a report's bytes beside its inputs.
+
+    They are the versions of Python, of zlib and of every library we ask for, and the fonts' files.
+    """
+    wanted = [line for line in requires("analysis") or () if "extra" not in line]
+    libraries = sorted(name for line in wanted for name in _NAME.findall(line)[:1])
+    lines = [
+        f"python {platform.python_version()}",
+        f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
+        *(f"{name} {version(name)}" for name in libraries),
+        *(f"{path.name} {hash_file(path)}" for path in FILES),
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _say_changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    changed = sorted(path for path in {*before, *now} if before.get(path) != now.get(path))
+    if not changed:
+        return "引数が変わりました"
+    more = f" ほか{len(changed) - 1}件" if len(changed) > 1 else ""
+    return f"{changed[0]}{more} が変わりました"
+
+
+def _hash(path: Path) -> str | None:
+    try:
+        return hash_file(path)
+    except OSError:
+        return None
+
+
+_NOTHING = Standing(None, frozenset(), same_environment=False, summary=())

@@ -1,0 +1,119 @@
+"""Read a cycle's workbooks, several at a time: every process reads one after another.
+
+Processes are forked, since each would otherwise load for longer than it reads; so only where a fork
+is safe, which is where no other thread of ours runs, and where there is enough to read.
+"""
+
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import current_process, get_context, parent_process
+
+from analysis.cycle import Cycle, Department
+from analysis.survey.files.file import compose_name, find_file, list_files
+from analysis.survey.problems import STOPPED, Place, report
+from analysis.survey.table.read import Reading, read_workbook
+from analysis.survey.vocabulary import Lookup
+
+# To read so many bytes takes longer than to fork, and to hand over what was read.
+PAYS_FROM = 400_000
+
+
+def read_workbooks(cycle: Cycle, lookup: Lookup) -> list[Reading]:
+    """Return the reading of every department's workbook, in the departments' order.
+
+    It is the same whatever the number of processes. A workbook by which its process is ended even
+    when it is read alone, as for want of memory, is told as unreadable, and the others are read.
+    """
+    departments = cycle.departments
+    sizes = _measure(cycle)
+    processes = count_processes(list(sizes.values()))
+    if processes == 1:
+        return [
+            read_workbook(cycle.raw_folder, department, cycle.name, lookup)
+            for department in departments
+        ]
+    # The longest first: begun last, it would be waited for by all the others.
+    largest_first = sorted(departments, key=lambda department: -sizes[department.slug])
+    found = _read_apart(processes, cycle, largest_first, lookup)
+    for department in departments:
+        if department.slug not in found:
+            found |= _read_apart(1, cycle, [department], lookup)
+    return [
+        found.get(department.slug) or _tell_ended(cycle, department) for department in departments
+    ]
+
+
+def count_processes(sizes: Sequence[int]) -> int:
+    """Return by how many processes files of these sizes are best read here; 1 is this one."""
+    # On macOS a fork is unsafe, on Windows there is none; a daemon may have no children.
+    is_safe = (
+        sys.platform == "linux" and threading.active_count() == 1 and not current_process().daemon
+    )
+    if not is_safe or sum(sizes) - max(sizes, default=0) < PAYS_FROM:
+        return 1
+    return min(len(os.sched_getaffinity(0)), sum(size > 0 for size in sizes))
+
+
+def _measure(cycle: Cycle) -> dict[str, int]:
+    """Return by slug how many bytes a department's file has; 0 for none, or one of another name."""
+    files = {compose_name(path.name): path for path in list_files(cycle.raw_folder)}
+    paths = {d.slug: files.get(compose_name(d.workbook)) for d in cycle.departments}
+    return {
+        slug: path.stat().st_size if path is not None and path.is_file() else 0
+        for slug, path in paths.items()
+    }
+
+
+def _read_apart(
+    processes: int, cycle: Cycle, departments: Sequence[Department], lookup: Lookup
+) -> dict[str, Reading]:
+    """Return readings by slug, made in other processes; fewer where one of these was ended."""
+    found = {}
+    with (
+        suppress(BrokenProcessPool),
+        ProcessPoolExecutor(processes, get_context("fork"), initializer=_begin) as pool,
+    ):
+        with warnings.catch_warnings():
+            # Python 3.12 warns of any thread; left are those of libraries that know of forks.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            jobs = {
+                department.slug: pool.submit(
+                    read_workbook, cycle.raw_folder, department, cycle.name, lookup
+                )
+                for department in departments
+            }
+        try:
+            for slug, job in jobs.items():
+                with suppress(BrokenProcessPool):
+                    found[slug] = job.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return found
+
+
+def _begin() -> None:
+    """Leave an interrupt to the process that waits, and end with it, even if it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+    os._exit(1)
+
+
+def _tell_ended(cycle: Cycle, department: Department) -> Reading:
+    path = find_file(cycle.raw_folder, department.workbook)
+    name = department.workbook if path is None else compose_name(path.name)
+    department = department.model_copy(update={"workbook": name})
+    problem = report(STOPPED, Place(department.name, name))
+    return Reading(department, "unreadable", problems=(problem,))

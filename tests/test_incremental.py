@@ -1,0 +1,184 @@
+"""Only what changed is made again: nothing stale is kept, nothing unaffected made."""
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from analysis.cycle import open_cycle
+from analysis.report.making import shelf, standing
+from analysis.report.proof.entities import CRATE_NAME
+
+from conftest import LATEST
+from deliveries import answer, copy_delivery, reports_of, run
+
+EVERYBODY = {"overview", "reasons", "guideline", "quality", "index"}
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(reports_of(folder).iterdir())}
+
+
+def build(folder: Path, *words: str) -> str:
+    code, output = run(folder, "report", *words)
+    assert code == 0, output
+    return output
+
+
+def made_by(output: str) -> set[str]:
+    """The stems of the reports that a build made, as it said."""
+    return {line.split()[1] for line in output.splitlines() if line.startswith("[")}
+
+
+def build_anew(folder: Path, elsewhere: Path) -> dict[str, bytes]:
+    """What the same raw data gives in a folder where nothing was ever built."""
+    for name in ("notebooks", "data/raw"):
+        shutil.copytree(folder / name, elsewhere / name)
+    shutil.copy(folder / "requirements.lock", elsewhere)
+    build(elsewhere)
+    return files_of(elsewhere)
+
+
+def differing(a: dict[str, bytes], b: dict[str, bytes]) -> list[str]:
+    return sorted(name for name in a.keys() | b.keys() if a.get(name) != b.get(name))
+
+
+@pytest.fixture
+def project(delivery: Path, tmp_path: Path) -> Path:
+    """A built project of two departments, 議会事務局 and 文化スポーツ部."""
+    return copy_delivery(delivery, tmp_path / "project")
+
+
+def test_an_unchanged_cycle_is_left_alone(project: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in reports_of(project).iterdir()}
+    output = build(project)
+    assert made_by(output) == set()
+    assert "変更のない 6件はそのまま" in output
+    assert before == {path: path.stat().st_mtime_ns for path in reports_of(project).iterdir()}
+    # What it says of the answers, it says again.
+    assert "調査票の問題（要確認）" in output
+
+
+def test_what_no_figure_of_the_city_counts_changes_only_the_departments_own_report(
+    project: Path, tmp_path: Path
+) -> None:
+    """Every answer of a row but its id and its status, so that no column was forgotten."""
+    path = project / "data" / "raw" / LATEST / "文化スポーツ部.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["調査票"]
+    texts = {
+        "B": "市民文化課", "C": "別の名称の手続き", "D": "別の法律", "E": "要綱等", "F": 7,
+        "L": "認印・自署", "M": "あり", "N": "法令", "O": "はい", "P": "あり", "Q": "備考の文",
+    }  # fmt: skip
+    for column, text in texts.items():
+        sheet[f"{column}8"].value = text
+    book.save(path)
+    output = build(project)
+    assert made_by(output) == EVERYBODY - {"index"} | {"department-bunkasports"}
+    assert "data/raw/2024-09-01/文化スポーツ部.xlsx が変わりました" in output
+    assert differing(files_of(project), build_anew(project, tmp_path / "anew")) == []
+
+
+def test_a_status_changes_every_page_that_shows_the_city(project: Path, tmp_path: Path) -> None:
+    before = files_of(project)
+    answer(project, "G8", "オンライン化済")
+    answer(project, "H8", "2024-06-01")
+    answer(project, "J8", None)
+    answer(project, "K8", None)
+    output = build(project)
+    assert "department-gikai" in made_by(output)
+    assert f"reports/{LATEST}/city.csv が変わりました: 議会事務局" in output
+    after = files_of(project)
+    assert after["department-gikai.html"] != before["department-gikai.html"]
+    assert differing(after, build_anew(project, tmp_path / "anew")) == []
+
+
+def test_a_notebook_remakes_its_own_report_alone(project: Path, tmp_path: Path) -> None:
+    notebook = project / "notebooks" / "reasons.ipynb"
+    text = notebook.read_text("utf-8")
+    notebook.write_text(text.replace("この報告は、まだ", "この報告書は、まだ"), "utf-8")
+    before = {path: path.stat().st_mtime_ns for path in reports_of(project).iterdir()}
+    output = build(project)
+    assert made_by(output) == {"reasons"}
+    assert "notebooks/reasons.ipynb が変わりました: オンライン化「未着手」の理由" in output
+    after = files_of(project)
+    assert "この報告書は、まだ" in after["reasons.html"].decode()
+    assert before.keys() == {path for path in reports_of(project).iterdir()}
+    assert differing(after, build_anew(project, tmp_path / "anew")) == []
+
+
+@pytest.mark.parametrize("name", ["cycle.toml", "corrections.toml", "../guideline/2024.toml"])
+def test_what_concerns_everybody_remakes_every_report(project: Path, name: str) -> None:
+    with (project / "data" / "raw" / LATEST / name).open("ab") as file:
+        file.write(b"\n# a remark\n")
+    output = build(project)
+    assert len(made_by(output)) == 6
+
+
+def test_an_edited_page_and_a_deleted_one_are_made_again(project: Path) -> None:
+    before = files_of(project)
+    page = reports_of(project) / "department-gikai.html"
+    page.write_bytes(page.read_bytes().replace("議会".encode(), "議員".encode()))
+    (reports_of(project) / "overview.pdf").unlink()
+    output = build(project)
+    assert made_by(output) == {"department-gikai", "overview"}
+    assert "書き換えられていました" in output
+    assert differing(files_of(project), before) == []
+
+
+def test_an_edited_crate_or_another_environment_keeps_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crate = reports_of(project) / CRATE_NAME
+    good = crate.read_bytes()
+    cycle = open_cycle(LATEST, project)
+    assert standing.look(cycle).record is not None
+    crate.write_bytes(good.replace(b'"sha256"', b'"sha256" '))
+    assert standing.look(cycle).record is None
+    crate.write_bytes(good)
+    monkeypatch.setattr(standing, "describe_environment", lambda: "another Python")
+    found = standing.look(cycle)
+    making = found.find_making("overview.html")
+    assert making is not None
+    why = found.why_remake(["overview.html"], making.inputs, making.fingerprint)
+    assert why == "Python、ライブラリまたはフォントの版が変わりました"
+
+
+def test_force_makes_everything_again_and_the_same(project: Path) -> None:
+    before = files_of(project)
+    output = build(project, "--force")
+    assert len(made_by(output)) == 6
+    assert differing(files_of(project), before) == []
+
+
+def test_what_a_failed_build_made_is_not_made_again(project: Path) -> None:
+    before = files_of(project)
+    notebook = project / "notebooks" / "reasons.ipynb"
+    text = notebook.read_text("utf-8")
+    answer(project, "Q8", "新しい備考")
+    notebook.write_text(text.replace("reasons.routes(findings)", "1 / 0"), "utf-8")
+    code, output = run(project, "report")
+    assert code == 1
+    assert "notebooks/reasons.ipynb の5番目のセルで止まりました" in output
+    assert "ZeroDivisionError: division by zero" in output
+    assert "5件のうち1件の報告書を作成できませんでした" in output
+    assert made_by(output) == {"overview", "guideline", "quality", "department-bunkasports"}
+    assert differing(files_of(project), before) == []
+    notebook.write_text(text, "utf-8")
+    output = build(project)
+    assert made_by(output) == {"reasons"}
+    assert differing(files_of(project), before) != []
+    assert not list((project / "data" / "processed" / LATEST).glob("made/*"))
+
+
+def test_a_damaged_report_on_the_shelf_is_not_taken(project: Path) -> None:
+    cycle = open_cycle(LATEST, project)
+    made = shelf.Made(b"<html></html>" * 99, b"%PDF" * 99)
+    shelf.shelve(cycle, "key", made)
+    assert shelf.take(cycle, "key") == made
+    path = cycle.processed_folder / "made" / "key.zip"
+    whole = path.read_bytes()
+    for spoilt in (whole[:-40], whole.replace(b"html", b"htmm"), b""):
+        path.write_bytes(spoilt)
+        assert shelf.take(cycle, "key") is None

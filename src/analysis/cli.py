@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, describe_os_error
 
 
 class _Commands(click.Group):
@@ -24,10 +24,7 @@ class _Commands(click.Group):
         except AnalysisError as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
-            raise click.ClickException(
-                f"ファイルを読み書きできません: {error.filename}（{error.strerror}）。"
-                "ほかで開いていないか、空き容量と権限を確かめてください。"
-            ) from None
+            raise click.ClickException(describe_os_error(error)) from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

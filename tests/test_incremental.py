@@ -104,7 +104,7 @@ def test_a_notebook_remakes_its_own_report_alone(project: Path, tmp_path: Path) 
     assert "notebooks/reasons.ipynb が変わりました: オンライン化「未着手」の理由" in output
     after = files_of(project)
     assert "この報告書は、まだ" in after["reasons.html"].decode()
-    assert before.keys() == {path for path in reports_of(project).iterdir()}
+    assert before.keys() == set(reports_of(project).iterdir())
     assert differing(after, build_anew(project, tmp_path / "anew")) == []
 
 

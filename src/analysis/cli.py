@@ -50,7 +50,8 @@ def report(
 ) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
     from analysis.cycle import open_cycle
-    from analysis.report.build import build_reports, describe_build
+    from analysis.report.build import build_reports
+    from analysis.report.making.built import describe_build
 
     opened = open_cycle(cycle)
     chosen = [opened.find_department(name) for name in departments] or None

@@ -43,11 +43,12 @@ def report(cycle: str | None, departments: tuple[str, ...], force: bool) -> None
     """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
     from analysis.cycle import open_cycle
     from analysis.report.build import build_reports, describe_build
-    from analysis.report.making.display import Display
+    from analysis.report.making.display import open_display
 
     opened = open_cycle(cycle)
     chosen = [opened.find_department(name) for name in departments] or None
-    outcome = build_reports(opened, chosen, force=force, display=Display())
+    with open_display() as display:
+        outcome = build_reports(opened, chosen, force=force, display=display)
     click.echo(describe_build(outcome))
 
 

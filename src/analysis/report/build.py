@@ -15,7 +15,7 @@ from analysis.report.kernels.warm import warm_up
 from analysis.report.making import jobs, shelf
 from analysis.report.making.display import Display
 from analysis.report.making.jobs import Place
-from analysis.report.making.pool import open_pool
+from analysis.report.making.pool import open_pool, take_result
 from analysis.report.making.publish import one_build, publish, publish_some
 from analysis.report.making.standing import Standing, key_of, look, write_note
 from analysis.report.plan import Report, plan_reports
@@ -137,7 +137,7 @@ class _Build:
         One that fails does not keep the others from being made. Raises ReportError for all of them.
         """
         reasons = {report: self._why(report) for report in planned}
-        self.display.begin(sum(why is not None for why in reasons.values()))
+        self.display.begin([report for report in planned if reasons[report] is not None])
         waiting: dict[Future[shelf.Made], Report] = {}
         for report in planned:
             if reasons[report] is None:
@@ -157,10 +157,11 @@ class _Build:
         for job in as_completed(waiting):
             report = waiting[job]
             try:
-                shelf.shelve(self.cycle, self._key(report), job.result())
+                shelf.shelve(self.cycle, self._key(report), take_result(job, report.title))
                 self.display.finished(report)
             except AnalysisError as error:
                 failures[report] = str(error)
+                self.display.failed(report, str(error))
         if failures:
             told = dict.fromkeys(failures[report] for report in planned if report in failures)
             raise ReportError(

@@ -13,7 +13,7 @@ from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.report.kernels.warm import warm_up
 from analysis.report.making import jobs, shelf
 from analysis.report.making.built import Built
-from analysis.report.making.display import show_progress
+from analysis.report.making.display import Display
 from analysis.report.making.jobs import Place
 from analysis.report.making.pool import open_pool, take_result
 from analysis.report.making.publish import one_build, publish, publish_some
@@ -42,16 +42,16 @@ def build_reports(
     *,
     force: bool = False,
     scheduler: str | None = None,
-    quiet: bool = True,
+    display: Display | None = None,
 ) -> Built:
     """Build a cycle's reports into its reports folder and return what was made and what kept.
 
     With `departments`, only their pages are looked at and replaced. `force` keeps nothing.
-    `scheduler` is the address of a Dask cluster that does the work instead of this machine. Shows
-    how far it has come unless `quiet`. Raises AnalysisError, naming every report that failed, and
-    then changes nothing.
+    `scheduler` is the address of a Dask cluster that does the work instead of this machine. Raises
+    AnalysisError, naming every report that failed, and then changes nothing.
     """
-    with one_build(cycle):
+    display = display or Display()
+    with one_build(cycle, display.wait):
         inputs, standing = list_inputs(cycle), look(cycle)
         planned = plan_reports(cycle, departments)
         if not force and standing.is_whole(inputs):
@@ -59,7 +59,7 @@ def build_reports(
         if scheduler is None:
             warm_up(cycle.root, cycle.name)
         with open_pool(scheduler) as pool:
-            build = _Build(cycle, inputs, standing, pool, force=force, quiet=quiet)
+            build = _Build(cycle, inputs, standing, pool, display, force=force)
             if departments is None:
                 return build.make_all(planned)
             return build.make_some(planned)
@@ -74,12 +74,12 @@ class _Build:
         inputs: Mapping[str, str],
         standing: Standing,
         pool: Executor,
+        display: Display,
         *,
         force: bool,
-        quiet: bool,
     ) -> None:
         self.cycle, self.inputs, self.standing = cycle, inputs, standing
-        self.pool, self.force, self.quiet = pool, force, quiet
+        self.pool, self.display, self.force = pool, display, force
         self.place = Place(cycle.root, cycle.name)
         self.ground = pool.submit(jobs.survey_ground, self.place).result()
         city = hashlib.sha256(self.ground.city).hexdigest()
@@ -126,23 +126,23 @@ class _Build:
         """
         reasons = {report: self._why(report) for report in planned}
         wanted = [report for report, why in reasons.items() if why is not None]
+        self.display.begin(wanted)
+        waiting: dict[Future[shelf.Made], Report] = {}
+        for report in wanted:
+            if not self.force and shelf.take(self.cycle, self._key(report)):
+                self.display.finished(report, "前回の作成分")
+            else:
+                waiting[self._start(report)] = report
         failures: dict[Report, str] = {}
-        with show_progress(wanted, quiet=self.quiet) as display:
-            waiting: dict[Future[shelf.Made], Report] = {}
-            for report in wanted:
-                if not self.force and shelf.take(self.cycle, self._key(report)):
-                    display.finished(report, "前回の作成分")
-                else:
-                    waiting[self._start(report)] = report
-            for job in as_completed(waiting):
-                report = waiting[job]
-                try:
-                    made = take_result(job, report.title)
-                    shelf.shelve(self.cycle, self._key(report), made)
-                    display.finished(report)
-                except AnalysisError as error:
-                    failures[report] = str(error)
-                    display.failed(report, str(error))
+        for job in as_completed(waiting):
+            report = waiting[job]
+            try:
+                made = take_result(job, report.title)
+                shelf.shelve(self.cycle, self._key(report), made)
+                self.display.finished(report)
+            except AnalysisError as error:
+                failures[report] = str(error)
+                self.display.failed(report, str(error))
         if failures:
             told = dict.fromkeys(failures[report] for report in wanted if report in failures)
             raise ReportError(

@@ -95,6 +95,7 @@ def build_cities(
     `build` is called in threads. Whatever it raises is the failure of that city alone.
     """
     outcomes: dict[City, Outcome] = {}
+    display.begin(cities)
     with open_threads(at_once) as threads:
         jobs = {threads.submit(_try, build, city): city for city in cities}
         for job in as_completed(jobs):

@@ -144,11 +144,10 @@ def _gather_tables(
         own = _ids_within(frames, scopes if "name" in fields else scopes - {WHOLE})
         known: dict[object, str] = {}
         for cycle, frame in frames.items():
-            ids, names = list_ids(frame), list_values(frame, "name")
+            named = list(zip(list_ids(frame), list_values(frame, "name"), strict=True))
             # The cycle before tells only the names that were others.
-            told = zip(ids, names, strict=True)
-            shown = [name if key in own and name != known.get(key) else None for key, name in told]
-            known = dict(zip(ids, names, strict=True))
+            shown = [name if key in own and name != known.get(key) else None for key, name in named]
+            known = dict(named)
             columns = list_procedures(frame, shown, fields)
             tables[cycle]["procedures"] = columns | _list_pairs(frame)
     names = {slug: scope.name for slug, scope in ledger.scopes.items()}

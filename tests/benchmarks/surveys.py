@@ -63,7 +63,10 @@ def _grow_cycle(raw: Path, times: int) -> None:
     settings = (raw / "cycle.toml").read_text(encoding="utf-8")
     departments = tomllib.loads(settings)["departments"]
     first, _, rest = settings.partition("[[departments]]")
-    added, decisions = [], {name: [_read(raw / name)] for name in ("corrections.toml", "matches.csv")}
+    added, decisions = (
+        [],
+        {name: [_read(raw / name)] for name in ("corrections.toml", "matches.csv")},
+    )
     for copy in range(1, times):
         shift = copy * len(departments)
         for one in departments:

@@ -21,7 +21,7 @@ from papermill.exceptions import PapermillExecutionError
 from analysis.errors import SettingsError
 from analysis.report.kernels import warm
 from analysis.report.kernels.engine import ReportKernelManager
-from analysis.report.kernels.warm import is_warm, warm_context
+from analysis.report.kernels.warm import is_warm, warm_context, warm_up
 from analysis.report.run import ENGINE, run_notebook
 
 from conftest import LATEST, ROOT, copy_small_project
@@ -34,6 +34,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are war
 @pytest.fixture
 def folders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of temporary files, empty and with a path short enough for sockets."""
+    # Its own socket outlives this folder.
+    warm_up()
     with tempfile.TemporaryDirectory(prefix="t") as folder:
         for name in ("temporary", "runtime"):
             (Path(folder) / name).mkdir()

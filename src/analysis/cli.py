@@ -39,17 +39,26 @@ def main() -> None:
     "--department", "departments", multiple=True, help="この部局の報告書だけを作る（名称か略号）。"
 )
 @click.option("--force", is_flag=True, help="変更のない報告書も作り直す。")
-def report(cycle: str | None, departments: tuple[str, ...], force: bool) -> None:
+@click.option("--quiet", is_flag=True, help="進み具合を示さない。")
+@click.option("--scheduler", metavar="ADDRESS", help="この Dask クラスターで作る。")
+def report(
+    cycle: str | None,
+    departments: tuple[str, ...],
+    force: bool,
+    quiet: bool,
+    scheduler: str | None,
+) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
     from analysis.cycle import open_cycle
-    from analysis.report.build import build_reports, describe_build
+    from analysis.report.build import build_reports
+    from analysis.report.making.built import describe_build
     from analysis.report.making.display import open_display
 
     opened = open_cycle(cycle)
     chosen = [opened.find_department(name) for name in departments] or None
-    with open_display() as display:
-        outcome = build_reports(opened, chosen, force=force, display=display)
-    click.echo(describe_build(outcome))
+    with open_display(quiet) as display:
+        built = build_reports(opened, chosen, force=force, scheduler=scheduler, display=display)
+    click.echo(describe_build(built))
 
 
 @main.command("new-cycle")

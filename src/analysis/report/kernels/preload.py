@@ -74,8 +74,10 @@ def _without(*names: str) -> Iterator[None]:
 
 
 def _load_fonts() -> None:
+    from analysis.report.canvas import load_fonts  # noqa: PLC0415
     from analysis.report.exporters import _fonts  # noqa: PLC0415
 
+    load_fonts()
     _fonts()
 
 

@@ -53,14 +53,21 @@ def write_fingerprint(
     The lines are `<sha256>  <path>` as sha256sum writes them, sorted by path, for every input but
     the other notebooks (None: but all notebooks), then `parameter <name>=<value>`, sorted.
     """
-    own = None if notebook is None else notebook_path(notebook)
     lines = [
-        f"{sha256}  {path}\n"
-        for path, sha256 in sorted(inputs.items())
-        if path == own or not path.startswith(f"{NOTEBOOKS}/")
+        f"{sha256}  {path}\n" for path, sha256 in sorted(leave_others(inputs, notebook).items())
     ]
     lines += sorted(f"parameter {name}={value}\n" for name, value in parameters.items())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def leave_others(inputs: Mapping[str, str], notebook: str | None) -> dict[str, str]:
+    """Return the inputs without the notebooks of other reports; None: without all notebooks."""
+    own = None if notebook is None else notebook_path(notebook)
+    return {
+        path: sha256
+        for path, sha256 in inputs.items()
+        if path == own or not path.startswith(f"{NOTEBOOKS}/")
+    }
 
 
 def fingerprint_of(

@@ -1,7 +1,8 @@
 import pytest
 
+from analysis.errors import ReportError
 from analysis.figures.figure import COUNT_CHANGE
-from analysis.report import typst
+from analysis.report import exporters, typst
 from analysis.report.blocks import Bullets, Column, Group, Link, Paragraph, Shown, Strong, Table
 
 from reports import HOSTILE, export_pdf, figure_of, notebook_of, read_pdf, text_of
@@ -96,3 +97,22 @@ def test_a_link_leads_to_the_pdf_beside_it() -> None:
     page = read_pdf(export_pdf(notebook_of(table))).pages[0]
     targets = [note.get_object()["/A"]["/URI"] for note in page["/Annots"]]
     assert targets == ["department-kankyo.pdf"]
+
+
+def test_a_number_leads_to_its_line_and_says_on_which_page_it_is() -> None:
+    shown = [figure_of("online", place, scope=f"s{place}") for place in range(120)]
+    rows = tuple(("手続き", figure) for figure in shown)
+    reader = read_pdf(export_pdf(notebook_of(Table("表", (Column("a"), Column("b")), rows))))
+    links = [note.get_object() for page in reader.pages for note in page.get("/Annots", [])]
+    pages = {page.indirect_reference: number for number, page in enumerate(reader.pages, 1)}
+    led = [pages[link["/Dest"][0].indirect_reference] for link in links]
+    # One each: in its own line a number is where the links lead.
+    assert len(led) == len(shown)
+    assert len(set(led)) > 1
+    assert [link["/Contents"] for link in links] == [f"ページ {number}" for number in led]
+
+
+def test_a_number_without_a_line_to_lead_to_stops_the_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporters, "gather_figures", lambda ledger, printed: [])
+    with pytest.raises(ReportError, match=ONLINE.id):
+        export_pdf(notebook_of(Paragraph((Shown(ONLINE),))))

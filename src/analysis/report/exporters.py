@@ -141,7 +141,7 @@ def _set_pdf(
         made = typst.compile(  # type: ignore[call-overload]
             {"main.typ": source.encode(), **attached},
             format="pdf",
-            font_paths=_fonts(),
+            font_paths=load_fonts(),
             ignore_system_fonts=True,
             pdf_standards=PDF_STANDARDS,
             timestamp=as_of,
@@ -219,8 +219,12 @@ def _explain(error: typst.TypstError, content: str) -> str:
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    """Read the fonts once a process."""
+def load_fonts() -> typst.Fonts:
+    """Return the fonts, looked through once a process.
+
+    A process may do so before it forks; once it has set a PDF it may not fork another that does:
+    Typst's threads would be missing there, and the other wait for them for ever.
+    """
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=list(FOLDERS)
     )

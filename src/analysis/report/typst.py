@@ -7,6 +7,7 @@ stands in `templates/report.typ`; what is written here calls its functions.
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from analysis.figures.figure import Figure
@@ -71,6 +72,7 @@ def literal(text: str) -> str:
     return json.dumps(printable(text), ensure_ascii=False)
 
 
+@lru_cache(4096)  # statuses, sections and scopes stand in a table again and again
 def markup(text: str) -> str:
     """Return a text for use in markup: strings, so that no sign in it is markup."""
     broken = _JOINTS.sub("\\g<0>\u200b", _LONG_WORD.sub("\\g<0>\u200b", printable(text)))
@@ -101,7 +103,7 @@ def _table(table: Table) -> str:
     lines = table.lines_of or (None,) * len(table.rows)
     rows = "".join(
         f"  (look: {literal(look)}, whole: {_flag(_fits(row))}, "
-        f"line-of: {literal(line.id) if line else 'none'}, cells: ({_cells(row)})),\n"
+        f"line-of: {literal(line.id) if line else 'none'}, cells: ({_cells(row, line)})),\n"
         for row, look, line in zip(table.rows, table.looks, lines, strict=True)
     )
     return (
@@ -121,8 +123,14 @@ def _fits(row: Sequence[Cell]) -> bool:
     return all(len(text) <= LONGEST_UNBROKEN for text in texts if isinstance(text, str))
 
 
-def _cells(row: Sequence[Cell]) -> str:
-    return "".join(f"{_cell(cell)}, " for cell in row)
+def _cells(row: Sequence[Cell], line: Figure | None) -> str:
+    """Return a row's cells. A figure in its own line of evidence is where its links lead: text."""
+    return "".join(
+        f"[{markup(cell.text)}], "
+        if isinstance(cell, Shown) and cell.figure is line
+        else f"{_cell(cell)}, "
+        for cell in row
+    )
 
 
 def _cell(cell: Cell) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, describe_os_error
 
 
 class _Commands(click.Group):
@@ -24,10 +24,7 @@ class _Commands(click.Group):
         except AnalysisError as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
-            raise click.ClickException(
-                f"ファイルを読み書きできません: {error.filename}（{error.strerror}）。"
-                "ほかで開いていないか、空き容量と権限を確かめてください。"
-            ) from None
+            raise click.ClickException(describe_os_error(error)) from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,16 +39,26 @@ def main() -> None:
     "--department", "departments", multiple=True, help="この部局の報告書だけを作る（名称か略号）。"
 )
 @click.option("--force", is_flag=True, help="変更のない報告書も作り直す。")
-def report(cycle: str | None, departments: tuple[str, ...], force: bool) -> None:
+@click.option("--quiet", is_flag=True, help="進み具合を示さない。")
+@click.option("--scheduler", metavar="ADDRESS", help="この Dask クラスターで作る。")
+def report(
+    cycle: str | None,
+    departments: tuple[str, ...],
+    force: bool,
+    quiet: bool,
+    scheduler: str | None,
+) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
     from analysis.cycle import open_cycle
-    from analysis.report.build import build_reports, describe_build
-    from analysis.report.making.display import Display
+    from analysis.report.build import build_reports
+    from analysis.report.making.built import describe_build
+    from analysis.report.making.display import open_display
 
     opened = open_cycle(cycle)
     chosen = [opened.find_department(name) for name in departments] or None
-    outcome = build_reports(opened, chosen, force=force, display=Display())
-    click.echo(describe_build(outcome))
+    with open_display(quiet) as display:
+        built = build_reports(opened, chosen, force=force, scheduler=scheduler, display=display)
+    click.echo(describe_build(built))
 
 
 @main.command("new-cycle")

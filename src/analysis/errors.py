@@ -35,3 +35,11 @@ def list_examples(lines: Sequence[str]) -> str:
     if len(lines) > EXAMPLES_SHOWN:
         shown.append(f"  ……ほか{len(lines) - EXAMPLES_SHOWN}件")
     return "\n".join(shown)
+
+
+def describe_os_error(error: OSError) -> str:
+    """Say which file or folder the system refused, and what to look at."""
+    return (
+        f"ファイルを読み書きできません: {error.filename}（{error.strerror}）。"
+        "ほかで開いていないか、空き容量と権限を確かめてください。"
+    )

@@ -112,14 +112,10 @@ def main() -> None:
     each_department = "departments" in sys.argv[1:]
     findings = load_findings(open_cycle(None, ROOT))
     asked = list_asked(findings)
-    if findings.previous is None:
-        raise SystemExit("the latest cycle has no previous cycle")
+    surveys = [survey for survey in (findings.survey, findings.previous) if survey is not None]
     now, before = measure(
         "making both cycles",
-        lambda: [
-            repeat_survey(survey, each_department=each_department)
-            for survey in (findings.survey, findings.previous)
-        ],
+        lambda: [repeat_survey(one, each_department=each_department) for one in surveys],
     )
     cycle = name_departments(findings.cycle, now.rows)
     rows = len(now.rows) + len(before.rows)

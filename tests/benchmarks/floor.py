@@ -17,7 +17,7 @@ from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
 from analysis.report.audit.workbook import AUDIT_NAME, write_audit
 from analysis.report.blocks import TYPST_MIME, Block, Masthead
 from analysis.report.document import Display, Document
-from analysis.report.exporters import html_of, pdf_of
+from analysis.report.exporters import pages_of
 from analysis.report.findings import Findings, load_findings
 from analysis.report.markdown import parse
 from analysis.report.plan import Report, plan_reports
@@ -68,10 +68,10 @@ def main() -> None:
     findings = load_findings(open_cycle())
     for report in plan_reports(findings.cycle):
         document = read_cells(findings, report)
-        page, print_ = (of(document, findings, FINGERPRINT) for of in (html_of, pdf_of))
+        page, pdf = pages_of(document, findings, FINGERPRINT)
         (folder / f"{report.stem}.html").write_text(page, encoding="utf-8")
-        (folder / f"{report.stem}.pdf").write_bytes(print_)
-    write_audit(findings, folder / AUDIT_NAME)
+        (folder / f"{report.stem}.pdf").write_bytes(pdf)
+    (folder / AUDIT_NAME).write_bytes(write_audit(findings))
     (folder / FIGURES_NAME).write_bytes(write_figures(list_figures(findings.ledger)))
 
 

@@ -33,7 +33,7 @@ def measure_report(
     scripts = Path(sysconfig.get_path("scripts"))
     words = [word for name, value in report.parameters for word in ("-p", name, value)]
     notebook = project / "notebooks" / f"{report.notebook}.ipynb"
-    convert = [scripts / "jupyter", "nbconvert", "--to"]
+    convert: list[str | Path] = [scripts / "jupyter", "nbconvert", "--to"]
     commands: dict[str, Sequence[str | Path]] = {
         "papermill": [scripts / "papermill", notebook, executed, *words],
         "html": [*convert, "html", executed],
@@ -81,7 +81,7 @@ def offer_browser(folder: Path, environment: Mapping[str, str]) -> dict[str, str
     return {**environment, "PLAYWRIGHT_BROWSERS_PATH": str(folder)}
 
 
-def own_environment(project: Path) -> dict[str, str]:
-    """Return the environment for commands: this interpreter's programs, a project of its own."""
-    scripts = sysconfig.get_path("scripts")
-    return {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "PWD": str(project)}
+def own_environment() -> dict[str, str]:
+    """Return the environment for commands, in which this interpreter's programs come first."""
+    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path}

@@ -1,4 +1,4 @@
-"""The surveys that a build is timed with: the demonstration, changed by hand or grown many times."""
+"""The surveys that a build is timed with: the demonstration, changed by hand or grown."""
 
 import re
 import shutil
@@ -12,9 +12,14 @@ ROOT = Path(__file__).parents[2]
 CYCLES = ("2024-03-31", "2024-09-01")
 LATEST = CYCLES[-1]
 CHANGED = "環境部.xlsx"
-DETAIL = {"K29": ("業務システムの改修に多額の費用を要する", "業務システムの改修を検討するため")}
+Answers = dict[str, tuple[object, object]]
+"""What cells hold and what they shall hold, by address."""
+
+DETAIL: Answers = {
+    "K29": ("業務システムの改修に多額の費用を要する", "業務システムの改修を検討するため")
+}
 """Why one procedure is not started, in other words: no figure counts these."""
-STATUS = {
+STATUS: Answers = {
     "G27": ("着手済", "未着手"),
     "J27": (None, "未検討"),
     "G171": (22, 21),
@@ -35,8 +40,10 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-def change_answers(project: Path, answers: dict[str, tuple[object, object]]) -> None:
+def change_answers(project: Path, answers: Answers) -> None:
     """Change cells of one workbook; raise ValueError for one that isn't what it should be."""
+    if not answers:
+        return
     path = project / "data" / "raw" / LATEST / CHANGED
     book = openpyxl.load_workbook(path)
     sheet = book["調査票"]
@@ -63,7 +70,10 @@ def _grow_cycle(raw: Path, times: int) -> None:
     settings = (raw / "cycle.toml").read_text(encoding="utf-8")
     departments = tomllib.loads(settings)["departments"]
     first, _, rest = settings.partition("[[departments]]")
-    added, decisions = [], {name: [_read(raw / name)] for name in ("corrections.toml", "matches.csv")}
+    added, decisions = (
+        [],
+        {name: [_read(raw / name)] for name in ("corrections.toml", "matches.csv")},
+    )
     for copy in range(1, times):
         shift = copy * len(departments)
         for one in departments:

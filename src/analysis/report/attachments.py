@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from analysis.figures.evidence import CELL_PARTS, PLACE
@@ -48,9 +49,9 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFra
                 ids = pair_ids(selection.frame).iloc[sorted(chosen)]
                 beside = pair_ids(selection.partner).isin(ids).to_numpy().nonzero()[0]
                 found.append((id(selection.partner), set(beside.tolist())))
-            for key, places in found:
-                rows[key] |= places
-                own[key] |= places if is_own else set()
+            for key, counted in found:
+                rows[key] |= counted
+                own[key] |= counted if is_own else set()
             table = tables[id(selection.frame)][0]
             fields[table].update(selection.fields)
             shared[table].update(() if is_own else selection.fields)
@@ -58,9 +59,9 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFra
     for key, (table, frame) in tables.items():
         if places := sorted(rows[key]):
             taken = _take_columns(frame.iloc[places], fields[table])
-            others = [place not in own[key] for place in places]
+            others = np.array([place not in own[key] for place in places])
             hidden = {"name", *_columns_of(fields[table] - shared[table])}
-            for name in hidden & set(taken.columns) if any(others) else ():
+            for name in hidden & set(taken.columns) if others.any() else ():
                 taken[name] = taken[name].mask(others)
             parts[table].append(taken)
     return {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}

@@ -6,7 +6,7 @@ figure's id.
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -23,7 +23,7 @@ from analysis.figures.figure import Figure
 from analysis.report.blocks import Chart, Shown, name_drawing
 from analysis.report.svg import clean_drawing
 from analysis.report.text import printable
-from analysis.report.typefaces import FAMILIES, FILES
+from analysis.report.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
 
 WIDTH_INCHES = 6.8
 GREY = "#6b6b6b"
@@ -39,7 +39,7 @@ Key = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
 
 STYLE: dict[Any, Any] = {
-    "font.family": list(FAMILIES),
+    "font.family": JAPANESE,
     "font.size": 8,
     "svg.fonttype": "none",
     "text.parse_math": False,
@@ -51,7 +51,7 @@ STYLE: dict[Any, Any] = {
 
 def open_axes(height_inches: float) -> Axes:
     """Return empty axes of the page's width, set in the report's fonts."""
-    _load_fonts()
+    load_fonts()
     canvas = Canvas(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
     FigureCanvasSVG(canvas)
     axes = canvas.add_subplot()
@@ -92,7 +92,8 @@ def write_figure(
 
 def name_rows(axes: Axes, labels: Sequence[str]) -> None:
     """Name the bars, the first on top."""
-    axes.set_yticks(range(len(labels)), [plain(label) for label in labels])
+    names = [plain(label) for label in labels]
+    axes.set_yticks(range(len(names)), names, fontfamily=_families_of(names))
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(length=0)
 
@@ -102,9 +103,11 @@ def explain(axes: Axes, keys: Sequence[Key], columns: int) -> None:
     canvas = axes.get_figure(root=True)
     if canvas is None:
         raise ValueError("the axes have no canvas")
+    handles = [handle for handle, _ in keys]
     legend = canvas.legend(
-        handles=[handle for handle, _ in keys], loc="outside lower left", ncols=columns,
+        handles=handles, loc="outside lower left", ncols=columns,
         frameon=False, handlelength=1.6, columnspacing=1.6, borderpad=0,
+        prop={"family": _families_of(str(handle.get_label()) for handle in handles)},
     )  # fmt: skip
     for text, (_, figure) in zip(legend.get_texts(), keys, strict=True):
         if figure is not None:
@@ -140,6 +143,10 @@ def finish(
         raise ValueError("the axes have no canvas")
     with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always")
+        if (layout := canvas.get_layout_engine()) is not None:
+            # Saving would draw everything once more to lay it out.
+            layout.execute(canvas)
+            canvas.set_layout_engine(None)
         canvas.savefig(written, format="svg", metadata={"Date": None}, transparent=True)
     if raised:
         raise ReportError(
@@ -151,7 +158,19 @@ def finish(
     return Chart(caption, svg, alt, tuple(figures))
 
 
+def _families_of(labels: Iterable[str]) -> Sequence[str]:
+    """Return the families that labels need.
+
+    matplotlib looks up every family that it is given each time it measures a text.
+    """
+    japanese = font_manager.get_font(REGULAR)
+    known = all(japanese.get_char_index(ord(sign)) for label in labels for sign in label)
+    return (JAPANESE,) if known else FAMILIES
+
+
 @cache
-def _load_fonts() -> None:
+def load_fonts() -> None:
+    """Make the reports' type known to matplotlib, and open its Japanese face."""
     for path in FILES:
         font_manager.fontManager.addfont(path)
+    font_manager.get_font(REGULAR)

@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import ne
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, field_name
+from analysis.figures.evidence import CELL_PARTS
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Measure, Share, parts_of
@@ -52,7 +54,9 @@ def _gather(ledger: Ledger, figures: Sequence[Figure]) -> dict[str, Any]:
     counts = [measure for measure in measures.values() if isinstance(measure, Count)]
     fields = _list_fields(counts)
     names = dict(_name_fields(counts, fields))
-    tables = _gather_tables(ledger, counts, scopes, fields)
+    shared = _close(ledger, {figure.measure for figure in figures if figure.scope == WHOLE})
+    hidden = set(fields) - set(_list_fields(m for m in shared.values() if isinstance(m, Count)))
+    tables = _gather_tables(ledger, counts, scopes, fields, hidden | {"section"})
     if any("paired_by" in named.get("procedures", {}) for named in tables.values()):
         names["paired_by"] = (field_name("paired_by"), dict(OTHER_FIELDS["paired_by"][1]))
     return {
@@ -137,32 +141,51 @@ def _name_fields(
 
 
 def _gather_tables(
-    ledger: Ledger, counts: Sequence[Count], scopes: set[str], fields: Sequence[str]
+    ledger: Ledger,
+    counts: Sequence[Count],
+    scopes: set[str],
+    fields: Sequence[str],
+    hidden: set[str],
 ) -> dict[str, dict[str, Any]]:
-    """Return the columns of each table's rows, by cycle and table."""
+    """Return the columns of each table's rows, by cycle and table.
+
+    `hidden` are the fields that no figure of the whole city asks for: beside a department's own,
+    the other departments' rows are without them.
+    """
     frames = _procedures_of(ledger, scopes)
     tables: dict[str, dict[str, Any]] = {cycle: {} for cycle in frames}
     if any(count.table in PAIRED for count in counts):
         # The names weigh more than all the rest, and the overview has those of other departments.
         own = _ids_within(frames, scopes if "name" in fields else scopes - {WHOLE})
+        beside = _ids_within(frames, scopes - {WHOLE})
         known: dict[object, str] = {}
         for cycle, frame in frames.items():
             named = list(zip(list_ids(frame), list_values(frame, "name"), strict=True))
             # The cycle before tells only the names that were others.
             shown = [name if key in own and name != known.get(key) else None for key, name in named]
             known = dict(named)
-            columns = list_procedures(frame, shown, fields)
+            inside = [key in beside for key, _ in named] if beside else [True] * len(named)
+            columns = list_procedures(_hide(frame, hidden, inside), shown, fields)
             tables[cycle]["procedures"] = columns | _list_pairs(frame)
-    names = {slug: scope.name for slug, scope in ledger.scopes.items()}
+    titles = {slug: scope.name for slug, scope in ledger.scopes.items()}
     for table in dict.fromkeys(count.table for count in counts):
         if table in PAIRED:
             continue
         frame = ledger.tables.current[table]
         decisive = {f for count in counts if count.table == table for f in count.where.fields}
         tables[ledger.cycle.name][table] = list_others(
-            frame[_within(frame, scopes)], sorted(decisive), names
+            frame[_within(frame, scopes)], sorted(decisive), titles
         )
     return tables
+
+
+def _hide(frame: pd.DataFrame, fields: set[str], inside: list[bool]) -> pd.DataFrame:
+    """Return the rows without these fields' answers and cells in those that are not inside."""
+    if all(inside):
+        return frame
+    names = [f"{field}{part}" for field in fields for part in CELL_PARTS]
+    kept = np.array(inside)
+    return frame.assign(**{name: frame[name].where(kept) for name in names if name in frame})
 
 
 def _procedures_of(ledger: Ledger, scopes: set[str]) -> dict[str, pd.DataFrame]:

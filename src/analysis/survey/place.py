@@ -1,14 +1,18 @@
 """Put files in place whole: what goes to the departments, and what a survey is kept as.
 
-Who looks for a file finds the old one or the new one, never a part.
+Who looks for a file finds the old one or the new one, never a part, whenever a process is killed
+and however many write at once.
 """
 
-import contextlib
-import uuid
 from pathlib import Path
 
 from analysis.cycle import Department
 from analysis.errors import SurveyError
+
+LOCK_NAME = ".writing.lock"
+
+_PASSING = ".passing"
+_LONGEST_WAIT_SECONDS = 60
 
 
 def name_workbook(department: Department) -> str:
@@ -19,18 +23,27 @@ def name_workbook(department: Department) -> str:
 def place_file(path: Path, content: bytes) -> None:
     """Write a file under a passing name and rename it, making its folder if need be.
 
+    One process at a time writes in a folder, and takes away what one that was killed left there.
     Raises SurveyError that names the file from the project's `data` on.
     """
-    passing = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    # Only here: most who import this read what is stored.
+    from filelock import FileLock  # noqa: PLC0415
+
+    folder = path.parent
+    passing = folder / f".{path.name}{_PASSING}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        passing.write_bytes(content)
-        passing.replace(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / LOCK_NAME, timeout=_LONGEST_WAIT_SECONDS):
+            try:
+                passing.write_bytes(content)
+                passing.replace(path)
+            finally:
+                for left in folder.glob(f".*{_PASSING}"):
+                    left.unlink(missing_ok=True)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            passing.unlink(missing_ok=True)
         where = "data/" + path.as_posix().rpartition("/data/")[2]
+        why = error.strerror or "ほかの処理が書き込んでいます"
         raise SurveyError(
-            f"{where} を書き込めません（{error.strerror}）。"
-            "\nExcel などで開いていれば閉じ、書き込みの権限を確かめてください。"
+            f"{where} を書き込めません（{why}）。\nExcel などで開いていれば閉じ、"
+            "空き容量と書き込みの権限を確かめてください。"
         ) from None

@@ -4,6 +4,7 @@ The inputs are told by their content, never by their dates: the raw files of the
 that reads them, and the libraries it reads them with.
 """
 
+import csv
 import hashlib
 import inspect
 import io
@@ -87,13 +88,16 @@ def write_csv(frame: pd.DataFrame) -> bytes:
 
     A text that begins with = + - @, tab or carriage return gets an apostrophe before it.
     """
-    safe = frame.copy()
-    texts: list[str] = list(frame.select_dtypes("str").columns)
-    for name in texts:
-        starts = frame[name].str.startswith(_FORMULA_STARTS).fillna(value=False).astype(bool)
-        safe[name] = frame[name].mask(starts, "'" + frame[name])
-    text = safe.to_csv(index=False, lineterminator="\r\n")
-    return text.encode("utf-8-sig")
+    columns = (frame[name].array.to_numpy(dtype=object, na_value=None) for name in frame)
+    safe = ([_defuse(value) for value in column] for column in columns)
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows([frame.columns, *zip(*safe, strict=True)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _defuse(value: object) -> object:
+    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
+    return f"'{value}" if is_formula else value
 
 
 def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
@@ -176,10 +180,7 @@ def _write_parquet(frame: pd.DataFrame) -> bytes:
 
 
 def _read_parquet(content: bytes) -> pd.DataFrame:
-    """Return the frame that was written; `pd.read_parquet` would load pyarrow's file systems.
-
-    Without threads, which such frames gain nothing from and no fork of this process would have.
-    """
+    """Return the frame that was written; no thread is started, since processes are forked later."""
     table = ParquetFile(io.BytesIO(content)).read(use_threads=False)
     frame: pd.DataFrame = table.to_pandas(use_threads=False)
     return frame

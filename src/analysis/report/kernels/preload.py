@@ -56,7 +56,6 @@ def _preload() -> None:
     if ROOT in os.environ:
         with suppress(Exception):
             _load_findings(Path(os.environ[ROOT]), os.environ[CYCLE])
-    gc.collect()
     gc.freeze()
     gc.enable()
 
@@ -74,8 +73,10 @@ def _without(*names: str) -> Iterator[None]:
 
 
 def _load_fonts() -> None:
+    from analysis.report.canvas import load_fonts  # noqa: PLC0415
     from analysis.report.exporters import _fonts  # noqa: PLC0415
 
+    load_fonts()
     _fonts()
 
 

@@ -25,9 +25,9 @@ class LostJobError(ReportError):
 def open_pool(scheduler: str | None = None) -> Iterator[Executor]:
     """Give the executor of a build's jobs: local threads, or a scheduler's Dask workers.
 
-    Threads suffice here: a job waits for the processes that it forks. Jobs that have not begun
-    when the block is left by an error are dropped. Raises ReportError for a cluster that can't be
-    used.
+    Threads suffice here: a job waits for the processes that it forks. Results are taken inside the
+    block: what has not begun when it is left is dropped. Raises ReportError for a cluster that
+    can't be used.
     """
     if scheduler is not None:
         # Dask takes half a second to import, and few need it.
@@ -36,7 +36,14 @@ def open_pool(scheduler: str | None = None) -> Iterator[Executor]:
         with open_cluster(scheduler) as cluster:
             yield cluster
         return
-    threads = ThreadPoolExecutor(JOBS_AT_ONCE)
+    with open_threads(JOBS_AT_ONCE) as threads:
+        yield threads
+
+
+@contextmanager
+def open_threads(count: int) -> Iterator[Executor]:
+    """Give an executor of so many threads; what has not begun at the end is dropped."""
+    threads = ThreadPoolExecutor(count)
     try:
         yield threads
     finally:

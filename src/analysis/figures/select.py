@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from analysis.figures.evaluate import matches, previous_tables
+from analysis.figures.evaluate import previous_tables
 from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.tables import Level, Tables
 from analysis.figures.values import list_values
@@ -46,8 +46,7 @@ class Selector:
         """Start with nothing remembered."""
         self._tables = tables
         self._rows: dict[Count, list[int]] = {}
-        self._scopes: dict[tuple[str, Level], list[str | None]] = {}
-        self._ids: dict[str, list[object]] = {}
+        self._columns: dict[tuple[str, str], list[Any]] = {}
         self._selections: dict[tuple[Measure, Level], list[Selection]] = {}
 
     @cached_property
@@ -96,9 +95,9 @@ class Selector:
 
     def _select_transitions(self, count: Count, level: Level) -> list[Selection]:
         """Select the procedures of the transitions counted, with their cells in both cycles."""
-        ids = self._ids_of("transitions")
+        ids = self._column("transitions", "procedure_id")
         scopes = {ids[row]: scope for row, scope in self._place(count, level)}
-        now, before = self._ids_of("procedures"), self.before._ids_of("procedures")
+        now, before = (side._procedure_ids for side in (self, self.before))
         gone = scopes.keys() - set(now)
         here = _group((row, scopes[key]) for row, key in enumerate(now) if key in scopes)
         there = _group((row, scopes[key]) for row, key in enumerate(before) if key in gone)
@@ -118,7 +117,7 @@ class Selector:
         fields = _deciding_fields(count, level)
         keyed: list[dict[int, tuple[str, object]]] = []
         for side in sides:
-            ids = side._ids_of(count.table)
+            ids = side._procedure_ids
             keyed.append({row: (scope, ids[row]) for row, scope in side._place(count, level)})
         selections = []
         for place, role in enumerate(("in", "out")):
@@ -128,28 +127,33 @@ class Selector:
             selections.append(Selection(f"{prefix}{role}", frame, fields, _group(moved), partner))
         return selections
 
+    @cached_property
+    def _procedure_ids(self) -> list[object]:
+        return list_ids(self._tables.current["procedures"])
+
     def _frame(self, count: Count) -> pd.DataFrame:
         return self._tables.current[count.table]
 
     def _rows_of(self, count: Count) -> list[int]:
-        """Return the rows counted, by position."""
+        """Return the rows counted, by position; a missing answer satisfies no condition."""
         if count not in self._rows:
-            self._rows[count] = np.flatnonzero(matches(self._frame(count), count.where)).tolist()
+            rows = list(range(len(self._frame(count))))
+            for field, codes in count.where.conditions:
+                answers = self._column(count.table, field)
+                rows = [row for row in rows if answers[row] in codes]
+            self._rows[count] = rows
         return self._rows[count]
 
     def _place(self, count: Count, level: Level) -> list[tuple[int, str]]:
         """Return the rows counted that stand in a scope of the level, each with that scope."""
-        key = (count.table, level)
-        if key not in self._scopes:
-            self._scopes[key] = list_values(self._frame(count), f"scope_{level}")
-        scopes = self._scopes[key]
+        scopes = self._column(count.table, f"scope_{level}")
         return [(row, scope) for row in self._rows_of(count) if (scope := scopes[row]) is not None]
 
-    def _ids_of(self, table: str) -> list[object]:
-        """Return the ids by which a table's procedures are known in both cycles."""
-        if table not in self._ids:
-            self._ids[table] = list_ids(self._tables.current[table])
-        return self._ids[table]
+    def _column(self, table: str, column: str) -> list[Any]:
+        key = (table, column)
+        if key not in self._columns:
+            self._columns[key] = list_values(self._tables.current[table], column)
+        return self._columns[key]
 
 
 def select(measure: Measure, tables: Tables, level: Level) -> list[Selection]:

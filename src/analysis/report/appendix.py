@@ -15,6 +15,7 @@ from analysis.figures.ledger import Ledger, select_together
 from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.select import Selection
 from analysis.figures.tables import WHOLE
+from analysis.figures.values import list_values
 from analysis.report.blocks import Cell, Column, Link, Quoted, Shown, Table
 
 TITLE = "数値の根拠"
@@ -43,12 +44,7 @@ class _Places:
     def of(self, frame: pd.DataFrame) -> list[_Place]:
         if id(frame) not in self._read:
             names = ("cycle", "workbook", "sheet", "row" if "row" in frame else "cell")
-            columns = [
-                frame[name].astype(object).where(frame[name].notna(), None).tolist()
-                if name in frame
-                else [None] * len(frame)
-                for name in names
-            ]
+            columns = (list_values(frame, name) for name in names)
             self._read[id(frame)] = list(zip(*columns, strict=True))
         return self._read[id(frame)]
 

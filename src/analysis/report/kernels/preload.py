@@ -75,8 +75,10 @@ def _without(*names: str) -> Iterator[None]:
 def _load_fonts() -> None:
     from analysis.report.canvas import load_fonts  # noqa: PLC0415
     from analysis.report.exporters import _fonts  # noqa: PLC0415
+    from analysis.report.fonts import known_characters  # noqa: PLC0415
 
     load_fonts()
+    known_characters()
     _fonts()
 
 

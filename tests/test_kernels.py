@@ -32,9 +32,11 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are war
 
 
 @pytest.fixture
-def folders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of temporary files, empty and with a path short enough for sockets."""
-    # Its own socket outlives this folder.
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of temporary files, empty and with a path short enough for sockets.
+
+    What outlives it has its own place before: pytest's folders and the warm process's socket.
+    """
     warm_up()
     with tempfile.TemporaryDirectory(prefix="t") as folder:
         for name in ("temporary", "runtime"):
@@ -363,7 +365,8 @@ def test_the_stock_command_takes_warm_kernels_by_the_entry_points(way: str, tmp_
     if way == "provisioner":
         environment["JUPYTER_DEFAULT_PROVISIONER_NAME"] = "analysis-warm"
     command = [sys.executable, "-m", "papermill", *options, "in.ipynb", "out.ipynb"]
-    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert done.stdout == b""
     executed = nbformat.read(tmp_path / "out.ipynb", nbformat.NO_CONVERT)
     texts = [cell.outputs[-1].data["text/plain"] for cell in executed.cells]
     assert texts == ["True", "'ipc'"]

@@ -57,7 +57,8 @@ def _serve() -> int:
 
     code = 0
     try:
-        app: Any = IPKernelApp.instance()
+        # It has a parent, and need not look whether that one lives.
+        app: Any = IPKernelApp.instance(parent_handle=1)
         app.initialize()
         app.start()
     except SystemExit as end:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report.making.display import clean, show_progress
+from analysis.report.making.display import WAITING, clean, open_display
 from analysis.report.plan import Report
 
 pty = pytest.importorskip("pty")
@@ -22,8 +22,10 @@ BUILD = """
 import sys
 sys.path.insert(0, "{tests}")
 from test_display import REPORTS
-from analysis.report.making.display import show_progress
-with show_progress(REPORTS, quiet={quiet}) as display:
+from analysis.report.making.display import open_display
+with open_display(quiet={quiet}) as display:
+    display.wait()
+    display.begin(REPORTS)
     display.finished(REPORTS[0], "新規")
     display.failed(REPORTS[1], "だめです\\nくわしく")
     display.finished(REPORTS[2])
@@ -31,6 +33,7 @@ print("まとめ")
 print("rich" in sys.modules)
 """
 WRITTEN = """\
+同じ調査回の報告書を、ほかのプロセスが作成しています。終わるのを待っています。
 [1/3] overview  着手状況調査結果（全体）  新規
 [2/3] department-kankyo  環境部  失敗: だめです
 [3/3] reasons  [red]理由[/red]\ufffd[2J
@@ -98,7 +101,7 @@ def test_nothing_is_coloured_where_no_colour_is_wanted() -> None:
 
 
 def test_no_line_of_the_bar_is_wider_than_the_terminal() -> None:
-    sent = build_in_terminal(COLUMNS="40")
+    sent = build_in_terminal(COLUMNS="40").replace(WAITING, "")
     for line in re.split(r"\r\n|\r|\n", re.sub(r"\x1b\[[\d;?]*\w", "", sent)):
         width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
         assert width <= 40, line
@@ -132,7 +135,14 @@ def test_what_steers_a_terminal_is_replaced(text: str) -> None:
     assert text not in clean(f"環境{text}")
 
 
-def test_a_display_may_be_told_of_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with show_progress([]):
+@pytest.mark.parametrize("drawing", [True, False])
+def test_where_nothing_is_made_nothing_is_shown(
+    drawing: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: drawing)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: drawing)
+    with open_display():
         pass
-    assert capsys.readouterr().out == ""
+    with open_display() as display:
+        display.begin([])
+    assert capsys.readouterr() == ("", "")

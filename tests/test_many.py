@@ -159,7 +159,7 @@ def build(city: City) -> Outcome:
 def test_a_failure_stops_no_other_city(capsys: pytest.CaptureFixture[str]) -> None:
     cities = [name(number) for number in range(1, 7)]
     absent = name(7, known=Outcome("absent", "調査回は 2024-03-31 です。"))
-    outcomes = build_cities([*cities, absent], build, Lines([*cities, absent]))
+    outcomes = build_cities([*cities, absent], build, Lines())
     states = ["built", "failed", "failed", "failed", "kept", "built", "absent"]
     assert [outcome.state for outcome in outcomes.values()] == states
     lines = capsys.readouterr().out.splitlines()

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from concurrent.futures import as_completed
 from pathlib import Path
 
+import psutil
 import pytest
 
 import analysis
+from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
+from analysis.report.build import build_reports
 from analysis.report.making import worker
+from analysis.report.making.display import Display, Item
 from analysis.report.making.pool import JOBS_AT_ONCE, open_pool, take_result
 from analysis.report.making.worker import hash_program, require_folder
 from clusters import (
@@ -28,7 +32,7 @@ from clusters import (
     wait_until,
 )
 
-from conftest import copy_project, require_package
+from conftest import LATEST, copy_project, copy_small_project, require_package
 
 LONG = "回答" * 10_000
 """Longer than what Dask leaves of an exception's message."""
@@ -279,7 +283,7 @@ def test_the_hash_of_the_program_tells_other_code_and_other_versions(
     hash_program.cache_clear()
     own = hash_program()
     assert hash_program() == own
-    for name, value in (("hash_code", "0"), ("python_version", "3.10.0")):
+    for name, value in (("hash_code", "0"), ("describe_environment", "another Python")):
         with monkeypatch.context() as patch:
             patch.setattr(worker, name, lambda value=value: value)
             hash_program.cache_clear()
@@ -298,3 +302,32 @@ def test_a_process_keeps_the_hash_of_the_code_it_started_with(
     own = hash_program()
     monkeypatch.setattr(worker, "hash_code", lambda: "changed on disk")
     assert hash_program() == own
+
+
+class Killer(Display):
+    """Kills a worker as soon as the first report is made, and notes the processes it had."""
+
+    def __init__(self, victim: subprocess.Popen[bytes]) -> None:
+        self.victim = victim
+        self.children: list[psutil.Process] = []
+
+    def finished(self, item: Item, how: str = "") -> None:
+        if not self.children:
+            self.children = psutil.Process(self.victim.pid).children(recursive=True)
+            self.victim.kill()
+            self.victim.wait()
+
+
+def test_reports_made_by_a_cluster_that_loses_a_worker_are_those_made_here(tmp_path: Path) -> None:
+    require_package("distributed")
+    here = open_cycle(LATEST, copy_small_project(tmp_path / "here"))
+    there = open_cycle(LATEST, shutil.copytree(here.root, tmp_path / "there"))
+    build_reports(here, display=Display())
+    with run_cluster(tmp_path / "cluster", workers=2) as cluster:
+        killer = Killer(cluster.processes[1])
+        build_reports(there, display=killer, scheduler=cluster.address)
+        assert killer.children
+        assert psutil.wait_procs(killer.children, timeout=60)[1] == []
+    made = {path.name: path.read_bytes() for path in here.reports_folder.iterdir()}
+    assert made == {path.name: path.read_bytes() for path in there.reports_folder.iterdir()}
+    assert len(made) > 12

@@ -4,17 +4,89 @@ import subprocess
 import sys
 from pathlib import Path
 
-FRAMES = ("numpy", "pandas", "pyarrow")
+import pytest
+
+from analysis.cli import main
+from analysis.cycle import open_cycle
+from analysis.survey.store import load_surveys
+
+from conftest import LATEST, copy_small_project
+
+FRAMES = {"numpy", "pandas", "pyarrow"}
+SURVEYS = {"defusedxml", "openpyxl", "rapidfuzz", "tomlkit", "xlsxwriter"}
+SETTINGS = {"pydantic", "tomlkit"}
+REPORTS = {
+    "IPython",
+    "distributed",
+    "filelock",
+    "jinja2",
+    "jupyter_client",
+    "matplotlib",
+    "mistune",
+    "nbclient",
+    "nbconvert",
+    "nbformat",
+    "papermill",
+    "typst",
+}
 
 TELL = "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules})"
+RUN = """
+import sys
+from analysis.cli import main
+try:
+    main(sys.argv[1:], standalone_mode=False)
+except Exception as error:
+    print(error)
+"""
 
 
-def list_imported(code: str, folder: Path) -> set[str]:
+def list_imported(code: str, folder: Path, *arguments: str) -> set[str]:
     """Return the packages that a fresh process has imported once it ran this code."""
     done = subprocess.run(
-        [sys.executable, "-c", code + TELL], cwd=folder, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code + TELL, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of two departments whose surveys are stored."""
+    folder = copy_small_project(tmp_path_factory.mktemp("small"))
+    load_surveys(open_cycle(None, folder))
+    return folder
+
+
+@pytest.mark.parametrize("command", ["", *main.commands])
+def test_help_is_written_by_the_command_line_alone(command, tmp_path):
+    imported = list_imported(RUN, tmp_path, *command.split(), "--help")
+    assert "click" in imported
+    assert imported.isdisjoint(FRAMES | SURVEYS | SETTINGS | REPORTS | {"asyncio", "rich"})
+
+
+@pytest.mark.parametrize(
+    ("command", "needless"),
+    [
+        (f"trace {LATEST}/gikai/online_rate", SURVEYS | REPORTS | {"rich", "asyncio"}),
+        (f"trace {LATEST}/gikai/misspelt", SURVEYS | REPORTS | {"rich", "asyncio"}),
+        ("check", (REPORTS - {"filelock"}) | {"tomlkit", "xlsxwriter"}),
+        ("form", (REPORTS - {"filelock"}) | {"tomlkit", "rich"}),
+        (f"diff {LATEST} 2001-01-01", REPORTS | {"rich"}),
+        ("verify", REPORTS | {"rich"}),
+        ("new-cycle 2001-01-01", FRAMES | REPORTS | SURVEYS - {"tomlkit"} | {"rich"}),
+    ],
+)
+def test_a_command_imports_nothing_that_it_has_no_use_for(command, needless, small):
+    assert list_imported(RUN, small, *command.split()) & needless == set()
+
+
+def test_what_makes_the_demonstration_needs_none_of_what_reads_it(tmp_path):
+    imported = list_imported("import analysis.demo.write", tmp_path)
+    assert imported.isdisjoint(REPORTS | {"pandas", "pyarrow", "rapidfuzz", "pydantic"})
 
 
 def test_what_a_finished_build_says_of_itself_is_read_without_frames(project):
@@ -25,4 +97,4 @@ def test_what_a_finished_build_says_of_itself_is_read_without_frames(project):
         "from analysis.report.proof.record import read_record\n"
         "plan_reports(open_cycle()); list_inputs(open_cycle())"
     )
-    assert list_imported(planning, project).isdisjoint(FRAMES)
+    assert list_imported(planning, project).isdisjoint(FRAMES | SURVEYS | REPORTS)

@@ -50,12 +50,15 @@ def report(
 ) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
     from analysis.cycle import open_cycle
-    from analysis.report.build import build_reports, describe_build
+    from analysis.report.build import build_reports
+    from analysis.report.making.built import describe_build
+    from analysis.report.making.display import open_display
 
     opened = open_cycle(cycle)
     chosen = [opened.find_department(name) for name in departments] or None
-    outcome = build_reports(opened, chosen, force=force, scheduler=scheduler, quiet=quiet)
-    click.echo(describe_build(outcome))
+    with open_display(quiet) as display:
+        built = build_reports(opened, chosen, force=force, scheduler=scheduler, display=display)
+    click.echo(describe_build(built))
 
 
 @main.command("new-cycle")

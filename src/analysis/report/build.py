@@ -7,13 +7,13 @@ that fails leaves the last good reports untouched, and what it made for the next
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass
 
 from analysis.cycle import Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.report.kernels.warm import warm_up
 from analysis.report.making import jobs, shelf
-from analysis.report.making.display import show_progress
+from analysis.report.making.built import Built
+from analysis.report.making.display import Display
 from analysis.report.making.jobs import Place
 from analysis.report.making.pool import open_pool, take_result
 from analysis.report.making.publish import one_build, publish, publish_some
@@ -26,7 +26,6 @@ from analysis.report.proof.origin import (
     leave_others,
     list_inputs,
     mark_of,
-    notebook_path,
     write_fingerprint,
 )
 from analysis.report.proof.sources import CITY_NAME, Sources
@@ -34,20 +33,6 @@ from analysis.survey.place import place_file
 
 AUDIT_NAME, FIGURES_NAME, INDEX_NAME = "audit.xlsx", "figures.csv", "index.html"
 FORCED = "--force の指定"
-TITLES_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a build did: each report with why it was made (None: kept), and what it says at its end.
-
-    `differs` says whether other reports stand beside them that were made from other figures.
-    """
-
-    cycle: Cycle
-    reasons: Mapping[Report, str | None]
-    summary: tuple[str, ...]
-    differs: bool = False
 
 
 def build_reports(
@@ -56,24 +41,24 @@ def build_reports(
     *,
     force: bool = False,
     scheduler: str | None = None,
-    quiet: bool = True,
-) -> Outcome:
+    display: Display | None = None,
+) -> Built:
     """Build a cycle's reports into its reports folder and return what was made and what kept.
 
     With `departments`, only their pages are looked at and replaced. `force` keeps nothing.
-    `scheduler` is the address of a Dask cluster that does the work instead of this machine. Shows
-    how far it has come unless `quiet`. Raises AnalysisError, naming every report that failed, and
-    then changes nothing.
+    `scheduler` is the address of a Dask cluster that does the work instead of this machine. Raises
+    AnalysisError, naming every report that failed, and then changes nothing.
     """
-    with one_build(cycle):
+    display = display or Display()
+    with one_build(cycle, display.wait):
         inputs, standing = list_inputs(cycle), look(cycle)
         planned = plan_reports(cycle, departments)
         if not force and standing.is_whole(inputs):
-            return Outcome(cycle, dict.fromkeys(planned), standing.summary)
+            return Built(cycle, dict.fromkeys(planned), standing.summary)
         if scheduler is None:
             warm_up(cycle.root, cycle.name)
         with open_pool(scheduler) as pool:
-            build = _Build(cycle, inputs, standing, pool, force=force, quiet=quiet)
+            build = _Build(cycle, inputs, standing, pool, display, force=force)
             if departments is None:
                 return build.make_all(planned)
             return build.make_some(planned)
@@ -88,18 +73,18 @@ class _Build:
         inputs: Mapping[str, str],
         standing: Standing,
         pool: Executor,
+        display: Display,
         *,
         force: bool,
-        quiet: bool,
     ) -> None:
         self.cycle, self.inputs, self.standing = cycle, inputs, standing
-        self.pool, self.force, self.quiet = pool, force, quiet
+        self.pool, self.display, self.force = pool, display, force
         self.place = Place(cycle.root, cycle.name)
         self.ground = pool.submit(jobs.survey_ground, self.place).result()
         city = hashlib.sha256(self.ground.city).hexdigest()
         self.sources = Sources(cycle.name, inputs, self.ground.workbooks, city)
 
-    def make_all(self, planned: Sequence[Report]) -> Outcome:
+    def make_all(self, planned: Sequence[Report]) -> Built:
         """Make what can't be kept of the whole set, and put the set in place."""
         beside = self._start_companions()
         reasons = self._make_reports(planned)
@@ -123,15 +108,15 @@ class _Build:
         publish(self.cycle, contents | {CRATE_NAME: crate}, kept)
         write_note(self.cycle, self.ground.summary)
         shelf.clear(self.cycle)
-        return Outcome(self.cycle, reasons, self.ground.summary)
+        return Built(self.cycle, reasons, self.ground.summary)
 
-    def make_some(self, planned: Sequence[Report]) -> Outcome:
+    def make_some(self, planned: Sequence[Report]) -> Built:
         """Make what can't be kept of some reports, and replace just their files."""
         reasons = self._make_reports(planned)
         publish_some(self.cycle, self._collect(reasons))
         record = self.standing.record
         others = record is None or record.inputs != dict(self.inputs)
-        return Outcome(self.cycle, reasons, self.ground.summary, differs=others)
+        return Built(self.cycle, reasons, self.ground.summary, differs=others)
 
     def _make_reports(self, planned: Sequence[Report]) -> dict[Report, str | None]:
         """Make every report that can't be kept, onto the shelf, and return why, by report.
@@ -140,23 +125,23 @@ class _Build:
         """
         reasons = {report: self._why(report) for report in planned}
         wanted = [report for report, why in reasons.items() if why is not None]
+        self.display.begin(wanted)
+        waiting: dict[Future[shelf.Made], Report] = {}
+        for report in wanted:
+            if not self.force and shelf.take(self.cycle, self._key(report)):
+                self.display.finished(report, "前回の作成分")
+            else:
+                waiting[self._start(report)] = report
         failures: dict[Report, str] = {}
-        with show_progress(wanted, quiet=self.quiet) as display:
-            waiting: dict[Future[shelf.Made], Report] = {}
-            for report in wanted:
-                if not self.force and shelf.take(self.cycle, self._key(report)):
-                    display.finished(report, "前回の作成分")
-                else:
-                    waiting[self._start(report)] = report
-            for job in as_completed(waiting):
-                report = waiting[job]
-                try:
-                    made = take_result(job, report.title)
-                    shelf.shelve(self.cycle, self._key(report), made)
-                    display.finished(report)
-                except AnalysisError as error:
-                    failures[report] = str(error)
-                    display.failed(report, str(error))
+        for job in as_completed(waiting):
+            report = waiting[job]
+            try:
+                made = take_result(job, report.title)
+                shelf.shelve(self.cycle, self._key(report), made)
+                self.display.finished(report)
+            except AnalysisError as error:
+                failures[report] = str(error)
+                self.display.failed(report, str(error))
         if failures:
             told = dict.fromkeys(failures[report] for report in wanted if report in failures)
             raise ReportError(
@@ -171,7 +156,7 @@ class _Build:
             jobs.make_report,
             self.place,
             report,
-            self.cycle.root / notebook_path(report.notebook),
+            self.cycle.notebooks_folder / f"{report.notebook}.ipynb",
             self._fingerprint(report)[:SHORT],
         )
 
@@ -229,33 +214,3 @@ class _Build:
                 "報告書の作成中に、次の入力が変わりました。これまでの報告書はそのままです。"
                 "もう一度実行してください。\n" + list_examples(list(dict.fromkeys(changed)))
             )
-
-
-def describe_build(outcome: Outcome) -> str:
-    """Say how many reports were made and why, how many kept, and what the answers agree with.
-
-    After a build of single departments, the others may print figures of other answers.
-    """
-    total = len(outcome.reasons)
-    by_reason: dict[str, list[str]] = {}
-    for report, why in outcome.reasons.items():
-        if why is not None:
-            by_reason.setdefault(why, []).append(report.title)
-    made = sum(len(titles) for titles in by_reason.values())
-    kept = f"、変更のない {total - made}件はそのまま" if total > made else ""
-    lines = [
-        f"reports/{outcome.cycle.name}/ の報告書 {total}件（HTML と PDF）: {made}件を作成{kept}。"
-    ]
-    lines += [f"  {why}: {_name_some(titles)}" for why, titles in by_reason.items()]
-    lines += outcome.summary
-    if outcome.differs:
-        lines.append(
-            "ほかの報告書は、いまの調査票とは別の数値で作られたままです。公表する前に、"
-            "`analysis report` ですべてを作り直してください。"
-        )
-    return "\n".join(lines)
-
-
-def _name_some(titles: Sequence[str]) -> str:
-    rest = len(titles) - TITLES_SHOWN
-    return "、".join(titles[:TITLES_SHOWN]) + (f" ほか{rest}件" if rest > 0 else "")

@@ -102,12 +102,25 @@ def _execute(notebook: Path, parameters: Mapping[str, object], root: Path) -> No
         )
     except PapermillExecutionError as error:
         raise ReportError(
-            f"notebooks/{notebook.name} の{error.cell_index + 1}番目のセルで止まりました"
+            f"notebooks/{notebook.name} の{_count_cell(notebook, error, parameters)}番目のセル"
+            f"「{error.source.strip().splitlines()[-1]}」で止まりました"
             f"（{', '.join(f'{k}={v}' for k, v in parameters.items())}）。\n"
             f"{error.ename}: {error.evalue}"
         ) from None
     _forget_the_run(executed)
     return executed
+
+
+def _count_cell(
+    notebook: Path, error: PapermillExecutionError, parameters: Mapping[str, object]
+) -> int:
+    """Return which cell of the notebook failed, the one with the given parameters not counted."""
+    tagged = [
+        "parameters" in cell.metadata.get("tags", [])
+        for cell in nbformat.read(notebook, nbformat.NO_CONVERT).cells  # type: ignore[no-untyped-call]
+    ]
+    is_behind = bool(parameters) and error.cell_index > tagged.index(True)
+    return int(error.cell_index) + (0 if is_behind else 1)
 
 
 def _forget_the_run(notebook: NotebookNode) -> None:

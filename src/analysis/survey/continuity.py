@@ -86,13 +86,13 @@ def check_continuity(
 def _find_ids_of_others(compared: Comparison) -> Iterator[Problem]:
     """Blame an id that was, or begins as only those of, another department that still is."""
     pairs, rows, known = compared.pairs, compared.survey.rows, compared.departments
-    taken = pairs[
+    is_taken = (
         (pairs["paired_by"] == "id")
         & (pairs["department_slug"] != pairs["previous_department_slug"])
         & pairs["previous_department_slug"].isin(list(known))
         & ~pairs["current_id"].isin(compared.confirmed)
-    ]
-    for row in _records(taken, "procedure_id", "previous_department"):
+    )
+    for row in _records(pairs, is_taken, "procedure_id", "previous_department"):
         words = {"other": row["previous_department"], "why": "前回調査"}
         yield _report("id_of_other_department", row, "procedure_id", words)
     users: dict[str, set[str]] = {}
@@ -100,7 +100,7 @@ def _find_ids_of_others(compared: Comparison) -> Iterator[Problem]:
     for one, slug in zip(*columns, strict=True):
         users.setdefault(_begin(one), set()).add(slug)
     paired = {*pairs["current_id"], *compared.confirmed}
-    for row in _records(rows[_are_outside(rows, paired)], "procedure_id"):
+    for row in _records(rows, _are_outside(rows, paired), "procedure_id"):
         begin = _begin(row["procedure_id"])
         using = users.get(begin, set()) & known.keys() if begin else set()
         if using and row["department_slug"] not in users[begin]:
@@ -118,14 +118,14 @@ def _find_vanished_ids(compared: Comparison) -> Iterator[Problem]:
     before, problems = compared.before, compared.survey.problems
     unread = problems[(problems["severity"] == "error") & problems["cell"].isna()]
     told = {*compared.pairs["previous_id"], *compared.survey.matches["previous_id"].dropna()}
-    gone = before[_are_outside(before, told)]
+    gone = before.loc[_are_outside(before, told), ["department_slug", "procedure_id", "name"]]
     remarks = "\n".join(answer_key(text) for text in compared.survey.rows["remarks"].dropna())
     workbooks = compared.survey.workbooks
     # The file that was read may be of another kind than the one that is listed.
     columns = (workbooks[name].tolist() for name in ("department", "workbook"))
     places = dict(zip(workbooks["department_slug"], map(Place, *columns), strict=True))
     unread_names = set(unread["department"])
-    for row in gone[["department_slug", "procedure_id", "name"]].to_dict("records"):
+    for row in gone.to_dict("records"):
         place = places.get(row["department_slug"], MATCHES_PLACE)
         if place.department in unread_names or _is_named(row["procedure_id"], remarks):
             continue
@@ -137,18 +137,18 @@ def _find_reused_ids(compared: Comparison) -> Iterator[Problem]:
     """Blame an id under which name and law became others."""
     pairs = compared.pairs
     laws = [pairs[name].fillna("").map(match_key) for name in ("law", "previous_law")]
-    doubted = pairs[
+    is_doubted = (
         (pairs["paired_by"] == "id")
         & (laws[0] != laws[1])
         & pairs["name"].ne(pairs["previous_name"])
         & ~pairs["current_id"].isin(compared.confirmed)
-    ]
-    if doubted.empty:
+    )
+    if not is_doubted.any():
         return
     # Few surveys need it: not loaded for those that don't.
     from rapidfuzz import fuzz  # noqa: PLC0415
 
-    for row in _records(doubted, "procedure_id", "name", "previous_name"):
+    for row in _records(pairs, is_doubted, "procedure_id", "name", "previous_name"):
         names = [match_key(_text(row[name])) for name in ("name", "previous_name")]
         if all(names) and fuzz.ratio(*names) < _BEYOND_RECOGNITION:
             words = {"before": row["previous_name"], "name": row["name"]}
@@ -157,10 +157,9 @@ def _find_reused_ids(compared: Comparison) -> Iterator[Problem]:
 
 def _find_gone_offline(compared: Comparison) -> Iterator[Problem]:
     pairs = compared.pairs
-    gone = pairs[
-        (pairs["previous_status"] == "online") & pairs["status"].isin(["started", "not_started"])
-    ]
-    for row in _records(gone, "status"):
+    was_online = pairs["previous_status"] == "online"
+    is_gone = was_online & pairs["status"].isin(["started", "not_started"])
+    for row in _records(pairs, is_gone, "status"):
         words = {"label": label_of("status", row["status"])}
         yield _report("went_offline", row, "status", words)
 
@@ -171,7 +170,7 @@ def _find_volumes_out_of_line(compared: Comparison) -> Iterator[Problem]:
     low, high = now.where(now < before, before), now.where(now > before, before)
     differs = (high - low >= _OUT_OF_LINE_DIFFERENCE) & (high >= low * _OUT_OF_LINE_FACTOR)
     columns = ("annual_volume", "previous_annual_volume")
-    for row in _records(pairs[differs.fillna(value=False)], *columns):
+    for row in _records(pairs, differs.fillna(value=False), *columns):
         was, is_now = int(row["previous_annual_volume"]), int(row["annual_volume"])
         words = {"before": f"{was:,}", "now": f"{is_now:,}", "difference": f"{abs(is_now - was):,}"}
         words["change"] = _say_change(was, is_now)
@@ -209,11 +208,13 @@ def _are_outside(rows: pd.DataFrame, ids: set[str]) -> "np.ndarray[Any, np.dtype
     return np.array([isinstance(one, str) and one not in ids for one in own], dtype=bool)
 
 
-def _records(rows: pd.DataFrame, *fields: str) -> list[Record]:
-    """Return the rows that have a cell for the first of the fields, with what blames it."""
+def _records(
+    rows: pd.DataFrame, is_blamed: "pd.Series[bool] | np.ndarray[Any, Any]", *fields: str
+) -> list[Record]:
+    """Return the blamed rows that have a cell for the first of the fields, with what blames it."""
     own = fields[0]
     names = ("department", "department_slug", "workbook", "sheet", f"{own}_cell", f"{own}_raw")
-    blamed = rows.loc[rows[f"{own}_cell"].notna(), [*names, *fields]]
+    blamed = rows.loc[rows[f"{own}_cell"].notna() & is_blamed, [*names, *fields]]
     return blamed.to_dict("records")
 
 

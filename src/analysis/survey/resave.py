@@ -9,8 +9,8 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from html import escape
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 from openpyxl.workbook import Workbook
 
@@ -82,7 +82,7 @@ def _put_results(text: str, results: Results) -> str:
                 kind, value = "", repr(number)
             case other:
                 error = str(other).startswith("#")
-                kind, value = (' t="e"' if error else ' t="str"'), escape(str(other))
+                kind, value = (' t="e"' if error else ' t="str"'), escape(str(other), quote=False)
         return f'<c r="{place}"{attributes}{kind}>{formula}<v>{value}</v></c>'
 
     return _FORMULA_CELL.sub(put, text)

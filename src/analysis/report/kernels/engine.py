@@ -4,7 +4,6 @@ Papermill itself loads this module when it is imported; import papermill first.
 """
 
 import asyncio
-import tempfile
 import time
 import uuid
 from collections.abc import Sequence
@@ -23,12 +22,14 @@ from traitlets import Type, default
 from analysis.report.kernels.provisioner import WarmProvisioner
 
 # Whose machine it is must not show in a report: no settings or start-up files of a user's IPython.
-ARGUMENTS = (
+ARGUMENTS = [
+    "--ProfileDir.location={connection_file}.profile",
+    "--IPKernelApp.auto_create=True",
     "--IPKernelApp.exec_PYTHONSTARTUP=False",
     "--HistoryManager.enabled=False",
     # The kernel warns on every start that a local socket is not encrypted.
     "--IPKernelApp.log_level=50",
-)
+]
 RECONNECT_MS = 5
 
 
@@ -105,19 +106,14 @@ class AnalysisEngine(NBClientEngine):  # type: ignore[misc]
     ) -> None:
         loop = ensure_event_loop()
         try:
-            with tempfile.TemporaryDirectory(prefix="ipython-") as folder:
-                super().execute_managed_notebook(
-                    nb_man,
-                    kernel_name,
-                    kernel_manager_class=ReportKernelManager,
-                    shutdown_kernel="immediate",
-                    extra_arguments=[
-                        *extra_arguments,
-                        *ARGUMENTS,
-                        f"--IPKernelApp.ipython_dir={folder}",
-                    ],
-                    **kwargs,
-                )
+            super().execute_managed_notebook(
+                nb_man,
+                kernel_name,
+                kernel_manager_class=ReportKernelManager,
+                shutdown_kernel="immediate",
+                extra_arguments=[*extra_arguments, *ARGUMENTS],
+                **kwargs,
+            )
         finally:
             # Who runs this in a loop has lent his own.
             if not loop.is_running():

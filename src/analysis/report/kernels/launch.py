@@ -17,12 +17,12 @@ LAUNCHER = "ipykernel_launcher"
 
 @dataclass(frozen=True)
 class Launch:
-    """A kernel to be: its arguments, folder, environment, and the folder of its own sockets."""
+    """A kernel to be: its arguments, folder, environment, and the folder of its own files."""
 
     arguments: Sequence[str]
     cwd: str
     environment: Mapping[str, str]
-    sockets: str
+    folder: str
 
     def _bootstrap(self, parent_sentinel: int) -> int:
         """Be the kernel until it is shut down; the fork server calls this and ends with its code.
@@ -47,7 +47,7 @@ class Launch:
     def _end_with(self, parent_sentinel: int) -> None:
         """End when the process that asked for this kernel has ended, however it ended."""
         wait([parent_sentinel])
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
         os._exit(1)
 
 

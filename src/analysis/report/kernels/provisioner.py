@@ -26,35 +26,43 @@ STREAMS = {"stdin", "stdout", "stderr"}
 class WarmProvisioner(LocalProvisioner):
     """Forks a kernel instead of starting it; what can't be forked is started as ever.
 
-    The sockets of a forked kernel are files in a folder of their own, that goes with it.
+    A kernel's own files, the sockets of a forked one among them, are in a folder that goes with it.
     """
 
     process: Any
-    sockets: str | None = None
+    folder: str | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Give the kernel sockets in a folder of its own, and prepare as ever."""
+        """Give the kernel a folder, and sockets in it if it can be forked; prepare as ever."""
         manager: Any = self.parent
         forked = is_warm() and read_arguments(manager.format_kernel_cmd()) is not None
-        if forked and self.sockets is None:
-            self.sockets = make_folder()
-            manager.cache_ports = False
-            manager.transport = "ipc"
-            manager.ip = str(Path(self.sockets) / "k")
+        if self.folder is None:
+            self.folder = make_folder()
             if not manager.connection_file:
-                manager.connection_file = str(Path(self.sockets) / "kernel.json")
+                manager.connection_file = str(Path(self.folder) / "kernel.json")
+            if forked:
+                manager.cache_ports = False
+                manager.transport = "ipc"
+                manager.ip = str(Path(self.folder) / "k")
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork the kernel; start it as ever if it is not this Python's or has its own streams."""
+        """Fork the kernel; start it as ever if it is not this Python's or has its own streams.
+
+        Raises RuntimeError when the warm process can't be reached.
+        """
         arguments = read_arguments(cmd)
-        if self.sockets is None or arguments is None or STREAMS & kwargs.keys():
+        if self.folder is None or arguments is None or not is_warm() or STREAMS & kwargs.keys():
             return await super().launch_kernel(cmd, **kwargs)
-        folder = str(Path(kwargs.get("cwd") or Path.cwd()).absolute())
-        self.process = WarmProcess(Launch(arguments, folder, kwargs["env"], self.sockets))
+        cwd = str(Path(kwargs.get("cwd") or Path.cwd()).absolute())
+        try:
+            self.process = WarmProcess(Launch(arguments, cwd, kwargs["env"], self.folder))
+        except RuntimeError:
+            await self.cleanup()
+            raise
         # The kernel begins with a group of its own.
         self.pid = self.pgid = self.process.pid
-        self.cwd = folder
+        self.cwd = cwd
         return self.connection_info
 
     async def kill(self, restart: bool = False) -> None:
@@ -69,11 +77,11 @@ class WarmProvisioner(LocalProvisioner):
                 loop.remove_reader(self.process.sentinel)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Remove the kernel's sockets unless it starts again."""
+        """Remove the kernel's folder unless it starts again."""
         await super().cleanup(restart)
-        if self.sockets is not None and not restart:
-            shutil.rmtree(self.sockets, ignore_errors=True)
-            self.sockets = None
+        if self.folder is not None and not restart:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder = None
 
 
 def make_folder() -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 """Kinds of characters that a terminal obeys, or can't write."""
+WAITING = "同じ調査回の報告書を、ほかのプロセスが作成しています。終わるのを待っています。"
 
 
 class Item(Protocol):
@@ -31,33 +32,45 @@ class Item(Protocol):
 class Display:
     """Shows nothing. The others show what they are told, by one thread, of what is made."""
 
+    def wait(self) -> None:
+        """Tell that another build must end first."""
+
+    def begin(self, items: Sequence[Item]) -> None:
+        """Tell what is to be made, in the order in which it is begun."""
+
     def finished(self, item: Item, how: str = "") -> None:
         """Tell that one is made, and how, if there is something to say of it."""
 
     def failed(self, item: Item, message: str) -> None:
         """Tell that one can't be made; the whole message is for the closing summary."""
 
+    def end(self) -> None:
+        """Take away what was only to be seen meanwhile."""
+
 
 @contextmanager
-def show_progress(items: Sequence[Item], quiet: bool = False) -> Iterator[Display]:
-    """Give the display for what is to be made, which is begun in this order.
+def open_display(quiet: bool = False) -> Iterator[Display]:
+    """Give the display that suits where the output goes, and end it in any case.
 
     A bar on stderr if both outputs are a terminal that can draw one: a pipe or a file gets lines on
     stdout. `quiet` shows nothing.
     """
-    if quiet:
-        yield Display()
-    elif sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        with _draw_bar() as progress:
-            yield Bar(items, progress)
-    else:
-        yield Lines(items)
+    drawing = sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    display = Display() if quiet else Bar() if drawing else Lines()
+    try:
+        yield display
+    finally:
+        display.end()
 
 
 class Lines(Display):
     """One line on stdout for each that is done, in the order of their ends; no time is told."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def wait(self) -> None:
+        """Write a line."""
+        click.echo(WAITING)
+
+    def begin(self, items: Sequence[Item]) -> None:
         """Count what is to be made."""
         self._total, self._done = len(items), 0
 
@@ -75,23 +88,40 @@ class Lines(Display):
 class Bar(Display):
     """A bar with the first that is not done, so surely under way, and the time left."""
 
-    def __init__(self, items: Sequence[Item], progress: "Progress") -> None:
-        """Put the bar at its beginning."""
-        self._waiting = {item.stem: clean(item.title) for item in items}
-        self._progress = progress
-        self._task = progress.add_task(self._name_first(), total=len(items))
+    def __init__(self) -> None:
+        """Wait for the beginning: where nothing is to be made, no bar is imported."""
+        self._progress: Progress | None = None
+
+    def wait(self) -> None:
+        """Write a line where the bar is going to be."""
+        click.echo(WAITING, err=True)
+
+    def begin(self, items: Sequence[Item]) -> None:
+        """Draw the bar, if there is anything to be made."""
+        if items:
+            self._waiting = {item.stem: clean(item.title) for item in items}
+            self._progress = _draw_bar()
+            self._task = self._progress.add_task(self._name_first(), total=len(items))
+            self._progress.start()
 
     def finished(self, item: Item, how: str = "") -> None:
         """Move the bar on."""
-        self._waiting.pop(item.stem, None)
-        self._progress.update(self._task, advance=1, description=self._name_first(), refresh=True)
+        if self._progress:
+            self._waiting.pop(item.stem, None)
+            first = self._name_first()
+            self._progress.update(self._task, advance=1, description=first, refresh=True)
 
     def failed(self, item: Item, message: str) -> None:
         """Leave a line above the bar, with the first line of why, and move on."""
-        self._progress.console.print(
-            clean(f"{item.title}  {_shorten(message)}"), markup=False, highlight=False
-        )
-        self.finished(item)
+        if self._progress:
+            told = clean(f"{item.title}  {_shorten(message)}")
+            self._progress.console.print(told, markup=False, highlight=False)
+            self.finished(item)
+
+    def end(self) -> None:
+        """Take the bar away and give the cursor back."""
+        if self._progress:
+            self._progress.stop()
 
     def _name_first(self) -> str:
         return next(iter(self._waiting.values()), "")

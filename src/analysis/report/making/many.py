@@ -19,6 +19,7 @@ from analysis.cycle import list_cycles
 from analysis.errors import AnalysisError, ReportError, describe_os_error, list_examples
 from analysis.report.making.display import Display, clean
 from analysis.report.making.pool import open_threads
+from analysis.report.making.workers import end_with_parent
 
 State = Literal["built", "kept", "absent", "failed"]
 STATES: dict[State, str] = {
@@ -95,6 +96,7 @@ def build_cities(
     `build` is called in threads. Whatever it raises is the failure of that city alone.
     """
     outcomes: dict[City, Outcome] = {}
+    display.begin(cities)
     with open_threads(at_once) as threads:
         jobs = {threads.submit(_try, build, city): city for city in cities}
         for job in as_completed(jobs):
@@ -112,7 +114,8 @@ def build_in_child(build: Callable[[City], Outcome], city: City) -> Outcome:
 
     `build` is a function of a module, or a `partial` of one, to be pickled.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as child:
+    spawned = get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawned, initializer=end_with_parent) as child:
         try:
             return child.submit(build, city).result()
         except BrokenProcessPool:

@@ -5,11 +5,10 @@ folder have no name; killed there, the next build gives the old set its name bac
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
 from filelock import FileLock, Timeout
 
 from analysis.cycle import Cycle
@@ -17,8 +16,8 @@ from analysis.survey.place import place_file
 
 
 @contextmanager
-def one_build(cycle: Cycle) -> Iterator[None]:
-    """Hold the right to build a cycle; another build that has it is waited for, and that is said.
+def one_build(cycle: Cycle, wait: Callable[[], None]) -> Iterator[None]:
+    """Hold the right to build a cycle; `wait` is called if another build has it, which is awaited.
 
     The system takes the right back from a process that is killed.
     """
@@ -27,7 +26,7 @@ def one_build(cycle: Cycle) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        click.echo("ほかで作成中です。終わるのを待っています。", err=True)
+        wait()
         lock.acquire()
     try:
         _mend(cycle)

@@ -3,11 +3,13 @@
 Every process that runs jobs has its own, this one and each of a cluster.
 """
 
+import multiprocessing
+import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
-from os import cpu_count
 from typing import ParamSpec, TypeVar
 
 from analysis.errors import ReportError
@@ -39,6 +41,23 @@ def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     )
 
 
+def end_with_parent() -> None:
+    """Let this process end when the one that started it has ended, however it ended.
+
+    The standard library's pool does not: the workers of one that was killed wait for ever.
+    """
+    threading.Thread(target=_await_parent, daemon=True).start()
+
+
 @cache
 def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(min(WORKERS, cpu_count() or 1), mp_context=warm_context())
+    return ProcessPoolExecutor(
+        min(WORKERS, os.cpu_count() or 1), mp_context=warm_context(), initializer=end_with_parent
+    )
+
+
+def _await_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -12,6 +12,7 @@ from analysis.errors import SurveyError, list_examples
 from analysis.survey.vocabulary import match_key
 
 _ID = "procedure_id"
+_NAMED = ("department_slug", "name", "law", _ID)
 _VALUES = ("department", "department_slug", "section", "name", "status")
 
 PAIR_COLUMNS = ("previous_id", "current_id", "paired_by")
@@ -98,7 +99,7 @@ def pair_cycles(
     taken = set(same)
     masks = [[isinstance(one, str) and one not in taken for one in own] for own in ids]
     left = [
-        rows.loc[np.array(mask, dtype=bool)]
+        rows.loc[np.array(mask, dtype=bool), list(_NAMED)]
         for rows, mask in zip((current, previous), masks, strict=True)
     ]
     names_now, names_before = map(_key_names, left)
@@ -134,7 +135,7 @@ def add_pair_ids(previous: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 def _key_names(rows: pd.DataFrame) -> dict[tuple[str, str, str], str]:
     """Return the ids of rows by department, name and law, where no other row has the same."""
     found: dict[tuple[str, str, str], list[str]] = {}
-    columns = (rows[name].fillna("").tolist() for name in ("department_slug", "name", "law", _ID))
+    columns = (rows[name].fillna("").tolist() for name in _NAMED)
     for slug, name, law, one in zip(*columns, strict=True):
         key = (slug, match_key(name), match_key(law))
         if all(key):

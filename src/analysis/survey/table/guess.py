@@ -7,8 +7,6 @@ where no other is near, and is always reported. Answers are never matched this w
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from rapidfuzz import fuzz
-
 from analysis.survey.vocabulary import Field, Lookup
 
 NEAR_PERCENT = 80
@@ -60,6 +58,9 @@ def _rank_fields(spellings: Sequence[str], lookup: Lookup) -> Iterator[tuple[flo
 
 def _compare(spelling: str, key: str) -> float:
     """Return how alike two titles are in percent, the hint in brackets left aside."""
+    # Few surveys need it: not loaded for those that don't.
+    from rapidfuzz import fuzz  # noqa: PLC0415
+
     title = spelling[: spelling.find("(")] if spelling.endswith(")") else spelling
     if set(_OTHER_MEANING.findall(title)) != set(_OTHER_MEANING.findall(key)):
         return 0.0

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab lock demo golden
+.PHONY: help report test check lab lock demo golden bench
 
 help: ## この一覧を表示する
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ test: $(READY) ## 書式、型、テストをすべて確かめる
 
 golden: $(READY) ## 見本（tests/golden）を今の出力で書き直す
 	$(BIN)/pytest --golden
+
+bench: $(READY) ## 作成にかかる時間を、ふつうのやり方と比べて測る（数十分かかる）
+	$(BIN)/python tests/benchmarks/bench_build.py
+	$(BIN)/python tests/benchmarks/bench_nation.py
 
 demo: $(READY) ## 架空の調査票を data/raw/ に作り直す
 	@$(BIN)/analysis demo

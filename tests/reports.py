@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from types import SimpleNamespace
 
 import pypdf
@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis.cycle import Cycle, Department, open_cycle
 from analysis.figures.catalogue import Item
+from analysis.figures.digest import Digester
 from analysis.figures.figure import COUNT, Figure, Unit
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Count
@@ -113,6 +114,10 @@ class SmallLedger:
     @property
     def has_previous(self) -> bool:
         return False
+
+    @cached_property
+    def digester(self) -> Digester:
+        return Digester()
 
     @property
     def tables(self) -> Tables:

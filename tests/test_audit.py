@@ -367,7 +367,7 @@ def write_alone(page: Page, *, cell_by_cell: bool) -> tuple[str, str]:
             first.write_blank(0, place, None, style)
         sheet = book.add_worksheet("表", None if cell_by_cell else FilledSheet)
         if not cell_by_cell:
-            sheet.fill(page, head, styles, plain)
+            sheet.fill(page, head, styles, plain, {})
         else:
             sheet.set_row(0, 2 * LINE_POINTS)
             for place, column in enumerate(page.columns):

@@ -17,6 +17,7 @@ from analysis.report.blocks import (
     Strong,
     Table,
 )
+from analysis.report.text import printable
 
 from reports import HOSTILE, export_html, figure_of, notebook_of
 
@@ -154,3 +155,9 @@ def test_a_bare_number_is_refused(number: object) -> None:
         Paragraph((number,))  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="figures only"):
         Bullets(((Strong((number,)),),))  # type: ignore[arg-type]
+
+
+def test_a_text_is_printed_alike_whatever_stands_beside_it() -> None:
+    # A line break sends a text the longer way through what makes it printable.
+    characters = [chr(code) for code in (*range(0x3100), *range(0xD800, 0x10000))]
+    assert [c for c in characters if printable(c) + "\n" != printable(f"{c}\n")] == ["\r"]

@@ -1,5 +1,7 @@
 """One value, three readings: what a measure counts, shows as evidence, and writes as a formula."""
 
+import gc
+import weakref
 from fractions import Fraction
 
 import pandas as pd
@@ -11,7 +13,7 @@ from analysis.figures.evaluate import evaluate
 from analysis.figures.evidence import list_evidence
 from analysis.figures.lazy import LazyTables
 from analysis.figures.measure import Change, Count, Share, Where, where
-from analysis.figures.select import select
+from analysis.figures.select import Selection, select
 from analysis.figures.tables import PAIRED, Tables, add_scopes
 
 from rows import make_rows
@@ -180,3 +182,14 @@ def test_two_conditions_on_one_field_cannot_be_joined() -> None:
     with pytest.raises(ValueError, match="status"):
         where(status="online") & where(status="started")
     assert Where() & where(status="online") == where(status="online")
+
+
+def test_what_is_remembered_of_a_table_is_never_taken_for_another(tables: Tables) -> None:
+    digester = Digester()
+    frame = tables.current["procedures"].copy()
+    digester.digest([Selection("counted", frame, ("status",), {"all": [0]})], ["all"])
+    kept = weakref.ref(frame)
+    del frame
+    gc.collect()
+    # While the table lives, no other can stand at its place in memory.
+    assert kept() is not None

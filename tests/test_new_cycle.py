@@ -112,6 +112,15 @@ def test_a_failure_leaves_no_folder_behind(tmp_path: Path, monkeypatch: pytest.M
     assert [path.name for path in (tmp_path / "data" / "raw").iterdir()] == [LATEST]
 
 
+def test_what_a_killed_command_left_is_taken_over(tmp_path: Path) -> None:
+    make_cycle(tmp_path, [procedure(1)])
+    left = tmp_path / "data" / f".{NEXT}.passing"
+    left.mkdir()
+    (left / "cycle.toml").write_text("as_of =", encoding="utf-8")
+    begin_cycle(NEXT, tmp_path)
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["raw"]
+
+
 def test_the_command_says_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_cycle(tmp_path, [procedure(1)])
     result = run(tmp_path, monkeypatch, "new-cycle", NEXT)

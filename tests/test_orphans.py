@@ -4,13 +4,16 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from markupsafe import Markup
 
 from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT
+from analysis.report import html
 from analysis.report.blocks import Block, Bullets, Chart, Column, Paragraph, Quoted, Shown, Table
 from analysis.report.chart import draw_parts, draw_rates
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pages_of, pdf_of
+from analysis.report.orphans import PageReader, read_page
 
 from reports import (
     FINGERPRINT,
@@ -123,3 +126,14 @@ def test_every_orphan_is_named_at_once() -> None:
     notebook = notebook_of(Paragraph(("12件",)), prose="## 節\n\n34件")
     with pytest.raises(ReportError, match=r"2か所(?s:.*)34件(?s:.*)12件"):
         export_html(notebook)
+
+
+def test_a_page_read_in_pieces_prints_what_it_prints_whole() -> None:
+    page = html.render(Paragraph((Shown(ONLINE), "と<627>件です。", Quoted("調査票!A1")))) * 2
+    whole, pieces = read_page(page), PageReader()
+    middle = page.index("と&lt;")
+    for piece in (page[:middle], Markup(page[middle:]), ""):  # noqa: S704
+        pieces.feed(piece)
+    pieces.close()
+    assert (pieces.figures, pieces.texts) == (whole.figures, whole.texts)
+    assert whole.texts == ["と<627>件です。"] * 2

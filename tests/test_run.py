@@ -92,13 +92,16 @@ def test_the_parameters_given_are_the_ones_used(sample: Path, tmp_path: Path) ->
     assert executed.cells[-1].outputs[0].data["text/plain"] == "'abab'"
 
 
-def test_a_failing_cell_is_named_with_its_message(tmp_path: Path) -> None:
+@pytest.mark.parametrize("parameters", [{}, {"cycle": "2024-09-01"}])
+def test_a_failing_cell_is_named_as_the_notebook_counts_it_with_its_message(
+    tmp_path: Path, parameters: dict[str, str]
+) -> None:
     path = write_notebook(
         tmp_path, ('cycle: str = "latest"', ["parameters"]), ('raise ValueError("だめです")', [])
     )
     with pytest.raises(ReportError) as caught:
-        run_notebook(path, {}, tmp_path)
-    assert "sample.ipynb の2番目のセルで止まりました" in str(caught.value)
+        run_notebook(path, parameters, tmp_path)
+    assert "sample.ipynb の2番目のセル「raise ValueError(" in str(caught.value)
     assert "だめです" in str(caught.value)
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from analysis.errors import SettingsError, list_examples
 
+NOTEBOOKS = "notebooks"
 SETTINGS_NAME = "cycle.toml"
 CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
@@ -86,6 +87,12 @@ class Cycle:
     def reports_folder(self) -> Path:
         """Where the finished reports are written."""
         return self.root / "reports" / self.name
+
+    @property
+    def notebooks_folder(self) -> Path:
+        """Where the notebooks lie: the project's own, or the programme's where it has none."""
+        own = self.root / NOTEBOOKS
+        return own if own.is_dir() else Path(__file__).parents[2] / NOTEBOOKS
 
     @property
     def departments(self) -> list[Department]:

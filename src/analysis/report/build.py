@@ -26,7 +26,6 @@ from analysis.report.proof.origin import (
     leave_others,
     list_inputs,
     mark_of,
-    notebook_path,
     write_fingerprint,
 )
 from analysis.report.proof.sources import CITY_NAME, Sources
@@ -157,7 +156,7 @@ class _Build:
             jobs.make_report,
             self.place,
             report,
-            self.cycle.root / notebook_path(report.notebook),
+            self.cycle.notebooks_folder / f"{report.notebook}.ipynb",
             self._fingerprint(report)[:SHORT],
         )
 

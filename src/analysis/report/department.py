@@ -16,7 +16,7 @@ from analysis.report.blocks import (
 )
 from analysis.report.chart import draw_parts
 from analysis.report.findings import Findings, head, write_previous
-from analysis.report.moves import list_moves
+from analysis.report.moves import MOVED, list_moves
 from analysis.report.progress import (
     PROGRESS,
     progress_cells,
@@ -27,6 +27,7 @@ from analysis.report.progress import (
 from analysis.report.proposal import propose
 
 TITLE = "行政手続きのオンライン化の状況"
+LISTED = ["procedure_id", "section", "name", "status", "reason"]
 
 
 def masthead(findings: Findings, department: str) -> Masthead:
@@ -105,7 +106,7 @@ def changes(findings: Findings, department: str) -> Block:
     moves = findings.ledger.tables.current["transitions"]
     rows = [
         row
-        for record in moves[moves["department_slug"] == own.slug].to_dict("records")
+        for record in moves.loc[moves["department_slug"] == own.slug, MOVED].to_dict("records")
         for row in list_moves(record)
     ]
     return Group(
@@ -157,14 +158,16 @@ def procedures(findings: Findings, department: str) -> Block:
         ),
         rows=tuple(
             (
-                Quoted(record["procedure_id"]),
-                Quoted(record["section"]),
-                Quoted(record["name"]),
-                code_name("status", record["status"]),
-                REASONS.get(record["reason"]) if record["status"] == "not_started" else None,
+                Quoted(procedure_id),
+                Quoted(section),
+                Quoted(name),
+                code_name("status", status),
+                REASONS.get(reason) if status == "not_started" else None,
                 proposal,
             )
-            for record, proposal in zip(frame.to_dict("records"), proposals, strict=True)
+            for (procedure_id, section, name, status, reason), proposal in zip(
+                frame[LISTED].itertuples(index=False, name=None), proposals, strict=True
+            )
         ),
         notes=(
             "今後の進め方は、未着手の理由ごとの方針と、調査票の回答に当たる"

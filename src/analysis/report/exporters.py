@@ -4,7 +4,7 @@ Registered with nbconvert, so that JupyterLab's own *Save and Export Notebook As
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,7 +28,7 @@ from analysis.report.document import Display, Document, read_document
 from analysis.report.findings import Findings, load_findings
 from analysis.report.fonts import missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
-from analysis.report.orphans import read_page, require_traced
+from analysis.report.orphans import require_traced
 from analysis.report.proof.city import find_sources
 from analysis.report.proof.origin import fingerprint_of, list_inputs
 from analysis.report.run import read_parameters
@@ -85,8 +85,8 @@ def pages_of(document: Document, findings: Findings, fingerprint: str) -> tuple[
     Raises ReportError like `html_of` and `pdf_of`.
     """
     content, sections = _write_content(document)
-    page = write_traced_page(document.masthead, content, sections, findings, fingerprint)
-    return page, _set_pdf(document, findings, fingerprint, read_page(content).ids)
+    page, figures = write_traced_page(document.masthead, content, sections, findings, fingerprint)
+    return page, _set_pdf(document, findings, fingerprint, figures)
 
 
 def html_of(document: Document, findings: Findings, fingerprint: str) -> str:
@@ -95,7 +95,8 @@ def html_of(document: Document, findings: Findings, fingerprint: str) -> str:
     Raises ReportError for a number that has none in these findings.
     """
     content, sections = _write_content(document)
-    return write_traced_page(document.masthead, content, sections, findings, fingerprint)
+    page, _ = write_traced_page(document.masthead, content, sections, findings, fingerprint)
+    return page
 
 
 def pdf_of(document: Document, findings: Findings, fingerprint: str) -> bytes:
@@ -105,7 +106,8 @@ def pdf_of(document: Document, findings: Findings, fingerprint: str) -> bytes:
     the document or the page would break PDF/UA-1 or PDF/A-3a.
     """
     content, _ = _write_content(document)
-    return _set_pdf(document, findings, fingerprint, require_traced(content, findings).ids)
+    figures = gather_figures(findings.ledger, require_traced(content, findings).ids)
+    return _set_pdf(document, findings, fingerprint, figures)
 
 
 def _write_content(document: Document) -> tuple[Markup, list[tuple[str, str]]]:
@@ -124,11 +126,10 @@ def _write_content(document: Document) -> tuple[Markup, list[tuple[str, str]]]:
 
 
 def _set_pdf(
-    document: Document, findings: Findings, fingerprint: str, printed: Iterable[str]
+    document: Document, findings: Findings, fingerprint: str, figures: list[Figure]
 ) -> bytes:
-    """Set a document whose printed figures, by id, have been checked."""
+    """Set a document with the evidence of these figures, all that it prints and checked."""
     parts = [part.typst if isinstance(part, Display) else to_typst(part) for part in document.parts]
-    figures = gather_figures(findings.ledger, printed)
     attached = write_attachments(findings.ledger, figures) if figures else {}
     parts += _write_evidence(figures, findings)
     parts += [_attach(name) for name in attached]

@@ -1,7 +1,9 @@
 """Render blocks as HTML, for JupyterLab and for the HTML report.
 
 Every text is escaped by the template engine's own `escape`; nothing is marked safe that came from
-outside. The look stands in `templates/analysis/report.css`.
+outside. Tables have thousands of cells, so these are written as plain text: what stands in braces
+there is escaped in place, or is a constant, or was written by one of these functions. The look
+stands in `templates/report.css`.
 """
 
 from collections.abc import Sequence
@@ -32,8 +34,7 @@ from analysis.report.text import link_to, printable
 
 TEMPLATES = files("analysis.report") / "templates"
 
-_ROW_HEADING = Markup('<th scope="row"{}>{}</th>')
-_DATA = Markup("<td{}>{}</td>")
+_NOTHING = Markup('<span role="img" aria-label="該当なし">{}</span>').format(BLANK)
 
 
 def render(block: Block) -> str:
@@ -70,7 +71,10 @@ def render(block: Block) -> str:
 
 def write_text(text: str) -> Markup:
     """Return a text escaped, its line breaks kept."""
-    return Markup("<br>").join(escape(line) for line in printable(text).split("\n"))
+    lines = printable(text)
+    if "\n" not in lines:
+        return escape(lines)
+    return Markup("<br>").join(lines.split("\n"))
 
 
 def _inline(parts: Sequence[Inline]) -> Markup:
@@ -89,7 +93,8 @@ def _inline(parts: Sequence[Inline]) -> Markup:
 
 
 def _figure(figure: Figure, text: str) -> Markup:
-    return Markup('<a class="figure" href="{}">{}</a>').format(link_to(figure.id), text)
+    link = escape(link_to(figure.id))
+    return Markup(f'<a class="figure" href="{link}">{escape(text)}</a>')  # noqa: S704
 
 
 def _table(table: Table) -> Markup:
@@ -97,15 +102,6 @@ def _table(table: Table) -> Markup:
         return Markup('<p class="empty"><strong>{}</strong> {}</p>').format(
             table.caption, table.empty
         )
-    lines = table.lines_of or (None,) * len(table.rows)
-    rows = Markup("\n").join(
-        Markup("<tr{}{}>{}</tr>").format(
-            Markup(' id="{}"').format(line.id) if line else "",
-            Markup(' class="{}"').format(look) if look else "",
-            _cells(row, table),
-        )
-        for row, look, line in zip(table.rows, table.looks, lines, strict=True)
-    )
     notes = Markup("").join(
         Markup('\n<p class="note">{}</p>').format(write_text(note)) for note in table.notes
     )
@@ -116,23 +112,37 @@ def _table(table: Table) -> Markup:
         '<div class="table" role="region" tabindex="0" aria-label="{0}">\n<table>\n'
         "<caption>{0}{1}</caption>\n<thead>\n{2}\n</thead>\n<tbody>\n{3}\n</tbody>\n</table>\n"
         "</div>{4}"
-    ).format(table.caption, definition, _header(table.columns), rows, notes)
+    ).format(table.caption, definition, _header(table.columns), _body(table), notes)
 
 
-def _cells(row: Sequence[Cell], table: Table) -> Markup:
+def _body(table: Table) -> Markup:
+    """Return a table's rows."""
+    kinds = [_kind_of(place, column, table) for place, column in enumerate(table.columns)]
+    lines = table.lines_of or (None,) * len(table.rows)
     written = []
-    for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-        looks = ["number"] * column.numeric + ["quoted"] * isinstance(cell, Quoted)
-        look = Markup(' class="{}"').format(" ".join(looks)) if looks else ""
-        kind = _ROW_HEADING if place < table.headings else _DATA
-        written.append(kind.format(look, _cell(cell)))
-    return Markup("").join(written)
+    for row, look, line in zip(table.rows, table.looks, lines, strict=True):
+        name = f' id="{escape(line.id)}"' if line else ""
+        mark = f' class="{escape(look)}"' if look else ""
+        cells = [
+            f"{quoted if isinstance(cell, Quoted) else opened}{_cell(cell)}{closed}"
+            for cell, (opened, quoted, closed) in zip(row, kinds, strict=True)
+        ]
+        written.append(f"<tr{name}{mark}>{''.join(cells)}</tr>")
+    return Markup("\n".join(written))  # noqa: S704  every part is
+
+
+def _kind_of(place: int, column: Column, table: Table) -> tuple[str, str, str]:
+    """Return what opens a column's cells, what opens those that quote, and what closes both."""
+    name, scope = ("th", ' scope="row"') if place < table.headings else ("td", "")
+    opened = f"<{name}{scope}" + (' class="number">' if column.numeric else ">")
+    quoted = f'<{name}{scope} class="{"number quoted" if column.numeric else "quoted"}">'
+    return opened, quoted, f"</{name}>"
 
 
 def _cell(cell: Cell) -> Markup:
     match cell:
         case None:
-            return Markup('<span role="img" aria-label="該当なし">{}</span>').format(BLANK)
+            return _NOTHING
         case Figure():
             return _figure(cell, cell.cell_text)
         case Shown(figure=figure):

@@ -43,4 +43,5 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
         ),
     ]
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
-    return write_traced_page(head(findings, TITLE), content, [], findings, fingerprint)
+    page, _ = write_traced_page(head(findings, TITLE), content, [], findings, fingerprint)
+    return page

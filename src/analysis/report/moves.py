@@ -6,11 +6,21 @@ from typing import Any
 from analysis.figures.definition import code_name
 from analysis.report.blocks import Cell, Quoted
 
+# Of what there is to know of a transition, what these lines say.
+MOVED = [
+    *(
+        f"{before}{name}"
+        for name in ("procedure_id", "name", "section", "status")
+        for before in ("", "previous_")
+    ),
+    *("fate", "paired_by", "renamed", "moved", "went_online", "left_online"),
+]
+
 
 def list_moves(record: dict[Hashable, Any]) -> Iterator[tuple[Cell, ...]]:
     """Yield a line for each thing that changed in one procedure: what, which, before and now.
 
-    `record` is a row of the transitions.
+    `record` is a row of the transitions, of which it needs MOVED.
     """
     identity = (Quoted(record["procedure_id"]), Quoted(record["name"]))
     if record["fate"] == "new":

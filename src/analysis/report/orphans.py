@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?|—")
 _WORD = re.compile(r"[^\d\s.,+−%-]")
 _SPOKEN = ("alt", "aria-label", "title", "placeholder")
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
-_UNSEEN = frozenset({"script", "style"})
+_UNREAD = frozenset({"script", "style", "quoted"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "nav"})
 _AROUND = 40
 
@@ -31,13 +31,18 @@ _AROUND = 40
 def require_traced(page: str, findings: Findings) -> "PageReader":
     """Return what a page prints if every digit has its evidence; else raise ReportError."""
     reader = read_page(page)
+    refuse_orphans(reader, findings)
+    return reader
+
+
+def refuse_orphans(reader: "PageReader", findings: Findings) -> None:
+    """Raise ReportError if any digit that was read has no evidence, or is not the ledger's."""
     if wrong := find_orphans(reader, findings):
         raise ReportError(
             f"報告書に、根拠をたどれない数字が{len(wrong)}か所あります。"
             "数値（figure）として渡すか、調査票などからの引用なら Quoted に入れてください。\n"
             + list_examples(list(dict.fromkeys(wrong)))
         )
-    return reader
 
 
 def find_orphans(reader: "PageReader", findings: Findings) -> list[str]:
@@ -67,7 +72,7 @@ def read_page(page: str) -> "PageReader":
 class PageReader(HTMLParser):
     """Tells a page's printed figures (id and text, in order) from its other texts.
 
-    `texts` leaves out what is quoted, and the section number that begins a heading.
+    `texts` leaves out what is quoted, what is blank, and the section number that begins a heading.
     """
 
     def __init__(self) -> None:
@@ -83,6 +88,11 @@ class PageReader(HTMLParser):
     def ids(self) -> list[str]:
         """The ids of the figures printed, in order."""
         return [figure_id for figure_id, _ in self.figures]
+
+    def feed(self, data: str) -> None:
+        """Read a piece of the page; a whole page may come in several."""
+        # Text that is marked safe would escape what is put behind it.
+        super().feed(str(data))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what begins: a figure, a quotation, a text that is only spoken."""
@@ -113,11 +123,12 @@ class PageReader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Put a text where it belongs."""
-        kinds = {kind for _, kind in self._open}
         if self._figure is not None:
             self._words.append(data)
-        elif not kinds & (_UNSEEN | {"quoted"}):
-            self.texts.append(_SECTION_NUMBER.sub("", data) if kinds & _HEADINGS else data)
+        elif not data.isspace():
+            kinds = {kind for _, kind in self._open}
+            if not kinds & _UNREAD:
+                self.texts.append(_SECTION_NUMBER.sub("", data) if kinds & _HEADINGS else data)
 
 
 def _differs(ledger: Ledger, figure_id: str, text: str) -> str | None:
@@ -158,4 +169,4 @@ def _strip_known(text: str, known: Iterable[str]) -> str:
 
 def _has_digit(text: str) -> bool:
     """Return whether a text holds a digit of any script; ① and ² are digits too."""
-    return any(character.isdigit() for character in text)
+    return any(map(str.isdigit, text))

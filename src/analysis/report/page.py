@@ -47,9 +47,6 @@ def write_page(
     `payload` the evidence of its figures, as `write_payload` returns it, `fingerprint` what the
     footer says of all that made the page.
     """
-    style = _read(STYLES)
-    # One scope of its own, so that the page's names and the script's can't meet.
-    script = f'(async () => {{\n"use strict";\n{_shorten(_read(SCRIPTS))}}})();\n'
     return (
         _environment()
         .get_template("page.html.j2")
@@ -57,14 +54,25 @@ def write_page(
             masthead=masthead,
             content=content,
             sections=sections,
-            style=Markup(style),  # noqa: S704  our own file
-            style_hash=_hash(style),
-            script=Markup(script),  # noqa: S704  our own files
-            script_hash=_hash(script),
             payload=payload,
             fingerprint=fingerprint,
+            **_own_parts(),
         )
     )
+
+
+@cache
+def _own_parts() -> dict[str, str]:
+    """Return the style and the script, the same on every page, with their hashes."""
+    style = _read(STYLES)
+    # One scope of its own, so that the page's names and the script's can't meet.
+    script = f'(async () => {{\n"use strict";\n{_shorten(_read(SCRIPTS))}}})();\n'
+    return {
+        "style": Markup(style),  # noqa: S704  our own file
+        "style_hash": _hash(style),
+        "script": Markup(script),  # noqa: S704  our own files
+        "script_hash": _hash(script),
+    }
 
 
 def _read(names: tuple[str, ...]) -> str:

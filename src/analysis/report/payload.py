@@ -157,12 +157,11 @@ def _gather_tables(
         beside = _ids_within(frames, scopes - {WHOLE})
         known: dict[object, str] = {}
         for cycle, frame in frames.items():
-            ids, names = list_ids(frame), list_values(frame, "name")
+            named = list(zip(list_ids(frame), list_values(frame, "name"), strict=True))
             # The cycle before tells only the names that were others.
-            told = zip(ids, names, strict=True)
-            shown = [name if key in own and name != known.get(key) else None for key, name in told]
-            known = dict(zip(ids, names, strict=True))
-            inside = [key in beside for key in ids] if beside else [True] * len(ids)
+            shown = [name if key in own and name != known.get(key) else None for key, name in named]
+            known = dict(named)
+            inside = [key in beside for key, _ in named] if beside else [True] * len(named)
             columns = list_procedures(_hide(frame, hidden, inside), shown, fields)
             tables[cycle]["procedures"] = columns | _list_pairs(frame)
     titles = {slug: scope.name for slug, scope in ledger.scopes.items()}

@@ -118,8 +118,10 @@ def details(findings: Findings) -> Block:
                     Column("理由の詳細", weight=6),
                 ),
                 rows=tuple(
-                    (row["department"], *(Quoted(row[name]) for name in QUOTED))
-                    for row in frame[frame["reason"] == reason].to_dict("records")
+                    (department, *map(Quoted, quoted))
+                    for department, *quoted in frame.loc[
+                        frame["reason"] == reason, ["department", *QUOTED]
+                    ].itertuples(index=False, name=None)
                 ),
                 headings=0,
                 empty="理由の詳細の記入はありません。",

@@ -11,6 +11,8 @@ _BREAKS = re.compile("\r\n?|\u2028|\u2029|\x0b|\x0c|\x85")
 
 def printable(text: str) -> str:
     """Return a text with one kind of line break, and U+FFFD for what can't be printed."""
+    if text.isprintable():
+        return text
     lines = _BREAKS.sub("\n", text)
     return _UNPRINTABLE.sub("\ufffd", _DIRECTIONS.sub("", lines)).replace("\t", " ")
 

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from analysis.figures.figure import Figure
 from analysis.report import html
 from analysis.report.appendix import (
     ABOUT,
@@ -12,7 +13,7 @@ from analysis.report.appendix import (
 )
 from analysis.report.blocks import Masthead, Table
 from analysis.report.findings import Findings
-from analysis.report.orphans import read_page, require_traced
+from analysis.report.orphans import PageReader, refuse_orphans
 from analysis.report.page import write_page
 from analysis.report.payload import write_payload
 
@@ -23,23 +24,31 @@ def write_traced_page(
     sections: list[tuple[str, str]],
     findings: Findings,
     fingerprint: str,
-) -> str:
-    """Return a whole page with the evidence of the figures that its content prints.
+) -> tuple[str, list[Figure]]:
+    """Return a whole page with the evidence of the figures that its content prints, and these.
 
     `content` is rendered HTML, `sections` the ids and titles of its second-level headings,
-    `fingerprint` the short one of all that made it. Raises ReportError for a digit without
-    evidence, FigureError for a figure that the ledger has not.
+    `fingerprint` the short one of all that made it. The figures are those of the evidence, as
+    `gather_figures` returns them. Raises ReportError for a digit without evidence, FigureError for
+    a figure that the ledger has not.
     """
-    figures = gather_figures(findings.ledger, read_page(content).ids)
+    # Every part of the page is read once: the content before there is a page around it.
+    reader = PageReader()
+    reader.feed(content)
+    figures = gather_figures(findings.ledger, reader.ids)
     elsewhere = not covers_city(findings.ledger, figures)
     tables = write_tables(findings.ledger, figures, city_rows_elsewhere=elsewhere)
     if tables:
-        content += _write_evidence(tables)
+        evidence = _write_evidence(tables)
+        reader.feed(evidence)
+        content += evidence
         sections = [*sections, ("evidence", TITLE)]
     payload = write_payload(findings.ledger, figures)
     page = write_page(masthead, content, sections, payload, fingerprint)
-    require_traced(page, findings)
-    return page
+    reader.feed(page.replace(content, "", 1))
+    reader.close()
+    refuse_orphans(reader, findings)
+    return page, figures
 
 
 def _write_evidence(tables: list[Table]) -> Markup:

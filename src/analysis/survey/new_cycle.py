@@ -6,7 +6,6 @@ Everything is kept but the dates and the comment at the head, which tells of the
 import datetime
 import re
 import shutil
-import uuid
 from pathlib import Path
 
 import tomlkit
@@ -53,9 +52,10 @@ def begin_cycle(name: str, root: Path | None = None) -> Cycle:
             "フォルダーを移すか削除してから、もう一度実行してください。"
         )
     text = write_settings(latest, as_of)
-    passing = root / "data" / f".{name}.{uuid.uuid4().hex}"
+    passing = root / "data" / f".{name}.passing"
     try:
-        passing.mkdir()
+        # What a process that was killed left there is written anew.
+        passing.mkdir(exist_ok=True)
         (passing / SETTINGS_NAME).write_text(text, encoding="utf-8", newline="\n")
         passing.rename(folder)
     finally:

@@ -49,6 +49,7 @@ class Book:
             {"title": fit(title), "subject": fit(notice), "created": created}
         )
         self._plain = self.add_format()
+        self._places: dict[str, int] = {}
         self._head = self.add_format(
             bold=True, bg_color="#1F3864", font_color="#FFFFFF", border=1, valign="vcenter",
             text_wrap=True,
@@ -102,7 +103,7 @@ class Book:
             sheet.conditional_format(1, place, last_row, place, {**rule, "format": self._differs})
         for place, column in enumerate(page.columns):
             sheet.set_column(place, place, column.width)
-        sheet.fill(page, self._head, self._styles, self._plain)
+        sheet.fill(page, self._head, self._styles, self._plain, self._places)
 
     def set_height(self, sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]]) -> None:
         """Make a row as high as its wrapped texts need, each in a column of a width.

@@ -5,7 +5,7 @@ has, and search each formula for a hundred functions younger than the file forma
 hundred thousand cells, of which all that is known by the column.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from itertools import repeat
 
@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from analysis.report.audit.sheet import Column, Formula, Page, Style
+from analysis.report.audit.sheet import Cell, Column, Formula, Page, Style
 from analysis.survey.cell_text import count_lines, fit, write_text
 
 LINE_POINTS = 16.5
@@ -24,49 +24,50 @@ class FilledSheet(Worksheet):  # type: ignore[misc]  # the library has no types
     """A sheet of XlsxWriter's that takes its rows from a page."""
 
     def fill(
-        self, page: Page, head: Format, styles: Mapping[Style, Format | None], plain: Format
+        self,
+        page: Page,
+        head: Format,
+        styles: Mapping[Style, Format | None],
+        plain: Format,
+        places: dict[str, int],
     ) -> None:
         """Lay a page's titles, in the format `head`, and its cells, each in its style's format.
 
-        `plain` is any format of the workbook without properties.
+        `plain` is any format of the workbook without properties; `places` says where a text stands
+        in the workbook's table of texts, and is added to.
         """
-        texts, titled = _Texts(self, plain), _mark(head)
+        known, titled = len(places), _mark(head)
         marks = {name: _mark(style) for name, style in styles.items()}
         columns = []
         for place, column in enumerate(page.columns, start=1):
             letter = str(get_column_letter(place))
-            title = f'<c r="{letter}1"{titled}{texts[column.title]}'
-            columns.append([title, *_write_cells(letter, column, marks, texts)])
+            self._note_texts([column.title, *column.cells], places, plain)
+            title = f'<c r="{letter}1"{titled} t="s"><v>{places[column.title]}</v></c>'
+            columns.append([title, *_write_cells(letter, column, marks, places)])
         heights = _measure_rows(page)
         self._rows = [
             f'<row r="{row}"{heights.get(row, "")}>{"".join(cells)}</row>'
             for row, cells in enumerate(zip(*columns, strict=True), start=1)
         ]
         uses = len(columns) + sum(isinstance(c, str) for col in page.columns for c in col.cells)
-        self.str_table.count += uses - len(texts)
+        self.str_table.count += uses - (len(places) - known)
         self.dim_rowmin, self.dim_rowmax = 0, len(self._rows) - 1
         self.dim_colmin, self.dim_colmax = 0, len(columns) - 1
+
+    def _note_texts(self, cells: Iterable[Cell], places: dict[str, int], plain: Format) -> None:
+        """Give each new text a place, as the library does: in a cell that is not kept."""
+        for cell in cells:
+            if isinstance(cell, str) and cell not in places:
+                write_text(self, 0, 0, cell, None, plain=plain)
+                places[cell] = self.table[0][0].string
 
     def _write_rows(self) -> None:
         # Here the library would write its own.
         self.fh.writelines(self._rows)
 
 
-class _Texts(dict[str, str]):
-    """What a cell says after its address and format, by its text: the text's place in the table."""
-
-    def __init__(self, sheet: FilledSheet, plain: Format) -> None:
-        self._sheet, self._plain = sheet, plain
-
-    def __missing__(self, text: str) -> str:
-        # Written as the library writes any text, in a cell that is not kept.
-        write_text(self._sheet, 0, 0, text, None, plain=self._plain)
-        self[text] = written = f' t="s"><v>{self._sheet.table[0][0].string}</v></c>'
-        return written
-
-
 def _write_cells(
-    letter: str, column: Column, marks: Mapping[Style, str], texts: _Texts
+    letter: str, column: Column, marks: Mapping[Style, str], places: Mapping[str, int]
 ) -> Iterator[str]:
     """Yield a column's cells from row 2 on, nothing for None."""
     names = repeat(column.style) if isinstance(column.style, str) else column.style
@@ -76,7 +77,7 @@ def _write_cells(
             case None:
                 yield ""
             case str():
-                yield head + texts[cell]
+                yield f'{head} t="s"><v>{places[cell]}</v></c>'
             case Formula():
                 yield head + _write_formula(cell)
             case _:

@@ -56,7 +56,6 @@ def _preload() -> None:
     if ROOT in os.environ:
         with suppress(Exception):
             _load_findings(Path(os.environ[ROOT]), os.environ[CYCLE])
-    gc.collect()
     gc.freeze()
     gc.enable()
 

@@ -6,26 +6,19 @@ which environment, which is no part of a fingerprint but may change a file's byt
 
 import hashlib
 import json
-import platform
-import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import requires, version
 from pathlib import Path
 
 from analysis.cycle import Cycle
 from analysis.errors import ReportError
+from analysis.report.making.environment import describe_environment
 from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import hash_file
 from analysis.report.proof.record import Making, Record, read_record
-from analysis.report.typefaces import FILES
 from analysis.survey.place import place_file
 
 NOTE_NAME = "built.json"
-
-_NAME = re.compile(r"[\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -105,23 +98,6 @@ def write_note(cycle: Cycle, summary: Sequence[str]) -> None:
 def key_of(fingerprint: str) -> str:
     """Return the key of what has this whole fingerprint when it is made in this environment."""
     return hashlib.sha256(f"{fingerprint}\n{describe_environment()}".encode()).hexdigest()
-
-
-@cache
-def describe_environment() -> str:
-    """Return the sha256 of what may change a report's bytes beside its inputs.
-
-    They are the versions of Python, of zlib and of every library we ask for, and the fonts' files.
-    """
-    wanted = [line for line in requires("analysis") or () if "extra" not in line]
-    libraries = sorted(name for line in wanted for name in _NAME.findall(line)[:1])
-    lines = [
-        f"python {platform.python_version()}",
-        f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
-        *(f"{name} {version(name)}" for name in libraries),
-        *(f"{path.name} {hash_file(path)}" for path in FILES),
-    ]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _say_changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -6,16 +6,14 @@ its own, and must see the survey folders under the same path as the process that
 
 import hashlib
 import multiprocessing
-import re
 import socket
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import metadata
 from pathlib import Path
-from platform import python_version
 from typing import Any
 
 from analysis.errors import AnalysisError, ReportError
+from analysis.report.making.environment import describe_environment
 from analysis.report.proof.origin import hash_code
 
 Answer = tuple[Any, AnalysisError | None]
@@ -24,14 +22,12 @@ Answer = tuple[Any, AnalysisError | None]
 
 @cache
 def hash_program() -> str:
-    """Return one sha256 over the package's code, the versions it runs with, and Python's own.
+    """Return one sha256 over the package's code and the environment that it runs in.
 
     Worked out once a process, when the first job comes: a worker that still runs the code of
     before an update must not be told by the files of after it.
     """
-    versions = [f"{name}=={metadata.version(name)}" for name in _list_requirements()]
-    lines = [hash_code(), *versions, python_version()]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hashlib.sha256(f"{hash_code()}\n{describe_environment()}".encode()).hexdigest()
 
 
 def require_same_code(sha256: str) -> None:
@@ -89,9 +85,3 @@ def do_job(
         return job(*arguments, **keywords), None
     except AnalysisError as error:
         return None, error
-
-
-def _list_requirements() -> list[str]:
-    """Return the names of the packages that this one can't do without, sorted."""
-    needed = [text for text in metadata.requires("analysis") or () if "extra ==" not in text]
-    return sorted(re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in needed)

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from analysis.cycle import SETTINGS_NAME
+from analysis.cycle import NOTEBOOKS, SETTINGS_NAME
 from analysis.report.findings import Findings, write_date
 from analysis.report.plan import Report
 from analysis.report.proof.entities import (
@@ -29,7 +29,6 @@ from analysis.report.proof.entities import (
     refer_all,
 )
 from analysis.report.proof.origin import (
-    NOTEBOOKS,
     Mark,
     notebook_path,
     write_fingerprint,

@@ -14,6 +14,7 @@ import analysis
 from analysis.cycle import (
     CORRECTIONS_NAME,
     MATCHES_NAME,
+    NOTEBOOKS,
     PUBLISHED_NAME,
     SETTINGS_NAME,
     Cycle,
@@ -22,7 +23,6 @@ from analysis.cycle import (
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
 LOCK_NAME = "requirements.lock"
-NOTEBOOKS = "notebooks"
 SHORT = 12
 """How many hex digits of a fingerprint a footer prints."""
 
@@ -138,13 +138,15 @@ def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
         *cycle.raw_folder.rglob("*"),
         *(() if previous is None else previous.raw_folder.rglob("*")),
         cycle.guideline_path,
-        *(cycle.root / NOTEBOOKS).glob("*.ipynb"),
         cycle.root / LOCK_NAME,
     ]
     for path in candidates:
         relative = path.relative_to(cycle.root)
         if path.is_file() and not any(is_passing(Path(part)) for part in relative.parts):
             yield relative.as_posix(), path
+    for path in cycle.notebooks_folder.glob("*.ipynb"):
+        if not is_passing(path):
+            yield f"{NOTEBOOKS}/{path.name}", path
 
 
 def _list_code() -> Iterator[tuple[str, Path]]:

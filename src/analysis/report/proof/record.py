@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
-from analysis.cycle import Cycle
+from analysis.cycle import NOTEBOOKS, Cycle
 from analysis.errors import ReportError
 from analysis.report.proof.entities import CRATE_NAME, Entity
-from analysis.report.proof.origin import NOTEBOOKS, write_fingerprint
+from analysis.report.proof.origin import write_fingerprint
 
 CorrectionKey = tuple[str, str, str]
 """A correction's cycle, procedure and field."""

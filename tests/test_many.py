@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 import unicodedata
@@ -17,6 +18,7 @@ from analysis.report.making.many import (
     CITIES_AT_ONCE,
     City,
     Outcome,
+    build_all,
     build_cities,
     build_in_child,
     describe_outcomes,
@@ -35,11 +37,11 @@ def make_city(root: Path, *cycles: str) -> Path:
 
 
 def name(number: int, **values: Any) -> City:
-    return City(Path("/x"), LATEST, f"市{number}", Path("/x/notebooks"), **values)
+    return City(Path("/x"), LATEST, f"市{number}", **values)
 
 
 def list_stems(folder: Path, cycle: str | None = None) -> list[str]:
-    return [city.stem for city in find_cities(folder, cycle, folder)]
+    return [city.stem for city in find_cities(folder, cycle)]
 
 
 def test_surveys_are_found_at_any_depth_in_natural_order(tmp_path: Path) -> None:
@@ -76,20 +78,12 @@ def test_the_folder_may_be_a_survey_itself(tmp_path: Path) -> None:
 def test_the_latest_cycle_of_each_is_built_or_the_one_asked_for(tmp_path: Path) -> None:
     make_city(tmp_path / "市1", "2024-03-31", LATEST)
     make_city(tmp_path / "市2", "2024-03-31")
-    latest = find_cities(tmp_path, None, tmp_path)
+    latest = find_cities(tmp_path, None)
     assert [(city.cycle, city.known) for city in latest] == [(LATEST, None), ("2024-03-31", None)]
-    asked = find_cities(tmp_path, LATEST, tmp_path)
+    asked = find_cities(tmp_path, LATEST)
     assert [city.cycle for city in asked] == [LATEST, LATEST]
     assert asked[0].known is None
     assert asked[1].known == Outcome("absent", "調査回は 2024-03-31 です。")
-
-
-def test_a_survey_without_notebooks_gets_those_of_the_programme(tmp_path: Path) -> None:
-    make_city(tmp_path / "市1")
-    (make_city(tmp_path / "市2") / "notebooks").mkdir()
-    first, second = find_cities(tmp_path, None, tmp_path / "programme")
-    assert first.notebooks == tmp_path / "programme" / "notebooks"
-    assert second.notebooks == tmp_path / "市2" / "notebooks"
 
 
 def test_a_path_is_absolute_so_that_another_computer_finds_it(
@@ -97,7 +91,7 @@ def test_a_path_is_absolute_so_that_another_computer_finds_it(
 ) -> None:
     make_city(tmp_path / "市")
     monkeypatch.chdir(tmp_path)
-    (city,) = find_cities(Path(), None, Path())
+    (city,) = find_cities(Path(), None)
     assert (city.root, city.stem) == (tmp_path / "市", "市")
 
 
@@ -114,9 +108,7 @@ def test_a_folder_that_cannot_be_looked_into_is_a_failure_of_its_own(
         return scandir(place)
 
     monkeypatch.setattr("analysis.report.making.many.os.scandir", look)
-    outcomes = build_cities(
-        find_cities(tmp_path, None, tmp_path), lambda city: Outcome("built"), Display()
-    )
+    outcomes = build_cities(find_cities(tmp_path, None), lambda city: Outcome("built"), Display())
     assert {city.stem: outcome.state for city, outcome in outcomes.items()} == {
         "市": "built",
         "閉": "failed",
@@ -131,7 +123,7 @@ def test_nothing_to_build_is_told(tmp_path: Path, cycle: str | None) -> None:
     if cycle:
         make_city(tmp_path / "市")
     with pytest.raises(ReportError) as caught:
-        find_cities(tmp_path, cycle, tmp_path)
+        find_cities(tmp_path, cycle)
     told = str(caught.value)
     assert f"調査回{f' {cycle}' if cycle else ''}のあるフォルダー" in told
     assert ("市: 調査回は 2024-09-01 です。" in told) == bool(cycle)
@@ -139,7 +131,7 @@ def test_nothing_to_build_is_told(tmp_path: Path, cycle: str | None) -> None:
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="フォルダーの中を見られません"):
-        find_cities(tmp_path / "none", None, tmp_path)
+        find_cities(tmp_path / "none", None)
 
 
 def build(city: City) -> Outcome:
@@ -190,7 +182,7 @@ def test_the_summary_tells_of_each_city_what_became_of_it() -> None:
 
 
 def test_no_name_of_a_folder_and_no_message_steers_the_terminal() -> None:
-    city = City(Path("/x"), LATEST, "市\x1b[2J\n\udcff", Path("/x"))
+    city = City(Path("/x"), LATEST, "市\x1b[2J\n\udcff")
     said = describe_outcomes({city: Outcome("failed", "だめ\x1b[31mです")})
     assert said.count("\n") == 2
     assert "\x1b" not in said
@@ -234,3 +226,19 @@ def test_a_crash_of_a_city_in_its_own_process_is_its_own() -> None:
         Outcome("built", "別のプロセス"),
     )
     assert "プロセスが途中で終わりました" in died.message
+
+
+def test_cities_are_built_beside_one_that_cannot_be(delivery: Path, tmp_path: Path) -> None:
+    """Each by processes of its own, without notebooks of its own, and kept the second time."""
+    own = shutil.ignore_patterns("reports", "processed", "notebooks")
+    shutil.copytree(delivery, tmp_path / "市1", ignore=own)
+    make_city(tmp_path / "市2")
+    cities = find_cities(tmp_path, None)
+    for state in ("built", "kept"):
+        good, bad = build_all(cities, force=False, scheduler=None, display=Display()).values()
+        assert (good.state, bad.state) == (state, "failed")
+        assert "cycle.toml に誤りが" in bad.message
+    made = tmp_path / "市1" / "reports" / LATEST
+    assert {path.name for path in made.iterdir()} == {
+        path.name for path in (delivery / "reports" / LATEST).iterdir()
+    }

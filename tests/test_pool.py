@@ -32,7 +32,7 @@ from clusters import (
     wait_until,
 )
 
-from conftest import LATEST, copy_project, copy_small_project, require_package
+from conftest import LATEST, copy_project, require_package
 
 LONG = "回答" * 10_000
 """Longer than what Dask leaves of an exception's message."""
@@ -318,16 +318,18 @@ class Killer(Display):
             self.victim.wait()
 
 
-def test_reports_made_by_a_cluster_that_loses_a_worker_are_those_made_here(tmp_path: Path) -> None:
+def test_reports_made_by_a_cluster_that_loses_a_worker_are_those_made_here(
+    delivery: Path, tmp_path: Path
+) -> None:
     require_package("distributed")
-    here = open_cycle(LATEST, copy_small_project(tmp_path / "here"))
-    there = open_cycle(LATEST, shutil.copytree(here.root, tmp_path / "there"))
-    build_reports(here, display=Display())
+    made_here = shutil.ignore_patterns("reports", "processed")
+    there = open_cycle(LATEST, shutil.copytree(delivery, tmp_path / "there", ignore=made_here))
     with run_cluster(tmp_path / "cluster", workers=2) as cluster:
         killer = Killer(cluster.processes[1])
         build_reports(there, display=killer, scheduler=cluster.address)
         assert killer.children
         assert psutil.wait_procs(killer.children, timeout=60)[1] == []
-    made = {path.name: path.read_bytes() for path in here.reports_folder.iterdir()}
-    assert made == {path.name: path.read_bytes() for path in there.reports_folder.iterdir()}
+    made = {path.name: path.read_bytes() for path in there.reports_folder.iterdir()}
+    here = delivery / "reports" / LATEST
+    assert made == {path.name: path.read_bytes() for path in here.iterdir()}
     assert len(made) > 12

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from analysis.cycle import Cycle, open_cycle
 from analysis.report.making.shelf import Made
+from analysis.report.making.worker import require_folder
 from analysis.report.making.workers import in_worker
 from analysis.report.plan import Report, plan_reports
 from analysis.report.proof.origin import Mark
@@ -60,6 +61,7 @@ def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) 
     """
     from analysis.report.run import run_notebook
 
+    require_folder(place.root)
     executed = run_notebook(notebook, dict(report.parameters), place.root)
     return in_worker(_export, place, executed, fingerprint)
 
@@ -139,4 +141,5 @@ def _load(place: Place) -> "Findings":
 
 
 def _open(place: Place) -> Cycle:
+    require_folder(place.root)
     return open_cycle(place.cycle, place.root)

@@ -1,7 +1,6 @@
 """Many cities at once: each survey folder under a folder is built; one's failure is its own.
 
 A survey folder is a project of a city: `data/raw` with its cycles, and the reports made beside it.
-Its notebooks are its own, or the programme's where it has none.
 """
 
 import os
@@ -11,12 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
 
-from analysis.cycle import list_cycles
+from analysis.cycle import list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, describe_os_error, list_examples
+from analysis.report.build import build_reports
+from analysis.report.making.built import describe_build
 from analysis.report.making.display import Display, clean
 from analysis.report.making.pool import open_threads
 from analysis.report.making.workers import end_with_parent
@@ -32,7 +34,8 @@ CITIES_AT_ONCE = 2
 """As many as an office's computer has cores; each is built by processes of its own."""
 LINES_SHOWN = 3
 """How many lines of a failed city's message the closing summary shows."""
-NOTEBOOKS = "notebooks"
+CITIES_AT_ONCE_ON_A_CLUSTER = 8
+"""So many that its workers have jobs while this process looks at what a city has to be made."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class City:
-    """A survey folder, the cycle of it to build, and the folder of the notebooks to build it with.
+    """A survey folder and the cycle of it to build.
 
     `stem` is its path under the folder asked for. One whose outcome is known is not built.
     """
@@ -53,7 +56,6 @@ class City:
     root: Path
     cycle: str
     stem: str
-    notebooks: Path
     known: Outcome | None = None
 
     @property
@@ -62,17 +64,17 @@ class City:
         return self.cycle
 
 
-def find_cities(folder: Path, cycle: str | None, programme: Path) -> list[City]:
+def find_cities(folder: Path, cycle: str | None) -> list[City]:
     """Return the cities under a folder, or in the folder itself, by path in natural order.
 
     The cycle is each city's latest, or `cycle`: of a city without it `absent` is known. They may
     lie at any depth, but not within one another; links and hidden folders are not followed. Of a
-    folder that can't be looked into it is known that it failed. `programme` is the project folder
-    whose notebooks serve those that have none. Raises ReportError if there is nothing to build.
+    folder that can't be looked into it is known that it failed. Raises ReportError if there is
+    nothing to build.
     """
     folder = folder.absolute()
     found = [
-        _open_city(root, root.relative_to(folder).as_posix(), cycle, programme, problem)
+        _open_city(root, root.relative_to(folder).as_posix(), cycle, problem)
         for root, problem in _walk(folder)
     ]
     if not any(city.known is None for city in found):
@@ -83,6 +85,27 @@ def find_cities(folder: Path, cycle: str | None, programme: Path) -> list[City]:
             + list_examples(closed)
         )
     return sorted(found, key=lambda city: _order(city.stem))
+
+
+def build_all(
+    cities: Sequence[City], *, force: bool, scheduler: str | None, display: Display
+) -> dict[City, Outcome]:
+    """Build the reports of each city, by processes here or all by one Dask cluster.
+
+    Returns what became of each, in the order given; no failure of one stops another.
+    """
+    build = partial(build_city, force=force, scheduler=scheduler)
+    if scheduler is not None:
+        return build_cities(cities, build, display, CITIES_AT_ONCE_ON_A_CLUSTER)
+    return build_cities(cities, partial(build_in_child, build), display)
+
+
+def build_city(city: City, *, force: bool, scheduler: str | None) -> Outcome:
+    """Build a city's reports in this process; raises what `build_reports` raises."""
+    cycle = open_cycle(city.cycle, city.root)
+    built = build_reports(cycle, force=force, scheduler=scheduler, display=Display())
+    kept = all(why is None for why in built.reasons.values())
+    return Outcome("kept" if kept else "built", describe_build(built))
 
 
 def build_cities(
@@ -167,16 +190,14 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
             )
 
 
-def _open_city(root: Path, stem: str, cycle: str | None, programme: Path, problem: str) -> City:
+def _open_city(root: Path, stem: str, cycle: str | None, problem: str) -> City:
     cycles = list_cycles(root)
     known = None
     if problem:
         known = Outcome("failed", problem)
     elif cycle is not None and cycle not in cycles:
         known = Outcome("absent", f"調査回は {'、'.join(cycles)} です。")
-    own = root / NOTEBOOKS
-    notebooks = own if own.is_dir() else programme / NOTEBOOKS
-    return City(root, cycle or max(cycles, default=""), stem, notebooks, known)
+    return City(root, cycle or max(cycles, default=""), stem, known)
 
 
 def _order(stem: str) -> tuple[list[tuple[str | int, ...]], str]:

@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from analysis.errors import ReportError
 from analysis.report.kernels.warm import warm_context
+from analysis.survey.child import begin_child
 
 WORKERS = 2
 """How many at most; each may need some hundred megabytes."""
@@ -41,4 +42,5 @@ def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 @cache
 def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(min(WORKERS, cpu_count() or 1), mp_context=warm_context())
+    workers = min(WORKERS, cpu_count() or 1)
+    return ProcessPoolExecutor(workers, mp_context=warm_context(), initializer=begin_child)

@@ -83,11 +83,12 @@ def _load_fonts() -> None:
 
 
 def _load_findings(root: Path, cycle: str) -> None:
-    """Load and evaluate, so that a child that loads the same inputs has them at once."""
+    """Load, evaluate and digest, so that a child that loads the same inputs has all at once."""
     from analysis.cycle import open_cycle  # noqa: PLC0415
+    from analysis.figures.listing import list_figures  # noqa: PLC0415
     from analysis.report.findings import load_findings  # noqa: PLC0415
 
-    _ = load_findings(open_cycle(cycle, root)).ledger.figures
+    list_figures(load_findings(open_cycle(cycle, root)).ledger)
 
 
 _preload()

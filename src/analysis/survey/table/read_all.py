@@ -5,7 +5,6 @@ is safe, which is where no other thread of ours runs, and where there is enough 
 """
 
 import os
-import signal
 import sys
 import threading
 import warnings
@@ -13,9 +12,10 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing import current_process, get_context, parent_process
+from multiprocessing import current_process, get_context
 
 from analysis.cycle import Cycle, Department
+from analysis.survey.child import begin_child
 from analysis.survey.files.file import compose_name, find_file, list_files
 from analysis.survey.problems import STOPPED, Place, report
 from analysis.survey.table.read import Reading, read_workbook
@@ -78,7 +78,7 @@ def _read_apart(
     found = {}
     with (
         suppress(BrokenProcessPool),
-        ProcessPoolExecutor(processes, get_context("fork"), initializer=_begin) as pool,
+        ProcessPoolExecutor(processes, get_context("fork"), initializer=begin_child) as pool,
     ):
         with warnings.catch_warnings():
             # Python 3.12 warns of any thread; left are those of libraries that know of forks.
@@ -97,18 +97,6 @@ def _read_apart(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return found
-
-
-def _begin() -> None:
-    """Leave an interrupt to the process that waits, and end with it, even if it is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    if (parent := parent_process()) is not None:
-        parent.join()
-    os._exit(1)
 
 
 def _tell_ended(cycle: Cycle, department: Department) -> Reading:

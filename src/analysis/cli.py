@@ -40,15 +40,28 @@ def main() -> None:
 )
 @click.option("--force", is_flag=True, help="変更のない報告書も作り直す。")
 @click.option("--quiet", is_flag=True, help="進み具合を示さない。")
+@click.option(
+    "--all-under",
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="DIR の下にあるすべての調査のフォルダーについて作る。",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="この Dask クラスターで作る。")
 def report(
     cycle: str | None,
     departments: tuple[str, ...],
     force: bool,
     quiet: bool,
+    folder: Path | None,
     scheduler: str | None,
 ) -> None:
-    """CYCLE（省略時は最新の調査回）の報告書を reports/ に作成する。"""
+    """CYCLE（省略時は最新の調査回）の報告書のうち、変わったものを reports/ に作成する。"""
+    if folder is not None:
+        if departments:
+            raise click.UsageError("--all-under と --department は一緒に使えません。")
+        _report_all(folder, cycle, force=force, quiet=quiet, scheduler=scheduler)
+        return
     from analysis.cycle import open_cycle
     from analysis.report.build import build_reports
     from analysis.report.making.built import describe_build
@@ -59,6 +72,20 @@ def report(
     with open_display(quiet) as display:
         built = build_reports(opened, chosen, force=force, scheduler=scheduler, display=display)
     click.echo(describe_build(built))
+
+
+def _report_all(
+    folder: Path, cycle: str | None, *, force: bool, quiet: bool, scheduler: str | None
+) -> None:
+    from analysis.report.making.display import open_display
+    from analysis.report.making.many import build_all, describe_outcomes, find_cities
+
+    cities = find_cities(folder, cycle)
+    with open_display(quiet) as display:
+        outcomes = build_all(cities, display, force=force, scheduler=scheduler)
+    click.echo(describe_outcomes(outcomes))
+    if any(outcome.state == "failed" for outcome in outcomes.values()):
+        raise SystemExit(1)
 
 
 @main.command("new-cycle")

@@ -4,9 +4,13 @@ Every message says what is wrong, where, and what to do, in Japanese. The comman
 without a traceback and exits with 1; anything outside this family is a defect of the program.
 """
 
+import errno
 from collections.abc import Sequence
 
 EXAMPLES_SHOWN = 5
+
+# Of a quota and of a file's greatest size it is true as well: there is no more room.
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class AnalysisError(Exception):
@@ -37,9 +41,17 @@ def list_examples(lines: Sequence[str]) -> str:
     return "\n".join(shown)
 
 
+def say_why(error: OSError) -> str:
+    """Say why the system refused a file: in Japanese where the disk is full."""
+    if error.errno in _FULL:
+        return "ディスクの空きがありません"
+    return error.strerror or "ほかの処理が使っています"
+
+
 def describe_os_error(error: OSError) -> str:
     """Say which file or folder the system refused, and what to look at."""
+    where = f": {error.filename}" if error.filename else ""
     return (
-        f"ファイルを読み書きできません: {error.filename}（{error.strerror}）。"
+        f"ファイルを読み書きできません{where}（{say_why(error)}）。"
         "ほかで開いていないか、空き容量と権限を確かめてください。"
     )

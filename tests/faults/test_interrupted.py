@@ -5,16 +5,23 @@ there, with one answer changed since.
 """
 
 import os
+import re
+import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from conftest import LATEST
 from deliveries import answer, copy_delivery, reports_of
+from workbooks import make_cycle, procedure
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes live")
 
@@ -60,6 +67,60 @@ from analysis.cli import main
 main(sys.argv[4:], prog_name="analysis")
 """
 
+# A set is put in place by a child that is killed at one step after the other, until it ends.
+PUBLISH = """
+import os, shutil, signal, sys
+from itertools import count
+from pathlib import Path
+from analysis.cycle import open_cycle
+from analysis.report.making.publish import one_build, publish
+
+STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.copyfile"}
+cycle = open_cycle(None, Path(sys.argv[1]))
+folder = cycle.reports_folder
+old = {name: b"old " + name.encode() for name in ("a.html", "a.pdf", "kept.html", "kept.pdf")}
+new = {name: b"new " + name.encode() for name in ("a.html", "a.pdf", "b.html")}
+kept = {"kept.html", "kept.pdf"}
+sets = old, new | {name: old[name] for name in kept}
+
+def read(place):
+    return {path.name: path.read_bytes() for path in place.iterdir()}
+
+def kill_at(last):
+    steps = count()
+    def watch(event, values):
+        if event in STEPS and next(steps) == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(watch)
+
+found = []
+for last in count():
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, content in old.items():
+        (folder / name).write_bytes(content)
+    child = os.fork()
+    if not child:
+        kill_at(last)
+        with one_build(cycle):
+            publish(cycle, new, kept)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code == 0:
+        break
+    assert code == -signal.SIGKILL, code
+    beside = folder.with_name(f".{cycle.name}.replaced")
+    standing = read(folder) if folder.exists() else read(beside)
+    assert standing in sets, last
+    with one_build(cycle):
+        assert read(folder) == standing, last
+    assert [*folder.parent.iterdir()] == [folder], last
+    found.append(sets.index(standing))
+assert found == sorted(found)
+print(found.count(0), found.count(1))
+"""
+
+EARLIER = "2024-03-31"
 PROCESSED, REPORTS = f"data/processed/{LATEST}", f"reports/{LATEST}"
 STAGING, REPLACED = f"reports/.{LATEST}.building", f"reports/.{LATEST}.replaced"
 # A step, and which of those that are alike; in the order of the build.
@@ -81,8 +142,13 @@ PLACING = {
 Files = dict[str, bytes]
 
 
-def start(folder: Path, *words: str, wanted: str = "", count: int = 1) -> subprocess.Popen[str]:
-    """Start a command in a folder, in a session of its own, marked so that it is known again."""
+def start(
+    folder: Path, *words: str, wanted: str = "", count: int = 1, largest: int | None = None
+) -> subprocess.Popen[str]:
+    """Start a command in a folder, in a session of its own, marked so that it is known again.
+
+    It is killed at a step that is wanted. `largest` bounds the bytes of each file it writes.
+    """
     temporary = folder.with_name(f"{folder.name}-tmp")
     temporary.mkdir(exist_ok=True)
     return subprocess.Popen(
@@ -93,7 +159,12 @@ def start(folder: Path, *words: str, wanted: str = "", count: int = 1) -> subpro
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=None if largest is None else partial(bound_files, largest),
     )
+
+
+def bound_files(largest: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
 
 def end(process: subprocess.Popen[str], seconds: float = 300) -> tuple[int, str, str]:
@@ -114,11 +185,11 @@ def build(folder: Path, *words: str) -> str:
     return said
 
 
-def read_files(folder: Path) -> Files:
-    """Return every file under a final name in the two folders a build writes in."""
+def read_files(folder: Path, cycle: str = LATEST) -> Files:
+    """Return every file under a final name in the two folders a cycle's build writes in."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for place in (PROCESSED, REPORTS)
+        for place in (f"data/processed/{cycle}", f"reports/{cycle}")
         for path in sorted((folder / place).rglob("*"))
         if path.is_file() and not path.name.startswith(".")
     }
@@ -127,6 +198,11 @@ def read_files(folder: Path) -> Files:
 def read_set(folder: Path) -> Files:
     """Return the set of reports alone."""
     return {path.name: path.read_bytes() for path in sorted(reports_of(folder).iterdir())}
+
+
+def name_shortly(files: Files) -> Files:
+    """Return the set of reports alone, of files read from both folders."""
+    return {Path(name).name: files[name] for name in files if name.startswith(REPORTS)}
 
 
 def list_left(folder: Path) -> list[str]:
@@ -214,11 +290,7 @@ def require_whole(folder: Path, old: Files, new: Files) -> None:
     if not place.exists():
         place = folder / REPLACED
     standing = {path.name: path.read_bytes() for path in place.iterdir()}
-    sets = [
-        {Path(name).name: content for name, content in files.items() if name.startswith(REPORTS)}
-        for files in (old, new)
-    ]
-    assert standing in sets
+    assert standing in (name_shortly(old), name_shortly(new))
 
 
 def require_finished(folder: Path, new: Files) -> None:
@@ -237,4 +309,219 @@ def test_a_build_killed_at_any_moment_loses_nothing_and_the_next_one_finishes_it
     kill(folder, *(SHELVING | PLACING)[moment])
     require_whole(folder, old, new)
     build(folder)
+    require_finished(folder, new)
+
+
+def test_a_set_killed_at_any_step_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    done = subprocess.run(
+        [sys.executable, "-c", PUBLISH, str(cycle.root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    before, after = map(int, done.stdout.split())
+    assert before > 12
+    assert after > 4
+
+
+def list_children(folder: Path) -> dict[str, int]:
+    """Return one process of each kind that a build in this folder has under it, by kind."""
+    found = {}
+    for pid in list_processes(folder):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            _, _, parent, _, session = Path(f"/proc/{pid}/stat").read_text().split()[1:6]
+            above = Path(f"/proc/{parent}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"forkserver" in above:
+            found["a kernel" if int(session) == pid else "a worker"] = pid
+        elif b"forkserver" in command:
+            found["the warm process"] = pid
+    return found
+
+
+def require_no_traceback(complained: str) -> None:
+    assert "Traceback" not in complained, complained
+    assert "Error:" in complained
+
+
+@pytest.mark.parametrize("kind", ["the warm process", "a worker", "a kernel"])
+def test_a_build_that_loses_a_process_recovers_or_says_so(
+    kind: str, changed: Path, tmp_path: Path, old: Files, new: Files
+) -> None:
+    folder = copy_delivery(changed, tmp_path / "project")
+    building = start(folder, "report")
+    while kind not in (children := list_children(folder)) or "a kernel" not in children:
+        assert building.poll() is None
+        time.sleep(0.01)
+    os.kill(children[kind], signal.SIGKILL)
+    code, _, complained = end(building)
+    wait_until_none_lives(folder)
+    if code == 1:
+        require_no_traceback(complained)
+        assert "もう一度実行してください" in complained
+        require_whole(folder, old, new)
+        build(folder)
+    else:
+        assert code == 0, complained
+    require_finished(folder, new)
+
+
+def wait_for_step(building: subprocess.Popen[str], folder: Path, step: str) -> None:
+    steps = folder.with_name(f"{folder.name}-tmp") / "steps.txt"
+    while not steps.exists() or step not in steps.read_text("utf-8"):
+        assert building.poll() is None
+        time.sleep(0.01)
+
+
+def test_an_interrupted_build_ends_at_once_without_a_traceback_and_loses_nothing(
+    changed: Path, tmp_path: Path, old: Files, new: Files
+) -> None:
+    folder = copy_delivery(changed, tmp_path / "project")
+    building = start(folder, "report")
+    wait_for_step(building, folder, f"rename {PROCESSED}/made/")
+    os.killpg(building.pid, signal.SIGINT)
+    code, _, complained = end(building)
+    assert code == 1
+    assert "Traceback" not in complained, complained
+    wait_until_none_lives(folder)
+    require_whole(folder, old, new)
+    build(folder)
+    require_finished(folder, new)
+
+
+FULL = "を書き込めません（ディスクの空きがありません）"
+
+
+def require_told(folder: Path, building: subprocess.Popen[str], old: Files, new: Files) -> str:
+    """See that a build without room says so, loses nothing and leaves nothing; return its words."""
+    code, _, complained = end(building)
+    assert code == 1
+    require_no_traceback(complained)
+    assert FULL in complained, complained
+    wait_until_none_lives(folder)
+    require_whole(folder, old, new)
+    assert read_set(folder) == name_shortly(old)
+    assert set(list_left(folder)) <= {f"{PROCESSED}/made"}
+    return complained
+
+
+@pytest.mark.parametrize(("place", "size"), [("reports", "5m"), ("data/processed", "1500k")])
+def test_a_full_disk_is_told_with_the_file_and_the_next_build_finishes(
+    place: str, size: str, changed: Path, tmp_path: Path, old: Files, new: Files
+) -> None:
+    folder = copy_delivery(changed, tmp_path / "project")
+    with mount_disk(folder / place, size) as disk:
+        complained = require_told(folder, start(folder, "report"), old, new)
+        assert re.search(rf"{place}/{LATEST}/\S+ {FULL}", complained)
+        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        build(folder)
+        require_finished(folder, new)
+
+
+@contextmanager
+def mount_disk(place: Path, size: str) -> Iterator[Path]:
+    """Give a folder a disk of its own, that holds what is in it; skip where that is not allowed."""
+    inside = place.rename(place.with_name("inside"))
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", place]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a disk can't be mounted here")
+    try:
+        shutil.copytree(inside, place, dirs_exist_ok=True)
+        shutil.rmtree(inside)
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@pytest.mark.parametrize("before", ["changed", "shelved"])
+def test_files_that_find_no_room_are_told_and_the_next_build_finishes(
+    before: str, request: pytest.FixtureRequest, tmp_path: Path, old: Files, new: Files
+) -> None:
+    """As on a full disk, where none can be mounted: on the shelf, and in the new set."""
+    folder = copy_delivery(request.getfixturevalue(before), tmp_path / "project")
+    complained = require_told(folder, start(folder, "report", largest=600_000), old, new)
+    if before == "changed":
+        assert re.search(rf"{PROCESSED}/made/\w+\.zip {FULL}", complained)
+    else:
+        assert f"{REPORTS}/quality.pdf {FULL}" in complained
+    build(folder)
+    require_finished(folder, new)
+
+
+def watch_whole(folder: Path, running: list[subprocess.Popen[str]], *known: Files) -> set[str]:
+    """Read every file again and again while builds run; return those that were seen changed."""
+    seen = set()
+    while any(building.poll() is None for building in running):
+        for name in {name for files in known for name in files}:
+            with suppress(FileNotFoundError):
+                content = (folder / name).read_bytes()
+                assert content in [files.get(name) for files in known], name
+                if content != known[0].get(name):
+                    seen.add(name)
+        time.sleep(0.01)
+    return seen
+
+
+def test_of_two_builds_at_once_the_second_waits_and_keeps_all(
+    changed: Path, tmp_path: Path, old: Files, new: Files
+) -> None:
+    folder = copy_delivery(changed, tmp_path / "project")
+    first = start(folder, "report")
+    wait_for_step(first, folder, f"open {PROCESSED}/.building.lock")
+    second = start(folder, "report")
+    seen = watch_whole(folder, [first, second], old, new)
+    (code, said, complained), (late_code, late_said, late_complained) = end(first), end(second)
+    assert (code, late_code) == (0, 0), complained + late_complained
+    assert "5件を作成、変更のない 1件はそのまま" in said
+    assert late_complained == "ほかで作成中です。終わるのを待っています。\n"
+    assert "0件を作成、変更のない 6件はそのまま" in late_said
+    assert seen == {name for name in new if new[name] != old.get(name)}
+    require_finished(folder, new)
+
+
+def test_builds_of_two_cycles_at_once_take_nothing_from_each_other(
+    changed: Path, undisturbed: Path, tmp_path: Path, old: Files, new: Files
+) -> None:
+    alone = copy_delivery(undisturbed, tmp_path / "alone")
+    build(alone, EARLIER)
+    folder = copy_delivery(changed, tmp_path / "project")
+    # Both builds read it, and each stores what it read.
+    shutil.rmtree(folder / "data" / "processed" / EARLIER)
+    running = [start(folder, "report", cycle) for cycle in (LATEST, EARLIER)]
+    watch_whole(folder, running, old | read_files(alone, EARLIER), new)
+    for building in running:
+        code, _, complained = end(building)
+        assert (code, complained) == (0, "")
+    require_finished(folder, new)
+    assert read_files(folder, EARLIER) == read_files(alone, EARLIER)
+
+
+def test_every_notebook_that_fails_is_named_with_its_cell_and_its_message(
+    changed: Path, tmp_path: Path, old: Files, new: Files
+) -> None:
+    folder = copy_delivery(changed, tmp_path / "project")
+    good = {}
+    for name, call in (("reasons", "reasons.routes(findings)"), ("overview", "overview.")):
+        path = folder / "notebooks" / f"{name}.ipynb"
+        good[path] = path.read_text("utf-8")
+        spoilt = good[path].replace(call, f"raise ValueError('{name}') or {call}", 1)
+        assert spoilt != good[path]
+        path.write_text(spoilt, "utf-8")
+    code, said, complained = end(start(folder, "report"))
+    assert code == 1
+    require_no_traceback(complained)
+    for name in ("reasons", "overview"):
+        assert re.search(rf"notebooks/{name}\.ipynb の\d番目のセルで止まりました", complained)
+        assert f"ValueError: {name}" in complained
+    assert "5件のうち2件の報告書を作成できませんでした" in complained
+    assert read_set(folder) == name_shortly(old)
+    for path, text in good.items():
+        path.write_text(text, "utf-8")
+    said = build(folder)
+    assert len(re.findall(r"^\[\d/5\] .*前回の作成分$", said, re.MULTILINE)) == 3
     require_finished(folder, new)

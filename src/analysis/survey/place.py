@@ -7,7 +7,7 @@ and however many write at once.
 from pathlib import Path
 
 from analysis.cycle import Department
-from analysis.errors import SurveyError
+from analysis.errors import SurveyError, say_why
 
 LOCK_NAME = ".writing.lock"
 
@@ -24,7 +24,7 @@ def place_file(path: Path, content: bytes) -> None:
     """Write a file under a passing name and rename it, making its folder if need be.
 
     One process at a time writes in a folder, and takes away what one that was killed left there.
-    Raises SurveyError that names the file from the project's `data` on.
+    Raises SurveyError that names the file from the project's `data` or `reports` on.
     """
     # Only here: most who import this read what is stored.
     from filelock import FileLock  # noqa: PLC0415
@@ -41,9 +41,13 @@ def place_file(path: Path, content: bytes) -> None:
                 for left in folder.glob(f".*{_PASSING}"):
                     left.unlink(missing_ok=True)
     except OSError as error:
-        where = "data/" + path.as_posix().rpartition("/data/")[2]
-        why = error.strerror or "ほかの処理が書き込んでいます"
         raise SurveyError(
-            f"{where} を書き込めません（{why}）。\nExcel などで開いていれば閉じ、"
+            f"{_name(path)} を書き込めません（{say_why(error)}）。\nExcel などで開いていれば閉じ、"
             "空き容量と書き込みの権限を確かめてください。"
         ) from None
+
+
+def _name(path: Path) -> str:
+    """Return a path from the project's folder on."""
+    starts = (number for number, part in enumerate(path.parts) if part in ("data", "reports"))
+    return Path(*path.parts[max(starts, default=0) :]).as_posix()

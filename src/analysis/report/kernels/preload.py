@@ -73,13 +73,12 @@ def _without(*names: str) -> Iterator[None]:
 
 
 def _load_fonts() -> None:
-    from analysis.report.canvas import load_fonts  # noqa: PLC0415
-    from analysis.report.exporters import _fonts  # noqa: PLC0415
+    from analysis.report import canvas, exporters  # noqa: PLC0415
     from analysis.report.fonts import known_characters  # noqa: PLC0415
 
-    load_fonts()
+    canvas.load_fonts()
     known_characters()
-    _fonts()
+    exporters.load_fonts()
 
 
 def _load_findings(root: Path, cycle: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analysis.cycle import Cycle
+from analysis.errors import ReportError, say_why
 from analysis.survey.place import place_file
 
 
@@ -38,22 +39,29 @@ def one_build(cycle: Cycle, wait: Callable[[], None]) -> Iterator[None]:
 def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: set[str]) -> None:
     """Put a whole set into the reports folder: new contents, and the files kept as they stand.
 
-    What stands there and is in neither is removed with the old set.
+    What stands there and is in neither is removed with the old set. Raises ReportError that names
+    the file that can't be written; then, as after an interrupt, the old set stands as it stood.
     """
     staging, old = _staging(cycle), cycle.reports_folder
-    staging.mkdir(parents=True)
     try:
-        for name in sorted(kept):
-            shutil.copyfile(old / name, staging / name)
-        for name, content in contents.items():
-            (staging / name).write_bytes(content)
-        replaced = _replaced(cycle)
+        staging.mkdir(parents=True)
+        for name in sorted(kept | contents.keys()):
+            try:
+                if name in contents:
+                    (staging / name).write_bytes(contents[name])
+                else:
+                    shutil.copyfile(old / name, staging / name)
+            except OSError as error:
+                raise ReportError(
+                    f"reports/{cycle.name}/{name} を書き込めません（{say_why(error)}）。"
+                    "これまでの報告書はそのままです。\n"
+                    "空き容量と権限を確かめて、もう一度実行してください。"
+                ) from None
         if old.exists():
-            old.replace(replaced)
+            old.replace(_replaced(cycle))
         staging.replace(old)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    shutil.rmtree(replaced, ignore_errors=True)
+        _mend(cycle)
 
 
 def publish_some(cycle: Cycle, contents: Mapping[str, bytes]) -> None:
@@ -63,7 +71,7 @@ def publish_some(cycle: Cycle, contents: Mapping[str, bytes]) -> None:
 
 
 def _mend(cycle: Cycle) -> None:
-    """Remove what a killed build left, or finish what it had begun."""
+    """Remove what a build left; one ended between the renamings gets the old set's name back."""
     replaced = _replaced(cycle)
     if replaced.exists() and not cycle.reports_folder.exists():
         replaced.replace(cycle.reports_folder)

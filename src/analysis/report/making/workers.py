@@ -49,6 +49,17 @@ def end_with_parent() -> None:
     threading.Thread(target=_await_parent, daemon=True).start()
 
 
+def close_workers() -> None:
+    """End this process's workers.
+
+    A process that was itself started by `multiprocessing` waits for its children before it ends,
+    and they for their next job.
+    """
+    if _pool.cache_info().currsize:
+        _pool().shutdown()
+        _pool.cache_clear()
+
+
 @cache
 def _pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(

@@ -27,7 +27,10 @@ class Cluster:
         self.folder = folder
         self.environment = environment
         self.processes: list[subprocess.Popen[bytes]] = []
-        file = folder / "scheduler.json"
+
+    def start_scheduler(self) -> None:
+        """Start the scheduler and learn its address."""
+        file = self.folder / "scheduler.json"
         self.start("scheduler", "--port=0", f"--scheduler-file={file}")
         wait_until(lambda: file.exists() and file.read_text(encoding="utf-8").endswith("}"))
         self.address = str(json.loads(file.read_text(encoding="utf-8"))["address"])
@@ -66,6 +69,7 @@ def run_cluster(folder: Path, workers: int = 0, **environment: str) -> Iterator[
     folder.mkdir()
     cluster = Cluster(folder, environment)
     try:
+        cluster.start_scheduler()
         for _ in range(workers):
             cluster.add_worker()
         if workers:

@@ -50,6 +50,7 @@ def main() -> None:
 @click.option("--scheduler", metavar="ADDRESS", help="この Dask クラスターで作る。")
 def report(
     cycle: str | None,
+    *,
     departments: tuple[str, ...],
     force: bool,
     quiet: bool,
@@ -82,7 +83,7 @@ def _report_all(
 
     cities = find_cities(folder, cycle)
     with open_display(quiet) as display:
-        outcomes = build_all(cities, display, force=force, scheduler=scheduler)
+        outcomes = build_all(cities, force=force, scheduler=scheduler, display=display)
     click.echo(describe_outcomes(outcomes))
     if any(outcome.state == "failed" for outcome in outcomes.values()):
         raise SystemExit(1)

@@ -21,11 +21,7 @@ from analysis.report.build import build_reports
 from analysis.report.making.built import describe_build
 from analysis.report.making.display import Display, clean
 from analysis.report.making.pool import open_threads
-<<<<<<< HEAD
 from analysis.survey.child import begin_child
-=======
-from analysis.report.making.workers import close_workers, end_with_parent
->>>>>>> p
 
 State = Literal["built", "kept", "absent", "failed"]
 STATES: dict[State, str] = {
@@ -144,7 +140,7 @@ def build_in_child(build: Callable[[City], Outcome], city: City) -> Outcome:
     spawned = get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawned, initializer=begin_child) as child:
         try:
-            return child.submit(_build_and_close, build, city).result()
+            return child.submit(build, city).result()
         except BrokenProcessPool:
             raise ReportError(
                 "作成のプロセスが途中で終わりました。"
@@ -213,13 +209,6 @@ def _order(stem: str) -> tuple[list[tuple[str | int, ...]], str]:
         for pieces in (re.split(r"(\d+)", part) for part in parts)
     ]
     return numbered, stem
-
-
-def _build_and_close(build: Callable[[City], Outcome], city: City) -> Outcome:
-    try:
-        return build(city)
-    finally:
-        close_workers()
 
 
 def _try(build: Callable[[City], Outcome], city: City) -> Outcome:

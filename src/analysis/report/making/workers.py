@@ -41,39 +41,3 @@ def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         "報告書を作る作業プロセスが途中で止められました。"
         "メモリーの空きを確かめて、もう一度実行してください。"
     )
-<<<<<<< HEAD
-=======
-
-
-def end_with_parent() -> None:
-    """Let this process end when the one that started it has ended, however it ended.
-
-    The standard library's pool does not: the workers of one that was killed wait for ever.
-    """
-    threading.Thread(target=_await_parent, daemon=True).start()
-
-
-def close_workers() -> None:
-    """End this process's workers.
-
-    A process that was itself started by `multiprocessing` waits for its children before it ends,
-    and they for their next job.
-    """
-    if _pool.cache_info().currsize:
-        _pool().shutdown()
-        _pool.cache_clear()
-
-
-@cache
-def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        min(WORKERS, os.cpu_count() or 1), mp_context=warm_context(), initializer=end_with_parent
-    )
-
-
-def _await_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
->>>>>>> p

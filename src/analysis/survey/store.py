@@ -178,6 +178,6 @@ def _read_parquet(content: bytes) -> pd.DataFrame:
 
     Without threads, which such frames gain nothing from and no fork of this process would have.
     """
-    table = ParquetFile(io.BytesIO(content)).read(use_threads=False)
+    table = ParquetFile(io.BytesIO(content), pre_buffer=False).read(use_threads=False)
     frame: pd.DataFrame = table.to_pandas(use_threads=False)
     return frame

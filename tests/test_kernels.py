@@ -286,11 +286,13 @@ def test_the_warm_process_has_one_thread_and_has_loaded_the_findings_when_it_for
         "    print(os.listdir(f'/proc/{server}/task') == [str(server)])\n"
     )
     shutil.rmtree(small / "data" / "processed", ignore_errors=True)
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=small, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "True\n", done.stderr
-    assert (small / "data" / "processed" / LATEST / "inputs.json").exists()
+    # Of workbooks read anew, then of the stored survey.
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=small, capture_output=True, text=True, check=True
+        )
+        assert done.stdout == "True\n", done.stderr
+        assert (small / "data" / "processed" / LATEST / "inputs.json").exists()
 
 
 def test_the_five_notebooks_are_the_same_from_warm_and_from_ordinary_kernels(

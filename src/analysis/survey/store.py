@@ -181,6 +181,6 @@ def _write_parquet(frame: pd.DataFrame) -> bytes:
 
 def _read_parquet(content: bytes) -> pd.DataFrame:
     """Return the frame that was written; no thread is started, since processes are forked later."""
-    table = ParquetFile(io.BytesIO(content)).read(use_threads=False)
+    table = ParquetFile(io.BytesIO(content), pre_buffer=False).read(use_threads=False)
     frame: pd.DataFrame = table.to_pandas(use_threads=False)
     return frame

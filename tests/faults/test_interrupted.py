@@ -6,7 +6,6 @@ there, with one answer changed since.
 
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -14,7 +13,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,11 +26,13 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells whi
 # The command, and a line for each step that its main process makes in the project: before the step,
 # and for a file that is written whole, when half of it is there. At one of them it is killed.
 BUILD = """
-import os, signal, sys
+import os, resource, signal, sys
 from pathlib import Path
 
-root, wanted, count = os.getcwd(), sys.argv[1], int(sys.argv[2])
-log, me, found = open(sys.argv[3], "a"), os.getpid(), 0
+root, me, found = os.getcwd(), os.getpid(), 0
+wanted, count, largest = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+log = open(sys.argv[1], "a")
 
 def pass_by(step, *paths):
     global found
@@ -64,7 +64,7 @@ def write_bytes(path, content, own=Path.write_bytes):
 Path.write_bytes = write_bytes
 sys.addaudithook(watch)
 from analysis.cli import main
-main(sys.argv[4:], prog_name="analysis")
+main(sys.argv[5:], prog_name="analysis")
 """
 
 # A set is put in place by a child that is killed at one step after the other, until it ends.
@@ -143,7 +143,7 @@ Files = dict[str, bytes]
 
 
 def start(
-    folder: Path, *words: str, wanted: str = "", count: int = 1, largest: int | None = None
+    folder: Path, *words: str, wanted: str = "", count: int = 1, largest: int = -1
 ) -> subprocess.Popen[str]:
     """Start a command in a folder, in a session of its own, marked so that it is known again.
 
@@ -151,20 +151,16 @@ def start(
     """
     temporary = folder.with_name(f"{folder.name}-tmp")
     temporary.mkdir(exist_ok=True)
+    numbers = map(str, (count, largest))
     return subprocess.Popen(
-        [sys.executable, "-c", BUILD, wanted, str(count), str(temporary / "steps.txt"), *words],
+        [sys.executable, "-c", BUILD, str(temporary / "steps.txt"), wanted, *numbers, *words],
         cwd=folder,
         env=os.environ | {"TMPDIR": str(temporary), "BUILT_IN": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=None if largest is None else partial(bound_files, largest),
     )
-
-
-def bound_files(largest: int) -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
 
 def end(process: subprocess.Popen[str], seconds: float = 300) -> tuple[int, str, str]:
@@ -409,21 +405,22 @@ def require_told(folder: Path, building: subprocess.Popen[str], old: Files, new:
     return complained
 
 
-@pytest.mark.parametrize(("place", "size"), [("reports", "5m"), ("data/processed", "1500k")])
+@pytest.mark.parametrize("disk", ["reports 5m", "data/processed 1500k"])
 def test_a_full_disk_is_told_with_the_file_and_the_next_build_finishes(
-    place: str, size: str, changed: Path, tmp_path: Path, old: Files, new: Files
+    disk: str, changed: Path, tmp_path: Path, old: Files, new: Files
 ) -> None:
     folder = copy_delivery(changed, tmp_path / "project")
-    with mount_disk(folder / place, size) as disk:
+    place, size = disk.split()
+    with mount_disk(folder / place, size):
         complained = require_told(folder, start(folder, "report"), old, new)
         assert re.search(rf"{place}/{LATEST}/\S+ {FULL}", complained)
-        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        subprocess.run(["mount", "-o", "remount,size=64m", folder / place], check=True)
         build(folder)
         require_finished(folder, new)
 
 
 @contextmanager
-def mount_disk(place: Path, size: str) -> Iterator[Path]:
+def mount_disk(place: Path, size: str) -> Iterator[None]:
     """Give a folder a disk of its own, that holds what is in it; skip where that is not allowed."""
     inside = place.rename(place.with_name("inside"))
     place.mkdir()
@@ -433,7 +430,7 @@ def mount_disk(place: Path, size: str) -> Iterator[Path]:
     try:
         shutil.copytree(inside, place, dirs_exist_ok=True)
         shutil.rmtree(inside)
-        yield place
+        yield
     finally:
         subprocess.run(["umount", "--lazy", place], check=True)
 

@@ -54,6 +54,8 @@ def build_reports(
         inputs, standing = list_inputs(cycle), look(cycle)
         planned = plan_reports(cycle, departments)
         if not force and standing.is_whole(inputs):
+            # A build that was killed at its very end has left it.
+            shelf.clear(cycle)
             return Built(cycle, dict.fromkeys(planned), standing.summary)
         if scheduler is None:
             warm_up(cycle.root, cycle.name)
@@ -113,6 +115,7 @@ class _Build:
     def make_some(self, planned: Sequence[Report]) -> Built:
         """Make what can't be kept of some reports, and replace just their files."""
         reasons = self._make_reports(planned)
+        self._require_unchanged()
         publish_some(self.cycle, self._collect(reasons))
         record = self.standing.record
         others = record is None or record.inputs != dict(self.inputs)

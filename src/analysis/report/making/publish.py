@@ -13,7 +13,6 @@ from filelock import FileLock, Timeout
 
 from analysis.cycle import Cycle
 from analysis.errors import ReportError, say_why
-from analysis.survey.place import place_file
 
 
 @contextmanager
@@ -65,9 +64,10 @@ def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: set[str]) -> None
 
 
 def publish_some(cycle: Cycle, contents: Mapping[str, bytes]) -> None:
-    """Put single files into the reports folder, each whole."""
-    for name, content in contents.items():
-        place_file(cycle.reports_folder / name, content)
+    """Put single files into the reports folder, all at once, and keep the others as they stand."""
+    folder = cycle.reports_folder
+    standing = {path.name for path in folder.iterdir() if path.is_file()} if folder.exists() else ()
+    publish(cycle, contents, {*standing} - contents.keys())
 
 
 def _mend(cycle: Cycle) -> None:

@@ -322,6 +322,22 @@ def test_a_set_killed_at_any_step_is_the_old_one_or_the_new_one(tmp_path: Path) 
     assert after > 4
 
 
+def test_the_process_of_a_city_ends_with_the_build_that_is_killed(tmp_path: Path) -> None:
+    program = "import time; from analysis.report.making.many import build_in_child as build"
+    building = subprocess.Popen(
+        [sys.executable, "-c", f"{program}; build(time.sleep, 600)"],
+        env=os.environ | {"BUILT_IN": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+    )
+    # Itself, the process, and Python's own that keeps count of what they share.
+    while len(list_processes(tmp_path)) < 3:
+        assert building.poll() is None
+        time.sleep(0.01)
+    building.kill()
+    building.wait()
+    wait_until_none_lives(tmp_path)
+
+
 def list_children(folder: Path) -> dict[str, int]:
     """Return one process of each kind that a build in this folder has under it, by kind."""
     found = {}
@@ -373,7 +389,7 @@ def wait_for_step(building: subprocess.Popen[str], folder: Path, step: str) -> N
         time.sleep(0.01)
 
 
-def test_an_interrupted_build_ends_at_once_without_a_traceback_and_loses_nothing(
+def test_an_interrupted_build_ends_without_a_traceback_and_loses_nothing(
     changed: Path, tmp_path: Path, old: Files, new: Files
 ) -> None:
     folder = copy_delivery(changed, tmp_path / "project")

@@ -19,6 +19,7 @@ from analysis.cycle import list_cycles
 from analysis.errors import AnalysisError, ReportError, describe_os_error, list_examples
 from analysis.report.making.display import Display, clean
 from analysis.report.making.pool import open_threads
+from analysis.survey.child import end_with_parent
 
 State = Literal["built", "kept", "absent", "failed"]
 STATES: dict[State, str] = {
@@ -112,7 +113,8 @@ def build_in_child(build: Callable[[City], Outcome], city: City) -> Outcome:
 
     `build` is a function of a module, or a `partial` of one, to be pickled.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as child:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=end_with_parent) as child:
         try:
             return child.submit(build, city).result()
         except BrokenProcessPool:

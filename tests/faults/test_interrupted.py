@@ -389,12 +389,27 @@ def wait_for_step(building: subprocess.Popen[str], folder: Path, step: str) -> N
         time.sleep(0.01)
 
 
+def wait_until_loading(building: subprocess.Popen[str], folder: Path) -> None:
+    """Wait until the warm process has loaded one of the libraries that take long."""
+    while True:
+        assert building.poll() is None
+        warm = list_children(folder).get("the warm process")
+        with suppress(OSError):
+            if warm and "numpy" in Path(f"/proc/{warm}/maps").read_text("utf-8"):
+                return
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("moment", ["while much is loaded", "when a report is shelved"])
 def test_an_interrupted_build_ends_without_a_traceback_and_loses_nothing(
-    changed: Path, tmp_path: Path, old: Files, new: Files
+    moment: str, changed: Path, tmp_path: Path, old: Files, new: Files
 ) -> None:
     folder = copy_delivery(changed, tmp_path / "project")
     building = start(folder, "report")
-    wait_for_step(building, folder, f"rename {PROCESSED}/made/")
+    if moment == "while much is loaded":
+        wait_until_loading(building, folder)
+    else:
+        wait_for_step(building, folder, f"rename {PROCESSED}/made/")
     os.killpg(building.pid, signal.SIGINT)
     code, _, complained = end(building)
     assert code == 1

@@ -322,6 +322,22 @@ def test_a_set_killed_at_any_step_is_the_old_one_or_the_new_one(tmp_path: Path) 
     assert after > 4
 
 
+def test_the_process_of_a_city_ends_with_the_build_that_is_killed(tmp_path: Path) -> None:
+    program = "import time; from analysis.report.making.many import build_in_child as build"
+    building = subprocess.Popen(
+        [sys.executable, "-c", f"{program}; build(time.sleep, 600)"],
+        env=os.environ | {"BUILT_IN": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+    )
+    # Itself, the process, and Python's own that keeps count of what they share.
+    while len(list_processes(tmp_path)) < 3:
+        assert building.poll() is None
+        time.sleep(0.01)
+    building.kill()
+    building.wait()
+    wait_until_none_lives(tmp_path)
+
+
 def list_children(folder: Path) -> dict[str, int]:
     """Return one process of each kind that a build in this folder has under it, by kind."""
     found = {}
@@ -373,12 +389,27 @@ def wait_for_step(building: subprocess.Popen[str], folder: Path, step: str) -> N
         time.sleep(0.01)
 
 
-def test_an_interrupted_build_ends_at_once_without_a_traceback_and_loses_nothing(
-    changed: Path, tmp_path: Path, old: Files, new: Files
+def wait_until_loading(building: subprocess.Popen[str], folder: Path) -> None:
+    """Wait until the warm process has loaded one of the libraries that take long."""
+    while True:
+        assert building.poll() is None
+        warm = list_children(folder).get("the warm process")
+        with suppress(OSError):
+            if warm and "numpy" in Path(f"/proc/{warm}/maps").read_text("utf-8"):
+                return
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("moment", ["while much is loaded", "when a report is shelved"])
+def test_an_interrupted_build_ends_without_a_traceback_and_loses_nothing(
+    moment: str, changed: Path, tmp_path: Path, old: Files, new: Files
 ) -> None:
     folder = copy_delivery(changed, tmp_path / "project")
     building = start(folder, "report")
-    wait_for_step(building, folder, f"rename {PROCESSED}/made/")
+    if moment == "while much is loaded":
+        wait_until_loading(building, folder)
+    else:
+        wait_for_step(building, folder, f"rename {PROCESSED}/made/")
     os.killpg(building.pid, signal.SIGINT)
     code, _, complained = end(building)
     assert code == 1

@@ -59,6 +59,8 @@ def build_reports(
             return Built(cycle, dict.fromkeys(planned), standing.summary)
         if scheduler is None:
             warm_up(cycle.root, cycle.name)
+            # While the warm process imports, so does this one.
+            jobs.get_ready()
         with open_pool(scheduler) as pool:
             build = _Build(cycle, inputs, standing, pool, display, force=force)
             if departments is None:
@@ -130,7 +132,8 @@ class _Build:
         wanted = [report for report, why in reasons.items() if why is not None]
         self.display.begin(wanted)
         waiting: dict[Future[shelf.Made], Report] = {}
-        for report in wanted:
+        # The whole city's take longest: none of them should be the last to begin.
+        for report in sorted(wanted, key=lambda report: report.department is not None):
             if not self.force and shelf.take(self.cycle, self._key(report)):
                 self.display.finished(report, "前回の作成分")
             else:

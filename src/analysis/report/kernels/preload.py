@@ -5,6 +5,7 @@ Whatever fails here is left out: the child that needs it meets the same error an
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -45,6 +46,8 @@ MODULES = (
 
 def _preload() -> None:
     """Import, load, and let no collection of garbage ever walk over it again."""
+    # An interrupt is for the build, with which this process ends; the fork server knows only later.
+    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     os.environ.update(ENVIRONMENT)
     with _without(*UNWANTED):
@@ -58,6 +61,7 @@ def _preload() -> None:
             _load_findings(Path(os.environ[ROOT]), os.environ[CYCLE])
     gc.freeze()
     gc.enable()
+    signal.signal(signal.SIGINT, interrupted)
 
 
 @contextmanager

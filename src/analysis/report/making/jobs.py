@@ -45,6 +45,11 @@ class Place:
     cycle: str
 
 
+def get_ready() -> None:
+    """Import what runs notebooks, half a second that need not be waited for later."""
+    import analysis.report.run  # noqa: F401
+
+
 def survey_ground(place: Place) -> Ground:
     """Read a cycle's answers.
 

@@ -20,6 +20,7 @@ from analysis.report.making import worker
 from analysis.report.making.display import Display, Item
 from analysis.report.making.pool import JOBS_AT_ONCE, open_pool, take_result
 from analysis.report.making.worker import hash_program, require_folder
+
 from clusters import (
     Cluster,
     die,
@@ -31,7 +32,6 @@ from clusters import (
     start_a_child,
     wait_until,
 )
-
 from conftest import LATEST, copy_project, require_package
 
 LONG = "回答" * 10_000

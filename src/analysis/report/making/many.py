@@ -21,11 +21,7 @@ from analysis.report.build import build_reports
 from analysis.report.making.built import describe_build
 from analysis.report.making.display import Display, clean
 from analysis.report.making.pool import open_threads
-<<<<<<< HEAD
-from analysis.survey.child import begin_child
-=======
 from analysis.survey.child import end_with_parent
->>>>>>> f
 
 State = Literal["built", "kept", "absent", "failed"]
 STATES: dict[State, str] = {
@@ -141,13 +137,8 @@ def build_in_child(build: Callable[[City], Outcome], city: City) -> Outcome:
 
     `build` is a function of a module, or a `partial` of one, to be pickled.
     """
-<<<<<<< HEAD
-    spawned = get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawned, initializer=begin_child) as child:
-=======
     context = get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context, initializer=end_with_parent) as child:
->>>>>>> f
         try:
             return child.submit(build, city).result()
         except BrokenProcessPool:

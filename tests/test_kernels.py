@@ -372,3 +372,9 @@ def test_the_stock_command_takes_warm_kernels_by_the_entry_points(way: str, tmp_
     executed = nbformat.read(tmp_path / "out.ipynb", nbformat.NO_CONVERT)
     texts = [cell.outputs[-1].data["text/plain"] for cell in executed.cells]
     assert texts == ["True", "'ipc'"]
+
+
+def test_kernels_are_ordinary_where_no_socket_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path of a folder for passing files may be longer than a socket's can be."""
+    monkeypatch.setattr(tempfile, "tempdir", f"/tmp/{'長' * 30}")
+    assert not is_warm()

@@ -27,6 +27,8 @@ class _Commands(click.Group):
             raise click.ClickException(str(error)) from None
         except OSError as error:
             raise click.ClickException(describe_os_error(error)) from None
+        except KeyboardInterrupt:
+            raise click.ClickException("中断しました。") from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -202,7 +202,8 @@ def page_of(findings: Findings, figures: Iterable[Figure]) -> str:
     rows = tuple((Quoted(figure.scope_name), figure) for figure in figures)
     table = Table("数値", (Column("範囲"), Column("値", numeric=True)), rows)
     content = Markup(html.render(table))  # noqa: S704
-    return write_traced_page(MASTHEAD, content, [], findings, "0123")
+    page, _ = write_traced_page(MASTHEAD, content, [], findings, "0123")
+    return page
 
 
 def test_every_figure_of_the_ledger_is_recounted_alike(

@@ -5,7 +5,6 @@ papermill start their kernels here.
 """
 
 import asyncio
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,8 +17,6 @@ from analysis.report.kernels.launch import Launch, read_arguments
 from analysis.report.kernels.process import WarmProcess
 from analysis.report.kernels.warm import is_warm
 
-# The longest path of a socket that systems take is 104 to 108 bytes.
-LONGEST_FOLDER = 80
 STREAMS = {"stdin", "stdout", "stderr"}
 
 
@@ -37,7 +34,7 @@ class WarmProvisioner(LocalProvisioner):
         manager: Any = self.parent
         forked = is_warm() and read_arguments(manager.format_kernel_cmd()) is not None
         if self.folder is None:
-            self.folder = make_folder()
+            self.folder = tempfile.mkdtemp(prefix="kernel-")
             if not manager.connection_file:
                 manager.connection_file = str(Path(self.folder) / "kernel.json")
             if forked:
@@ -82,10 +79,3 @@ class WarmProvisioner(LocalProvisioner):
         if self.folder is not None and not restart:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None
-
-
-def make_folder() -> str:
-    """Make a folder of one's own, with a name short enough for a socket in it."""
-    usual = tempfile.gettempdir()
-    short = usual if len(os.fsencode(usual)) < LONGEST_FOLDER else "/tmp"  # noqa: S108
-    return tempfile.mkdtemp(prefix="kernel-", dir=short)

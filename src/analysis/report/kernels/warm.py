@@ -10,11 +10,14 @@ import sys
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from tempfile import gettempdir
 
 from analysis.errors import SettingsError
 
 CHOICE = "ANALYSIS_KERNELS"
 WARM, ORDINARY = "warm", "ordinary"
+# Systems take 104 to 108 bytes for a socket's path, and its own name is up to 40 of them.
+LONGEST_FOLDER = 64
 # What the warm process is told of the findings it loads, by its environment.
 ROOT, CYCLE = "ANALYSIS_WARM_ROOT", "ANALYSIS_WARM_CYCLE"
 
@@ -25,7 +28,8 @@ def is_warm() -> bool:
     """Return whether kernels and workers are forked from a warm process.
 
     By default on Linux; elsewhere where ANALYSIS_KERNELS is `warm` and the system can fork.
-    `ordinary` starts each from nothing. Raises SettingsError for any other value.
+    `ordinary` starts each from nothing, as does a folder for passing files with a name so long that
+    no socket can stand in it. Raises SettingsError for any other value.
     """
     choice = os.environ.get(CHOICE) or (WARM if sys.platform == "linux" else ORDINARY)
     if choice not in (WARM, ORDINARY):
@@ -33,7 +37,8 @@ def is_warm() -> bool:
             f"環境変数 {CHOICE} の値「{choice}」は使えません。"
             f"{WARM} か {ORDINARY} にするか、設定をやめてください。"
         )
-    return choice == WARM and "forkserver" in get_all_start_methods()
+    can_fork = "forkserver" in get_all_start_methods()
+    return choice == WARM and can_fork and len(os.fsencode(gettempdir())) < LONGEST_FOLDER
 
 
 def warm_context() -> BaseContext:

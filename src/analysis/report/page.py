@@ -9,7 +9,7 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from analysis.report.blocks import Masthead
@@ -47,32 +47,36 @@ def write_page(
     `payload` the evidence of its figures, as `write_payload` returns it, `fingerprint` what the
     footer says of all that made the page.
     """
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            masthead=masthead,
-            content=content,
-            sections=sections,
-            payload=payload,
-            fingerprint=fingerprint,
-            **_own_parts(),
-        )
+    return load_template().render(
+        masthead=masthead,
+        content=content,
+        sections=sections,
+        payload=payload,
+        fingerprint=fingerprint,
     )
 
 
 @cache
-def _own_parts() -> dict[str, str]:
-    """Return the style and the script, the same on every page, with their hashes."""
+def load_template() -> Template:
+    """Read the template, and the style and the script that are the same on every page."""
     style = _read(STYLES)
     # One scope of its own, so that the page's names and the script's can't meet.
     script = f'(async () => {{\n"use strict";\n{_shorten(_read(SCRIPTS))}}})();\n'
-    return {
+    parts = {
         "style": Markup(style),  # noqa: S704  our own file
         "style_hash": _hash(style),
         "script": Markup(script),  # noqa: S704  our own files
         "script_hash": _hash(script),
     }
+    environment = Environment(
+        loader=PackageLoader("analysis.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("page.html.j2", globals=parts)
 
 
 def _read(names: tuple[str, ...]) -> str:
@@ -88,15 +92,3 @@ def _shorten(script: str) -> str:
 
 def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("analysis.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

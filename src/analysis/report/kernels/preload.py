@@ -55,7 +55,7 @@ def _preload() -> None:
             with suppress(Exception):
                 import_module(name)
     with suppress(Exception):
-        _load_fonts()
+        _load_parts()
     if ROOT in os.environ:
         with suppress(Exception):
             _load_findings(Path(os.environ[ROOT]), os.environ[CYCLE])
@@ -76,13 +76,14 @@ def _without(*names: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-def _load_fonts() -> None:
-    from analysis.report import canvas, exporters  # noqa: PLC0415
+def _load_parts() -> None:
+    from analysis.report import canvas, exporters, page  # noqa: PLC0415
     from analysis.report.fonts import known_characters  # noqa: PLC0415
 
     canvas.load_fonts()
     known_characters()
     exporters.load_fonts()
+    page.load_template()
 
 
 def _load_findings(root: Path, cycle: str) -> None:

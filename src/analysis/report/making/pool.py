@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from analysis.errors import ReportError
 
-JOBS_AT_ONCE = 3
-"""One more than the cores of an office's computer: while a job waits for its kernel, two work."""
+JOBS_AT_ONCE = 4
+"""Twice the cores of an office's computer: while one waits for its kernel, another works."""
 
 Made = TypeVar("Made")
 

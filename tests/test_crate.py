@@ -164,6 +164,7 @@ def test_an_input_that_changes_during_the_build_stops_it(
     with pytest.raises(ReportError, match=r"data/raw/2024-09-01/cycle\.toml"):
         build.build_reports(open_cycle(LATEST, folder), force=True)
     assert (reports_of(folder) / CRATE_NAME).read_bytes() == before
+    assert not list((folder / "data" / "processed" / LATEST).glob("made/*"))
     assert run(folder, "check")[0] == 0
 
 

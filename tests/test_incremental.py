@@ -2,12 +2,13 @@
 
 import shutil
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import openpyxl
 import pytest
 
 from analysis.cycle import open_cycle
-from analysis.report.making import shelf, standing
+from analysis.report.making import pool, shelf, standing, workers
 from analysis.report.proof.entities import CRATE_NAME
 
 from conftest import LATEST
@@ -146,7 +147,11 @@ def test_an_edited_crate_or_another_environment_keeps_nothing(
     assert why == "Python、ライブラリまたはフォントの版が変わりました"
 
 
-def test_force_makes_everything_again_and_the_same(project: Path) -> None:
+def test_force_makes_everything_again_and_the_same_by_one_worker_as_by_several(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "JOBS_AT_ONCE", 1)
+    monkeypatch.setattr(workers, "_places", BoundedSemaphore(1))
     before = files_of(project)
     output = build(project, "--force")
     assert len(made_by(output)) == 6

@@ -117,7 +117,6 @@ class _Build:
     def make_some(self, planned: Sequence[Report]) -> Built:
         """Make what can't be kept of some reports, and replace just their files."""
         reasons = self._make_reports(planned)
-        self._require_unchanged()
         publish_some(self.cycle, self._collect(reasons))
         record = self.standing.record
         others = record is None or record.inputs != dict(self.inputs)
@@ -148,6 +147,7 @@ class _Build:
             except AnalysisError as error:
                 failures[report] = str(error)
                 self.display.failed(report, str(error))
+        self._require_unchanged()
         if failures:
             told = dict.fromkeys(failures[report] for report in wanted if report in failures)
             raise ReportError(
@@ -212,10 +212,12 @@ class _Build:
     def _require_unchanged(self) -> None:
         """Raise ReportError if an input changed while the reports were made.
 
-        They would state the fingerprint of one state and print the numbers of another.
+        They would state the fingerprint of one state and print the numbers of another; so may those
+        on the shelf.
         """
         changed = sorted(path for path, _ in self.inputs.items() ^ list_inputs(self.cycle).items())
         if changed:
+            shelf.clear(self.cycle)
             raise ReportError(
                 "報告書の作成中に、次の入力が変わりました。これまでの報告書はそのままです。"
                 "もう一度実行してください。\n" + list_examples(list(dict.fromkeys(changed)))

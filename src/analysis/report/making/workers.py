@@ -35,7 +35,8 @@ def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
                 ProcessPoolExecutor(1, warm_context(), initializer=begin_child) as worker,
             ):
                 return worker.submit(function, *args, **kwargs).result()
-        except BrokenProcessPool:
+        except (BrokenProcessPool, EOFError, ConnectionError):
+            # The worker is gone, or with the process that it should be forked from.
             continue
     raise ReportError(
         "報告書を作る作業プロセスが途中で止められました。"

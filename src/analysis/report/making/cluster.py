@@ -16,8 +16,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from analysis.errors import ReportError, list_examples
-from analysis.report.making.pool import LostJobError
+from analysis.errors import LostJobError, ReportError, list_examples
 from analysis.report.making.worker import Answer, do_job, hash_program, inspect_worker
 
 Client = Any

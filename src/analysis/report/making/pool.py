@@ -9,16 +9,12 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from analysis.errors import ReportError
+from analysis.errors import LostJobError, ReportError
 
 JOBS_AT_ONCE = 4
 """Twice the cores of an office's computer: while one waits for its kernel, another works."""
 
 Made = TypeVar("Made")
-
-
-class LostJobError(ReportError):
-    """A job brought no result: its workers, or the scheduler, ended while it was done."""
 
 
 @contextmanager

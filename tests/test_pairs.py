@@ -13,9 +13,10 @@ from analysis.figures.digest import Digester
 from analysis.figures.listing import list_figures, write_figures
 from analysis.figures.trace import trace
 from analysis.report.attachments import list_rows
-from analysis.report.audit.workbook import AUDIT_NAME, read_audited_matches, write_audit
+from analysis.report.audit.workbook import read_audited_matches, write_audit
 from analysis.report.findings import Findings, load_findings
 from analysis.report.moves import list_moves
+from analysis.report.plan import AUDIT_NAME
 from analysis.report.proof.side import read_delivery
 from analysis.survey.collect import collect_survey
 

@@ -18,6 +18,7 @@ SETTINGS_NAME = "cycle.toml"
 CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
 PUBLISHED_NAME = "published.csv"
+FIGURES_NAME = "figures.csv"
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -12,15 +12,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from analysis.cycle import open_cycle
-from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
-from analysis.report.audit.workbook import AUDIT_NAME, write_audit
+from analysis.cycle import FIGURES_NAME, open_cycle
+from analysis.figures.listing import list_figures, write_figures
+from analysis.report.audit.workbook import write_audit
 from analysis.report.blocks import TYPST_MIME, Block, Masthead
 from analysis.report.document import Display, Document
 from analysis.report.exporters import pages_of
 from analysis.report.findings import Findings, load_findings
 from analysis.report.markdown import parse
-from analysis.report.plan import Report, plan_reports
+from analysis.report.plan import AUDIT_NAME, Report, plan_reports
 
 FINGERPRINT = "0" * 12
 

@@ -8,7 +8,6 @@ from analysis.figures.digest import Digest
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger, select_together
 
-FIGURES_NAME = "figures.csv"
 FIGURE_COLUMNS = (
     "figure_id",
     "scope",

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from analysis.cycle import FIGURES_NAME
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger, select_together
-from analysis.figures.listing import FIGURES_NAME, list_figures, write_figures
+from analysis.figures.listing import list_figures, write_figures
 from analysis.figures.tables import WHOLE, pair_ids
 from analysis.report.appendix import covers_city
 from analysis.survey.store import write_csv

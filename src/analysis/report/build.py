@@ -5,10 +5,11 @@ that fails leaves the last good reports untouched, and what it made for the next
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
+from functools import cached_property
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import FIGURES_NAME, Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.report.kernels.warm import warm_up
 from analysis.report.making import jobs, shelf
@@ -31,7 +32,6 @@ from analysis.report.proof.origin import (
 from analysis.report.proof.sources import CITY_NAME, Sources
 from analysis.survey.place import place_file
 
-AUDIT_NAME, FIGURES_NAME, INDEX_NAME = "audit.xlsx", "figures.csv", "index.html"
 FORCED = "--force の指定"
 
 
@@ -59,8 +59,6 @@ def build_reports(
             return Built(cycle, dict.fromkeys(planned), standing.summary)
         if scheduler is None:
             warm_up(cycle.root, cycle.name)
-            # While the warm process imports, so does this one.
-            jobs.get_ready()
         with open_pool(scheduler) as pool:
             build = _Build(cycle, inputs, standing, pool, display, force=force)
             if departments is None:
@@ -84,21 +82,29 @@ class _Build:
         self.cycle, self.inputs, self.standing = cycle, inputs, standing
         self.pool, self.display, self.force = pool, display, force
         self.place = Place(cycle.root, cycle.name)
-        self.ground = pool.submit(jobs.survey_ground, self.place).result()
+
+    @cached_property
+    def ground(self) -> jobs.Ground:
+        """What is known of the answers, once the warm process has read them."""
+        surveyed = self.pool.submit(jobs.survey_ground, self.place)
+        # While the warm process imports, so does this one.
+        jobs.get_ready()
+        return surveyed.result()
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What each report is made from."""
         city = hashlib.sha256(self.ground.city).hexdigest()
-        self.sources = Sources(cycle.name, inputs, self.ground.workbooks, city)
+        return Sources(self.cycle.name, self.inputs, self.ground.workbooks, city)
 
     def make_all(self, planned: Sequence[Report]) -> Built:
         """Make what can't be kept of the whole set, and put the set in place."""
-        beside = self._start_companions()
+        beside = self._start_beside()
         reasons = self._make_reports(planned)
-        contents = self._collect(reasons) | {
-            name: future.result() for name, future in beside.items()
-        }
-        contents[CITY_NAME] = self.ground.city
+        contents = self._collect(reasons) | beside.result() | {CITY_NAME: self.ground.city}
         record = self.standing.record
         names = {name for report in planned for name in report.files}
-        kept = (names | {AUDIT_NAME, FIGURES_NAME, INDEX_NAME}) - contents.keys()
+        kept = (names | set(jobs.BESIDE)) - contents.keys()
         marks = {name: mark_of(content) for name, content in contents.items()}
         if record is not None:
             folder = self.cycle.reports_folder
@@ -166,20 +172,15 @@ class _Build:
             self._fingerprint(report)[:SHORT],
         )
 
-    def _start_companions(self) -> dict[str, Future[bytes]]:
-        """Start to make the files beside the reports that can't be kept, by name."""
-        whole = {"cycle": self.cycle.name}
-        fingerprint = write_fingerprint(self.inputs, None, whole)
-        makers: dict[str, Callable[[], Future[bytes]]] = {
-            AUDIT_NAME: lambda: self.pool.submit(jobs.make_audit, self.place),
-            FIGURES_NAME: lambda: self.pool.submit(jobs.make_figures, self.place),
-            INDEX_NAME: lambda: self.pool.submit(jobs.make_index, self.place, fingerprint[:SHORT]),
-        }
-        return {
-            name: start()
-            for name, start in makers.items()
+    def _start_beside(self) -> Future[dict[str, bytes]]:
+        """Start to make the files beside the reports that can't be kept."""
+        fingerprint = write_fingerprint(self.inputs, None, {"cycle": self.cycle.name})
+        names = [
+            name
+            for name in jobs.BESIDE
             if self.force or self.standing.why_remake([name], self.inputs, fingerprint)
-        }
+        ]
+        return self.pool.submit(jobs.make_beside, self.place, names, fingerprint[:SHORT])
 
     def _collect(self, reasons: Mapping[Report, str | None]) -> dict[str, bytes]:
         """Take what was made from the shelf, by file name."""

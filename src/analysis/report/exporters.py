@@ -16,10 +16,9 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import default
 
-from analysis.cycle import find_root, open_cycle
+from analysis.cycle import FIGURES_NAME, find_root, open_cycle
 from analysis.errors import ReportError, list_examples
 from analysis.figures.figure import Figure
-from analysis.figures.listing import FIGURES_NAME
 from analysis.report import typst as typst_renderer
 from analysis.report.appendix import ABOUT, TITLE, gather_figures, write_tables
 from analysis.report.attachments import write_attachments

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from analysis.cycle import Cycle, Department
 
+AUDIT_NAME, INDEX_NAME = "audit.xlsx", "index.html"
+
 
 @dataclass(frozen=True)
 class Report:

@@ -41,7 +41,6 @@ from analysis.report.audit.tables import (
 from analysis.report.audit.transitions import lay_transitions
 from analysis.report.findings import Findings, write_date
 
-AUDIT_NAME = "audit.xlsx"
 TITLE = "数値の検算"
 DEMONSTRATION = "架空データ"
 

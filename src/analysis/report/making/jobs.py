@@ -5,16 +5,16 @@ number of them may run, on this machine or another, and one that was lost is run
 heavy is imported before a job runs: who hands them out needs none of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.cycle import Cycle, open_cycle
+from analysis.cycle import FIGURES_NAME, Cycle, open_cycle
 from analysis.report.making.shelf import Made
 from analysis.report.making.worker import require_folder
-from analysis.report.making.workers import in_worker
-from analysis.report.plan import Report, plan_reports
+from analysis.report.making.workers import in_new_process, in_worker
+from analysis.report.plan import AUDIT_NAME, INDEX_NAME, Report, plan_reports
 from analysis.report.proof.origin import Mark
 from analysis.report.proof.sources import Sources
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from analysis.report.findings import Findings
+
+
+BESIDE = (AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
+"""The files of a set that are made from all answers and are no report."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +75,14 @@ def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) 
     return in_worker(_export, place, executed, fingerprint)
 
 
-def make_index(place: Place, fingerprint: str) -> bytes:
-    """Return the index page."""
-    return in_worker(_make_index, place, fingerprint)
+def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+    """Return the files with these names that stand beside the reports, of BESIDE.
 
-
-def make_figures(place: Place) -> bytes:
-    """Return figures.csv."""
-    return in_worker(_make_figures, place)
-
-
-def make_audit(place: Place) -> bytes:
-    """Return audit.xlsx."""
-    return in_worker(_make_audit, place)
+    The fingerprint is what they print. They need no answer from another job, so they are made in a
+    process that starts from nothing: on a machine of several cores it reads the answers and writes
+    while the warm process still imports.
+    """
+    return in_new_process(_make_beside, place, names, fingerprint)
 
 
 def make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> bytes:
@@ -113,23 +112,20 @@ def _export(place: Place, executed: "NotebookNode", fingerprint: str) -> Made:
     return Made(page.encode(), pdf)
 
 
-def _make_index(place: Place, fingerprint: str) -> bytes:
+def _make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+    from analysis.figures.listing import list_figures, write_figures
+    from analysis.report.audit.workbook import write_audit
     from analysis.report.index import write_index
 
     findings = _load(place)
-    return write_index(findings, plan_reports(findings.cycle), fingerprint).encode()
-
-
-def _make_figures(place: Place) -> bytes:
-    from analysis.figures.listing import list_figures, write_figures
-
-    return write_figures(list_figures(_load(place).ledger))
-
-
-def _make_audit(place: Place) -> bytes:
-    from analysis.report.audit.workbook import write_audit
-
-    return write_audit(_load(place))
+    makers: dict[str, Callable[[], bytes]] = {
+        AUDIT_NAME: lambda: write_audit(findings),
+        FIGURES_NAME: lambda: write_figures(list_figures(findings.ledger)),
+        INDEX_NAME: lambda: write_index(
+            findings, plan_reports(findings.cycle), fingerprint
+        ).encode(),
+    }
+    return {name: makers[name]() for name in names}
 
 
 def _make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> bytes:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.cycle import find_root, list_cycles, open_cycle
+from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
 from analysis.errors import EXAMPLES_SHOWN, ReportError
-from analysis.figures.listing import FIGURES_NAME
 from analysis.report.findings import load_findings
 from analysis.report.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
 from analysis.report.proof.side import Side, level_of, read_delivery, take_ledger

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cycle import list_cycles, open_cycle
+from analysis.cycle import FIGURES_NAME, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.figure import split_id
 from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
-from analysis.figures.listing import FIGURE_COLUMNS, FIGURES_NAME, list_figures
+from analysis.figures.listing import FIGURE_COLUMNS, list_figures
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
-from analysis.report.audit.workbook import AUDIT_NAME, read_audit, read_audited_matches
+from analysis.report.audit.workbook import read_audit, read_audited_matches
+from analysis.report.plan import AUDIT_NAME
 from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from analysis.cycle import Cycle
 from analysis.errors import AnalysisError, list_examples
-from analysis.report.audit.workbook import AUDIT_NAME
 from analysis.report.findings import Findings, load_findings
 from analysis.report.orphans import find_orphans, read_page
-from analysis.report.plan import plan_reports
+from analysis.report.plan import AUDIT_NAME, plan_reports
 from analysis.report.proof.changes import (
     changes_more_than_answers,
     find_changed_corrections,

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from analysis.cycle import Cycle
@@ -25,21 +26,33 @@ NOTE_NAME = "built.json"
 class Standing:
     """A cycle's delivered files: what their crate says of them, and which are as it says.
 
-    `record` is None where no usable set stands there; `same_environment` says whether it was made
-    with today's Python, libraries and fonts; `summary` is what its build said at the end.
+    `record` is None where no usable set stands there; `environment` is the one it was made in (see
+    `describe_environment`); `summary` is what its build said at the end.
     """
 
-    record: Record | None
-    intact: frozenset[str]
-    same_environment: bool
-    summary: tuple[str, ...]
+    folder: Path
+    record: Record | None = None
+    environment: str = ""
+    summary: tuple[str, ...] = ()
+
+    @cached_property
+    def same_environment(self) -> bool:
+        """Whether the set was made with today's Python, libraries and fonts."""
+        return self.environment == describe_environment()
+
+    @cached_property
+    def intact(self) -> frozenset[str]:
+        """The files that are as the crate says; every content is read for it."""
+        files = {} if self.record is None else self.record.files
+        return frozenset(name for name, sha in files.items() if _hash(self.folder / name) == sha)
 
     def is_whole(self, inputs: Mapping[str, str]) -> bool:
         """Return whether every file stands as it was made, from just these inputs, in all."""
+        # What costs most comes last: who must build anyway should not wait for it.
         return (
             self.record is not None
-            and self.same_environment
             and self.record.inputs == dict(inputs)
+            and self.same_environment
             and self.intact == self.record.files.keys()
         )
 
@@ -69,19 +82,17 @@ class Standing:
 
 
 def look(cycle: Cycle) -> Standing:
-    """Read what stands in a cycle's reports folder, every file's content included."""
+    """Read what the crate of a cycle's reports folder says; its files are read when asked for."""
     folder = cycle.reports_folder
     try:
         note = json.loads((cycle.processed_folder / NOTE_NAME).read_text(encoding="utf-8"))
         # An edited crate could call a stale file fresh.
         if note["crate"] != hash_file(folder / CRATE_NAME):
-            return _NOTHING
+            return Standing(folder)
         record = read_record(cycle)
-        same, summary = note["environment"] == describe_environment(), tuple(note["summary"])
+        return Standing(folder, record, str(note["environment"]), tuple(note["summary"]))
     except (OSError, ValueError, KeyError, TypeError, ReportError):
-        return _NOTHING
-    intact = frozenset(name for name, sha in record.files.items() if _hash(folder / name) == sha)
-    return Standing(record, intact, same, summary)
+        return Standing(folder)
 
 
 def write_note(cycle: Cycle, summary: Sequence[str]) -> None:
@@ -113,6 +124,3 @@ def _hash(path: Path) -> str | None:
         return hash_file(path)
     except OSError:
         return None
-
-
-_NOTHING = Standing(None, frozenset(), same_environment=False, summary=())

@@ -82,14 +82,14 @@ class _Build:
         self.cycle, self.inputs, self.standing = cycle, inputs, standing
         self.pool, self.display, self.force = pool, display, force
         self.place = Place(cycle.root, cycle.name)
+        self._surveyed = pool.submit(jobs.survey_ground, self.place)
 
     @cached_property
     def ground(self) -> jobs.Ground:
-        """What is known of the answers, once the warm process has read them."""
-        surveyed = self.pool.submit(jobs.survey_ground, self.place)
-        # While the warm process imports, so does this one.
+        """What is known of the answers; waited for until the warm process has them."""
+        # While it imports, so does this one.
         jobs.get_ready()
-        return surveyed.result()
+        return self._surveyed.result()
 
     @cached_property
     def sources(self) -> Sources:
@@ -133,16 +133,20 @@ class _Build:
 
         One that fails does not keep the others from being made. Raises ReportError for all of them.
         """
-        reasons = {report: self._why(report) for report in planned}
+        reasons: dict[Report, str | None] = dict.fromkeys(planned)
+        waiting: dict[Future[shelf.Made], Report] = {}
+        city = [report for report in planned if report.department is None]
+        # The whole city's first, from the last and longest on; what they are made from is known
+        # before it is known which departments' answers changed.
+        for report in (*reversed(city), *(report for report in planned if report not in city)):
+            reasons[report] = self._why(report)
+            if reasons[report] and (self.force or not shelf.take(self.cycle, self._key(report))):
+                waiting[self._start(report)] = report
         wanted = [report for report, why in reasons.items() if why is not None]
         self.display.begin(wanted)
-        waiting: dict[Future[shelf.Made], Report] = {}
-        # The whole city's take longest: none of them should be the last to begin.
-        for report in sorted(wanted, key=lambda report: report.department is not None):
-            if not self.force and shelf.take(self.cycle, self._key(report)):
+        for report in wanted:
+            if report not in waiting.values():
                 self.display.finished(report, "前回の作成分")
-            else:
-                waiting[self._start(report)] = report
         failures: dict[Report, str] = {}
         for job in as_completed(waiting):
             report = waiting[job]
@@ -200,12 +204,16 @@ class _Build:
         """Return why a report must be made, or None if it can be kept."""
         if self.force:
             return FORCED
-        own = leave_others(self.sources.of(report.department), report.notebook)
+        own = leave_others(self._list_inputs(report), report.notebook)
         return self.standing.why_remake(report.files, own, self._fingerprint(report))
 
     def _fingerprint(self, report: Report) -> str:
-        own = self.sources.of(report.department)
+        own = self._list_inputs(report)
         return write_fingerprint(own, report.notebook, dict(report.parameters))
+
+    def _list_inputs(self, report: Report) -> Mapping[str, str]:
+        # A report of the whole city is made from all: nothing need be waited for to know it.
+        return self.inputs if report.department is None else self.sources.of(report.department)
 
     def _key(self, report: Report) -> str:
         return key_of(self._fingerprint(report))

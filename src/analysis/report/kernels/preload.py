@@ -6,12 +6,11 @@ Whatever fails here is left out: the child that needs it meets the same error an
 import gc
 import os
 import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from analysis.report.kernels.absent import absent
 from analysis.report.kernels.warm import CYCLE, ROOT
 
 # Only a process of one thread forks safely: these libraries start theirs when they are imported.
@@ -50,7 +49,7 @@ def _preload() -> None:
     interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     os.environ.update(ENVIRONMENT)
-    with _without(*UNWANTED):
+    with absent(*UNWANTED):
         for name in MODULES:
             with suppress(Exception):
                 import_module(name)
@@ -62,18 +61,6 @@ def _preload() -> None:
     gc.freeze()
     gc.enable()
     signal.signal(signal.SIGINT, interrupted)
-
-
-@contextmanager
-def _without(*names: str) -> Iterator[None]:
-    """Let modules be imported as if others were not installed."""
-    absent = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in absent:
-            del sys.modules[name]
 
 
 def _load_parts() -> None:

@@ -22,15 +22,18 @@ ENVIRONMENT = {
     # As a kernel does on its start; matplotlib looks only once, when it is imported.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
-# A debugger, and a grammar of addresses that jsonschema offers: half a second and a second.
-UNWANTED = ("debugpy", "rfc3987_syntax")
+# A debugger, and what jsonschema would tell addresses and durations by.
+UNWANTED = ("debugpy", "isoduration", "rfc3987_syntax")
 MODULES = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "matplotlib_inline.backend_inline",
+    "nbformat",
     "tornado.platform.asyncio",
     "analysis.report.kernels.launch",
     "analysis.report.build",

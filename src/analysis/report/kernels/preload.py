@@ -68,10 +68,8 @@ def _preload() -> None:
 
 def _load_parts() -> None:
     from analysis.report import canvas, exporters, page  # noqa: PLC0415
-    from analysis.report.fonts import known_characters  # noqa: PLC0415
 
     canvas.load_fonts()
-    known_characters()
     exporters.load_fonts()
     page.load_template()
 

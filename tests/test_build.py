@@ -18,7 +18,7 @@ from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.report.build import build_reports
-from analysis.report.exporters import ReportHtmlExporter
+from analysis.report.menu import ReportHtmlExporter
 from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.run import run_notebook
 

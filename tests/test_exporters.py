@@ -12,7 +12,8 @@ from nbformat.v4 import new_code_cell, new_output
 from analysis.errors import ReportError
 from analysis.report.blocks import Column, Paragraph, Quoted, Shown, Table
 from analysis.report.document import read_document
-from analysis.report.exporters import ReportHtmlExporter, ReportPdfExporter, pages_of
+from analysis.report.exporters import pages_of
+from analysis.report.menu import ReportHtmlExporter, ReportPdfExporter
 
 from reports import (
     FINGERPRINT,

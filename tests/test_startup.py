@@ -98,3 +98,33 @@ def test_what_a_finished_build_says_of_itself_is_read_without_frames(project):
         "plan_reports(open_cycle()); list_inputs(open_cycle())"
     )
     assert list_imported(planning, project).isdisjoint(FRAMES | SURVEYS | REPORTS)
+
+
+def test_what_runs_notebooks_needs_no_frames(tmp_path):
+    assert list_imported("import analysis.report.run", tmp_path).isdisjoint(FRAMES | SURVEYS)
+
+
+def test_the_warm_process_imports_neither_nbconvert_nor_what_runs_notebooks(tmp_path):
+    imported = list_imported("import analysis.report.kernels.preload", tmp_path)
+    assert {"IPython", "matplotlib", "nbformat", "pandas", "typst"} <= imported
+    assert imported.isdisjoint({"nbconvert", "papermill", "nbclient", "requests", "debugpy"})
+
+
+def test_a_kernel_imports_nothing_of_ipython_that_the_warm_process_has_not(tmp_path):
+    """What each kernel imports for itself takes its time once a report."""
+    kernel = """
+import os, sys
+import analysis.report.kernels.preload
+from ipykernel.kernelapp import IPKernelApp
+known = {*sys.modules}
+app = IPKernelApp.instance(parent_handle=1)
+app.initialize(["--transport=ipc", "--ip=kernel", "--HistoryManager.enabled=False"])
+app.shell.run_cell("1 + 1")
+late = [name for name in {*sys.modules} - known if name.startswith(("IPython", "ipykernel"))]
+print(*late, file=sys.__stderr__, flush=True)
+os._exit(len(late))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", kernel], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()

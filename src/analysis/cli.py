@@ -19,8 +19,10 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         # To look for plugins it would read what every installed package says of itself.
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-        # Notebooks' schema would parse a grammar of addresses for a second; none has an address.
-        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+        # Notebooks' schema would parse a grammar of addresses for a second; it asks for no address,
+        # nor for a duration.
+        for needless in ("rfc3987_syntax", "isoduration"):
+            sys.modules.setdefault(needless, None)  # type: ignore[arg-type]
         try:
             return super().invoke(ctx)
         except AnalysisError as error:

@@ -6,6 +6,7 @@ missing one is an error. Nothing here touches the answers themselves.
 
 import datetime
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -168,7 +169,7 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     """Read a settings file into its model; raise SettingsError naming every key that is wrong."""
     where = "/".join(path.parts[-2:])
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        settings: Model = _parse(path.read_text(encoding="utf-8"), model)
     except FileNotFoundError:
         raise SettingsError(f"{where} がありません。ファイルを置いてください。") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -181,6 +182,13 @@ def read_toml(path: Path, model: type[Model]) -> Model:
         raise SettingsError(
             f"{where} に誤りが{len(lines)}件あります。直してください。\n{list_examples(lines)}"
         ) from None
+    return settings
+
+
+@lru_cache(maxsize=16)
+def _parse(text: str, model: type[BaseModel]) -> Any:
+    """Return a text as a model, the same again for the same text: every process asks four times."""
+    return model.model_validate(tomllib.loads(text))
 
 
 def _explain(item: Any) -> str:

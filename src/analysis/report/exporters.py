@@ -1,81 +1,34 @@
 """The two exporters: an executed notebook becomes a report as HTML or as PDF.
 
-Registered with nbconvert, so that JupyterLab's own *Save and Export Notebook As* has them too.
+By `menu` JupyterLab's own *Save and Export Notebook As* has them too.
 """
 
 import datetime
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import typst
 from markupsafe import Markup
-from nbconvert.exporters import Exporter
-from nbformat import NotebookNode
-from traitlets import default
 
-from analysis.cycle import FIGURES_NAME, find_root, open_cycle
+from analysis.cycle import FIGURES_NAME
 from analysis.errors import ReportError, list_examples
 from analysis.figures.figure import Figure
 from analysis.report import typst as typst_renderer
 from analysis.report.appendix import ABOUT, TITLE, gather_figures, write_tables
 from analysis.report.attachments import write_attachments
 from analysis.report.blocks import Masthead
-from analysis.report.document import Display, Document, read_document
-from analysis.report.findings import Findings, load_findings
+from analysis.report.document import Display, Document
+from analysis.report.findings import Findings
 from analysis.report.fonts import missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
 from analysis.report.orphans import require_traced
-from analysis.report.proof.city import find_sources
-from analysis.report.proof.origin import fingerprint_of, list_inputs
-from analysis.report.run import read_parameters
 from analysis.report.traced import write_traced_page
 from analysis.report.typefaces import FAMILIES, FOLDERS
 from analysis.report.typst import literal
 
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
-
-
-class ReportHtmlExporter(Exporter):
-    """Exports a report as one self-contained HTML page."""
-
-    export_from_notebook = "報告書（HTML）"
-    output_mimetype = "text/html"
-
-    @default("file_extension")
-    def _file_extension(self) -> str:
-        return ".html"
-
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[Any, Any]:
-        """Return the page of an executed notebook; raise ReportError for one that is no report."""
-        notebook, resources = super().from_notebook_node(nb, resources, **kw)
-        document = read_document(notebook)
-        findings = _load_findings(document, resources)
-        return html_of(document, findings, _fingerprint(notebook, findings, resources)), resources
-
-
-class ReportPdfExporter(Exporter):
-    """Exports a report as an A4 PDF that keeps PDF/UA-1 and PDF/A-3a."""
-
-    export_from_notebook = "報告書（PDF）"
-    output_mimetype = "application/pdf"
-
-    @default("file_extension")
-    def _file_extension(self) -> str:
-        return ".pdf"
-
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[Any, Any]:
-        """Return the PDF of an executed notebook; raise ReportError for one that is no report."""
-        notebook, resources = super().from_notebook_node(nb, resources, **kw)
-        document = read_document(notebook)
-        findings = _load_findings(document, resources)
-        return pdf_of(document, findings, _fingerprint(notebook, findings, resources)), resources
 
 
 def pages_of(document: Document, findings: Findings, fingerprint: str) -> tuple[str, bytes]:
@@ -168,23 +121,6 @@ def _attach(name: str) -> str:
         f'#pdf.attach({literal(name)}, relationship: "data", mime-type: "text/csv", '
         f"description: {literal(said)})"
     )
-
-
-def _load_findings(document: Document, resources: Any) -> Findings:
-    """Load what the document's numbers are traced in: the cycle named on its head."""
-    folder = resources.get("metadata", {}).get("path")
-    root = find_root(Path(folder) if folder else None)
-    return load_findings(open_cycle(document.masthead.as_of, root))
-
-
-def _fingerprint(notebook: NotebookNode, findings: Findings, resources: Any) -> str:
-    """Return the fingerprint of a notebook exported by hand: its name, and its parameters."""
-    name = str(resources.get("metadata", {}).get("name", ""))
-    parameters = read_parameters(notebook)
-    sources = find_sources(findings.ledger, list_inputs(findings.cycle))
-    about = parameters.get("department")
-    slug = None if about is None else findings.department(str(about)).slug
-    return fingerprint_of(sources.of(slug), name, parameters)
 
 
 def _setup(masthead: Masthead, fingerprint: str) -> str:

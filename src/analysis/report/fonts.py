@@ -1,10 +1,9 @@
 """Which characters the reports' type can show, told before anything is printed."""
 
 import unicodedata
-from functools import cache
 
 import pandas as pd
-from matplotlib.ft2font import FT2Font
+from matplotlib.font_manager import get_font
 
 from analysis.errors import ReportError, list_examples
 from analysis.report.text import printable
@@ -13,8 +12,12 @@ from analysis.report.typefaces import BOLD, FILES
 PRINTED = ("procedure_id", "section", "name", "reason_detail")
 """The fields whose text a report prints as the department wrote it."""
 
+# The bold face has no character that the regular one lacks.
+_FACES = tuple(path for path in FILES if path != BOLD)
+
 # They ask for a variant of the character before them, or join two; none has a glyph of its own.
-_JOINERS = frozenset("\u200b\u200c\u200d\u2060\ufe0e\ufe0f")
+# An ideographic variation that a font has not falls back to the plain sign.
+_JOINERS = {*"\u200b\u200c\u200d\u2060\ufe0e\ufe0f", *map(chr, range(0xE0100, 0xE01F0))}
 
 
 def require_glyphs(rows: pd.DataFrame) -> None:
@@ -42,17 +45,8 @@ def missing_glyphs(text: str) -> set[str]:
     """Return the characters of a text that none of the families can show."""
     return {
         character
-        for character in set(printable(text)) - known_characters()
-        if not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf"}
+        for character in set(printable(text)) - _JOINERS
+        if not character.isspace()
+        and unicodedata.category(character) not in {"Cc", "Cf"}
+        and not any(get_font(path).get_char_index(ord(character)) for path in _FACES)
     }
-
-
-@cache
-def known_characters() -> frozenset[str]:
-    """Return every character that some family can show."""
-    known: set[str] = set(_JOINERS)
-    for path in {*FILES} - {BOLD}:
-        known.update(map(chr, FT2Font(path).get_charmap()))
-    # Ideographic variation selectors are asked of the font, which falls back to the plain sign.
-    known.update(map(chr, range(0xE0100, 0xE01F0)))
-    return frozenset(known)

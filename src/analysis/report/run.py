@@ -11,14 +11,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
-import papermill
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from papermill.engines import papermill_engines
-from papermill.exceptions import PapermillExecutionError
 
 from analysis.errors import ReportError
-from analysis.report.kernels.engine import AnalysisEngine
+from analysis.report.kernels.absent import absent
+
+# Its notebooks on a Hadoop cluster would cost a quarter of a second: all of pyarrow, and numpy.
+with absent("pyarrow.fs"):
+    import papermill
+    from papermill.engines import papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+
+    from analysis.report.kernels.engine import AnalysisEngine
 
 ENGINE = "analysis"
 # Known to papermill by its entry point too, once the package is installed as it stands here.

@@ -6,12 +6,11 @@ Whatever fails here is left out: the child that needs it meets the same error an
 import gc
 import os
 import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from analysis.report.kernels.absent import absent
 from analysis.report.kernels.warm import CYCLE, ROOT
 
 # Only a process of one thread forks safely: these libraries start theirs when they are imported.
@@ -23,15 +22,18 @@ ENVIRONMENT = {
     # As a kernel does on its start; matplotlib looks only once, when it is imported.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
-# A debugger, and a grammar of addresses that jsonschema offers: half a second and a second.
-UNWANTED = ("debugpy", "rfc3987_syntax")
+# A debugger, and what jsonschema would tell addresses and durations by.
+UNWANTED = ("debugpy", "isoduration", "rfc3987_syntax")
 MODULES = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "matplotlib_inline.backend_inline",
+    "nbformat",
     "tornado.platform.asyncio",
     "analysis.report.kernels.launch",
     "analysis.report.build",
@@ -50,7 +52,7 @@ def _preload() -> None:
     interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     os.environ.update(ENVIRONMENT)
-    with _without(*UNWANTED):
+    with absent(*UNWANTED):
         for name in MODULES:
             with suppress(Exception):
                 import_module(name)
@@ -64,24 +66,10 @@ def _preload() -> None:
     signal.signal(signal.SIGINT, interrupted)
 
 
-@contextmanager
-def _without(*names: str) -> Iterator[None]:
-    """Let modules be imported as if others were not installed."""
-    absent = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in absent:
-            del sys.modules[name]
-
-
 def _load_parts() -> None:
     from analysis.report import canvas, exporters, page  # noqa: PLC0415
-    from analysis.report.fonts import known_characters  # noqa: PLC0415
 
     canvas.load_fonts()
-    known_characters()
     exporters.load_fonts()
     page.load_template()
 

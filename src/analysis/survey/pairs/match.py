@@ -144,8 +144,12 @@ def _key_names(rows: pd.DataFrame) -> dict[tuple[str, str, str], str]:
 
 
 def _differs(pairs: pd.DataFrame, name: str) -> "pd.Series[bool]":
-    now, before = (pairs[column].fillna("").map(match_key) for column in (name, f"previous_{name}"))
-    return now != before
+    now, before = (pairs[column].fillna("") for column in (name, f"previous_{name}"))
+    differs = now != before
+    # Nearly all are written alike, and need not be read.
+    keys = [side[differs].map(match_key) for side in (now, before)]
+    differs[differs] = keys[0] != keys[1]
+    return differs
 
 
 def _yes_no(is_true: "pd.Series[bool]") -> "pd.Series[str]":

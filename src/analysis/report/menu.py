@@ -1,0 +1,76 @@
+"""What JupyterLab's *Save and Export Notebook As* offers: the exporters, registered with nbconvert.
+
+A build has no need of them, nor of nbconvert, which takes long to import.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import default
+
+from analysis.cycle import find_root, open_cycle
+from analysis.report.document import Document, read_document
+from analysis.report.exporters import html_of, pdf_of
+from analysis.report.findings import Findings, load_findings
+from analysis.report.proof.city import find_sources
+from analysis.report.proof.origin import fingerprint_of, list_inputs
+from analysis.report.run import read_parameters
+
+
+class ReportHtmlExporter(Exporter):
+    """Exports a report as one self-contained HTML page."""
+
+    export_from_notebook = "報告書（HTML）"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".html"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[Any, Any]:
+        """Return the page of an executed notebook; raise ReportError for one that is no report."""
+        notebook, resources = super().from_notebook_node(nb, resources, **kw)
+        document = read_document(notebook)
+        findings = _load_findings(document, resources)
+        return html_of(document, findings, _fingerprint(notebook, findings, resources)), resources
+
+
+class ReportPdfExporter(Exporter):
+    """Exports a report as an A4 PDF that keeps PDF/UA-1 and PDF/A-3a."""
+
+    export_from_notebook = "報告書（PDF）"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".pdf"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[Any, Any]:
+        """Return the PDF of an executed notebook; raise ReportError for one that is no report."""
+        notebook, resources = super().from_notebook_node(nb, resources, **kw)
+        document = read_document(notebook)
+        findings = _load_findings(document, resources)
+        return pdf_of(document, findings, _fingerprint(notebook, findings, resources)), resources
+
+
+def _load_findings(document: Document, resources: Any) -> Findings:
+    """Load what the document's numbers are traced in: the cycle named on its head."""
+    folder = resources.get("metadata", {}).get("path")
+    root = find_root(Path(folder) if folder else None)
+    return load_findings(open_cycle(document.masthead.as_of, root))
+
+
+def _fingerprint(notebook: NotebookNode, findings: Findings, resources: Any) -> str:
+    """Return the fingerprint of a notebook exported by hand: its name, and its parameters."""
+    name = str(resources.get("metadata", {}).get("name", ""))
+    parameters = read_parameters(notebook)
+    sources = find_sources(findings.ledger, list_inputs(findings.cycle))
+    about = parameters.get("department")
+    slug = None if about is None else findings.department(str(about)).slug
+    return fingerprint_of(sources.of(slug), name, parameters)

@@ -179,6 +179,17 @@ def test_the_csv_holds_no_text_that_a_spreadsheet_runs(start):
     assert content.startswith(b"\xef\xbb\xbf")
 
 
+def test_the_csv_is_what_the_csv_module_writes_of_the_same_cells():
+    texts = ['a,"b"', "二行\nの備考", "a\r", "", None, " 空白 ", "'", "a,b", 'a,"b"']
+    numbers = pd.Series([1, -2, None, 4, 5, 6, 7, 8, 9], dtype="Int64")
+    frame = pd.DataFrame({'名,"称"': pd.Series(texts, dtype="str"), "行": numbers})
+    for columns in (list(frame), list(frame)[:1]):
+        expected = io.StringIO(newline="")
+        cells = frame[columns].astype(object).where(frame[columns].notna(), None)
+        csv.writer(expected).writerows([columns, *cells.to_numpy().tolist()])
+        assert store.write_csv(frame[columns]).decode("utf-8-sig") == expected.getvalue()
+
+
 def test_a_formula_typed_as_text_reaches_the_rows_as_text(tmp_path):
     cycle = make_cycle(tmp_path, [procedure(remarks="=")])
     survey = load_survey(cycle)

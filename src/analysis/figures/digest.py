@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,10 +22,14 @@ class Digest:
 
 
 class Digester:
-    """Digests evidence; remembers each table's lines, which many measures share."""
+    """Digests evidence; remembers each table's lines, which many measures share.
+
+    `digests` are those already made, by the figure's id: who asks for them keeps them here.
+    """
 
     def __init__(self) -> None:
         """Start with nothing remembered."""
+        self.digests: dict[str, Digest] = {}
         self._known: dict[int, _Lines] = {}
 
     def digest(self, selections: list[Selection], scopes: list[str]) -> list[Digest]:
@@ -40,17 +45,23 @@ class Digester:
         rows = [0 for _ in scopes]
         for selection in selections:
             own = self._lines_of(selection.frame)
-            beside = None if selection.partner is None else self._lines_of(selection.partner)
             for place, scope in enumerate(scopes):
                 chosen = selection.positions.get(scope, [])
                 rows[place] += len(chosen)
                 text = own.write(chosen, selection.fields)
-                if beside is not None:
-                    text += beside.write(own.rows_in(beside, chosen), selection.fields)
+                if selection.partner is not None:
+                    beside = self.rows_beside(selection, chosen)
+                    text += self._lines_of(selection.partner).write(beside, selection.fields)
                 hashes[place].update(f"{selection.role}\n{text}".encode())
         return [
             Digest(count, hashed.hexdigest()) for count, hashed in zip(rows, hashes, strict=True)
         ]
+
+    def rows_beside(self, selection: Selection, rows: Iterable[int]) -> list[int]:
+        """Return the rows in which a selection's partner has the procedures of some of its rows."""
+        if selection.partner is None:
+            return []
+        return self._lines_of(selection.frame).rows_in(self._lines_of(selection.partner), rows)
 
     def _lines_of(self, frame: pd.DataFrame) -> "_Lines":
         # What is known of a table keeps the table, so that no other can have its id.
@@ -70,7 +81,7 @@ class _Lines:
         columns = columns or [self._column("")]
         return "".join([column[row] for row in rows for column in columns])
 
-    def rows_in(self, other: "_Lines", rows: list[int]) -> list[int]:
+    def rows_in(self, other: "_Lines", rows: Iterable[int]) -> list[int]:
         """Return the rows in which the other cycle's table has the same procedures."""
         ids, places = self._ids, other._places
         return [places[ids[row]] for row in rows if ids[row] in places]

@@ -61,9 +61,10 @@ def write_figures(frame: pd.DataFrame) -> bytes:
 
 
 def _digest(ledger: Ledger, figures: list[Figure]) -> dict[str, Digest]:
-    """Return each figure's digest."""
-    digests: dict[str, Digest] = {}
-    for group, selections in select_together(ledger, figures):
+    """Return the digest of each of these figures, and of those that were digested before."""
+    known = ledger.digester.digests
+    fresh = [figure for figure in figures if figure.id not in known]
+    for group, selections in select_together(ledger, fresh):
         found = ledger.digester.digest(selections, [figure.scope for figure in group])
-        digests |= {figure.id: digest for figure, digest in zip(group, found, strict=True)}
-    return digests
+        known |= {figure.id: digest for figure, digest in zip(group, found, strict=True)}
+    return known

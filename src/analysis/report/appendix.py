@@ -30,23 +30,29 @@ CITY_REPORT = "overview"
 
 _PARTS = {Share: ("分子", "分母"), Change: ("今回", "前回")}
 
-
-_Place = tuple[str, str, str | None, int | str | None]
-"""Where a row stands: cycle, workbook, sheet, and its row number or, of other tables, a cell."""
+_SHEET = ("cycle", "workbook", "sheet")
+_Sheet = tuple[str, str, str | None]
 
 
 class _Places:
-    """Where the rows of each table stand, read once a table."""
+    """Where the rows of a table stand: each one's sheet, and its number or, without one, a cell."""
 
-    def __init__(self) -> None:
-        self._read: dict[int, list[_Place]] = {}
+    def __init__(self, frame: pd.DataFrame) -> None:
+        known: dict[_Sheet, int] = {}
+        sheets = zip(*(list_values(frame, name) for name in _SHEET), strict=True)
+        self._codes = [known.setdefault(sheet, len(known)) for sheet in sheets]
+        self._sheets = list(known)
+        self._is_numbered = "row" in frame
+        self._within = list_values(frame, "row" if self._is_numbered else "cell")
 
-    def of(self, frame: pd.DataFrame) -> list[_Place]:
-        if id(frame) not in self._read:
-            names = ("cycle", "workbook", "sheet", "row" if "row" in frame else "cell")
-            columns = (list_values(frame, name) for name in names)
-            self._read[id(frame)] = list(zip(*columns, strict=True))
-        return self._read[id(frame)]
+    def say(self, rows: Sequence[int], cycle: str) -> Iterator[str]:
+        """Yield where some rows stand, a text a sheet: `環境部.xlsx 調査票!7-9,12`."""
+        for code, members in groupby(rows, key=self._codes.__getitem__):
+            own, workbook, sheet = self._sheets[code]
+            within = [self._within[row] for row in members]
+            told = write_ranges(within) if self._is_numbered else _list_cells(within)
+            file = ("" if own == cycle else f"{own}の") + workbook + (f" {sheet}" if sheet else "")
+            yield file + (f"{'!' if sheet else ' '}{told}" if told else "")
 
 
 def gather_figures(ledger: Ledger, printed: Iterable[str]) -> list[Figure]:
@@ -123,39 +129,30 @@ def covers_city(ledger: Ledger, figures: Iterable[Figure]) -> bool:
 def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[str, Cell]]:
     """Yield the rows of counts and changes in words."""
     figures = [f for f in figures if not isinstance(ledger.items[f.measure].measure, Share)]
-    places = _Places()
+    places: dict[int, _Places] = {}
     for group, selections in select_together(ledger, figures):
         measure = ledger.items[group[0].measure].measure
-        placed = [(selection, places.of(selection.frame)) for selection in selections]
+        for selection in selections:
+            if id(selection.frame) not in places:
+                places[id(selection.frame)] = _Places(selection.frame)
+        placed = [(selection, places[id(selection.frame)]) for selection in selections]
         for figure in group:
             yield figure.id, _say_rows(figure, measure, placed)
 
 
 def _say_rows(
-    figure: Figure, measure: Measure, selections: Sequence[tuple[Selection, list[_Place]]]
+    figure: Figure, measure: Measure, selections: Sequence[tuple[Selection, _Places]]
 ) -> Cell:
     """Return where a figure's rows stand."""
     told: dict[str, list[str]] = {}
-    for selection, known in selections:
-        chosen = [known[row] for row in selection.positions.get(figure.scope, [])]
-        if places := list(_say_places(chosen, figure.cycle)):
-            told.setdefault(selection.role, []).extend(places)
+    for selection, places in selections:
+        if said := list(places.say(selection.positions.get(figure.scope, []), figure.cycle)):
+            told.setdefault(selection.role, []).extend(said)
     if not told:
         return NO_ROWS
     if isinstance(measure, Count):
         return Quoted("、".join(place for places in told.values() for place in places))
     return Quoted("／".join(f"{ROLES[role]}：{'、'.join(told[role])}" for role in told))
-
-
-def _say_places(chosen: Sequence[_Place], cycle: str) -> Iterator[str]:
-    """Yield where rows stand, a text a sheet: `環境部.xlsx 調査票!7-9,12`."""
-    for (own, workbook, sheet), members in groupby(chosen, key=lambda place: place[:3]):
-        within = [place for *_, place in members]
-        rows = [row for row in within if isinstance(row, int)]
-        cells = dict.fromkeys(cell for cell in within if isinstance(cell, str))
-        told = write_ranges(rows) if rows else ",".join(cells)
-        file = ("" if own == cycle else f"{own}の") + workbook + (f" {sheet}" if sheet else "")
-        yield file + (f"{'!' if sheet else ' '}{told}" if told else "")
 
 
 def write_ranges(rows: Sequence[int]) -> str:
@@ -167,3 +164,7 @@ def write_ranges(rows: Sequence[int]) -> str:
         else:
             ranges.append([row])
     return ",".join("-".join(map(str, ends)) for ends in ranges)
+
+
+def _list_cells(cells: Iterable[str | None]) -> str:
+    return ",".join(dict.fromkeys(cell for cell in cells if cell is not None))

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.cycle import FIGURES_NAME
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger, select_together
 from analysis.figures.listing import list_figures, write_figures
-from analysis.figures.tables import WHOLE, pair_ids
+from analysis.figures.tables import WHOLE
 from analysis.report.appendix import covers_city
 from analysis.survey.store import write_csv
 from analysis.survey.vocabulary import field_named
@@ -36,35 +37,28 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFra
     """
     figures = list(figures)
     alone = {figure.scope for figure in figures} <= {WHOLE} or covers_city(ledger, figures)
-    rows: dict[int, set[int]] = defaultdict(set)
-    own: dict[int, set[int]] = defaultdict(set)
+    tables = _name_tables(ledger)
+    counted = {key: np.zeros(len(frame), dtype=bool) for key, (_, frame) in tables.items()}
+    own = {key: np.zeros(len(frame), dtype=bool) for key, (_, frame) in tables.items()}
     fields: dict[str, set[str]] = defaultdict(set)
     shared: dict[str, set[str]] = defaultdict(set)
-    tables = _name_tables(ledger)
     for group, selections in select_together(ledger, figures):
         is_own = alone or group[0].scope != WHOLE
         for selection in selections:
-            chosen = {row for figure in group for row in selection.positions.get(figure.scope, [])}
-            found = [(id(selection.frame), chosen)]
-            if selection.partner is not None:
-                ids = pair_ids(selection.frame).iloc[sorted(chosen)]
-                beside = pair_ids(selection.partner).isin(ids).to_numpy().nonzero()[0]
-                found.append((id(selection.partner), set(beside.tolist())))
-            for key, counted in found:
-                rows[key] |= counted
-                own[key] |= counted if is_own else set()
+            rows = [row for f in group for row in selection.positions.get(f.scope, ())]
+            beside = ledger.digester.rows_beside(selection, rows)
+            for frame, places in ((selection.frame, rows), (selection.partner, beside)):
+                if places:
+                    counted[id(frame)][places] = True
+                    own[id(frame)][places] |= is_own
             table = tables[id(selection.frame)][0]
             fields[table].update(selection.fields)
             shared[table].update(() if is_own else selection.fields)
     parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
     for key, (table, frame) in tables.items():
-        if places := sorted(rows[key]):
-            taken = _take_columns(frame.iloc[places], fields[table])
-            others = np.array([place not in own[key] for place in places])
+        if counted[key].any():
             hidden = {"name", *_columns_of(fields[table] - shared[table])}
-            for name in hidden & set(taken.columns) if others.any() else ():
-                taken[name] = taken[name].mask(others)
-            parts[table].append(taken)
+            parts[table].append(_take(frame, fields[table], counted[key], own[key], hidden))
     return {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
 
 
@@ -80,17 +74,34 @@ def _columns_of(fields: Iterable[str]) -> set[str]:
     return {f"{field}{part}" for field in fields for part in CELL_PARTS}
 
 
-def _take_columns(frame: pd.DataFrame, fields: set[str]) -> pd.DataFrame:
-    """Return where the rows stand and what made them count, answers as printed."""
-    columns = {name: frame[name] for name in (*PLACE, "cell", "value") if name in frame}
+def _take(
+    frame: pd.DataFrame,
+    fields: set[str],
+    counted: NDArray[np.bool_],
+    own: NDArray[np.bool_],
+    hidden: set[str],
+) -> pd.DataFrame:
+    """Return where the rows counted stand and what made them count, as text, answers as printed.
+
+    Those that are not own are without the hidden columns.
+    """
+    places = counted.nonzero()[0]
+    # Nothing stands in a place of -1.
+    shown = np.where(own[places], places, -1)
+
+    def take(column: str) -> pd.Series:
+        where = shown if column in hidden else places
+        return pd.Series(frame[column].array.take(where, allow_fill=column in hidden))
+
+    columns = {name: take(name) for name in (*PLACE, "cell", "value") if name in frame}
     for field in frame.columns:
         if field not in fields:
             continue
         for part in reversed(CELL_PARTS):
             column = f"{field}{part}"
-            if column in frame and (part != CELL_PARTS[-1] or frame[column].notna().any()):
-                columns[column] = frame[column]
+            if column in frame and (part != CELL_PARTS[-1] or frame[column].notna()[counted].any()):
+                columns[column] = take(column)
         if f"{field}_cell" in frame:
             choices = field_named(field).choices
-            columns[field] = frame[field].map(choices) if choices else frame[field]
-    return pd.DataFrame(columns).astype("str")
+            columns[field] = take(field).map(choices) if choices else take(field)
+    return pd.DataFrame({name: column.astype("str") for name, column in columns.items()})

@@ -1,7 +1,6 @@
 """A table as columns for a page: each text once, each cell as short as it can be read back."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,18 +10,32 @@ from analysis.figures.tables import CORRECTED
 from analysis.figures.values import list_values
 from analysis.survey.vocabulary import field_named
 
-_SERIAL = re.compile(r"(.*?)([0-9]{1,9})")
+_DIGITS = "0123456789"
+_LONGEST_SERIAL = 9
 
 
 def list_procedures(
-    frame: pd.DataFrame, names: Sequence[str | None], fields: Sequence[str]
+    frame: pd.DataFrame,
+    names: Sequence[str | None],
+    fields: Sequence[str],
+    hidden: Container[str] = (),
+    inside: Sequence[bool] = (),
 ) -> dict[str, Any]:
     """Return the columns of procedures; `names` are their names, None where the page has none.
+
+    Rows that are not `inside` are without the answers and cells of the fields that are `hidden`.
 
     Of a field f: its value, `f_raw` where the cell holds another text than the value's name (empty:
     a blank cell), `f_cell`, of which only the letter is kept where its row is the row's own, and
     `f_corrected`, the decision that corrected it, where any row was corrected.
     """
+
+    def read(name: str, field: str) -> list[Any]:
+        values = list_values(frame, name)
+        if field not in hidden:
+            return values
+        return [value if own else None for value, own in zip(values, inside, strict=True)]
+
     rows: list[int] = list_values(frame, "row")
     columns = {"name": write_column(names)} | {
         name: write_column(list_values(frame, name))
@@ -32,15 +45,15 @@ def list_procedures(
     columns["row_step"] = [row - before for row, before in zip(rows, [0, *rows], strict=False)]
     numbers = [str(row) for row in rows]
     for name in fields:
-        values = list_values(frame, name)
+        values = read(name, name)
         columns[name] = _write_ids(values) if name == "procedure_id" else write_column(values)
         if f"{name}_cell" not in frame:
             continue
-        cells, raws = list_values(frame, f"{name}_cell"), list_values(frame, f"{name}_raw")
+        cells, raws = read(f"{name}_cell", name), read(f"{name}_raw", name)
         columns[f"{name}_raw"] = write_column(_list_other_texts(name, values, raws))
         columns[f"{name}_cell"] = write_column(map(_shorten, cells, numbers))
         if f"{name}{CORRECTED}" in frame:
-            columns[f"{name}{CORRECTED}"] = write_column(list_values(frame, f"{name}{CORRECTED}"))
+            columns[f"{name}{CORRECTED}"] = write_column(read(f"{name}{CORRECTED}", name))
     return columns
 
 
@@ -64,10 +77,9 @@ def write_column(values: Iterable[Any]) -> list[Any] | dict[str, list[Any]]:
     A missing value is None.
     """
     listed = list(values)
-    places = {value: place for place, value in enumerate(dict.fromkeys(listed))}
-    if 2 * len(places) > len(listed):
-        return listed
-    return {"of": list(places), "at": [places[value] for value in listed]}
+    places: dict[Any, int] = {}
+    at = [places.setdefault(value, len(places)) for value in listed]
+    return listed if 2 * len(places) > len(listed) else {"of": list(places), "at": at}
 
 
 def _write_ids(ids: Iterable[str]) -> list[str | int]:
@@ -75,8 +87,8 @@ def _write_ids(ids: Iterable[str]) -> list[str | int]:
     written: list[str | int] = []
     before: tuple[str, str] | None = None
     for own in ids:
-        found = _SERIAL.fullmatch(own)
-        parts = (found[1], found[2]) if found else None
+        digits = min(len(own) - len(own.rstrip(_DIGITS)), _LONGEST_SERIAL)
+        parts = (own[:-digits], own[-digits:]) if digits else None
         if parts and before and (parts[0], len(parts[1])) == (before[0], len(before[1])):
             written.append(int(parts[1]) - int(before[1]))
         else:
@@ -85,12 +97,12 @@ def _write_ids(ids: Iterable[str]) -> list[str | int]:
     return written
 
 
-def _list_other_texts(field: str, values: Iterable[Any], raws: Iterable[Any]) -> Iterator[Any]:
+def _list_other_texts(field: str, values: Sequence[Any], raws: Sequence[Any]) -> Iterator[Any]:
     """Yield the raw texts that are not the value's name, empty for a blank cell, else None."""
     choices = field_named(field).choices
+    told = {value: choices.get(str(value), str(value)) for value in set(values)} | {None: None}
     for value, raw in zip(values, raws, strict=True):
-        told = None if value is None else choices.get(str(value), str(value))
-        yield None if told == raw else "" if raw is None else raw
+        yield None if told[value] == raw else "" if raw is None else raw
 
 
 def _shorten(cell: str | None, row: str) -> str | None:

@@ -13,11 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import ne
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, field_name
-from analysis.figures.evidence import CELL_PARTS
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Measure, Share, parts_of
@@ -164,8 +162,8 @@ def _gather_tables(
             # The cycle before tells only the names that were others.
             shown = [name if key in own and name != known.get(key) else None for key, name in named]
             known = dict(named)
-            inside = [key in beside for key, _ in named] if beside else [True] * len(named)
-            columns = list_procedures(_hide(frame, hidden, inside), shown, fields)
+            inside = [key in beside for key, _ in named]
+            columns = list_procedures(frame, shown, fields, hidden if beside else (), inside)
             tables[cycle]["procedures"] = columns | _list_pairs(frame)
     titles = {slug: scope.name for slug, scope in ledger.scopes.items()}
     for table in dict.fromkeys(count.table for count in counts):
@@ -179,20 +177,13 @@ def _gather_tables(
     return tables
 
 
-def _hide(frame: pd.DataFrame, fields: set[str], inside: list[bool]) -> pd.DataFrame:
-    """Return the rows without these fields' answers and cells in those that are not inside."""
-    if all(inside):
-        return frame
-    names = [f"{field}{part}" for field in fields for part in CELL_PARTS]
-    kept = np.array(inside)
-    return frame.assign(**{name: frame[name].where(kept) for name in names if name in frame})
-
-
 def _procedures_of(ledger: Ledger, scopes: set[str]) -> dict[str, pd.DataFrame]:
     """Return, by cycle, the procedures that stand within the scopes in either of the cycles."""
     frames = {ledger.cycle.name: ledger.tables.current["procedures"]}
     if ledger.tables.previous is not None and ledger.tables.previous_cycle is not None:
         frames[ledger.tables.previous_cycle] = ledger.tables.previous
+    if WHOLE in scopes:
+        return frames
     known = _ids_within(frames, scopes)
     return {
         cycle: frame[[key in known for key in list_ids(frame)]] for cycle, frame in frames.items()

@@ -4,12 +4,12 @@ The inputs are told by their content, never by their dates: the raw files of the
 that reads them, and the libraries it reads them with.
 """
 
-import csv
 import hashlib
 import inspect
 import io
 import json
 import platform
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pyarrow.parquet import ParquetFile
 
@@ -35,6 +36,7 @@ _CODE_SUFFIXES = (".py", ".toml")
 _LIBRARIES = ("defusedxml", "openpyxl", "pandas", "pyarrow", "pydantic", "rapidfuzz")
 # What a spreadsheet takes for a formula when it opens a CSV.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_QUOTED = re.compile(r'[",\r\n]')
 
 
 def load_survey(cycle: Cycle) -> Survey:
@@ -95,16 +97,29 @@ def write_csv(frame: pd.DataFrame) -> bytes:
 
     A text that begins with = + - @, tab or carriage return gets an apostrophe before it.
     """
-    columns = (frame[name].array.to_numpy(dtype=object, na_value=None) for name in frame)
-    safe = ([_defuse(value) for value in column] for column in columns)
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([frame.columns, *zip(*safe, strict=True)])
-    return text.getvalue().encode("utf-8-sig")
+    columns = (_write_column(frame[name]) for name in frame)
+    rows = [map(_quote, frame.columns), *zip(*columns, strict=True)]
+    # A line that is empty holds one blank cell, which would be read as none.
+    lines = (",".join(row) or '""' for row in rows)
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
 
 
-def _defuse(value: object) -> object:
+def _write_column(column: pd.Series) -> list[str]:
+    """Return a column's cells as they stand in a CSV; a value that comes again is written once."""
+    places, values = column.factorize()
+    # A missing value's place is -1: the last.
+    written = np.array([*map(_write, values.tolist()), ""], dtype=object)
+    cells: list[str] = written[places].tolist()
+    return cells
+
+
+def _write(value: object) -> str:
     is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
-    return f"'{value}" if is_formula else value
+    return _quote(f"'{value}" if is_formula else f"{value}")
+
+
+def _quote(text: str) -> str:
+    return '"{}"'.format(text.replace('"', '""')) if _QUOTED.search(text) else text
 
 
 def stamp_inputs(cycle: Cycle) -> dict[str, Any]:

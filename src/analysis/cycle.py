@@ -6,6 +6,7 @@ missing one is an error. Nothing here touches the answers themselves.
 
 import datetime
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -167,7 +168,7 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     """Read a settings file into its model; raise SettingsError naming every key that is wrong."""
     where = "/".join(path.parts[-2:])
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return model.model_validate(_parse_toml(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise SettingsError(f"{where} がありません。ファイルを置いてください。") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -180,6 +181,12 @@ def read_toml(path: Path, model: type[Model]) -> Model:
         raise SettingsError(
             f"{where} に誤りが{len(lines)}件あります。直してください。\n{list_examples(lines)}"
         ) from None
+
+
+# Every process asks for the same settings again and again.
+@lru_cache(maxsize=8)
+def _parse_toml(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
 
 
 def _explain(item: Any) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from itertools import repeat
 
-from openpyxl.utils import get_column_letter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.report.audit.sheet import Cell, Column, Formula, Page, Style
@@ -39,8 +39,8 @@ class FilledSheet(Worksheet):  # type: ignore[misc]  # the library has no types
         known, titled = len(places), _mark(head)
         marks = {name: _mark(style) for name, style in styles.items()}
         columns = []
-        for place, column in enumerate(page.columns, start=1):
-            letter = str(get_column_letter(place))
+        for place, column in enumerate(page.columns):
+            letter = xl_col_to_name(place)
             self._note_texts([column.title, *column.cells], places, plain)
             title = f'<c r="{letter}1"{titled} t="s"><v>{places[column.title]}</v></c>'
             columns.append([title, *_write_cells(letter, column, marks, places)])
@@ -72,16 +72,14 @@ def _write_cells(
     """Yield a column's cells from row 2 on, nothing for None."""
     names = repeat(column.style) if isinstance(column.style, str) else column.style
     for row, (cell, name) in enumerate(zip(column.cells, names, strict=False), start=2):
-        head = f'<c r="{letter}{row}"{marks[name]}'
-        match cell:
-            case None:
-                yield ""
-            case str():
-                yield f'{head} t="s"><v>{places[cell]}</v></c>'
-            case Formula():
-                yield head + _write_formula(cell)
-            case _:
-                yield f"{head}><v>{cell}</v></c>"
+        if cell is None:
+            yield ""
+        elif isinstance(cell, str):
+            yield f'<c r="{letter}{row}"{marks[name]} t="s"><v>{places[cell]}</v></c>'
+        elif isinstance(cell, Formula):
+            yield f'<c r="{letter}{row}"{marks[name]}{_write_formula(cell)}'
+        else:
+            yield f'<c r="{letter}{row}"{marks[name]}><v>{cell}</v></c>'
 
 
 def _write_formula(formula: Formula) -> str:

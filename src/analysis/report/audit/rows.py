@@ -13,7 +13,7 @@ from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.tables import LEVELS, Level, add_scopes
 from analysis.report.audit.sheet import Cell, Column, Page, Style
 from analysis.survey.answers.steps import read_said_steps, say_steps
-from analysis.survey.collect import ROW_COLUMNS
+from analysis.survey.survey import ROW_COLUMNS
 from analysis.survey.vocabulary import answer_key, load_vocabulary, match_key
 
 SCOPE_TITLES: dict[Level, str] = {

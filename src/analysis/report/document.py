@@ -1,13 +1,14 @@
 """An executed notebook read as a document: its masthead, its prose and its blocks, in order."""
 
 from dataclasses import dataclass
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ReportError
 from analysis.report.blocks import MASTHEAD_MIME, TYPST_MIME, Masthead
 from analysis.report.markdown import Token, parse
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 STRAY_SHOWN = 80
 
@@ -28,7 +29,7 @@ class Document:
     parts: tuple[Token | Display, ...]
 
 
-def read_document(notebook: NotebookNode) -> Document:
+def read_document(notebook: "NotebookNode") -> Document:
     """Return an executed notebook's document.
 
     Raises ReportError, naming every cell, when one printed or returned something that is not a

@@ -24,8 +24,8 @@ ENVIRONMENT = {
     # As a kernel does on its start; matplotlib looks only once, when it is imported.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
-# A debugger, and what jsonschema would tell addresses and durations by.
-UNWANTED = ("debugpy", "isoduration", "rfc3987_syntax")
+# A debugger takes half a second, and no notebook of ours has a use for it.
+UNWANTED = ("debugpy",)
 MODULES = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
@@ -35,7 +35,6 @@ MODULES = (
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "matplotlib_inline.backend_inline",
-    "nbformat",
     "tornado.platform.asyncio",
     "analysis.report.kernels.launch",
     "analysis.report.build",

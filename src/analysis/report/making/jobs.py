@@ -19,8 +19,7 @@ from analysis.report.proof.origin import Mark
 from analysis.report.proof.sources import Sources
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
+    from analysis.report.document import Document
     from analysis.report.findings import Findings
 
 
@@ -51,6 +50,7 @@ class Place:
 
 def get_ready() -> None:
     """Import what runs notebooks, half a second that need not be waited for later."""
+    import analysis.report.document
     import analysis.report.run  # noqa: F401
 
 
@@ -68,11 +68,13 @@ def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) 
 
     Raises ReportError for a cell that failed and for whatever can't be printed or traced.
     """
+    from analysis.report.document import read_document
     from analysis.report.run import run_notebook
 
     require_folder(place.root)
-    executed = run_notebook(notebook, dict(report.parameters), place.root)
-    return in_worker(_export, place, executed, fingerprint)
+    # Read here: the process that makes the pages knows nothing of notebooks.
+    document = read_document(run_notebook(notebook, dict(report.parameters), place.root))
+    return in_worker(_export, place, document, fingerprint)
 
 
 def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
@@ -104,11 +106,10 @@ def _survey_ground(place: Place) -> Ground:
     return Ground(write_city(findings.ledger), list_workbooks(findings.ledger), tuple(summary))
 
 
-def _export(place: Place, executed: "NotebookNode", fingerprint: str) -> Made:
-    from analysis.report.document import read_document
+def _export(place: Place, document: "Document", fingerprint: str) -> Made:
     from analysis.report.exporters import pages_of
 
-    page, pdf = pages_of(read_document(executed), _load(place), fingerprint)
+    page, pdf = pages_of(document, _load(place), fingerprint)
     return Made(page.encode(), pdf)
 
 

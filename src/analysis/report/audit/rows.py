@@ -79,7 +79,7 @@ def lay_rows(
                 f"{field}{part}", [_style_of(f"{field}{part}")] * len(rows)
             )
             marks[at] = "corrected"
-    own = {f"{key}_key": [_fold(text) for text in rows[key]] for key in KEYS}
+    own = {f"{key}_key": [_fold(text) for text in list_cells(rows[key])] for key in KEYS}
     columns = []
     for key, title in _TITLES.items():
         if key == "correction":

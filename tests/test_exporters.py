@@ -2,6 +2,8 @@ import base64
 import hashlib
 import html
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -190,3 +192,23 @@ def test_real_data_is_not_called_invented() -> None:
     notebook = notebook_of(LEAD, masthead=replace(MASTHEAD, demonstration=False))
     assert "架空" not in export_html(notebook)
     assert "架空" not in text_of(export_pdf(notebook))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing is forked elsewhere")
+def test_a_forked_process_reads_no_font_again() -> None:
+    script = (
+        "import os, typst\n"
+        "from analysis.report import exporters\n"
+        "fonts = exporters.load_fonts()\n"
+        "def count(): return int(open('/proc/self/io').read().split()[1])\n"
+        "if (child := os.fork()) == 0:\n"
+        "    before = count()\n"
+        "    text = '#set text(font: \"Noto Sans CJK JP\")\\nあ*あ*'.encode()\n"
+        "    made = typst.compile(text, format='pdf', font_paths=fonts, ignore_system_fonts=True)\n"
+        "    os._exit(len(made) < 2000 or count() - before > 1_000_000)\n"
+        "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "0\n", done.stderr

@@ -3,7 +3,17 @@ import pytest
 from analysis.errors import ReportError
 from analysis.figures.figure import COUNT_CHANGE
 from analysis.report import exporters, typst
-from analysis.report.blocks import Bullets, Column, Group, Link, Paragraph, Shown, Strong, Table
+from analysis.report.blocks import (
+    Bullets,
+    Column,
+    Group,
+    Link,
+    Paragraph,
+    Quoted,
+    Shown,
+    Strong,
+    Table,
+)
 
 from reports import HOSTILE, export_pdf, figure_of, notebook_of, read_pdf, text_of
 
@@ -75,6 +85,17 @@ def test_a_long_table_repeats_its_head_on_every_page() -> None:
     pages = read_pdf(export_pdf(notebook_of(table))).pages
     assert len(pages) > 2
     assert all("名称の列" in page.extract_text() for page in pages)
+
+
+@pytest.mark.parametrize("length", [14, 20, 28, 140])
+def test_a_row_stands_whole_on_one_page(length: int) -> None:
+    # Seven signs a line: the second column is short, and stands in the middle of the first.
+    rows = ((Quoted("鯨" * length), Quoted("鮫")),) * 70
+    table = Table("表", (Column("a", weight=3), Column("b", weight=17)), rows)
+    pages = [page.extract_text() for page in read_pdf(export_pdf(notebook_of(table))).pages]
+    ends = [page.count("鮫") for page in pages]
+    assert sum(ends) == len(rows)
+    assert [page.count("鯨") for page in pages] == [length * count for count in ends]
 
 
 def test_a_word_longer_than_its_cell_stays_on_the_page() -> None:

@@ -132,12 +132,12 @@ def _row(row: Sequence[Cell], look: str, line: Figure | None, headings: int) -> 
     ]
     if line:
         cells[0] = f"line-of({literal(line.id)}, {cells[0]})"
+    cells[:headings] = [f"bold({cell})" for cell in cells[:headings]]
     longest = max(range(len(row)), key=lambda place: len(_text(row[place]).encode()))
     text = _text(row[longest])
     whole = len(text.encode()) > LONGEST_OF_THREE_LINES and len(text) <= LONGEST_UNBROKEN
     if look:
         return f"..marked({literal(look)}, {_flag(whole)}, {', '.join(cells)})"
-    cells[:headings] = [f"bold({cell})" for cell in cells[:headings]]
     if whole:
         cells[longest] = f"whole({cells[longest]})"
     return ", ".join(cells)
@@ -153,9 +153,9 @@ def _cell(cell: Cell) -> str:
         case None:
             return literal(BLANK)
         case Figure():
-            return f"figure-cell({literal(cell.id)}, {literal(cell.cell_text)})"
+            return f"figure-value({literal(cell.id)}, {literal(cell.cell_text)})"
         case Shown(figure=figure):
-            return f"figure-cell({literal(figure.id)}, {literal(cell.text)})"
+            return f"figure-value({literal(figure.id)}, {literal(cell.text)})"
         case Link(text=text, target=target, suffix=suffix):
             name = f"{target}.{suffix or 'pdf'}"
             return f"link({literal(name)}, {_words(text)})"

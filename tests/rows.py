@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.survey.collect import ROW_COLUMNS
+from analysis.survey.survey import ROW_COLUMNS
 from analysis.survey.vocabulary import load_vocabulary
 
 DEFAULTS = {

@@ -25,7 +25,8 @@ from analysis.report.audit.sheet import Column, Formula, Page, Style
 from analysis.report.audit.workbook import read_audit, write_audit
 from analysis.report.findings import Findings
 from analysis.survey.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
-from analysis.survey.collect import ROW_COLUMNS, collect_survey
+from analysis.survey.collect import collect_survey
+from analysis.survey.survey import ROW_COLUMNS
 
 from conftest import ROOT
 from reports import HOSTILE

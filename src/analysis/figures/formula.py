@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
 
-from openpyxl.utils import get_column_letter, quote_sheetname
+from xlsxwriter.utility import xl_col_to_name
 
 from analysis.figures.definition import code_name
 from analysis.figures.figure import Unit
@@ -53,12 +53,11 @@ class Sheet:
 
     @cached_property
     def _letters(self) -> dict[str, str]:
-        places = enumerate(self.columns, start=1)
-        return {column: str(get_column_letter(place)) for place, column in places}
+        return {column: xl_col_to_name(place) for place, column in enumerate(self.columns)}
 
     @cached_property
     def _quoted(self) -> str:
-        return str(quote_sheetname(self.name))
+        return "'{}'".format(self.name.replace("'", "''"))
 
 
 class Parts(NamedTuple, Generic[T]):

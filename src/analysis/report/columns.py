@@ -77,9 +77,10 @@ def write_column(values: Iterable[Any]) -> list[Any] | dict[str, list[Any]]:
     A missing value is None.
     """
     listed = list(values)
-    places: dict[Any, int] = {}
-    at = [places.setdefault(value, len(places)) for value in listed]
-    return listed if 2 * len(places) > len(listed) else {"of": list(places), "at": at}
+    places = {value: place for place, value in enumerate(dict.fromkeys(listed))}
+    if 2 * len(places) > len(listed):
+        return listed
+    return {"of": list(places), "at": list(map(places.__getitem__, listed))}
 
 
 def _write_ids(ids: Iterable[str]) -> list[str | int]:

@@ -25,7 +25,7 @@ from analysis.report.fonts import missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
 from analysis.report.orphans import require_traced
 from analysis.report.traced import write_traced_page
-from analysis.report.typefaces import FAMILIES, FOLDERS
+from analysis.report.typefaces import FAMILIES, FOLDERS, JAPANESE
 from analysis.report.typst import literal
 
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
@@ -155,11 +155,15 @@ def _explain(error: typst.TypstError, content: str) -> str:
 
 @cache
 def load_fonts() -> typst.Fonts:
-    """Return the fonts, looked through once a process.
+    """Return the fonts, looked through and read once a process.
 
     A process may do so before it forks; once it has set a PDF it may not fork another that does:
     Typst's threads would be missing there, and the other wait for them for ever.
     """
-    return typst.Fonts(
+    fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=list(FOLDERS)
     )
+    # Typst reads a font when it first sets a letter; to measure one takes no page and no thread.
+    letters = f"#set text(font: {literal(JAPANESE)})\n#context {{ let size = measure[a *a*] }}"
+    typst.compile(letters.encode(), format="html", font_paths=fonts, ignore_system_fonts=True)
+    return fonts

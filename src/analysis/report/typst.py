@@ -32,6 +32,9 @@ from analysis.report.svg import find_numbers
 from analysis.report.text import printable
 
 LONGEST_UNBROKEN = 600
+# Counted in bytes, as a kana is wider than a letter. Typst never parts so few lines; to keep a row
+# of more together, it lays it out once more.
+LONGEST_OF_THREE_LINES = 60
 MANY_COLUMNS = 8
 
 # Typst breaks no word without a hyphenation pattern; a longer one would run out of its cell.
@@ -72,12 +75,15 @@ def literal(text: str) -> str:
     return json.dumps(printable(text), ensure_ascii=False)
 
 
-@lru_cache(4096)  # statuses, sections and scopes stand in a table again and again
 def markup(text: str) -> str:
     """Return a text for use in markup: strings, so that no sign in it is markup."""
+    return "#linebreak()".join(f"#{line};" for line in _lines(text))
+
+
+@lru_cache(4096)  # statuses, sections and scopes stand in a table again and again
+def _lines(text: str) -> list[str]:
     broken = _JOINTS.sub("\\g<0>\u200b", _LONG_WORD.sub("\\g<0>\u200b", printable(text)))
-    lines = broken.split("\n")
-    return "#linebreak()".join(f"#{literal(line)};" for line in lines)
+    return [literal(line) for line in broken.split("\n")]
 
 
 def _inline(parts: Sequence[Inline]) -> str:
@@ -100,16 +106,17 @@ def _figure(figure: Figure, text: str) -> str:
 def _table(table: Table) -> str:
     if not table.rows:
         return f"#empty-table({literal(table.caption)}, {literal(table.empty)})"
+    dense = len(table.columns) > MANY_COLUMNS or bool(table.lines_of)
     lines = table.lines_of or (None,) * len(table.rows)
+    headings = 0 if dense else table.headings
     rows = "".join(
-        f"  (look: {literal(look)}, whole: {_flag(_fits(row))}, "
-        f"line-of: {literal(line.id) if line else 'none'}, cells: ({_cells(row, line)})),\n"
+        f"  {_row(row, look, line, headings)},\n"
         for row, look, line in zip(table.rows, table.looks, lines, strict=True)
     )
     return (
         f"#report-table(caption: {literal(table.caption)}, "
-        f"definition: {literal(table.definition)}, headings: {table.headings}, "
-        f"dense: {_flag(len(table.columns) > MANY_COLUMNS or bool(table.lines_of))},\n"
+        f"definition: {literal(table.definition)}, rows: {len(table.rows)}, "
+        f"dense: {_flag(dense)},\n"
         f"  widths: ({''.join(_width(column) for column in table.columns)}),\n"
         f"  numeric: ({''.join(f'{_flag(column.numeric)}, ' for column in table.columns)}),\n"
         f"  header: ({_header(table.columns)}),\n"
@@ -117,35 +124,49 @@ def _table(table: Table) -> str:
     )
 
 
-def _fits(row: Sequence[Cell]) -> bool:
-    """Return whether a row is short enough to be kept on one page."""
-    texts = (cell.text if isinstance(cell, Quoted) else cell for cell in row)
-    return all(len(text) <= LONGEST_UNBROKEN for text in texts if isinstance(text, str))
-
-
-def _cells(row: Sequence[Cell], line: Figure | None) -> str:
+def _row(row: Sequence[Cell], look: str, line: Figure | None, headings: int) -> str:
     """Return a row's cells. A figure in its own line of evidence is where its links lead: text."""
-    return "".join(
-        f"[{markup(cell.text)}], "
-        if isinstance(cell, Shown) and cell.figure is line
-        else f"{_cell(cell)}, "
+    cells = [
+        _words(cell.text) if isinstance(cell, Shown) and cell.figure is line else _cell(cell)
         for cell in row
-    )
+    ]
+    if line:
+        cells[0] = f"line-of({literal(line.id)}, {cells[0]})"
+    longest = max(range(len(row)), key=lambda place: len(_text(row[place]).encode()))
+    text = _text(row[longest])
+    whole = len(text.encode()) > LONGEST_OF_THREE_LINES and len(text) <= LONGEST_UNBROKEN
+    if look:
+        return f"..marked({literal(look)}, {_flag(whole)}, {', '.join(cells)})"
+    cells[:headings] = [f"bold({cell})" for cell in cells[:headings]]
+    if whole:
+        cells[longest] = f"whole({cells[longest]})"
+    return ", ".join(cells)
+
+
+def _text(cell: Cell) -> str:
+    text = cell.text if isinstance(cell, Quoted) else cell
+    return text if isinstance(text, str) else ""
 
 
 def _cell(cell: Cell) -> str:
     match cell:
         case None:
-            return f"[#{literal(BLANK)};]"
+            return literal(BLANK)
         case Figure():
-            return f"[{_figure(cell, cell.cell_text)}]"
+            return f"figure-cell({literal(cell.id)}, {literal(cell.cell_text)})"
         case Shown(figure=figure):
-            return f"[{_figure(figure, cell.text)}]"
+            return f"figure-cell({literal(figure.id)}, {literal(cell.text)})"
         case Link(text=text, target=target, suffix=suffix):
             name = f"{target}.{suffix or 'pdf'}"
-            return f"[#link({literal(name)})[{markup(text)}]]"
+            return f"link({literal(name)}, {_words(text)})"
         case Quoted(text=text) | (str() as text):
-            return f"[{markup(text)}]"
+            return _words(text)
+
+
+def _words(text: str) -> str:
+    """Return a text for use in code: a string where it has one line, which Typst reads fastest."""
+    lines = _lines(text)
+    return lines[0] if len(lines) == 1 else f"[{markup(text)}]"
 
 
 def _header(columns: Sequence[Column]) -> str:

@@ -16,26 +16,14 @@ from analysis.survey.check import Intake, check_rows
 from analysis.survey.files.file import compose_name, find_file, find_rivals
 from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
-from analysis.survey.survey import Survey
+from analysis.survey.survey import ROW_COLUMNS, Survey
 from analysis.survey.table.extras import EXTRA_PARTS
 from analysis.survey.table.fill import Columns
 from analysis.survey.table.read import STATED, Reading
 from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
-from analysis.survey.vocabulary import build_lookup, load_vocabulary
+from analysis.survey.vocabulary import build_lookup
 
-ROW_COLUMNS = (
-    "cycle",
-    "department",
-    "department_slug",
-    "workbook",
-    "sheet",
-    "row",
-    "hidden",
-    *(f"{field.name}{part}" for field in load_vocabulary() for part in ("", "_raw", "_cell")),
-    *(f"{field.name}_missing" for field in load_vocabulary() if field.kind == "number"),
-    "steps",
-)
 COUNTS = ("procedures", "hidden_rows")
 SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")
 

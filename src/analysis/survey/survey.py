@@ -11,6 +11,21 @@ import pandas as pd
 
 from analysis.errors import SurveyError
 from analysis.survey.problems import describe, problems_from_frame
+from analysis.survey.vocabulary import load_vocabulary
+
+ROW_COLUMNS = (
+    "cycle",
+    "department",
+    "department_slug",
+    "workbook",
+    "sheet",
+    "row",
+    "hidden",
+    *(f"{field.name}{part}" for field in load_vocabulary() for part in ("", "_raw", "_cell")),
+    *(f"{field.name}_missing" for field in load_vocabulary() if field.kind == "number"),
+    "steps",
+)
+"""The columns of tidy rows, in their order."""
 
 STATE_LABELS = {"answered": "提出済", "missing": "未提出", "unreadable": "読取不可"}
 """What is said of a department's workbook."""

@@ -5,15 +5,15 @@ has, and search each formula for a hundred functions younger than the file forma
 hundred thousand cells, of which all that is known by the column.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import repeat
 
-from openpyxl.utils import get_column_letter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from analysis.report.audit.sheet import Cell, Column, Formula, Page, Style
+from analysis.report.audit.sheet import Column, Formula, Page, Style
 from analysis.survey.cell_text import count_lines, fit, write_text
 
 LINE_POINTS = 16.5
@@ -36,12 +36,13 @@ class FilledSheet(Worksheet):  # type: ignore[misc]  # the library has no types
         `plain` is any format of the workbook without properties; `places` says where a text stands
         in the workbook's table of texts, and is added to.
         """
-        known, titled = len(places), _mark(head)
+        titled = _mark(head)
         marks = {name: _mark(style) for name, style in styles.items()}
         columns = []
-        for place, column in enumerate(page.columns, start=1):
-            letter = str(get_column_letter(place))
-            self._note_texts([column.title, *column.cells], places, plain)
+        for place, column in enumerate(page.columns):
+            letter = xl_col_to_name(place)
+            texts = [column.title, *(cell for cell in column.cells if isinstance(cell, str))]
+            self._note_texts(texts, places, plain)
             title = f'<c r="{letter}1"{titled} t="s"><v>{places[column.title]}</v></c>'
             columns.append([title, *_write_cells(letter, column, marks, places)])
         heights = _measure_rows(page)
@@ -49,17 +50,18 @@ class FilledSheet(Worksheet):  # type: ignore[misc]  # the library has no types
             f'<row r="{row}"{heights.get(row, "")}>{"".join(cells)}</row>'
             for row, cells in enumerate(zip(*columns, strict=True), start=1)
         ]
-        uses = len(columns) + sum(isinstance(c, str) for col in page.columns for c in col.cells)
-        self.str_table.count += uses - (len(places) - known)
         self.dim_rowmin, self.dim_rowmax = 0, len(self._rows) - 1
         self.dim_colmin, self.dim_colmax = 0, len(columns) - 1
 
-    def _note_texts(self, cells: Iterable[Cell], places: dict[str, int], plain: Format) -> None:
+    def _note_texts(self, texts: list[str], places: dict[str, int], plain: Format) -> None:
         """Give each new text a place, as the library does: in a cell that is not kept."""
-        for cell in cells:
-            if isinstance(cell, str) and cell not in places:
-                write_text(self, 0, 0, cell, None, plain=plain)
-                places[cell] = self.table[0][0].string
+        known = len(places)
+        for text in dict.fromkeys(texts):
+            if text not in places:
+                write_text(self, 0, 0, text, None, plain=plain)
+                places[text] = self.table[0][0].string
+        # The library has counted each new text once.
+        self.str_table.count += len(texts) - (len(places) - known)
 
     def _write_rows(self) -> None:
         # Here the library would write its own.
@@ -72,16 +74,14 @@ def _write_cells(
     """Yield a column's cells from row 2 on, nothing for None."""
     names = repeat(column.style) if isinstance(column.style, str) else column.style
     for row, (cell, name) in enumerate(zip(column.cells, names, strict=False), start=2):
-        head = f'<c r="{letter}{row}"{marks[name]}'
-        match cell:
-            case None:
-                yield ""
-            case str():
-                yield f'{head} t="s"><v>{places[cell]}</v></c>'
-            case Formula():
-                yield head + _write_formula(cell)
-            case _:
-                yield f"{head}><v>{cell}</v></c>"
+        if cell is None:
+            yield ""
+        elif isinstance(cell, str):
+            yield f'<c r="{letter}{row}"{marks[name]} t="s"><v>{places[cell]}</v></c>'
+        elif isinstance(cell, Formula):
+            yield f'<c r="{letter}{row}"{marks[name]}{_write_formula(cell)}'
+        else:
+            yield f'<c r="{letter}{row}"{marks[name]}><v>{cell}</v></c>'
 
 
 def _write_formula(formula: Formula) -> str:

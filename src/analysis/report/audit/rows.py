@@ -13,7 +13,7 @@ from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.tables import LEVELS, Level, add_scopes
 from analysis.report.audit.sheet import Cell, Column, Page, Style
 from analysis.survey.answers.steps import read_said_steps, say_steps
-from analysis.survey.collect import ROW_COLUMNS
+from analysis.survey.survey import ROW_COLUMNS
 from analysis.survey.vocabulary import answer_key, load_vocabulary, match_key
 
 SCOPE_TITLES: dict[Level, str] = {
@@ -79,7 +79,7 @@ def lay_rows(
                 f"{field}{part}", [_style_of(f"{field}{part}")] * len(rows)
             )
             marks[at] = "corrected"
-    own = {f"{key}_key": [_fold(text) for text in rows[key]] for key in KEYS}
+    own = {f"{key}_key": [_fold(text) for text in list_cells(rows[key])] for key in KEYS}
     columns = []
     for key, title in _TITLES.items():
         if key == "correction":

@@ -72,7 +72,7 @@ def lay_transitions(
     )
     plan = Sheet(name, tuple(_TRANSITIONS), max(len(table), 1) + 1)
     cells: dict[str, list[Cell]] = {key: [] for key in _TRANSITIONS}
-    for row, record in enumerate(table.to_dict("records"), start=2):
+    for row, record in enumerate(table.astype(object).to_dict("records"), start=2):
         key = record["procedure_id"]
         sources = (
             (sheets[0], here.get(key)),

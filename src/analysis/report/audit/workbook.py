@@ -9,9 +9,9 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from openpyxl import Workbook, load_workbook
 from xlsxwriter.format import Format
 
 from analysis.errors import ReportError
@@ -40,6 +40,9 @@ from analysis.report.audit.tables import (
 )
 from analysis.report.audit.transitions import lay_transitions
 from analysis.report.findings import Findings, write_date
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 TITLE = "数値の検算"
 DEMONSTRATION = "架空データ"
@@ -146,7 +149,10 @@ def read_audited_matches(path: Path) -> pd.DataFrame:
 
 
 @contextmanager
-def _open_audit(path: Path) -> Iterator[Workbook]:
+def _open_audit(path: Path) -> "Iterator[Workbook]":
+    # Only here: who writes one needs none of it.
+    from openpyxl import load_workbook  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings():
             # openpyxl warns of what it would lose on saving; nothing is saved here.

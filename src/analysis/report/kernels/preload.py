@@ -18,6 +18,8 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    # Typst's: several reports are made at a time anyway.
+    "RAYON_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     # As a kernel does on its start; matplotlib looks only once, when it is imported.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -66,10 +68,12 @@ def _preload() -> None:
 
 
 def _load_parts() -> None:
-    from analysis.report import canvas, exporters, page  # noqa: PLC0415
+    from analysis.report import canvas, exporters, markdown, page  # noqa: PLC0415
 
     canvas.load_fonts()
     exporters.load_fonts()
+    # The parser makes its expressions when it first meets a text.
+    markdown.parse("本文")
     page.load_template()
 
 

@@ -17,8 +17,8 @@ from analysis.figures.select import Selection, select
 from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
 from analysis.report.audit.workbook import read_audit, read_audited_matches
 from analysis.report.plan import AUDIT_NAME
-from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
+from analysis.survey.survey import ROW_COLUMNS
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,14 +10,13 @@ import xlsxwriter
 
 from analysis.cycle import Cycle, Department
 from analysis.survey.cell_text import fit
-from analysis.survey.collect import ROW_COLUMNS
 from analysis.survey.forms.guide import GuideSheet
 from analysis.survey.forms.layout import Grid
 from analysis.survey.forms.sheet import FormSheet
 from analysis.survey.place import name_workbook, place_file
 from analysis.survey.resave import rewrite_parts
 from analysis.survey.store import load_survey
-from analysis.survey.survey import require_usable
+from analysis.survey.survey import ROW_COLUMNS, require_usable
 
 FORMS_FOLDER = "forms"
 

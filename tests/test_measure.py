@@ -15,6 +15,7 @@ from analysis.figures.lazy import LazyTables
 from analysis.figures.measure import Change, Count, Share, Where, where
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import PAIRED, Tables, add_scopes
+from analysis.figures.tally import Tally
 
 from rows import make_rows
 
@@ -193,3 +194,19 @@ def test_what_is_remembered_of_a_table_is_never_taken_for_another(tables: Tables
     gc.collect()
     # While the table lives, no other can stand at its place in memory.
     assert kept() is not None
+
+
+def test_rows_are_counted_by_each_combination_of_answers_that_none_of_them_lacks() -> None:
+    frame = pd.DataFrame(
+        {
+            "status": ["online", "started", "online", None, "online"],
+            "reason": ["other", None, "other", "other", "law"],
+            "blank": [None] * 5,
+        },
+        dtype="str",
+    )
+    tally = Tally({"some": frame, "none": frame.iloc[:0]})
+    assert tally.count("some", "status") == {("online",): 3, ("started",): 1}
+    both = {("online", "other"): 2, ("online", "law"): 1}
+    assert tally.count("some", "status", "reason") == both
+    assert tally.count("some", "status", "blank") == tally.count("none", "status") == {}

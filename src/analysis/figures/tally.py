@@ -28,13 +28,13 @@ class Tally:
             # A missing value's place is never counted, but a column may hold no other.
             shape = [len(values) + 1 for _, values in coded]
             places = np.ravel_multi_index([codes[whole] for codes, _ in coded], shape)
-            found, sizes = np.unique(places, return_counts=True)
+            rows, found = pd.factorize(places)
             answers = [
                 [values[code] for code in codes.tolist()]
                 for codes, (_, values) in zip(np.unravel_index(found, shape), coded, strict=True)
             ]
             combinations = zip(*answers, strict=True)
-            self._counted[key] = dict(zip(combinations, sizes.tolist(), strict=True))
+            self._counted[key] = dict(zip(combinations, np.bincount(rows).tolist(), strict=True))
         return self._counted[key]
 
     def _code(self, table: str, column: str) -> tuple[NDArray[np.int32], list[str]]:

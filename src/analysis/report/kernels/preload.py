@@ -68,12 +68,10 @@ def _preload() -> None:
 
 
 def _load_parts() -> None:
-    from analysis.report import canvas, exporters, markdown, page  # noqa: PLC0415
+    from analysis.report import canvas, exporters, page  # noqa: PLC0415
 
     canvas.load_fonts()
     exporters.load_fonts()
-    # The parser makes its expressions when it first meets a text.
-    markdown.parse("本文")
     page.load_template()
 
 

@@ -4,12 +4,12 @@ The inputs are told by their content, never by their dates: the raw files of the
 that reads them, and the libraries it reads them with.
 """
 
+import csv
 import hashlib
 import inspect
 import io
 import json
 import platform
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -36,7 +36,6 @@ _CODE_SUFFIXES = (".py", ".toml")
 _LIBRARIES = ("defusedxml", "openpyxl", "pandas", "pyarrow", "pydantic", "rapidfuzz")
 # What a spreadsheet takes for a formula when it opens a CSV.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_QUOTED = re.compile(r'[",\r\n]')
 
 
 def load_survey(cycle: Cycle) -> Survey:
@@ -97,29 +96,24 @@ def write_csv(frame: pd.DataFrame) -> bytes:
 
     A text that begins with = + - @, tab or carriage return gets an apostrophe before it.
     """
-    columns = (_write_column(frame[name]) for name in frame)
-    rows = [map(_quote, frame.columns), *zip(*columns, strict=True)]
-    # A line that is empty holds one blank cell, which would be read as none.
-    lines = (",".join(row) or '""' for row in rows)
-    return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
+    columns = (_defuse_column(frame[name]) for name in frame)
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows([frame.columns, *zip(*columns, strict=True)])
+    return text.getvalue().encode("utf-8-sig")
 
 
-def _write_column(column: pd.Series) -> list[str]:
-    """Return a column's cells as they stand in a CSV; a value that comes again is written once."""
+def _defuse_column(column: pd.Series) -> list[object]:
+    """Return a column's cells as they stand in a CSV; a value that comes again is asked once."""
     places, values = column.factorize()
     # A missing value's place is -1: the last.
-    written = np.array([*map(_write, values.tolist()), ""], dtype=object)
-    cells: list[str] = written[places].tolist()
+    safe = np.array([*map(_defuse, values.tolist()), None], dtype=object)
+    cells: list[object] = safe[places].tolist()
     return cells
 
 
-def _write(value: object) -> str:
+def _defuse(value: object) -> object:
     is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
-    return _quote(f"'{value}" if is_formula else f"{value}")
-
-
-def _quote(text: str) -> str:
-    return '"{}"'.format(text.replace('"', '""')) if _QUOTED.search(text) else text
+    return f"'{value}" if is_formula else value
 
 
 def stamp_inputs(cycle: Cycle) -> dict[str, Any]:

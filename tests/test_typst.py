@@ -99,7 +99,7 @@ def test_a_row_stands_whole_on_one_page(length: int) -> None:
 
 
 def test_a_short_table_of_tall_rows_ends_on_the_page() -> None:
-    rows = ((Quoted("鯨" * 20), *[Quoted("鮫")] * 8),) * 22
+    rows = ((Quoted("鯨" * 27), *[Quoted("鮫")] * 8),) * 24
     columns = tuple(Column("a", weight=1) for _ in range(9))
     lowest: list[float] = []
 

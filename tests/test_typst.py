@@ -98,6 +98,20 @@ def test_a_row_stands_whole_on_one_page(length: int) -> None:
     assert [page.count("鯨") for page in pages] == [length * count for count in ends]
 
 
+def test_a_short_table_of_tall_rows_ends_on_the_page() -> None:
+    rows = ((Quoted("鯨" * 27), *[Quoted("鮫")] * 8),) * 24
+    columns = tuple(Column("a", weight=1) for _ in range(9))
+    lowest: list[float] = []
+
+    def note(text: str, page: list[float], line: list[float], *_: object) -> None:
+        if "鮫" in text:
+            lowest.append(page[3] * line[5] + page[5])
+
+    for page in read_pdf(export_pdf(notebook_of(Table("表", columns, rows)))).pages:
+        page.extract_text(visitor_text=note)
+    assert min(lowest) > 57  # the lower margin
+
+
 def test_a_word_longer_than_its_cell_stays_on_the_page() -> None:
     table = Table("表", (Column("a", weight=1), Column("b", weight=1)), (("x" * 300, "y"),))
     page = read_pdf(export_pdf(notebook_of(table))).pages[0]

@@ -35,6 +35,9 @@ LONGEST_UNBROKEN = 600
 # Counted in bytes, as a kana is wider than a letter. Typst never parts so few lines; to keep a row
 # of more together, it lays it out once more.
 LONGEST_OF_THREE_LINES = 60
+LONGEST_OF_ONE_LINE = 30
+# In lines, as far as their number can be told from a text's length, and one for the space of a row.
+TALLEST_UNBROKEN = 52
 MANY_COLUMNS = 8
 
 # Typst breaks no word without a hyphenation pattern; a longer one would run out of its cell.
@@ -109,14 +112,15 @@ def _table(table: Table) -> str:
     dense = len(table.columns) > MANY_COLUMNS or bool(table.lines_of)
     lines = table.lines_of or (None,) * len(table.rows)
     headings = 0 if dense else table.headings
+    height = sum(2 + _longest(row) // LONGEST_OF_ONE_LINE for row in table.rows)
     rows = "".join(
         f"  {_row(row, look, line, headings)},\n"
         for row, look, line in zip(table.rows, table.looks, lines, strict=True)
     )
     return (
         f"#report-table(caption: {literal(table.caption)}, "
-        f"definition: {literal(table.definition)}, rows: {len(table.rows)}, "
-        f"dense: {_flag(dense)},\n"
+        f"definition: {literal(table.definition)}, dense: {_flag(dense)}, "
+        f"unbroken: {_flag(height <= TALLEST_UNBROKEN)},\n"
         f"  widths: ({''.join(_width(column) for column in table.columns)}),\n"
         f"  numeric: ({''.join(f'{_flag(column.numeric)}, ' for column in table.columns)}),\n"
         f"  header: ({_header(table.columns)}),\n"
@@ -141,6 +145,10 @@ def _row(row: Sequence[Cell], look: str, line: Figure | None, headings: int) -> 
     if whole:
         cells[longest] = f"whole({cells[longest]})"
     return ", ".join(cells)
+
+
+def _longest(row: Sequence[Cell]) -> int:
+    return max(len(_text(cell).encode()) for cell in row)
 
 
 def _text(cell: Cell) -> str:

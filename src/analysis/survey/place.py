@@ -4,8 +4,6 @@ Who looks for a file finds the old one or the new one, never a part, whenever a 
 and however many write at once.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.cycle import Department
@@ -43,33 +41,10 @@ def place_file(path: Path, content: bytes) -> None:
                 for left in folder.glob(f".*{_PASSING}"):
                     left.unlink(missing_ok=True)
     except OSError as error:
-        raise _refuse(path, error) from None
-
-
-@contextmanager
-def take_turns(lock: Path) -> Iterator[None]:
-    """Hold a lock file, made with its folder if need be: one process at a time goes on from here.
-
-    The others wait; what a killed one held is free. Raises SurveyError for a folder that can't be
-    written.
-    """
-    # Only here, as above.
-    from filelock import FileLock  # noqa: PLC0415
-
-    try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        turn = FileLock(lock).acquire()
-    except OSError as error:
-        raise _refuse(lock.parent, error) from None
-    with turn:
-        yield
-
-
-def _refuse(path: Path, error: OSError) -> SurveyError:
-    return SurveyError(
-        f"{_name(path)} を書き込めません（{say_why(error)}）。\nExcel などで開いていれば閉じ、"
-        "空き容量と書き込みの権限を確かめてください。"
-    )
+        raise SurveyError(
+            f"{_name(path)} を書き込めません（{say_why(error)}）。\nExcel などで開いていれば閉じ、"
+            "空き容量と書き込みの権限を確かめてください。"
+        ) from None
 
 
 def _name(path: Path) -> str:

@@ -23,12 +23,11 @@ from pyarrow.parquet import ParquetFile
 
 from analysis.cycle import Cycle
 from analysis.errors import SettingsError
-from analysis.survey.place import place_file, take_turns
+from analysis.survey.place import place_file
 from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import Survey
 
 STAMP_NAME = "inputs.json"
-COLLECTING_NAME = ".collecting.lock"
 FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "extras")
 
 _CSV_FRAMES = ("rows", "problems", "lines", "extras")
@@ -41,28 +40,22 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def load_survey(cycle: Cycle) -> Survey:
     """Return the cycle's survey: the stored one if its inputs are the same, else a new one.
 
-    A new one is stored in the cycle's processed folder. One process at a time collects; others that
-    want the same survey wait and read what it stored. Frames are equal either way. Raises
+    A new one is stored in the cycle's processed folder. Frames are equal either way. Raises
     SettingsError as `collect_survey` does, and SurveyError if the folder can't be written.
     """
-    stored = _read_stored(cycle.processed_folder, stamp_inputs(cycle))
+    inputs = stamp_inputs(cycle)
+    stored = _read_stored(cycle.processed_folder, inputs)
     if stored is not None:
         return stored
     # Only here: a stored survey is read without the libraries that read workbooks.
     from analysis.survey.collect import collect_survey  # noqa: PLC0415
 
-    with take_turns(cycle.processed_folder / COLLECTING_NAME):
-        # Whoever collected until now has stored it.
-        inputs = stamp_inputs(cycle)
-        stored = _read_stored(cycle.processed_folder, inputs)
-        if stored is not None:
-            return stored
-        survey = collect_survey(cycle)
-        # A workbook saved while it was read belongs to neither stamp, and what a lack of memory
-        # stopped may be read the next time.
-        is_stopped = (survey.problems["code"] == STOPPED).any()
-        if not is_stopped and stamp_inputs(cycle) == inputs:
-            _write_stored(cycle.processed_folder, inputs, survey)
+    survey = collect_survey(cycle)
+    # A workbook saved while it was read belongs to neither stamp, and what a lack of memory stopped
+    # may be read the next time.
+    is_stopped = (survey.problems["code"] == STOPPED).any()
+    if not is_stopped and stamp_inputs(cycle) == inputs:
+        _write_stored(cycle.processed_folder, inputs, survey)
     return survey
 
 

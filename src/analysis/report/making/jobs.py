@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analysis.cycle import FIGURES_NAME, Cycle, open_cycle
 from analysis.report.making.shelf import Made
 from analysis.report.making.worker import require_folder
-from analysis.report.making.workers import in_new_process, in_worker
+from analysis.report.making.workers import in_worker
 from analysis.report.plan import AUDIT_NAME, INDEX_NAME, Report, plan_reports
 from analysis.report.proof.origin import Mark
 from analysis.report.proof.sources import Sources
@@ -78,13 +78,11 @@ def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) 
 
 
 def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
-    """Return the files with these names that stand beside the reports, of BESIDE.
+    """Return the files beside the reports that have these names, of BESIDE.
 
-    The fingerprint is what they print. They need no answer from another job, so they are made in a
-    process that starts from nothing: on a machine of several cores it reads the answers and writes
-    while the warm process still imports.
+    One process makes them; `fingerprint` is what the index prints.
     """
-    return in_new_process(_make_beside, place, names, fingerprint)
+    return in_worker(_make_beside, place, names, fingerprint)
 
 
 def make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> bytes:

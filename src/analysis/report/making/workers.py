@@ -7,8 +7,6 @@ and ends: what the typesetter remembers of one document would only grow in the n
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from multiprocessing.context import BaseContext
 from threading import BoundedSemaphore
 from typing import ParamSpec, TypeVar
 
@@ -30,18 +28,12 @@ def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
     Raises ReportError if the worker was killed twice while it ran, for lack of memory as a rule.
     """
-    return _call(warm_context(), function, *args, **kwargs)
-
-
-def in_new_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do as `in_worker` does in a process that is not forked: it need not wait for a warm one."""
-    return _call(get_context("spawn"), function, *args, **kwargs)
-
-
-def _call(context: BaseContext, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     for _ in range(2):
         try:
-            with _places, ProcessPoolExecutor(1, context, initializer=begin_child) as worker:
+            with (
+                _places,
+                ProcessPoolExecutor(1, warm_context(), initializer=begin_child) as worker,
+            ):
                 return worker.submit(function, *args, **kwargs).result()
         except (BrokenProcessPool, EOFError, ConnectionError):
             # The worker is gone, or with the process that it should be forked from.

@@ -34,9 +34,7 @@ class ReportHtmlExporter(Exporter):
     ) -> tuple[Any, Any]:
         """Return the page of an executed notebook; raise ReportError for one that is no report."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
-        document = read_document(notebook)
-        findings = _load_findings(document, resources)
-        return html_of(document, findings, _fingerprint(notebook, findings, resources)), resources
+        return html_of(*_read(notebook, resources)), resources
 
 
 class ReportPdfExporter(Exporter):
@@ -54,16 +52,16 @@ class ReportPdfExporter(Exporter):
     ) -> tuple[Any, Any]:
         """Return the PDF of an executed notebook; raise ReportError for one that is no report."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
-        document = read_document(notebook)
-        findings = _load_findings(document, resources)
-        return pdf_of(document, findings, _fingerprint(notebook, findings, resources)), resources
+        return pdf_of(*_read(notebook, resources)), resources
 
 
-def _load_findings(document: Document, resources: Any) -> Findings:
-    """Load what the document's numbers are traced in: the cycle named on its head."""
+def _read(notebook: NotebookNode, resources: Any) -> tuple[Document, Findings, str]:
+    """Return a notebook's document, the findings of the cycle on its head, and its fingerprint."""
+    document = read_document(notebook)
     folder = resources.get("metadata", {}).get("path")
     root = find_root(Path(folder) if folder else None)
-    return load_findings(open_cycle(document.masthead.as_of, root))
+    findings = load_findings(open_cycle(document.masthead.as_of, root))
+    return document, findings, _fingerprint(notebook, findings, resources)
 
 
 def _fingerprint(notebook: NotebookNode, findings: Findings, resources: Any) -> str:

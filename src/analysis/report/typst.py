@@ -96,14 +96,14 @@ def _inline(parts: Sequence[Inline]) -> str:
             case Quoted(text=text) | (str() as text):
                 written.append(markup(text))
             case Shown():
-                written.append(_figure(part.figure, part.text))
+                written.append(f"#{_figure(part.figure, part.text)};")
             case Strong(parts=inner):
                 written.append(f"#strong[{_inline(inner)}]")
     return "".join(written)
 
 
 def _figure(figure: Figure, text: str) -> str:
-    return f"#figure-value({literal(figure.id)}, {literal(text)});"
+    return f"figure-value({literal(figure.id)}, {literal(text)})"
 
 
 def _table(table: Table) -> str:
@@ -112,7 +112,7 @@ def _table(table: Table) -> str:
     dense = len(table.columns) > MANY_COLUMNS or bool(table.lines_of)
     lines = table.lines_of or (None,) * len(table.rows)
     headings = 0 if dense else table.headings
-    height = sum(2 + _longest(row) // LONGEST_OF_ONE_LINE for row in table.rows)
+    height = sum(2 + max(_measure(row)) // LONGEST_OF_ONE_LINE for row in table.rows)
     rows = "".join(
         f"  {_row(row, look, line, headings)},\n"
         for row, look, line in zip(table.rows, table.looks, lines, strict=True)
@@ -137,9 +137,11 @@ def _row(row: Sequence[Cell], look: str, line: Figure | None, headings: int) -> 
     if line:
         cells[0] = f"line-of({literal(line.id)}, {cells[0]})"
     cells[:headings] = [f"bold({cell})" for cell in cells[:headings]]
-    longest = max(range(len(row)), key=lambda place: len(_text(row[place]).encode()))
-    text = _text(row[longest])
-    whole = len(text.encode()) > LONGEST_OF_THREE_LINES and len(text) <= LONGEST_UNBROKEN
+    lengths = _measure(row)
+    longest = lengths.index(max(lengths))
+    whole = (
+        lengths[longest] > LONGEST_OF_THREE_LINES and len(_text(row[longest])) <= LONGEST_UNBROKEN
+    )
     if look:
         return f"..marked({literal(look)}, {_flag(whole)}, {', '.join(cells)})"
     if whole:
@@ -147,8 +149,9 @@ def _row(row: Sequence[Cell], look: str, line: Figure | None, headings: int) -> 
     return ", ".join(cells)
 
 
-def _longest(row: Sequence[Cell]) -> int:
-    return max(len(_text(cell).encode()) for cell in row)
+def _measure(row: Sequence[Cell]) -> list[int]:
+    """Return how long each cell's text is, in bytes."""
+    return [len(_text(cell).encode()) for cell in row]
 
 
 def _text(cell: Cell) -> str:
@@ -161,9 +164,9 @@ def _cell(cell: Cell) -> str:
         case None:
             return literal(BLANK)
         case Figure():
-            return f"figure-value({literal(cell.id)}, {literal(cell.cell_text)})"
+            return _figure(cell, cell.cell_text)
         case Shown(figure=figure):
-            return f"figure-value({literal(figure.id)}, {literal(cell.text)})"
+            return _figure(figure, cell.text)
         case Link(text=text, target=target, suffix=suffix):
             name = f"{target}.{suffix or 'pdf'}"
             return f"link({literal(name)}, {_words(text)})"

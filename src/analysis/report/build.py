@@ -61,6 +61,9 @@ def build_reports(
             warm_up(cycle.root, cycle.name)
         with open_pool(scheduler) as pool:
             build = _Build(cycle, inputs, standing, pool, display, force=force)
+            if scheduler is None:
+                # While the warm process imports, so does this one.
+                jobs.get_ready()
             if departments is None:
                 return build.make_all(planned)
             return build.make_some(planned)
@@ -87,8 +90,6 @@ class _Build:
     @cached_property
     def ground(self) -> jobs.Ground:
         """What is known of the answers; waited for until the warm process has them."""
-        # While it imports, so does this one.
-        jobs.get_ready()
         return self._surveyed.result()
 
     @cached_property

@@ -57,15 +57,19 @@ def read_payload(page: str) -> dict[str, Any]:
 
 
 def unpack(payload: str) -> dict[str, Any]:
-    """Return the evidence written by `write_payload`."""
-    return json.loads(zlib.decompress(base64.b64decode(payload)))
+    """Return the evidence written by `write_payload`; the whole city's rows, if any, as `city`."""
+    own, *city = (json.loads(zlib.decompress(base64.b64decode(p))) for p in payload.split(" "))
+    return own | {"city": city[0]} if city else own
 
 
 def change_payload(page: str, change: Callable[[dict[str, Any]], None]) -> str:
     """Return a page with its evidence changed."""
     evidence = read_payload(page)
     change(evidence)
-    packed = base64.b64encode(zlib.compress(json.dumps(evidence).encode())).decode()
+    parts = [evidence, city] if (city := evidence.pop("city", None)) else [evidence]
+    packed = " ".join(
+        base64.b64encode(zlib.compress(json.dumps(part).encode())).decode() for part in parts
+    )
     return EVIDENCE.sub(rf"\g<1>{packed}\g<3>", page)
 
 

@@ -1,12 +1,23 @@
 """数値の根拠: each printed figure has its line, and the line tells the rows."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from analysis.errors import FigureError
 from analysis.figures.measure import Share
-from analysis.report.appendix import covers_city, gather_figures, write_ranges, write_tables
+from analysis.report.appendix import (
+    gather_figures,
+    list_beside,
+    say_city_rows,
+    write_ranges,
+    write_tables,
+)
 from analysis.report.blocks import Link, Quoted, Table
+from analysis.report.department import list_city_figures
 from analysis.report.findings import Findings
+from analysis.report.orphans import read_page
 
 
 def line_of(tables: list[Table], figure_id: str) -> list[object]:
@@ -92,14 +103,55 @@ def test_the_citys_rows_are_led_to_where_a_page_only_compares_with_them(
 ) -> None:
     ids = ["2024-09-01/all/online", "2024-09-01/kankyo/online"]
     figures = gather_figures(findings.ledger, ids)
-    assert not covers_city(findings.ledger, figures)
+    assert [figure.id for figure in list_beside(findings.ledger, figures)] == ids[:1]
     tables = write_tables(findings.ledger, figures, city_rows_elsewhere=True)
     city, own = (row[-1] for row in tables[0].rows)
     assert isinstance(city, Link)
     assert city.line_of == figures[0]
     assert isinstance(own, Quoted)
+
+
+def test_nothing_stands_beside_every_department_or_none(findings: Findings) -> None:
+    city = "2024-09-01/all/online"
     everyone = [f"2024-09-01/{d.slug}/online" for d in findings.cycle.departments]
-    assert covers_city(findings.ledger, gather_figures(findings.ledger, everyone))
+    for ids in ([city], [city, *everyone]):
+        assert list_beside(findings.ledger, gather_figures(findings.ledger, ids)) == []
+
+
+def test_a_list_of_the_citys_rows_too_long_for_a_departments_pdf_leads_there_too(
+    findings: Findings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = ["2024-09-01/all/online", "2024-09-01/all/started", "2024-09-01/kankyo/online"]
+    figures = gather_figures(findings.ledger, ids)
+
+    def last_cells() -> list[Any]:
+        return [row[-1] for table in write_tables(findings.ledger, figures) for row in table.rows]
+
+    printed = last_cells()
+    assert all(isinstance(cell, Quoted) for cell in printed)
+    shorter = sorted(len(cell.text) for cell in printed)[-2]
+    say_city_rows.cache_clear()
+    monkeypatch.setattr("analysis.report.appendix.LONGEST_LIST", shorter)
+    assert [isinstance(cell, Link) for cell in last_cells()] == [True, False, False]
+    say_city_rows.cache_clear()
+
+
+def test_the_lists_of_this_city_are_all_printed(findings: Findings) -> None:
+    figures = list_city_figures(findings)
+    ids = tuple(f.id for f in gather_figures(findings.ledger, [figure.id for figure in figures]))
+    assert not [c for c in say_city_rows(findings.ledger, ids).values() if isinstance(c, Link)]
+
+
+def test_what_departments_share_is_known_before_their_notebooks_run(
+    findings: Findings, built: tuple[Path, str]
+) -> None:
+    # The warm process writes it for these figures; for others each report would do so again.
+    ledger = findings.ledger
+    known = gather_figures(ledger, [figure.id for figure in list_city_figures(findings)])
+    for department in findings.cycle.departments:
+        page = (built[0] / f"department-{department.slug}.html").read_text(encoding="utf-8")
+        printed = gather_figures(ledger, read_page(page).ids)
+        assert list_beside(ledger, printed) == known
 
 
 def test_an_unknown_figure_is_named(findings: Findings) -> None:

@@ -70,7 +70,7 @@ def test_a_recount_of_the_rows_attached_gives_the_figure(
 
 def test_rows_of_every_table_are_attached(findings: Findings) -> None:
     ids = [f"2024-09-01/all/{name}" for name in ("published", "corrections", "workbooks", "new")]
-    rows = list_rows(findings.ledger, gather_figures(findings.ledger, ids))
+    rows = dict(list_rows(findings.ledger, gather_figures(findings.ledger, ids)))
     assert {name: len(table) for name, table in rows.items()} == {
         "procedures": findings.ledger.figure("new").numerator,
         "workbooks": 20,
@@ -78,3 +78,30 @@ def test_rows_of_every_table_are_attached(findings: Findings) -> None:
         "published": 107,
     }
     assert rows["published"]["cell"].iloc[0] == "2行目"
+
+
+def test_the_whole_citys_rows_stand_beside_a_departments_without_their_names(
+    findings: Findings,
+) -> None:
+    ledger = findings.ledger
+    beside = ["2024-09-01/all/online", "2024-09-01/all/not_started"]
+    own = ["2024-09-01/kankyo/online", "2024-09-01/kankyo/reason_law_prevents"]
+    attached = write_attachments(ledger, gather_figures(ledger, [*beside, *own]))
+    assert set(attached) == {
+        "figures.csv",
+        "evidence-procedures.csv",
+        "evidence-procedures-city.csv",
+    }
+    rows = read(attached["evidence-procedures.csv"])
+    assert {row["department"] for row in rows} == {"環境部"}
+    assert len(rows) == sum(ledger.find(figure_id).numerator or 0 for figure_id in own)
+    city = read(attached["evidence-procedures-city.csv"])
+    assert len(city) == sum(ledger.find(figure_id).numerator or 0 for figure_id in beside)
+    assert {row["status"] for row in city} == {"オンライン化済", "未着手"}
+    assert not {"name", "reason"} & set(city[0])
+
+
+def test_a_name_that_decides_is_among_the_whole_citys_rows(findings: Findings) -> None:
+    ids = ["2024-09-01/all/renamed", "2024-09-01/kankyo/online"]
+    attached = write_attachments(findings.ledger, gather_figures(findings.ledger, ids))
+    assert all(row["name"] for row in read(attached["evidence-procedures-city.csv"]))

@@ -129,6 +129,7 @@ def test_every_pdf_carries_its_figures_and_leads_each_number_to_its_line(
         (content,) = reader.attachments["figures.csv"]
         known = [line.split(",")[0] for line in content.decode("utf-8-sig").splitlines()[1:]]
         assert "evidence-procedures.csv" in reader.attachments
+        assert ("evidence-procedures-city.csv" in reader.attachments) == ("department" in path.stem)
         page = (folder / path.name.replace(".pdf", ".html")).read_text(encoding="utf-8")
         content, evidence = page.split('<section id="evidence">')
         lines = re.findall(r'<tr id="([^"]+)"', evidence)

@@ -97,10 +97,31 @@ def test_every_part_of_the_catalogue_has_a_name(ledger: Ledger) -> None:
 
 
 def test_a_name_is_carried_once_and_only_for_the_departments_of_the_page(small: Ledger) -> None:
-    figures = (small.figure("online"), small.figure("online", "kankyo"))
-    tables = carried(small, *figures)["tables"]
-    assert spread(tables[LATEST]["procedures"]["name"]) == ["届出7", "届出8", None, None]
+    evidence = carried(small, small.figure("online"), small.figure("online", "kankyo"))
+    tables = evidence["tables"]
+    assert spread(tables[LATEST]["procedures"]["name"]) == ["届出7", "届出8"]
     assert spread(tables[BEFORE]["procedures"]["name"]) == ["旧名", None, "届出9"]
+    assert "name" not in evidence["city"][LATEST]
+
+
+def test_beside_a_departments_rows_stand_those_of_the_whole_city(small: Ledger) -> None:
+    evidence = carried(small, small.figure("online"), small.figure("reason_law_prevents", "kankyo"))
+    assert list_ids(evidence["tables"][LATEST]["procedures"]) == ["07-0001", "07-0002"]
+    assert "reason" in evidence["tables"][LATEST]["procedures"]
+    city = evidence["city"][LATEST]
+    assert list_ids(city) == ["07-0001", "07-0002", "07-0010", "09-1"]
+    assert spread(city["status"]) == ["online", "started", "online", "online"]
+    assert not {"reason", "section"} & set(city)
+
+
+def test_every_department_carries_the_same_of_the_city(ledger: Ledger) -> None:
+    def write(slug: str) -> tuple[str, ...]:
+        figures = [ledger.figure("online_rate"), ledger.figure("renamed", slug)]
+        return tuple(write_payload(ledger, figures).split(" "))
+
+    kankyo, zeimu = write("kankyo"), write("zeimu")
+    assert kankyo[0] != zeimu[0]
+    assert kankyo[1] == zeimu[1]
 
 
 def test_every_name_is_carried_where_names_decide(small: Ledger) -> None:

@@ -28,7 +28,7 @@ from analysis.survey.survey import Survey
 NEAREST_SHOWN = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ledger:
     """A cycle's figures with the tables they count. Build one with `build_ledger`.
 

@@ -5,6 +5,7 @@ counts, by workbook, sheet and row. The lines of one measure stand under its def
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 import pandas as pd
@@ -27,6 +28,12 @@ NO_ROWS = "（該当なし）"
 
 CITY_REPORT = "overview"
 """The report whose own evidence lists the rows of the whole city's figures."""
+
+LONGEST_LIST = 2000
+"""The longest list of the whole city's rows in a department's PDF, in characters: a quarter page.
+
+The demonstration city's are up to 1,200; in a city ten times as large they would fill most pages.
+"""
 
 _PARTS = {Share: ("分子", "分母"), Change: ("今回", "前回")}
 
@@ -80,14 +87,16 @@ def write_tables(
 ) -> list[Table]:
     """Return the section's tables, one a measure; `figures` as `gather_figures` returns them.
 
-    With `city_rows_elsewhere`, a figure of the whole city, which a department's page shows to
-    compare with, leads to its rows in the overview instead of listing them.
+    With `city_rows_elsewhere`, figures of the whole city beside a department's (`list_beside`) lead
+    to their rows in the overview instead of listing them.
     """
-    rows: dict[str, Cell] = {
-        figure.id: Link("全体の報告書", CITY_REPORT, line_of=figure)
-        for figure in figures
-        if city_rows_elsewhere and figure.scope == WHOLE
-    }
+    rows: dict[str, Cell] = {}
+    if beside := list_beside(ledger, figures):
+        rows |= (
+            {figure.id: _lead(figure) for figure in beside}
+            if city_rows_elsewhere
+            else say_city_rows(ledger, tuple(figure.id for figure in beside))
+        )
     rows |= _say_all_rows(ledger, [figure for figure in figures if figure.id not in rows])
     tables = []
     for name, members in groupby(figures, key=lambda figure: figure.measure):
@@ -120,16 +129,42 @@ def write_tables(
     return tables
 
 
-def covers_city(ledger: Ledger, figures: Iterable[Figure]) -> bool:
-    """Return whether figures of every department are among these."""
-    shown = {ledger.scopes[figure.scope].department for figure in figures}
-    return shown >= {department.slug for department in ledger.cycle.departments}
+def list_beside(ledger: Ledger, figures: Iterable[Figure]) -> list[Figure]:
+    """Return those of the whole city that stand beside some departments' to compare with.
+
+    There are none where figures of every department, or of no department, are among the figures.
+    """
+    figures = list(figures)
+    shown = {ledger.scopes[figure.scope].department for figure in figures} - {None}
+    if not shown or shown >= {department.slug for department in ledger.cycle.departments}:
+        return []
+    return [figure for figure in figures if figure.scope == WHOLE]
+
+
+@lru_cache(maxsize=1)
+def say_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> dict[str, Cell]:
+    """Return the rows of these figures of the whole city in words, by the figure's id.
+
+    A list longer than LONGEST_LIST leads to the overview, as its rows are also attached. Every
+    department's PDF says the same: a process, and those forked from it, write it once.
+    """
+    said = _say_all_rows(ledger, [ledger.find(name) for name in ids])
+    return {
+        name: _lead(ledger.find(name))
+        if isinstance(cell, Quoted) and len(cell.text) > LONGEST_LIST
+        else cell
+        for name, cell in said
+    }
+
+
+def _lead(figure: Figure) -> Link:
+    return Link("全体の報告書", CITY_REPORT, line_of=figure)
 
 
 def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[str, Cell]]:
     """Yield the rows of counts and changes in words."""
     figures = [f for f in figures if not isinstance(ledger.items[f.measure].measure, Share)]
-    places: dict[int, _Places] = {}
+    places = _places_of(ledger)
     for group, selections in select_together(ledger, figures):
         measure = ledger.items[group[0].measure].measure
         for selection in selections:
@@ -138,6 +173,12 @@ def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[s
         placed = [(selection, places[id(selection.frame)]) for selection in selections]
         for figure in group:
             yield figure.id, _say_rows(figure, measure, placed)
+
+
+@lru_cache(maxsize=1)
+def _places_of(ledger: Ledger) -> dict[int, _Places]:
+    """Return where the rows of a ledger's tables stand, by the table's id, as far as known."""
+    return {}
 
 
 def _say_rows(

@@ -1,7 +1,8 @@
 """What every PDF carries within it: its own lines of figures.csv, and the rows behind them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -12,54 +13,67 @@ from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger, select_together
 from analysis.figures.listing import list_figures, write_figures
-from analysis.figures.tables import WHOLE
-from analysis.report.appendix import covers_city
+from analysis.figures.tables import CORRECTED
+from analysis.report.appendix import list_beside
 from analysis.survey.store import write_csv
 from analysis.survey.vocabulary import field_named
 
 
 def write_attachments(ledger: Ledger, figures: list[Figure]) -> dict[str, bytes]:
-    """Return the CSV files of a report's figures, by name: figures.csv, and one for each table."""
-    return {FIGURES_NAME: write_figures(list_figures(ledger, figures))} | {
-        f"evidence-{table}.csv": write_csv(rows)
-        for table, rows in list_rows(ledger, figures).items()
+    """Return the CSV files of a report's figures, by name.
+
+    They are figures.csv and for each table the rows behind the figures, `evidence-<table>.csv`;
+    those behind figures of the whole city beside some departments' (`list_beside`) stand in
+    `evidence-<table>-city.csv`.
+    """
+    beside = tuple(figure.id for figure in list_beside(ledger, figures))
+    own = [figure for figure in figures if figure.id not in beside]
+    return {
+        FIGURES_NAME: write_figures(list_figures(ledger, figures)),
+        **{f"evidence-{table}.csv": write_csv(rows) for table, rows in list_rows(ledger, own)},
+        **(write_city_rows(ledger, beside) if beside else {}),
     }
 
 
-def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFrame]:
-    """Return the rows that stand behind some of the figures, by table, each row once.
+@lru_cache(maxsize=1)
+def write_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> dict[str, bytes]:
+    """Return the CSV files of the rows behind these figures of the whole city.
 
-    One row a procedure (of either cycle), workbook, problem and so on, in the order of its table:
-    where it stands and, for every field f that made some row count, the answer as printed `f`, the
-    raw text `f_raw`, its cell `f_cell`, and where there was one the decision `f_corrected`. Where
-    these are figures of a department beside the whole city's, a row that only the city's count has
-    no name and only the answers that these ask for.
+    A row has its procedure's name only where that made it count. Every department's PDF carries the
+    same: a process, and those that are forked from it, write them once.
     """
-    figures = list(figures)
-    alone = {figure.scope for figure in figures} <= {WHOLE} or covers_city(ledger, figures)
+    written = {}
+    for table, rows in list_rows(ledger, map(ledger.find, ids)):
+        kept = rows if "name_cell" in rows else rows.drop(columns="name", errors="ignore")
+        written[f"evidence-{table}-city.csv"] = write_csv(kept)
+    return written
+
+
+def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the tables of which rows stand behind some of the figures, with these rows.
+
+    One row a procedure (of either cycle), workbook, problem and so on, once, in the order of its
+    table: where it stands and, for every field f that made some row count, the answer as printed
+    `f`, the raw text `f_raw`, its cell `f_cell`, and where there was one the decision
+    `f_corrected`.
+    """
     tables = _name_tables(ledger)
     counted = {key: np.zeros(len(frame), dtype=bool) for key, (_, frame) in tables.items()}
-    own = {key: np.zeros(len(frame), dtype=bool) for key, (_, frame) in tables.items()}
     fields: dict[str, set[str]] = defaultdict(set)
-    shared: dict[str, set[str]] = defaultdict(set)
     for group, selections in select_together(ledger, figures):
-        is_own = alone or group[0].scope != WHOLE
         for selection in selections:
             rows = [row for f in group for row in selection.positions.get(f.scope, ())]
             beside = ledger.digester.rows_beside(selection, rows)
             for frame, places in ((selection.frame, rows), (selection.partner, beside)):
                 if places:
                     counted[id(frame)][places] = True
-                    own[id(frame)][places] |= is_own
-            table = tables[id(selection.frame)][0]
-            fields[table].update(selection.fields)
-            shared[table].update(() if is_own else selection.fields)
+            fields[tables[id(selection.frame)][0]].update(selection.fields)
     parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
     for key, (table, frame) in tables.items():
         if counted[key].any():
-            hidden = {"name", *_columns_of(fields[table] - shared[table])}
-            parts[table].append(_take(frame, fields[table], counted[key], own[key], hidden))
-    return {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
+            parts[table].append(_take(frame, fields[table], counted[key].nonzero()[0]))
+    for table, frames in parts.items():
+        yield table, pd.concat(frames, ignore_index=True)
 
 
 def _name_tables(ledger: Ledger) -> dict[int, tuple[str, pd.DataFrame]]:
@@ -70,38 +84,15 @@ def _name_tables(ledger: Ledger) -> dict[int, tuple[str, pd.DataFrame]]:
     return {id(frame): (name, frame) for name, frame in named}
 
 
-def _columns_of(fields: Iterable[str]) -> set[str]:
-    return {f"{field}{part}" for field in fields for part in CELL_PARTS}
-
-
-def _take(
-    frame: pd.DataFrame,
-    fields: set[str],
-    counted: NDArray[np.bool_],
-    own: NDArray[np.bool_],
-    hidden: set[str],
-) -> pd.DataFrame:
-    """Return where the rows counted stand and what made them count, as text, answers as printed.
-
-    Those that are not own are without the hidden columns.
-    """
-    places = counted.nonzero()[0]
-    # Nothing stands in a place of -1.
-    shown = np.where(own[places], places, -1)
-
-    def take(column: str) -> pd.Series:
-        where = shown if column in hidden else places
-        return pd.Series(frame[column].array.take(where, allow_fill=column in hidden))
-
-    columns = {name: take(name) for name in (*PLACE, "cell", "value") if name in frame}
-    for field in frame.columns:
-        if field not in fields:
-            continue
-        for part in reversed(CELL_PARTS):
-            column = f"{field}{part}"
-            if column in frame and (part != CELL_PARTS[-1] or frame[column].notna()[counted].any()):
-                columns[column] = take(column)
-        if f"{field}_cell" in frame:
-            choices = field_named(field).choices
-            columns[field] = take(field).map(choices) if choices else take(field)
-    return pd.DataFrame({name: column.astype("str") for name, column in columns.items()})
+def _take(frame: pd.DataFrame, fields: set[str], rows: NDArray[np.intp]) -> pd.DataFrame:
+    """Return where rows stand and what made them count, as text, answers as printed."""
+    asked = [field for field in frame.columns if field in fields]
+    parts = [f"{field}{part}" for field in asked for part in reversed(CELL_PARTS)]
+    wanted = dict.fromkeys([*PLACE, "cell", "value", *parts])
+    taken = frame[[name for name in wanted if name in frame]].iloc[rows]
+    undecided = [name for name in parts if name.endswith(CORRECTED) and name in taken]
+    taken = taken.drop(columns=[name for name in undecided if taken[name].isna().all()])
+    for field in asked:
+        if f"{field}_cell" in frame and (choices := field_named(field).choices):
+            taken[field] = taken[field].map(choices)
+    return taken.astype("str")

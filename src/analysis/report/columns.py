@@ -1,6 +1,6 @@
 """A table as columns for a page: each text once, each cell as short as it can be read back."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,30 +14,15 @@ _DIGITS = "0123456789"
 _LONGEST_SERIAL = 9
 
 
-def list_procedures(
-    frame: pd.DataFrame,
-    names: Sequence[str | None],
-    fields: Sequence[str],
-    hidden: Container[str] = (),
-    inside: Sequence[bool] = (),
-) -> dict[str, Any]:
-    """Return the columns of procedures; `names` are their names, None where the page has none.
+def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any]:
+    """Return the columns of procedures: where they stand, and of each field f its value.
 
-    Rows that are not `inside` are without the answers and cells of the fields that are `hidden`.
-
-    Of a field f: its value, `f_raw` where the cell holds another text than the value's name (empty:
-    a blank cell), `f_cell`, of which only the letter is kept where its row is the row's own, and
-    `f_corrected`, the decision that corrected it, where any row was corrected.
+    `f_raw` is the raw text where the cell holds another than the value's name (empty: a blank
+    cell), `f_cell` the cell, of which only the letter is kept where its row is the row's own, and
+    `f_corrected` the decision that corrected it, where any row was corrected.
     """
-
-    def read(name: str, field: str) -> list[Any]:
-        values = list_values(frame, name)
-        if field not in hidden:
-            return values
-        return [value if own else None for value, own in zip(values, inside, strict=True)]
-
     rows: list[int] = list_values(frame, "row")
-    columns = {"name": write_column(names)} | {
+    columns: dict[str, Any] = {
         name: write_column(list_values(frame, name))
         for name in ("department", "department_slug", "workbook", "sheet")
     }
@@ -45,15 +30,15 @@ def list_procedures(
     columns["row_step"] = [row - before for row, before in zip(rows, [0, *rows], strict=False)]
     numbers = [str(row) for row in rows]
     for name in fields:
-        values = read(name, name)
+        values = list_values(frame, name)
         columns[name] = _write_ids(values) if name == "procedure_id" else write_column(values)
         if f"{name}_cell" not in frame:
             continue
-        cells, raws = read(f"{name}_cell", name), read(f"{name}_raw", name)
+        cells, raws = list_values(frame, f"{name}_cell"), list_values(frame, f"{name}_raw")
         columns[f"{name}_raw"] = write_column(_list_other_texts(name, values, raws))
         columns[f"{name}_cell"] = write_column(map(_shorten, cells, numbers))
         if f"{name}{CORRECTED}" in frame:
-            columns[f"{name}{CORRECTED}"] = write_column(read(f"{name}{CORRECTED}", name))
+            columns[f"{name}{CORRECTED}"] = write_column(list_values(frame, f"{name}{CORRECTED}"))
     return columns
 
 

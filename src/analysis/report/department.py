@@ -3,6 +3,7 @@
 from analysis.cycle import Department
 from analysis.figures.catalogue import REASONS
 from analysis.figures.definition import code_name
+from analysis.figures.figure import Figure
 from analysis.report.blocks import (
     Block,
     Cell,
@@ -174,6 +175,14 @@ def procedures(findings: Findings, department: str) -> Block:
             f"「{findings.ledger.guideline.title}」の項目です。",
         ),
     )
+
+
+def list_city_figures(findings: Findings) -> list[Figure]:
+    """Return the figures of the whole city that stand beside a department's own."""
+    names = [*PROGRESS]
+    if findings.ledger.has_previous:
+        names += [f"{name}_change" for name in PROGRESS]
+    return [findings.ledger.figure(name) for name in names]
 
 
 def _compare(findings: Findings, own: Department) -> Table:

@@ -10,18 +10,21 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from operator import ne
 from typing import Any
 
 import pandas as pd
 
 from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, field_name
+from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Measure, Share, parts_of
 from analysis.figures.select import DECIDED_BY, list_ids
-from analysis.figures.tables import LEVELS, WHOLE
+from analysis.figures.tables import LEVELS, WHOLE, pair_ids
 from analysis.figures.values import list_values
+from analysis.report.appendix import list_beside
 from analysis.report.columns import list_others, list_procedures, write_column
 from analysis.survey.vocabulary import load_vocabulary
 
@@ -38,24 +41,51 @@ PAIRED = ("procedures", "transitions")
 def write_payload(ledger: Ledger, figures: Sequence[Figure]) -> str:
     """Return the evidence of these figures for a page: JSON, compressed, as base64.
 
+    Where figures of some departments stand beside the whole city's, these are two such texts with a
+    blank between: what only this page carries, and the city's rows (see `write_city_rows`).
     `figures` brings with each share its two counts and with each change both its sides, as the
     page's lines of evidence do. The same figures give the same text. Raises KeyError for a measure
     made from a count that the catalogue doesn't name.
     """
-    content = json.dumps(_gather(ledger, figures), ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(zlib.compress(content.encode(), LEVEL)).decode("ascii")
+    beside = list_beside(ledger, figures)
+    own = {figure.scope for figure in figures} - ({WHOLE} if beside else set())
+    written = _pack(_gather(ledger, figures, own))
+    if not beside:
+        return written
+    return f"{written} {write_city_rows(ledger, tuple(figure.id for figure in beside))}"
 
 
-def _gather(ledger: Ledger, figures: Sequence[Figure]) -> dict[str, Any]:
+@lru_cache(maxsize=1)
+def write_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> str:
+    """Return the rows of the whole city that these figures of it need, by cycle, packed alike.
+
+    Each row has the answers that these figures ask for, and no name but where that is one. Every
+    department's page carries the same: a process, and those forked from it, write them once.
+    """
+    counts = _counts_of(_close(ledger, {ledger.find(name).measure for name in ids}))
+    fields = _list_fields(counts, ("procedure_id",))
+    frames = _procedures_of(ledger, {WHOLE}, fields)
+    return _pack(
+        {
+            cycle: list_procedures(frame, fields) | _list_pairs(frame)
+            for cycle, frame in frames.items()
+        }
+    )
+
+
+def _pack(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode(), LEVEL)).decode("ascii")
+
+
+def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[str, Any]:
+    """Return what the figures are made from; of procedures, those within the scopes of `own`."""
     measures = _close(ledger, {figure.measure for figure in figures})
     scopes = {figure.scope for figure in figures}
-    counts = [measure for measure in measures.values() if isinstance(measure, Count)]
-    fields = _list_fields(counts)
+    counts = _counts_of(measures)
+    fields = _list_fields(counts, IDENTITY)
     names = dict(_name_fields(counts, fields))
-    shared = _close(ledger, {figure.measure for figure in figures if figure.scope == WHOLE})
-    hidden = set(fields) - set(_list_fields(m for m in shared.values() if isinstance(m, Count)))
-    tables = _gather_tables(ledger, counts, scopes, fields, hidden | {"section"})
-    if any("paired_by" in named.get("procedures", {}) for named in tables.values()):
+    if any(_list_pairs(frame) for frame in _procedures_of(ledger, {WHOLE}, fields).values()):
         names["paired_by"] = (field_name("paired_by"), dict(OTHER_FIELDS["paired_by"][1]))
     return {
         "cycle": ledger.cycle.name,
@@ -64,8 +94,12 @@ def _gather(ledger: Ledger, figures: Sequence[Figure]) -> dict[str, Any]:
         "measures": {name: _write_measure(ledger, name) for name in measures},
         "fields": names,
         "nouns": {count.table: TABLE_NOUNS[count.table] for count in counts},
-        "tables": tables,
+        "tables": _gather_tables(ledger, counts, scopes, own, fields),
     }
+
+
+def _counts_of(measures: Mapping[str, Measure]) -> list[Count]:
+    return [measure for measure in measures.values() if isinstance(measure, Count)]
 
 
 def _close(ledger: Ledger, names: set[str]) -> dict[str, Measure]:
@@ -112,8 +146,8 @@ def _write_unit(unit: Unit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _list_fields(counts: Iterable[Count]) -> tuple[str, ...]:
-    """Return the fields that decide whether a procedure counts, the identity's first."""
+def _list_fields(counts: Iterable[Count], identity: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the fields of an identity, then those that decide whether a procedure counts."""
     decisive = {
         field if count.table == "procedures" else DECIDED_BY[field]
         for count in counts
@@ -121,7 +155,7 @@ def _list_fields(counts: Iterable[Count]) -> tuple[str, ...]:
         for field in count.where.fields
     }
     order = dict.fromkeys([*IDENTITY, "hidden", *(field.name for field in load_vocabulary())])
-    return tuple(name for name in order if name in decisive or name in IDENTITY)
+    return tuple(name for name in order if name in decisive or name in identity)
 
 
 def _name_fields(
@@ -142,28 +176,20 @@ def _gather_tables(
     ledger: Ledger,
     counts: Sequence[Count],
     scopes: set[str],
+    own: set[str],
     fields: Sequence[str],
-    hidden: set[str],
 ) -> dict[str, dict[str, Any]]:
-    """Return the columns of each table's rows, by cycle and table.
-
-    `hidden` are the fields that no figure of the whole city asks for: beside a department's own,
-    the other departments' rows are without them.
-    """
-    frames = _procedures_of(ledger, scopes)
+    """Return the columns of each table's rows, by cycle and table."""
+    frames = _procedures_of(ledger, own, fields)
     tables: dict[str, dict[str, Any]] = {cycle: {} for cycle in frames}
     if any(count.table in PAIRED for count in counts):
-        # The names weigh more than all the rest, and the overview has those of other departments.
-        own = _ids_within(frames, scopes if "name" in fields else scopes - {WHOLE})
-        beside = _ids_within(frames, scopes - {WHOLE})
         known: dict[object, str] = {}
         for cycle, frame in frames.items():
             named = list(zip(list_ids(frame), list_values(frame, "name"), strict=True))
             # The cycle before tells only the names that were others.
-            shown = [name if key in own and name != known.get(key) else None for key, name in named]
+            shown = [name if name != known.get(key) else None for key, name in named]
             known = dict(named)
-            inside = [key in beside for key, _ in named]
-            columns = list_procedures(frame, shown, fields, hidden if beside else (), inside)
+            columns = {"name": write_column(shown)} | list_procedures(frame, fields)
             tables[cycle]["procedures"] = columns | _list_pairs(frame)
     titles = {slug: scope.name for slug, scope in ledger.scopes.items()}
     for table in dict.fromkeys(count.table for count in counts):
@@ -177,16 +203,22 @@ def _gather_tables(
     return tables
 
 
-def _procedures_of(ledger: Ledger, scopes: set[str]) -> dict[str, pd.DataFrame]:
+def _procedures_of(
+    ledger: Ledger, scopes: set[str], fields: Iterable[str]
+) -> dict[str, pd.DataFrame]:
     """Return, by cycle, the procedures that stand within the scopes in either of the cycles."""
     frames = {ledger.cycle.name: ledger.tables.current["procedures"]}
     if ledger.tables.previous is not None and ledger.tables.previous_cycle is not None:
         frames[ledger.tables.previous_cycle] = ledger.tables.previous
     if WHOLE in scopes:
         return frames
-    known = _ids_within(frames, scopes)
+    known = pd.concat([pair_ids(frame)[_within(frame, scopes)] for frame in frames.values()])
+    # There are a hundred columns, and each that is taken along costs its time.
+    wanted = {*PLACE, "department_slug", "pair_id", "paired_by"}
+    wanted |= {f"{field}{part}" for field in fields for part in CELL_PARTS}
     return {
-        cycle: frame[[key in known for key in list_ids(frame)]] for cycle, frame in frames.items()
+        cycle: frame.loc[pair_ids(frame).isin(known), [name for name in frame if name in wanted]]
+        for cycle, frame in frames.items()
     }
 
 
@@ -209,16 +241,6 @@ def _list_pairs(frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _ids_within(frames: Mapping[str, pd.DataFrame], scopes: set[str]) -> set[object]:
-    return {
-        key
-        for frame in frames.values()
-        for key, inside in zip(list_ids(frame), _within(frame, scopes), strict=True)
-        if inside
-    }
-
-
-def _within(frame: pd.DataFrame, scopes: set[str]) -> list[bool]:
+def _within(frame: pd.DataFrame, scopes: set[str]) -> pd.Series:
     """Return, row by row, whether it stands in one of the scopes."""
-    places = zip(*(list_values(frame, f"scope_{level}") for level in LEVELS), strict=True)
-    return [not scopes.isdisjoint(place) for place in places]
+    return frame[[f"scope_{level}" for level in LEVELS]].isin(scopes).any(axis=1)

@@ -4,13 +4,7 @@ from markupsafe import Markup
 
 from analysis.figures.figure import Figure
 from analysis.report import html
-from analysis.report.appendix import (
-    ABOUT,
-    TITLE,
-    covers_city,
-    gather_figures,
-    write_tables,
-)
+from analysis.report.appendix import ABOUT, TITLE, gather_figures, write_tables
 from analysis.report.blocks import Masthead, Table
 from analysis.report.findings import Findings
 from analysis.report.orphans import PageReader, refuse_orphans
@@ -36,8 +30,7 @@ def write_traced_page(
     reader = PageReader()
     reader.feed(content)
     figures = gather_figures(findings.ledger, reader.ids)
-    elsewhere = not covers_city(findings.ledger, figures)
-    tables = write_tables(findings.ledger, figures, city_rows_elsewhere=elsewhere)
+    tables = write_tables(findings.ledger, figures, city_rows_elsewhere=True)
     if tables:
         evidence = _write_evidence(tables)
         reader.feed(evidence)

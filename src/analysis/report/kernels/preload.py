@@ -76,12 +76,22 @@ def _load_parts() -> None:
 
 
 def _load_findings(root: Path, cycle: str) -> None:
-    """Load, evaluate and digest, so that a child that loads the same inputs has all at once."""
+    """Load, evaluate and digest, so that a child that loads the same inputs has all at once.
+
+    What every department's page and PDF carry of the whole city is written here, for all of them.
+    """
     from analysis.cycle import open_cycle  # noqa: PLC0415
     from analysis.figures.listing import list_figures  # noqa: PLC0415
+    from analysis.report import appendix, attachments, payload  # noqa: PLC0415
+    from analysis.report.department import list_city_figures  # noqa: PLC0415
     from analysis.report.findings import load_findings  # noqa: PLC0415
 
-    list_figures(load_findings(open_cycle(cycle, root)).ledger)
+    findings = load_findings(open_cycle(cycle, root))
+    list_figures(findings.ledger)
+    printed = [figure.id for figure in list_city_figures(findings)]
+    ids = tuple(figure.id for figure in appendix.gather_figures(findings.ledger, printed))
+    for write in (payload.write_city_rows, attachments.write_city_rows, appendix.say_city_rows):
+        write(findings.ledger, ids)
 
 
 _preload()

@@ -1,16 +1,18 @@
 // The evidence that the page carries: unpacked, its columns read back into rows.
 
 async function unpackEvidence() {
-  const packed = document.getElementById("evidence-data").textContent;
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const found = await new Response(stream).json();
+  const packed = document.getElementById("evidence-data").textContent.split(" ");
+  const [found, city = {}] = await Promise.all(packed.map(unpack));
   const tables = new Map();
   for (const [cycle, named] of Object.entries(found.tables)) {
     tables.set(cycle, new Map());
     for (const [name, columns] of Object.entries(named)) {
       tables.get(cycle).set(name, readRows(columns, cycle));
     }
+  }
+  for (const [cycle, columns] of Object.entries(city)) {
+    const own = tables.get(cycle).get("procedures") ?? [];
+    tables.get(cycle).set("procedures", putAmong(readRows(columns, cycle), own, found.scopes));
   }
   const evidence = {
     ...found,
@@ -21,6 +23,22 @@ async function unpackEvidence() {
   };
   restoreNames(evidence);
   return evidence;
+}
+
+async function unpack(packed) {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).json();
+}
+
+// The page's own rows in their places among the city's, which are without the rest of the columns.
+// Of the page's own departments the city's are not taken: a row that is missing there is missing.
+function putAmong(city, own, scopes) {
+  const departments = new Set(scopes.filter(({ level }) => level === "department").map(({ slug }) => slug));
+  const known = new Map(own.map((row) => [row.procedure_id, row]));
+  const rest = Object.fromEntries(["name", "section", ...Object.keys(own[0] ?? {})].map((name) => [name, null]));
+  return city.flatMap((row) => known.get(row.procedure_id) ??
+    (departments.has(row.department_slug) ? [] : { ...rest, ...row }));
 }
 
 function readRows(columns, cycle) {

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from analysis.errors import ReportError
@@ -151,3 +153,16 @@ def test_a_number_without_a_line_to_lead_to_stops_the_pdf(monkeypatch: pytest.Mo
     monkeypatch.setattr(exporters, "gather_figures", lambda ledger, printed: [])
     with pytest.raises(ReportError, match=ONLINE.id):
         export_pdf(notebook_of(Paragraph((Shown(ONLINE),))))
+
+
+def test_a_row_number_is_never_broken_over_two_lines() -> None:
+    rows = ",".join(f"{row}-{row + 2}" for row in range(100, 400, 5))
+    broken = typst.markup(f"環境部.xlsx 調査票!{rows}").split("\u200b")
+    assert len(broken) > 50
+    assert not [
+        (before, after)
+        for before, after in pairwise(broken)
+        if before[-1].isdigit() and after[0].isdigit()
+    ]
+    # What has no joint is broken somewhere.
+    assert len(typst.markup("x" * 100).split("\u200b")) == 2

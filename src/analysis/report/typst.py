@@ -85,7 +85,7 @@ def markup(text: str) -> str:
 
 @lru_cache(4096)  # statuses, sections and scopes stand in a table again and again
 def _lines(text: str) -> list[str]:
-    broken = _JOINTS.sub("\\g<0>\u200b", _LONG_WORD.sub("\\g<0>\u200b", printable(text)))
+    broken = _LONG_WORD.sub("\\g<0>\u200b", _JOINTS.sub("\\g<0>\u200b", printable(text)))
     return [literal(line) for line in broken.split("\n")]
 
 

@@ -70,7 +70,7 @@ def test_a_recount_of_the_rows_attached_gives_the_figure(
 
 def test_rows_of_every_table_are_attached(findings: Findings) -> None:
     ids = [f"2024-09-01/all/{name}" for name in ("published", "corrections", "workbooks", "new")]
-    rows = dict(list_rows(findings.ledger, gather_figures(findings.ledger, ids)))
+    rows = list_rows(findings.ledger, gather_figures(findings.ledger, ids))
     assert {name: len(table) for name, table in rows.items()} == {
         "procedures": findings.ledger.figure("new").numerator,
         "workbooks": 20,

@@ -1,7 +1,7 @@
 """What every PDF carries within it: its own lines of figures.csv, and the rows behind them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -30,7 +30,7 @@ def write_attachments(ledger: Ledger, figures: list[Figure]) -> dict[str, bytes]
     own = [figure for figure in figures if figure.id not in beside]
     return {
         FIGURES_NAME: write_figures(list_figures(ledger, figures)),
-        **{f"evidence-{table}.csv": write_csv(rows) for table, rows in list_rows(ledger, own)},
+        **{f"evidence-{t}.csv": write_csv(rows) for t, rows in list_rows(ledger, own).items()},
         **(write_city_rows(ledger, beside) if beside else {}),
     }
 
@@ -43,19 +43,18 @@ def write_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> dict[str, bytes]:
     same: a process, and those that are forked from it, write them once.
     """
     written = {}
-    for table, rows in list_rows(ledger, map(ledger.find, ids)):
+    for table, rows in list_rows(ledger, map(ledger.find, ids)).items():
         kept = rows if "name_cell" in rows else rows.drop(columns="name", errors="ignore")
         written[f"evidence-{table}-city.csv"] = write_csv(kept)
     return written
 
 
-def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the tables of which rows stand behind some of the figures, with these rows.
+def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFrame]:
+    """Return the rows that stand behind some of the figures, by table, each row once.
 
-    One row a procedure (of either cycle), workbook, problem and so on, once, in the order of its
-    table: where it stands and, for every field f that made some row count, the answer as printed
-    `f`, the raw text `f_raw`, its cell `f_cell`, and where there was one the decision
-    `f_corrected`.
+    One row a procedure (of either cycle), workbook, problem and so on, in the order of its table:
+    where it stands and, for every field f that made some row count, the answer as printed `f`, the
+    raw text `f_raw`, its cell `f_cell`, and where there was one the decision `f_corrected`.
     """
     tables = _name_tables(ledger)
     counted = {key: np.zeros(len(frame), dtype=bool) for key, (_, frame) in tables.items()}
@@ -72,8 +71,7 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> Iterator[tuple[str, 
     for key, (table, frame) in tables.items():
         if counted[key].any():
             parts[table].append(_take(frame, fields[table], counted[key].nonzero()[0]))
-    for table, frames in parts.items():
-        yield table, pd.concat(frames, ignore_index=True)
+    return {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
 
 
 def _name_tables(ledger: Ledger) -> dict[int, tuple[str, pd.DataFrame]]:

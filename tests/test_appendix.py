@@ -1,12 +1,16 @@
 """数値の根拠: each printed figure has its line, and the line tells the rows."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from analysis.errors import FigureError
+from analysis.figures.ledger import Ledger, build_ledger
 from analysis.figures.measure import Share
+from analysis.report import attachments, payload
 from analysis.report.appendix import (
     gather_figures,
     list_beside,
@@ -152,6 +156,20 @@ def test_what_departments_share_is_known_before_their_notebooks_run(
         page = (built[0] / f"department-{department.slug}.html").read_text(encoding="utf-8")
         printed = gather_figures(ledger, read_page(page).ids)
         assert list_beside(ledger, printed) == known
+
+
+@pytest.mark.parametrize(
+    "write", [payload.write_city_rows, attachments.write_city_rows, say_city_rows]
+)
+def test_what_is_remembered_of_one_ledger_is_told_of_no_other(
+    findings: Findings, write: Callable[[Ledger, tuple[str, ...]], object]
+) -> None:
+    ids = ("2024-09-01/all/online",)
+    fewer = replace(findings.survey, rows=findings.survey.rows.iloc[1:].reset_index(drop=True))
+    other = build_ledger(findings.cycle, fewer, findings.previous)
+    told = write(findings.ledger, ids)
+    assert write(other, ids) != told
+    assert write(findings.ledger, ids) == told
 
 
 def test_an_unknown_figure_is_named(findings: Findings) -> None:

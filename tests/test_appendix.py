@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from analysis.errors import FigureError
+from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger, build_ledger
 from analysis.figures.measure import Share
 from analysis.report import attachments, payload
@@ -19,9 +20,15 @@ from analysis.report.appendix import (
     write_tables,
 )
 from analysis.report.blocks import Link, Quoted, Table
-from analysis.report.department import list_city_figures
 from analysis.report.findings import Findings
 from analysis.report.orphans import read_page
+from analysis.report.progress import list_progress
+
+
+def gather_shared(findings: Findings) -> list[Figure]:
+    """Return the whole city's figures that every department's report shows beside its own."""
+    printed = [figure.id for figures in list_progress(findings, "all") for figure in figures]
+    return gather_figures(findings.ledger, printed)
 
 
 def line_of(tables: list[Table], figure_id: str) -> list[object]:
@@ -141,8 +148,7 @@ def test_a_list_of_the_citys_rows_too_long_for_a_departments_pdf_leads_there_too
 
 
 def test_the_lists_of_this_city_are_all_printed(findings: Findings) -> None:
-    figures = list_city_figures(findings)
-    ids = tuple(f.id for f in gather_figures(findings.ledger, [figure.id for figure in figures]))
+    ids = tuple(figure.id for figure in gather_shared(findings))
     assert not [c for c in say_city_rows(findings.ledger, ids).values() if isinstance(c, Link)]
 
 
@@ -151,7 +157,7 @@ def test_what_departments_share_is_known_before_their_notebooks_run(
 ) -> None:
     # The warm process writes it for these figures; for others each report would do so again.
     ledger = findings.ledger
-    known = gather_figures(ledger, [figure.id for figure in list_city_figures(findings)])
+    known = gather_shared(findings)
     for department in findings.cycle.departments:
         page = (built[0] / f"department-{department.slug}.html").read_text(encoding="utf-8")
         printed = gather_figures(ledger, read_page(page).ids)

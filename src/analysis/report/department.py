@@ -3,10 +3,9 @@
 from analysis.cycle import Department
 from analysis.figures.catalogue import REASONS
 from analysis.figures.definition import code_name
-from analysis.figures.figure import Figure
+from analysis.figures.tables import WHOLE
 from analysis.report.blocks import (
     Block,
-    Cell,
     Column,
     Group,
     Masthead,
@@ -19,7 +18,7 @@ from analysis.report.chart import draw_parts
 from analysis.report.findings import Findings, head, write_previous
 from analysis.report.moves import MOVED, list_moves
 from analysis.report.progress import (
-    PROGRESS,
+    list_progress,
     progress_cells,
     progress_columns,
     reason_table,
@@ -177,21 +176,10 @@ def procedures(findings: Findings, department: str) -> Block:
     )
 
 
-def list_city_figures(findings: Findings) -> list[Figure]:
-    """Return the figures of the whole city that stand beside a department's own."""
-    names = [*PROGRESS]
-    if findings.ledger.has_previous:
-        names += [f"{name}_change" for name in PROGRESS]
-    return [findings.ledger.figure(name) for name in names]
-
-
 def _compare(findings: Findings, own: Department) -> Table:
-    figure, ledger = findings.ledger.figure, findings.ledger
+    has_previous = findings.ledger.has_previous
     columns = [Column("", weight=4), Column(own.name, numeric=True), Column("市全体", numeric=True)]
-    rows: list[tuple[Cell, ...]] = [
-        (ledger.items[name].label, figure(name, own.slug), figure(name)) for name in PROGRESS
-    ]
-    if ledger.has_previous:
+    if has_previous:
         columns = [
             columns[0],
             Column("今回", own.name, numeric=True, weight=2),
@@ -199,19 +187,10 @@ def _compare(findings: Findings, own: Department) -> Table:
             Column("今回", "市全体", numeric=True, weight=2),
             Column("前回からの増減", "市全体", numeric=True, weight=2),
         ]
-        rows = [
-            (
-                label,
-                now,
-                figure(f"{name}_change", own.slug),
-                city,
-                figure(f"{name}_change"),
-            )
-            for name, (label, now, city) in zip(PROGRESS, rows, strict=True)
-        ]
+    beside = zip(list_progress(findings, own.slug), list_progress(findings, WHOLE), strict=True)
     return Table(
         caption=f"{own.name}と市全体",
         columns=tuple(columns),
-        rows=tuple(rows),
-        notes=("オンライン化率の増減の単位はポイント。",) if ledger.has_previous else (),
+        rows=tuple((figures[0].label, *figures, *city) for figures, city in beside),
+        notes=("オンライン化率の増減の単位はポイント。",) if has_previous else (),
     )

@@ -5,6 +5,7 @@ to compare with, has no change columns.
 """
 
 from analysis.figures.catalogue import REASONS
+from analysis.figures.tables import WHOLE
 from analysis.report.blocks import (
     Block,
     Bullets,
@@ -22,7 +23,7 @@ from analysis.report.blocks import (
 from analysis.report.chart import draw_parts, draw_rates
 from analysis.report.findings import Findings, head
 from analysis.report.progress import (
-    PROGRESS,
+    list_progress,
     progress_cells,
     progress_columns,
     reason_table,
@@ -131,18 +132,13 @@ def reasons(findings: Findings) -> Block:
 
 def _city_table(findings: Findings) -> Table:
     """Return the whole city's figures, which the departments' reports compare with."""
-    ledger = findings.ledger
     columns = [Column("", weight=4), Column("今回", numeric=True, weight=2)]
-    rows: list[tuple[Cell, ...]] = [
-        (ledger.items[name].label, ledger.figure(name)) for name in PROGRESS
-    ]
-    if ledger.has_previous:
+    if findings.ledger.has_previous:
         columns.append(Column("前回からの増減", numeric=True, weight=2))
-        rows = [
-            (*row, Shown(ledger.figure(f"{name}_change")))
-            for row, name in zip(rows, PROGRESS, strict=True)
-        ]
-    return Table(caption="市全体の手続きの状況", columns=tuple(columns), rows=tuple(rows))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (now.label, now, *map(Shown, change)) for now, *change in list_progress(findings, WHOLE)
+    )
+    return Table(caption="市全体の手続きの状況", columns=tuple(columns), rows=rows)
 
 
 def _say_not_online(findings: Findings) -> tuple[Inline, ...]:

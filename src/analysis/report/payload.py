@@ -11,7 +11,6 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from operator import ne
 from typing import Any
 
 import pandas as pd
@@ -85,7 +84,7 @@ def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[st
     counts = _counts_of(measures)
     fields = _list_fields(counts, IDENTITY)
     names = dict(_name_fields(counts, fields))
-    if any(_list_pairs(frame) for frame in _procedures_of(ledger, {WHOLE}, fields).values()):
+    if any(_is_other(frame).any() for frame in _procedures_of(ledger, {WHOLE}, fields).values()):
         names["paired_by"] = (field_name("paired_by"), dict(OTHER_FIELDS["paired_by"][1]))
     return {
         "cycle": ledger.cycle.name,
@@ -227,10 +226,8 @@ def _list_pairs(frame: pd.DataFrame) -> dict[str, Any]:
 
     A page can't find it out: it has neither every name and law nor what people confirmed.
     """
-    if "pair_id" not in frame:
-        return {}
-    is_other = list(map(ne, list_values(frame, "pair_id"), list_values(frame, "procedure_id")))
-    if not any(is_other):
+    is_other = _is_other(frame)
+    if not is_other.any():
         return {}
     return {
         name: write_column(
@@ -239,6 +236,11 @@ def _list_pairs(frame: pd.DataFrame) -> dict[str, Any]:
         )
         for name in ("pair_id", "paired_by")
     }
+
+
+def _is_other(frame: pd.DataFrame) -> pd.Series:
+    """Return, row by row, whether the procedure now has another id."""
+    return pair_ids(frame) != frame["procedure_id"]
 
 
 def _within(frame: pd.DataFrame, scopes: set[str]) -> pd.Series:

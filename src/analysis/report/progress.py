@@ -33,6 +33,14 @@ def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
     )
 
 
+def list_progress(findings: Findings, scope: str) -> list[tuple[Figure, ...]]:
+    """Return a scope's figure of each of PROGRESS, with its change if there is a cycle before."""
+    figure = findings.ledger.figure
+    if not findings.ledger.has_previous:
+        return [(figure(name, scope),) for name in PROGRESS]
+    return [(figure(name, scope), figure(f"{name}_change", scope)) for name in PROGRESS]
+
+
 def progress_columns(findings: Findings) -> tuple[Column, ...]:
     """Return the columns of the published table that stand beside a scope's name."""
     if not findings.ledger.has_previous:

@@ -82,13 +82,14 @@ def _load_findings(root: Path, cycle: str) -> None:
     """
     from analysis.cycle import open_cycle  # noqa: PLC0415
     from analysis.figures.listing import list_figures  # noqa: PLC0415
+    from analysis.figures.tables import WHOLE  # noqa: PLC0415
     from analysis.report import appendix, attachments, payload  # noqa: PLC0415
-    from analysis.report.department import list_city_figures  # noqa: PLC0415
     from analysis.report.findings import load_findings  # noqa: PLC0415
+    from analysis.report.progress import list_progress  # noqa: PLC0415
 
     findings = load_findings(open_cycle(cycle, root))
     list_figures(findings.ledger)
-    printed = [figure.id for figure in list_city_figures(findings)]
+    printed = [figure.id for figures in list_progress(findings, WHOLE) for figure in figures]
     ids = tuple(figure.id for figure in appendix.gather_figures(findings.ledger, printed))
     for write in (payload.write_city_rows, attachments.write_city_rows, appendix.say_city_rows):
         write(findings.ledger, ids)

@@ -1,5 +1,6 @@
 """What starts: nothing is imported that the work at hand has no use for."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -128,3 +129,37 @@ os._exit(len(late))
         [sys.executable, "-c", kernel], cwd=tmp_path, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
+@pytest.mark.parametrize("lost", [False, True])
+def test_while_the_warm_process_imports_others_read_for_it(lost, tmp_path):
+    """Each cycle is read once; what its reader could not store the warm process reads itself."""
+    folder = copy_small_project(tmp_path)
+    warming = """
+import os, sys
+from analysis.survey import collect, store
+warm, read = os.getpid(), collect.collect_survey
+def tell(cycle):
+    print(cycle.name, "here" if os.getpid() == warm else "beside", flush=True)
+    return read(cycle)
+collect.collect_survey = tell
+if "lost" in sys.argv:
+    store._write_stored = lambda *stored: None
+import analysis.report.kernels.preload
+"""
+    known = os.environ | {"ANALYSIS_WARM_ROOT": str(folder), "ANALYSIS_WARM_CYCLE": LATEST}
+    done = subprocess.run(
+        [sys.executable, "-c", warming, "lost" if lost else "stored"],
+        env=known,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    cycle = open_cycle(LATEST, folder)
+    before = cycle.open_previous()
+    assert before is not None
+    beside = [f"{one.name} beside" for one in (cycle, before)]
+    here = [f"{one.name} here" for one in (cycle, before)]
+    assert sorted(done.stdout.splitlines()) == sorted(beside + (here if lost else []))
+    assert done.stderr == ""

@@ -8,10 +8,15 @@ import os
 import signal
 from contextlib import suppress
 from importlib import import_module
+from multiprocessing.context import ForkProcess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.report.kernels.absent import absent
 from analysis.report.kernels.warm import CYCLE, ROOT
+
+if TYPE_CHECKING:
+    from analysis.cycle import Cycle
 
 # Only a process of one thread forks safely: these libraries start theirs when they are imported.
 ENVIRONMENT = {
@@ -53,18 +58,48 @@ def _preload() -> None:
     interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     os.environ.update(ENVIRONMENT)
+    told = (Path(os.environ[ROOT]), os.environ[CYCLE]) if ROOT in os.environ else None
+    readers: list[ForkProcess] = []
+    if told:
+        with suppress(Exception):
+            readers = _start_readers(*told)
     with absent(*UNWANTED):
         for name in MODULES:
             with suppress(Exception):
                 import_module(name)
     with suppress(Exception):
         _load_parts()
-    if ROOT in os.environ:
+    for reader in readers:
+        reader.join()
+    if told:
         with suppress(Exception):
-            _load_findings(Path(os.environ[ROOT]), os.environ[CYCLE])
+            _load_findings(*told)
     gc.freeze()
     gc.enable()
     signal.signal(signal.SIGINT, interrupted)
+
+
+def _start_readers(root: Path, name: str) -> list[ForkProcess]:
+    """Have a cycle's answers and those of the one before read and stored while this one imports.
+
+    Returned are the processes that do so, one a cycle; what one can't read or store is read later.
+    """
+    from analysis.cycle import open_cycle  # noqa: PLC0415
+    from analysis.survey import collect  # noqa: F401, PLC0415  imported once, for both
+
+    cycle = open_cycle(name, root)
+    cycles = [cycle, cycle.open_previous()]
+    readers = [ForkProcess(target=_read, args=(one,)) for one in cycles if one is not None]
+    for reader in readers:
+        reader.start()
+    return readers
+
+
+def _read(cycle: "Cycle") -> None:
+    from analysis.survey.store import load_survey  # noqa: PLC0415
+
+    with suppress(Exception):
+        load_survey(cycle)
 
 
 def _load_parts() -> None:

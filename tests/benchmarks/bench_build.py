@@ -1,10 +1,11 @@
 """Time the build, the stock chain on the same notebooks, and the floor beneath both, in one run.
 
-    python tests/benchmarks/bench_build.py [stock] [ours] [floor] [growth] [--all] [--runs N]
+    python tests/benchmarks/bench_build.py [PART ...] [--all] [--runs N]
 
-Without a part, all of them. Each works in a fresh copy of the project, in a folder that passes.
-`--all` makes all reports by the stock chain instead of a sample. Prints seconds of the clock
-(median, and least) and of the processor, and megabytes of memory from a run of its own.
+The parts are stock, ours, floor, turns and growth; without one, all of them. Each works in a
+fresh copy of the project, in a folder that passes. `--all` makes all reports by the stock chain
+instead of a sample. Prints seconds of the clock (median, and least) and of the processor, and
+megabytes of memory from a run of its own.
 """
 
 import argparse
@@ -33,7 +34,7 @@ from analysis.cycle import open_cycle
 from analysis.report.plan import plan_reports
 from analysis.survey.store import load_surveys
 
-PARTS = ("stock", "ours", "floor", "growth")
+PARTS = ("stock", "ours", "floor", "turns", "growth")
 RUNS = 5
 TIMES = (1, 4, 16)
 ANALYSIS = Path(sysconfig.get_path("scripts")) / "analysis"
@@ -60,6 +61,8 @@ def main() -> None:
     for over, under in (("stock", "ours"), ("ours", "floor"), ("stock", "floor")):
         if {over, under} <= clocks.keys():
             say(f"{over} / {under}: {clocks[over] / clocks[under]:.1f}")
+    if "turns" in parts:
+        measure_turns(given.runs)
     if "growth" in parts:
         measure_growth()
 
@@ -133,6 +136,29 @@ def measure(name: str, command: list[str | Path], runs: int, project: Path) -> f
         f"{describe_memory(watched)}"
     )
     return clock
+
+
+def measure_turns(rounds: int) -> None:
+    """Make a report by the stock commands and all by ours, by turns; print the ratio each round.
+
+    Whatever slows the machine for some minutes slows both.
+    """
+    ratios = []
+    with tempfile.TemporaryDirectory() as name:
+        fresh, project = (copy_project(Path(name) / part) for part in ("fresh", "project"))
+        environment = offer_browser(Path(name) / "browsers", own_environment())
+        for _ in range(rounds):
+            ours, stock = [], {}
+            for report in choose_reports(project, all_of_them=False):
+                with tempfile.TemporaryDirectory() as folder:
+                    own = Path(shutil.copytree(fresh, Path(folder) / "project"))
+                    ours.append(run([ANALYSIS, "report"], own, own_environment()).clock)
+                costs = measure_report(report, project, environment)
+                stock[report.stem] = sum(cost.clock for cost in costs.values())
+            whole, mean = estimate_all(project, stock), statistics.mean(ours)
+            ratios.append(whole / mean)
+            say(f"turns  stock {whole:6.1f} s  ours {mean:5.2f} s  stock / ours: {ratios[-1]:.1f}")
+    say(f"turns  stock / ours, median of {rounds}: {statistics.median(ratios):.1f}")
 
 
 def measure_growth() -> None:

@@ -136,12 +136,14 @@ os._exit(len(late))
 def test_while_the_warm_process_imports_others_read_for_it(lost, tmp_path):
     """Each cycle is read once; what its reader could not store the warm process reads itself."""
     folder = copy_small_project(tmp_path)
-    warming = """
+    warming = r"""
 import os, sys
 from analysis.survey import collect, store
 warm, read = os.getpid(), collect.collect_survey
 def tell(cycle):
-    print(cycle.name, "here" if os.getpid() == warm else "beside", flush=True)
+    place = "here" if os.getpid() == warm else "beside"
+    # In one piece: the two readers write at the same time.
+    os.write(1, f"{cycle.name} {place}\n".encode())
     return read(cycle)
 collect.collect_survey = tell
 if "lost" in sys.argv:

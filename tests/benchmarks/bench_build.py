@@ -122,12 +122,8 @@ def measure(name: str, command: list[str | Path], runs: int, project: Path) -> f
 
     Returns the median of the clock's seconds.
     """
-    costs = []
-    for number in range(runs + 1):
-        with tempfile.TemporaryDirectory() as folder:
-            own = Path(shutil.copytree(project, Path(folder) / "project"))
-            costs.append(run(command, own, own_environment(), watched=number == runs))
-    *timed, watched = costs
+    timed = [run_in_copy(command, project) for _ in range(runs)]
+    watched = run_in_copy(command, project, watched=True)
     clock = statistics.median(cost.clock for cost in timed)
     processor = statistics.median(cost.processor for cost in timed)
     least = min(cost.clock for cost in timed)
@@ -136,6 +132,13 @@ def measure(name: str, command: list[str | Path], runs: int, project: Path) -> f
         f"{describe_memory(watched)}"
     )
     return clock
+
+
+def run_in_copy(command: list[str | Path], project: Path, *, watched: bool = False) -> Cost:
+    """Run a command in a copy of a project that passes, and return its cost."""
+    with tempfile.TemporaryDirectory() as folder:
+        own = Path(shutil.copytree(project, Path(folder) / "project"))
+        return run(command, own, own_environment(), watched=watched)
 
 
 def measure_turns(rounds: int) -> None:
@@ -150,9 +153,7 @@ def measure_turns(rounds: int) -> None:
         for _ in range(rounds):
             ours, stock = [], {}
             for report in choose_reports(project, all_of_them=False):
-                with tempfile.TemporaryDirectory() as folder:
-                    own = Path(shutil.copytree(fresh, Path(folder) / "project"))
-                    ours.append(run([ANALYSIS, "report"], own, own_environment()).clock)
+                ours.append(run_in_copy([ANALYSIS, "report"], fresh).clock)
                 costs = measure_report(report, project, environment)
                 stock[report.stem] = sum(cost.clock for cost in costs.values())
             whole, mean = estimate_all(project, stock), statistics.mean(ours)

@@ -1,7 +1,9 @@
-"""Worker processes are begun again once, and end with the process that they work for."""
+"""Worker processes do one thing after another, and end with the process that they work for."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,6 +11,7 @@ import psutil
 import pytest
 
 from analysis.report.making import workers
+from analysis.report.making.pool import open_pool
 
 PROGRAM = """
 import time
@@ -16,6 +19,41 @@ from analysis.report.making.workers import in_worker
 print(in_worker(max, 1, 2), flush=True)
 time.sleep(600)
 """
+
+
+@pytest.fixture(autouse=True)
+def _none_waits() -> Iterator[None]:
+    workers.dismiss_workers()
+    yield
+    workers.dismiss_workers()
+
+
+def test_a_worker_is_given_more_until_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = workers.in_worker(os.getpid)
+    assert workers.in_worker(os.getpid) == first
+    monkeypatch.setattr(workers, "GROWN", 0)
+    assert workers.in_worker(os.getpid) == first
+    assert not psutil.pid_exists(first)
+    assert workers.in_worker(os.getpid) != first
+
+
+def test_no_worker_is_left_when_a_pool_ends() -> None:
+    with open_pool() as pool:
+        worker = pool.submit(workers.in_worker, os.getpid).result()
+        assert psutil.pid_exists(worker)
+    assert not psutil.pid_exists(worker)
+
+
+def test_a_worker_that_is_killed_while_it_waits_is_replaced() -> None:
+    first = workers.in_worker(os.getpid)
+    psutil.Process(first).kill()
+    assert workers.in_worker(os.getpid) != first
+
+
+def test_what_a_job_raises_is_raised_and_ends_its_worker() -> None:
+    with pytest.raises(ZeroDivisionError):
+        workers.in_worker(divmod, 1, 0)
+    assert workers.in_worker(max, 1, 2) == max(1, 2)
 
 
 def test_a_build_that_is_killed_leaves_no_process() -> None:

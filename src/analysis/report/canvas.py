@@ -1,4 +1,4 @@
-"""The parts that every chart is drawn from: axes, bars, numbers, a legend, and the finished SVG.
+"""The parts that charts are drawn from: a canvas, bars, numbers, a legend, and the finished SVG.
 
 Drawn so that the same figures give the same bytes, and so that each number drawn carries its
 figure's id.
@@ -9,14 +9,15 @@ import warnings
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import Transform
 
 from analysis.errors import ReportError
 from analysis.figures.figure import Figure
@@ -26,6 +27,9 @@ from analysis.report.text import printable
 from analysis.report.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
 
 WIDTH_INCHES = 6.8
+BAR = 0.62
+"""A bar's height, of its row's."""
+
 GREY = "#6b6b6b"
 LOOKS = (
     ("#16324f", ""),
@@ -49,35 +53,43 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def open_axes(height_inches: float) -> Axes:
-    """Return empty axes of the page's width, set in the report's fonts."""
+def open_canvas(height_inches: float, layout: Literal["constrained"] | None = None) -> Canvas:
+    """Return an empty drawing of the page's width, to be set in the report's fonts."""
     load_fonts()
-    canvas = Canvas(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
+    canvas = Canvas(figsize=(WIDTH_INCHES, height_inches), layout=layout)
     FigureCanvasSVG(canvas)
+    return canvas
+
+
+def open_axes(canvas: Canvas) -> Axes:
+    """Return empty axes for bars that lie."""
     axes = canvas.add_subplot()
     axes.spines[["top", "right", "bottom"]].set_visible(False)
     return axes
 
 
-def stack(axes: Axes, place: int, figures: Sequence[Figure]) -> list[tuple[float, float]]:
-    """Draw one bar of parts and return where each starts and ends."""
+def stack(
+    on: Axes | Canvas, scale: Transform, place: int, figures: Sequence[Figure]
+) -> list[tuple[float, float]]:
+    """Draw one bar of parts and return where each starts and ends.
+
+    `scale` takes the figures' values and the bars' places to the drawing.
+    """
     ends = [0.0]
     for figure in figures:
         ends.append(ends[-1] + length_of(figure))
     edges = list(pairwise(ends))
-    for (start, end), (colour, hatch) in zip(edges, LOOKS, strict=False):
+    for (start, end), look in zip(edges, LOOKS, strict=False):
         if end > start:
-            axes.barh(
-                place, end - start, left=start, height=0.62,
-                facecolor=colour, hatch=hatch, edgecolor="black", linewidth=0.5,
-            )  # fmt: skip
+            corner = (start, place - BAR / 2)
+            on.add_artist(Rectangle(corner, end - start, BAR, transform=scale, **_fill(look)))
     return edges
 
 
 def write_figure(
-    axes: Axes,
-    x: float,
-    y: float,
+    on: Axes | Canvas,
+    scale: Transform,
+    at: tuple[float, float],
     figure: Figure,
     text: str,
     *,
@@ -87,7 +99,10 @@ def write_figure(
 ) -> None:
     """Write a figure's number; its group carries the figure's id."""
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1} if boxed else None
-    axes.text(x, y, text, ha=align, va="center", color=color, bbox=box, gid=figure.id)
+    on.text(
+        *at, text,
+        ha=align, va="center", color=color, bbox=box, gid=figure.id, transform=scale,
+    )  # fmt: skip
 
 
 def name_rows(axes: Axes, labels: Sequence[str]) -> None:
@@ -98,14 +113,14 @@ def name_rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.tick_params(length=0)
 
 
-def explain(axes: Axes, keys: Sequence[Key], columns: int) -> None:
-    """Draw the legend; a label that tells a number carries its figure's id."""
-    canvas = axes.get_figure(root=True)
-    if canvas is None:
-        raise ValueError("the axes have no canvas")
+def explain(canvas: Canvas, keys: Sequence[Key], columns: int) -> None:
+    """Draw the legend below; a label that tells a number carries its figure's id."""
+    # Axes that are laid out make room for it.
+    place: Literal["lower left", "outside lower left"]
+    place = "lower left" if canvas.get_layout_engine() is None else "outside lower left"
     handles = [handle for handle, _ in keys]
     legend = canvas.legend(
-        handles=handles, loc="outside lower left", ncols=columns,
+        handles=handles, loc=place, ncols=columns,
         frameon=False, handlelength=1.6, columnspacing=1.6, borderpad=0,
         prop={"family": _families_of(str(handle.get_label()) for handle in handles)},
     )  # fmt: skip
@@ -116,10 +131,7 @@ def explain(axes: Axes, keys: Sequence[Key], columns: int) -> None:
 
 def patch(look: tuple[str, str], label: str) -> Patch:
     """Return the legend's entry of one part of a whole."""
-    colour, hatch = look
-    return Patch(
-        facecolor=colour, hatch=hatch, edgecolor="black", linewidth=0.5, label=plain(label)
-    )
+    return Patch(label=plain(label), **_fill(look))
 
 
 def plain(label: str) -> str:
@@ -133,14 +145,11 @@ def length_of(figure: Figure) -> float:
 
 
 def finish(
-    axes: Axes, caption: str, alt: tuple[str | Shown, ...], figures: Sequence[Figure]
+    canvas: Canvas, caption: str, alt: tuple[str | Shown, ...], figures: Sequence[Figure]
 ) -> Chart:
     """Write the drawing, with nothing in it that differs from run to run or from page to page."""
     name = name_drawing(caption, figures)
     written = io.StringIO()
-    canvas = axes.get_figure(root=True)
-    if canvas is None:
-        raise ValueError("the axes have no canvas")
     with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always")
         if (layout := canvas.get_layout_engine()) is not None:
@@ -156,6 +165,11 @@ def finish(
         )
     svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
     return Chart(caption, svg, alt, tuple(figures))
+
+
+def _fill(look: tuple[str, str]) -> dict[str, Any]:
+    colour, hatch = look
+    return {"facecolor": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.5}
 
 
 def _families_of(labels: Iterable[str]) -> Sequence[str]:

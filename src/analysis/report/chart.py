@@ -9,18 +9,22 @@ from collections.abc import Iterator, Sequence
 from matplotlib import rc_context
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.transforms import Affine2D
 
 from analysis.figures.figure import Figure
 from analysis.report.blocks import Chart, Shown
 from analysis.report.canvas import (
+    BAR,
     LOOKS,
     STYLE,
+    WIDTH_INCHES,
     Key,
     explain,
     finish,
     length_of,
     name_rows,
     open_axes,
+    open_canvas,
     patch,
     plain,
     stack,
@@ -28,6 +32,8 @@ from analysis.report.canvas import (
 )
 
 ROW_INCHES = 0.19
+PART_INCHES = 0.48
+MARGIN_INCHES = 0.055
 INK = "#16324f"
 
 RATE_COLUMN = 112
@@ -39,16 +45,17 @@ def draw_rates(
     caption: str, rows: Sequence[tuple[str, Figure, Figure | None]], whole: Figure
 ) -> Chart:
     """Draw rates as bars with a line for the whole: (label, rate now, rate before or None)."""
-    axes = open_axes(ROW_INCHES * len(rows) + 0.6)
+    canvas = open_canvas(ROW_INCHES * len(rows) + 0.6, "constrained")
+    axes = open_axes(canvas)
     places = range(len(rows))
-    axes.barh(places, [length_of(now) for _, now, _ in rows], height=0.62, color=INK)
+    axes.barh(places, [length_of(now) for _, now, _ in rows], height=BAR, color=INK)
     for place, (_, now, before) in enumerate(rows):
         if before is not None:
             axes.plot(
                 length_of(before), place, "D", markersize=4.5, clip_on=False,
                 markerfacecolor="white", markeredgecolor="black", markeredgewidth=0.9,
             )  # fmt: skip
-        write_figure(axes, RATE_COLUMN, place, now, now.cell_text, align="right")
+        write_figure(axes, axes.transData, (RATE_COLUMN, place), now, now.cell_text, align="right")
     # The white edge keeps the line visible where it crosses a dark bar.
     axes.axvline(length_of(whole), color="white", linewidth=2.2, zorder=2.9)
     axes.axvline(length_of(whole), color="black", linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
@@ -67,11 +74,11 @@ def draw_rates(
         label=f"市全体　{whole.cell_text}",
     )  # fmt: skip
     keys.append((line, whole))
-    explain(axes, keys, len(keys))
+    explain(canvas, keys, len(keys))
     told = [(label, (now,)) for label, now, _ in rows]
     alt = (f"横棒グラフ。{caption}。", *_tell(told), "。市全体は", Shown(whole), "。")
     figures = [f for _, now, before in rows for f in (now, before) if f is not None]
-    return finish(axes, caption, alt, [*figures, whole])
+    return finish(canvas, caption, alt, [*figures, whole])
 
 
 @rc_context(STYLE)
@@ -79,25 +86,32 @@ def draw_parts(caption: str, parts: Sequence[tuple[str, Figure]], total: Figure)
     """Draw the parts of a whole as one bar: (label, count) each, adding up to `total`."""
     _require_looks(parts)
     rows_of_legend = -(-len(parts) // 2) if len(parts) > len(LOOKS) - 1 else 1
-    axes = open_axes(0.62 + 0.2 * rows_of_legend)
-    edges = stack(axes, 0, [figure for _, figure in parts])
+    height = 0.62 + 0.2 * rows_of_legend
+    canvas = open_canvas(height)
+    # One bar needs no axes, whose making takes longer than all the rest.
+    longest = max(length_of(total), 1)
+    scale = (
+        Affine2D()
+        .scale((WIDTH_INCHES - 2 * MARGIN_INCHES) / longest, -PART_INCHES / BAR)
+        .translate(MARGIN_INCHES, height - MARGIN_INCHES - PART_INCHES / 2)
+        + canvas.dpi_scale_trans
+    )
+    edges = stack(canvas, scale, 0, [figure for _, figure in parts])
     for (start, end), (_, figure), (_, hatch) in zip(edges, parts, LOOKS, strict=False):
-        if end - start > 0.06 * max(length_of(total), 1):
+        if end - start > 0.06 * longest:
             dark = start == 0 and not hatch
             write_figure(
-                axes, (start + end) / 2, 0, figure, figure.text,
+                canvas, scale, ((start + end) / 2, 0), figure, figure.text,
                 align="center", color="white" if dark else "black", boxed=not dark,
             )  # fmt: skip
-    axes.set_xlim(0, max(length_of(total), 1))
-    axes.set_axis_off()
     keys: list[Key] = [
         (patch(look, f"{label}　{figure.text}{figure.unit.name}"), figure)
         for (label, figure), look in zip(parts, LOOKS, strict=False)
     ]
-    explain(axes, keys, 2 if rows_of_legend > 1 else len(parts))
+    explain(canvas, keys, 2 if rows_of_legend > 1 else len(parts))
     told = _tell([(label, (figure,)) for label, figure in parts])
     alt = (f"帯グラフ。{caption}。計", Shown(total), "のうち、", *told, "。")
-    return finish(axes, caption, alt, [*(figure for _, figure in parts), total])
+    return finish(canvas, caption, alt, [*(figure for _, figure in parts), total])
 
 
 @rc_context(STYLE)
@@ -108,24 +122,26 @@ def draw_stacks(
 ) -> Chart:
     """Draw several wholes and their parts as stacked bars: (label, counts, total) each."""
     _require_looks(part_labels)
-    axes = open_axes(ROW_INCHES * len(rows) + 0.7)
+    canvas = open_canvas(ROW_INCHES * len(rows) + 0.7, "constrained")
+    axes = open_axes(canvas)
     for place, (_, parts, _) in enumerate(rows):
-        stack(axes, place, parts)
+        stack(axes, axes.transData, place, parts)
     longest = max((length_of(total) for _, _, total in rows), default=1)
     for place, (_, _, total) in enumerate(rows):
-        write_figure(axes, length_of(total) + 0.01 * longest, place, total, total.text)
+        beyond = length_of(total) + 0.01 * longest
+        write_figure(axes, axes.transData, (beyond, place), total, total.text)
     axes.set_xlim(0, max(longest, 1) * 1.08)
     axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
     keys: list[Key] = [
         (patch(look, label), None) for label, look in zip(part_labels, LOOKS, strict=False)
     ]
-    explain(axes, keys, 2)
+    explain(canvas, keys, 2)
     order = "、".join(part_labels)
     told = _tell([(f"{label} 計", (total, *parts)) for label, parts, total in rows])
     alt = (f"積み上げ横棒グラフ。{caption}。部局ごとに、計、{order}の順に、", *told, "。")
     figures = [figure for _, parts, total in rows for figure in (*parts, total)]
-    return finish(axes, caption, alt, figures)
+    return finish(canvas, caption, alt, figures)
 
 
 def _tell(rows: Sequence[tuple[str, Sequence[Figure]]]) -> Iterator[str | Shown]:

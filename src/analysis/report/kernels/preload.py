@@ -40,6 +40,7 @@ MODULES = (
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "matplotlib_inline.backend_inline",
+    "psutil",
     "tornado.platform.asyncio",
     "analysis.report.kernels.launch",
     "analysis.report.build",

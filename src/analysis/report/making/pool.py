@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from analysis.errors import LostJobError, ReportError
+from analysis.report.making.workers import dismiss_workers
 
 JOBS_AT_ONCE = 4
 """Twice the cores of an office's computer: while one waits for its kernel, another works."""
@@ -32,8 +33,11 @@ def open_pool(scheduler: str | None = None) -> Iterator[Executor]:
         with open_cluster(scheduler) as cluster:
             yield cluster
         return
-    with open_threads(JOBS_AT_ONCE) as threads:
-        yield threads
+    try:
+        with open_threads(JOBS_AT_ONCE) as threads:
+            yield threads
+    finally:
+        dismiss_workers()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ class _Commands(click.Group):
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
         # Notebooks' schema would parse a grammar of addresses for a second; it asks for no address,
         # nor for a duration.
-        for needless in ("rfc3987_syntax", "isoduration"):
+        for needless in ("rfc3986_validator", "rfc3987_syntax", "isoduration"):
             sys.modules.setdefault(needless, None)  # type: ignore[arg-type]
         try:
             return super().invoke(ctx)

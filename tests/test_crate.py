@@ -12,9 +12,9 @@ from analysis.cycle import Cycle, open_cycle
 from analysis.errors import ReportError
 from analysis.report import build
 from analysis.report.findings import load_findings
-from analysis.report.proof.city import find_sources
 from analysis.report.proof.crate import PROFILE, SPECIFICATION
 from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.extracts import find_sources
 from analysis.report.proof.origin import list_inputs, write_fingerprint
 
 from conftest import LATEST, require_package
@@ -119,7 +119,7 @@ def test_every_report_has_an_action_from_which_its_fingerprint_can_be_made(
         assert graph[action["instrument"]["@id"]]["name"] == "analysis"
     department = graph["#make/department-gikai.html"]
     assert department["identifier"] == write_fingerprint(
-        sources.of("gikai"), "department", {"cycle": LATEST, "department": "gikai"}
+        sources.of("department", "gikai"), "department", {"cycle": LATEST, "department": "gikai"}
     )
 
 

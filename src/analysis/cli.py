@@ -3,6 +3,7 @@
 What a command needs is imported inside it, so that `--help` and a mistyped option answer at once.
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -12,11 +13,19 @@ import click
 
 from analysis.errors import AnalysisError, describe_os_error
 
+GARBAGE_AFTER = 50_000
+"""How many new objects there may be before garbage is looked for: little is, where much is loaded.
+
+Python's own 700 took a tenth of a command's time."""
+
 
 class _Commands(click.Group):
     """Shows what a user can cause as a message with exit code 1, never as a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
+        gc.set_threshold(GARBAGE_AFTER)
+        # Or Python would look through everything once more before it ends.
+        atexit.register(gc.freeze)
         # To look for plugins it would read what every installed package says of itself.
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
         # Notebooks' schema would parse a grammar of addresses for a second; it asks for no address,
@@ -141,15 +150,10 @@ def check(cycle: str | None) -> None:
 @click.argument("figure")
 def trace(figure: str) -> None:
     """FIGURE（例: 2024-09-01/kankyo/online_rate）の定義、行、セルを示す。"""
-    # Little of what is loaded here is garbage; to look for it took a tenth of the command's time.
-    gc.disable()
-    try:
-        from analysis.figures.trace import trace as follow
-        from analysis.report.findings import load_findings
+    from analysis.figures.trace import trace as follow
+    from analysis.report.findings import load_findings
 
-        click.echo(follow(load_findings(figure.partition("/")[0]).ledger, figure))
-    finally:
-        gc.enable()
+    click.echo(follow(load_findings(figure.partition("/")[0]).ledger, figure))
 
 
 @main.command()

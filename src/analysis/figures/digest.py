@@ -48,11 +48,12 @@ class Digester:
             for place, scope in enumerate(scopes):
                 chosen = selection.positions.get(scope, [])
                 rows[place] += len(chosen)
-                text = own.write(chosen, selection.fields)
+                lines = own.write(chosen, selection.fields)
                 if selection.partner is not None:
                     beside = self.rows_beside(selection, chosen)
-                    text += self._lines_of(selection.partner).write(beside, selection.fields)
-                hashes[place].update(f"{selection.role}\n{text}".encode())
+                    lines += self._lines_of(selection.partner).write(beside, selection.fields)
+                hashes[place].update(f"{selection.role}\n".encode())
+                hashes[place].update(lines)
         return [
             Digest(count, hashed.hexdigest()) for count, hashed in zip(rows, hashes, strict=True)
         ]
@@ -74,12 +75,17 @@ class _Lines:
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
         self._columns: dict[str, list[str]] = {}
+        self._lines: dict[tuple[str, ...], list[bytes]] = {}
 
-    def write(self, rows: list[int], fields: tuple[str, ...]) -> str:
+    def write(self, rows: list[int], fields: tuple[str, ...]) -> bytes:
         """Return the rows' lines, a line a cell."""
-        columns = [self._column(field) for field in fields if f"{field}_cell" in self._frame]
-        columns = columns or [self._column("")]
-        return "".join([column[row] for row in rows for column in columns])
+        if fields not in self._lines:
+            columns = [self._column(field) for field in fields if f"{field}_cell" in self._frame]
+            columns = columns or [self._column("")]
+            cells = zip(*columns, strict=True)
+            self._lines[fields] = ["".join(lines).encode() for lines in cells]
+        lines = self._lines[fields]
+        return b"".join([lines[row] for row in rows])
 
     def rows_in(self, other: "_Lines", rows: Iterable[int]) -> list[int]:
         """Return the rows in which the other cycle's table has the same procedures."""

@@ -32,7 +32,7 @@ def list_figures(ledger: Ledger, figures: Iterable[Figure] | None = None) -> pd.
     evidence_rows.
     """
     listed = list(ledger.figures.values() if figures is None else figures)
-    digests = _digest(ledger, listed)
+    digests = digest_figures(ledger, listed)
     return pd.DataFrame(
         [
             (
@@ -60,8 +60,8 @@ def write_figures(frame: pd.DataFrame) -> bytes:
     return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
-def _digest(ledger: Ledger, figures: list[Figure]) -> dict[str, Digest]:
-    """Return the digest of each of these figures, and of those that were digested before."""
+def digest_figures(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, Digest]:
+    """Return the digest of each of these figures, by id, and of those that were digested before."""
     known = ledger.digester.digests
     fresh = [figure for figure in figures if figure.id not in known]
     for group, selections in select_together(ledger, fresh):

@@ -4,7 +4,6 @@ The flow stands here; what is made, where it runs and how it is kept stands in `
 that fails leaves the last good reports untouched, and what it made for the next one.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from functools import cached_property
@@ -29,7 +28,8 @@ from analysis.report.proof.origin import (
     mark_of,
     write_fingerprint,
 )
-from analysis.report.proof.sources import CITY_NAME, Sources
+from analysis.report.proof.sources import Sources
+from analysis.report.proof.taken import read_taken
 from analysis.survey.place import place_file
 
 FORCED = "--force の指定"
@@ -84,7 +84,7 @@ class _Build:
     ) -> None:
         self.cycle, self.inputs, self.standing = cycle, inputs, standing
         self.pool, self.display, self.force = pool, display, force
-        self.place = Place(cycle.root, cycle.name)
+        self.place, self.taken = Place(cycle.root, cycle.name), read_taken(cycle)
         self._surveyed = pool.submit(jobs.survey_ground, self.place)
 
     @cached_property
@@ -95,14 +95,15 @@ class _Build:
     @cached_property
     def sources(self) -> Sources:
         """What each report is made from."""
-        city = hashlib.sha256(self.ground.city).hexdigest()
-        return Sources(self.cycle.name, self.inputs, self.ground.workbooks, city)
+        extracts = {name: mark_of(text).sha256 for name, text in self.ground.extracts.items()}
+        workbooks = self.ground.workbooks
+        return Sources(self.cycle.name, self.inputs, workbooks, extracts, self.taken)
 
     def make_all(self, planned: Sequence[Report]) -> Built:
         """Make what can't be kept of the whole set, and put the set in place."""
         beside = self._start_beside()
         reasons = self._make_reports(planned)
-        contents = self._collect(reasons) | beside.result() | {CITY_NAME: self.ground.city}
+        contents = self._collect(reasons) | beside.result() | dict(self.ground.extracts)
         record = self.standing.record
         names = {name for report in planned for name in report.files}
         kept = (names | set(jobs.BESIDE)) - contents.keys()
@@ -136,10 +137,11 @@ class _Build:
         """
         reasons: dict[Report, str | None] = dict.fromkeys(planned)
         waiting: dict[Future[shelf.Made], Report] = {}
-        city = [report for report in planned if report.department is None]
-        # The whole city's first, from the last and longest on; what they are made from is known
-        # before it is known which departments' answers changed.
-        for report in (*reversed(city), *(report for report in planned if report not in city)):
+        # The whole city's first, from the last and longest on: first of all those made from every
+        # input, which is known before it is known which answers changed.
+        city = [report for report in reversed(planned) if report.department is None]
+        city.sort(key=lambda report: report.notebook in self.taken)
+        for report in (*city, *(report for report in planned if report not in city)):
             reasons[report] = self._why(report)
             if reasons[report] and (self.force or not shelf.take(self.cycle, self._key(report))):
                 waiting[self._start(report)] = report
@@ -213,8 +215,10 @@ class _Build:
         return write_fingerprint(own, report.notebook, dict(report.parameters))
 
     def _list_inputs(self, report: Report) -> Mapping[str, str]:
-        # A report of the whole city is made from all: nothing need be waited for to know it.
-        return self.inputs if report.department is None else self.sources.of(report.department)
+        # One that may read any answer is made from all: nothing need be waited for to know it.
+        if report.notebook not in self.taken:
+            return self.inputs
+        return self.sources.of(report.notebook, report.department)
 
     def _key(self, report: Report) -> str:
         return key_of(self._fingerprint(report))

@@ -36,6 +36,10 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
                     Link("city.csv", "city", "csv"),
                 ),
                 (
+                    "全部局の回答のうち数値が数えるもの（全体の報告書とガイドラインが使うもの）",
+                    Link("answers.csv", "answers", "csv"),
+                ),
+                (
                     "すべての数値を手続きの行から数え直す表計算ファイル",
                     Link("audit.xlsx", "audit", "xlsx"),
                 ),

@@ -31,6 +31,7 @@ ARGUMENTS = [
     "--IPKernelApp.log_level=50",
 ]
 RECONNECT_MS = 5
+SILENCE_S = 0.02
 
 
 class PromptClient(AsyncKernelClient):
@@ -52,7 +53,8 @@ class PromptClient(AsyncKernelClient):
         try:
             self._handle_kernel_info_reply(await self.get_shell_msg(timeout=1))
             while True:
-                said = await self.get_iopub_msg(timeout=0.2)
+                # What was said before its output arrived here is lost: to ask anew costs little.
+                said = await self.get_iopub_msg(timeout=SILENCE_S)
                 about = said["parent_header"].get("msg_id")
                 if about == asked and said["content"].get("execution_state") == "idle":
                     return True

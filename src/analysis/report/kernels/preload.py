@@ -10,6 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 from multiprocessing.context import ForkProcess
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from analysis.report.kernels.absent import absent
@@ -39,13 +40,13 @@ MODULES = (
     "IPython.extensions.storemagic",
     "ipykernel.debugger",
     "ipykernel.kernelapp",
-    "matplotlib_inline.backend_inline",
     "psutil",
     "tornado.platform.asyncio",
     "analysis.report.kernels.launch",
     "analysis.report.build",
     "analysis.report.collection",
     "analysis.report.department",
+    "analysis.report.exporters",
     "analysis.report.guideline",
     "analysis.report.overview",
     "analysis.report.quality",
@@ -68,13 +69,17 @@ def _preload() -> None:
         for name in MODULES:
             with suppress(Exception):
                 import_module(name)
+    # To read fonts takes no interpreter; the thread has ended when the first child is forked.
+    fonts = Thread(target=_load_fonts)
+    fonts.start()
     with suppress(Exception):
-        _load_parts()
+        _load_templates()
     for reader in readers:
         reader.join()
     if told:
         with suppress(Exception):
             _load_findings(*told)
+    fonts.join()
     gc.freeze()
     gc.enable()
     signal.signal(signal.SIGINT, interrupted)
@@ -103,11 +108,17 @@ def _read(cycle: "Cycle") -> None:
         load_survey(cycle)
 
 
-def _load_parts() -> None:
-    from analysis.report import canvas, exporters, page  # noqa: PLC0415
+def _load_fonts() -> None:
+    from analysis.report import exporters  # noqa: PLC0415
+
+    with suppress(Exception):
+        exporters.load_fonts()
+
+
+def _load_templates() -> None:
+    from analysis.report import canvas, page  # noqa: PLC0415
 
     canvas.load_fonts()
-    exporters.load_fonts()
     page.load_template()
 
 
@@ -117,14 +128,14 @@ def _load_findings(root: Path, cycle: str) -> None:
     What every department's page and PDF carry of the whole city is written here, for all of them.
     """
     from analysis.cycle import open_cycle  # noqa: PLC0415
-    from analysis.figures.listing import list_figures  # noqa: PLC0415
+    from analysis.figures.listing import digest_figures  # noqa: PLC0415
     from analysis.figures.tables import WHOLE  # noqa: PLC0415
     from analysis.report import appendix, attachments, payload  # noqa: PLC0415
     from analysis.report.findings import load_findings  # noqa: PLC0415
     from analysis.report.progress import list_progress  # noqa: PLC0415
 
     findings = load_findings(open_cycle(cycle, root))
-    list_figures(findings.ledger)
+    digest_figures(findings.ledger, findings.ledger.figures.values())
     printed = [figure.id for figures in list_progress(findings, WHOLE) for figure in figures]
     ids = tuple(figure.id for figure in appendix.gather_figures(findings.ledger, printed))
     for write in (payload.write_city_rows, attachments.write_city_rows, appendix.say_city_rows):

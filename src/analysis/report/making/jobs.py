@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analysis.cycle import FIGURES_NAME, Cycle, open_cycle
 from analysis.report.making.shelf import Made
 from analysis.report.making.worker import require_folder
-from analysis.report.making.workers import in_worker
+from analysis.report.making.workers import in_worker, take_turn
 from analysis.report.plan import AUDIT_NAME, INDEX_NAME, Report, plan_reports
 from analysis.report.proof.origin import Mark
 from analysis.report.proof.sources import Sources
@@ -31,11 +31,11 @@ BESIDE = (AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
 class Ground:
     """What a build must know of the answers before it can tell which reports they change.
 
-    `city` is city.csv, `workbooks` the raw files of each department's report by slug, `summary`
-    what the build says of the answers at its end.
+    `extracts` are city.csv and answers.csv by name, `workbooks` the raw files of each department's
+    report by slug, `summary` what the build says of the answers at its end.
     """
 
-    city: bytes
+    extracts: Mapping[str, bytes]
     workbooks: Mapping[str, list[str]]
     summary: tuple[str, ...]
 
@@ -60,7 +60,7 @@ def survey_ground(place: Place) -> Ground:
     Raises SurveyError with every problem that keeps them from being used, and ReportError for
     characters that can't be printed.
     """
-    return in_worker(_survey_ground, place)
+    return in_worker(take_turn(), _survey_ground, place)
 
 
 def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) -> Made:
@@ -72,9 +72,10 @@ def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) 
     from analysis.report.run import run_notebook
 
     require_folder(place.root)
+    turn = take_turn()
     # Read here: the process that makes the pages knows nothing of notebooks.
     document = read_document(run_notebook(notebook, dict(report.parameters), place.root))
-    return in_worker(_export, place, document, fingerprint)
+    return in_worker(turn, _export, place, document, fingerprint)
 
 
 def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
@@ -82,17 +83,17 @@ def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[st
 
     One process makes them; `fingerprint` is what the index prints.
     """
-    return in_worker(_make_beside, place, names, fingerprint)
+    return in_worker(take_turn(), _make_beside, place, names, fingerprint)
 
 
 def make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> bytes:
     """Return ro-crate-metadata.json of a set of files."""
-    return in_worker(_make_crate, place, sources, files)
+    return in_worker(take_turn(), _make_crate, place, sources, files)
 
 
 def _survey_ground(place: Place) -> Ground:
     from analysis.report.fonts import require_glyphs
-    from analysis.report.proof.city import list_workbooks, write_city
+    from analysis.report.proof.extracts import list_workbooks, write_extracts
 
     findings = _load(place)
     require_glyphs(findings.survey.rows)
@@ -101,7 +102,8 @@ def _survey_ground(place: Place) -> Ground:
     if figure("published").value:
         agreeing, published = figure("published_agreeing"), figure("published")
         summary.insert(0, f"公表値との一致: {agreeing.text}/{published.text}")
-    return Ground(write_city(findings.ledger), list_workbooks(findings.ledger), tuple(summary))
+    ledger = findings.ledger
+    return Ground(write_extracts(ledger), list_workbooks(ledger), tuple(summary))
 
 
 def _export(place: Place, document: "Document", fingerprint: str) -> Made:

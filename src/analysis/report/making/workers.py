@@ -5,12 +5,13 @@ at everything in it for the first time takes as long as a page, so a worker does
 another; until it has grown, as what the typesetter remembers of each document stays in it.
 """
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
-from threading import BoundedSemaphore
+from threading import Condition
 from typing import ParamSpec, TypeVar
 
 from analysis.errors import ReportError
@@ -20,24 +21,60 @@ from analysis.survey.child import begin_child
 WORKERS = 2
 """How many at most; each may need some hundred megabytes."""
 
-GROWN = 390 * 2**20
+GROWN = 360 * 2**20
 """How many bytes a worker may hold, what it shares with others too, and still be given more."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_places = BoundedSemaphore(WORKERS)
+
+class Places:
+    """So many places for workers; a free one is for the first in turn of those that wait."""
+
+    def __init__(self, count: int) -> None:
+        """Start with all of them free."""
+        self._free = count
+        self._turns: list[int] = []
+        self._changed = Condition()
+
+    @contextmanager
+    def take(self, turn: int) -> Iterator[None]:
+        """Wait for a place and have it; `turn` is nobody else's."""
+        with self._changed:
+            self._turns.append(turn)
+            try:
+                self._changed.wait_for(lambda: self._free and turn == min(self._turns))
+                self._free -= 1
+            finally:
+                self._turns.remove(turn)
+                self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += 1
+                self._changed.notify_all()
+
+
+_places = Places(WORKERS)
+_turns = itertools.count()
 _waiting: list[ProcessPoolExecutor] = []
 
 
-def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def take_turn() -> int:
+    """Return the next number: who takes it before long work comes first when that is done."""
+    return next(_turns)
+
+
+def in_worker(turn: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function in a worker process and return its result, or raise what it raised.
 
-    Raises ReportError if the worker was killed twice while it ran, for lack of memory as a rule.
+    Of those that wait for a worker the one with the lowest turn (see `take_turn`) is next. Raises
+    ReportError if the worker was killed twice while it ran, for lack of memory as a rule.
     """
     job = partial(function, *args, **kwargs)
     for _ in range(2):
-        with _places:
+        with _places.take(turn):
             worker = _take_worker()
             held = GROWN
             try:

@@ -33,7 +33,7 @@ from analysis.report.proof.origin import (
     notebook_path,
     write_fingerprint,
 )
-from analysis.report.proof.sources import CITY_NAME, Sources
+from analysis.report.proof.sources import Sources
 
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -144,11 +144,13 @@ def _list_actions(
         describe_making(
             report.title,
             write_fingerprint(
-                sources.of(report.department), report.notebook, dict(report.parameters)
+                sources.of(report.notebook, report.department),
+                report.notebook,
+                dict(report.parameters),
             ),
             dict(report.parameters),
             report.files,
-            [*_list_objects(sources, report.department), input_id(notebook_path(report.notebook))],
+            [*_list_objects(sources, report), input_id(notebook_path(report.notebook))],
         )
         for report in reports
     ]
@@ -165,12 +167,13 @@ def _list_actions(
     return actions, list(values.values())
 
 
-def _list_objects(sources: Sources, department: str | None) -> list[str]:
+def _list_objects(sources: Sources, report: Report) -> list[str]:
     """Return the ids of what stands for a report's inputs but its notebook."""
-    if department is None:
+    extract = sources.extract_of(report.notebook)
+    if extract is None:
         return [SHARED_INPUTS]
-    own = [path for path in sources.workbooks[department] if path in sources.inputs]
-    return [COMMON_INPUTS, quote(CITY_NAME), *(input_id(path) for path in own)]
+    own = sources.own_workbooks(report.department)
+    return [COMMON_INPUTS, quote(extract), *(input_id(path) for path in own)]
 
 
 def _responsible(agents: Sequence[Entity]) -> Entity | list[Entity]:
@@ -189,8 +192,8 @@ def _collect_inputs(sources: Sources) -> list[Entity]:
     """Return the collections of the inputs that reports share; a notebook is its report's own."""
     settings = refer(input_id(f"data/raw/{sources.cycle}/{SETTINGS_NAME}"))
     named = {
-        SHARED_INPUTS: ("市全体の報告書に共通の入力", sources.inputs),
-        COMMON_INPUTS: ("部局の報告書に共通の入力", sources.common()),
+        SHARED_INPUTS: ("すべての回答から作るものに共通の入力", sources.inputs),
+        COMMON_INPUTS: ("そのほかの報告書に共通の入力", sources.common()),
     }
     return [
         {

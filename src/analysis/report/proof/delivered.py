@@ -70,7 +70,8 @@ def read_footer(path: Path) -> set[str]:
 def _explain(folder: Path, making: Making | None, now: Sources) -> str:
     """Say whether a file was edited, or built again without the others."""
     if making is not None:
-        today = fingerprint_of(now.of(making.department), making.notebook, making.parameters)
+        inputs = now.of(making.notebook, making.department)
+        today = fingerprint_of(inputs, making.notebook, making.parameters)
         stated = {text for name in making.results for text in read_footer(folder / name)}
         if today in stated and today != making.fingerprint[:SHORT]:
             return (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CRATE_NAME = "ro-crate-metadata.json"
 SHARED_INPUTS = "#inputs"
 COMMON_INPUTS = "#common-inputs"
-"""The inputs of every report, and those that the departments' reports have in common."""
+"""All inputs, and those of them that hold no answers, which every report is made from."""
 
 SOFTWARE = "#software"
 CORRECTED = ("procedure_id", "field", "expected", "value")

@@ -17,7 +17,6 @@ from analysis.report.proof.changes import (
     find_changed_inputs,
     list_corrections,
 )
-from analysis.report.proof.city import find_sources
 from analysis.report.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
 from analysis.report.proof.crate import write_crate
 from analysis.report.proof.delivered import (
@@ -26,10 +25,12 @@ from analysis.report.proof.delivered import (
     list_files,
 )
 from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.extracts import find_sources
 from analysis.report.proof.origin import hash_file, list_inputs, mark_of, write_fingerprint
 from analysis.report.proof.record import Record, read_record
 from analysis.report.proof.side import Side, read_delivery, take_ledger
 from analysis.report.proof.sources import Sources
+from analysis.report.proof.taken import read_taken
 from analysis.survey.collect import collect_survey
 
 
@@ -85,7 +86,7 @@ def verify_reports(cycle: Cycle) -> Verdict:
         figures.append(_list("頁に印刷された数字で、再計算と合わないもの", _check_pages(findings)))
     except AnalysisError as error:
         figures = [Section("数値を再計算できない理由", 1, (str(error),))]
-    sources = Sources(cycle.name, now, {}, "")
+    sources = Sources(cycle.name, now, {}, {}, read_taken(cycle))
     if findings is not None:
         sources = find_sources(findings.ledger, now)
     files = find_changed_files(folder, record, sources)
@@ -94,7 +95,9 @@ def verify_reports(cycle: Cycle) -> Verdict:
     good = len(record.files) - len(files.keys() & record.files.keys())
     proven = sum(
         making.fingerprint
-        == write_fingerprint(sources.of(making.department), making.notebook, making.parameters)
+        == write_fingerprint(
+            sources.of(making.notebook, making.department), making.notebook, making.parameters
+        )
         for making in record.makings
     )
     summary = (

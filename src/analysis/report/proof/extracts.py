@@ -1,48 +1,60 @@
-"""What a department's report takes from the other departments: city.csv.
+"""What reports take of answers that they don't read whole: city.csv and answers.csv.
 
-Such a report sets its department's figures beside the whole city's. For those it needs of every
-other procedure the id, the status and their cells, and nothing else: so a change to any other
-answer of another department leaves it as it is.
+A department's report sets its own figures beside the whole city's. For those it needs of every
+other procedure the id, the status and their cells, and nothing else: city.csv. The overview and the
+guideline print figures and no other answer: answers.csv has all that figures of procedures count. A
+change to anything else leaves the report as it is.
 """
 
-import hashlib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from analysis.cycle import Cycle
 from analysis.figures.evidence import CELL_PARTS
 from analysis.figures.ledger import Ledger
+from analysis.figures.measure import Count
 from analysis.figures.tables import pair_ids
+from analysis.report.proof.origin import mark_of
 from analysis.report.proof.sources import Sources
+from analysis.report.proof.taken import ANSWERS_NAME, CITY_NAME, read_taken
 from analysis.survey.store import write_csv
-from analysis.survey.vocabulary import field_named
+from analysis.survey.vocabulary import field_named, load_vocabulary
 
 CITY_FIELDS = ("procedure_id", "status")
 """The answers of other departments that a department's report counts."""
 
+# A procedure stands in its section's figures too, and under its name where evidence is listed.
+_NAMING = ("procedure_id", "section", "name")
 _PLACE = ("cycle", "department", "workbook", "sheet", "row")
 
 
-def write_city(ledger: Ledger) -> bytes:
-    """Return city.csv: one row per procedure, of this cycle and then of the one before.
+def write_extracts(ledger: Ledger) -> dict[str, bytes]:
+    """Return the extracts by name: one row per procedure, of this cycle and then of the one before.
 
-    Columns: where it stands; of each of CITY_FIELDS the answer as printed, its cell, the raw text
-    and what decision corrected it; `pair_id`, the id by which both cycles know the procedure, and
-    `paired_by`, how that is known (blank where the id is its own).
+    Columns: where it stands; of each field the answer as printed, its cell, the raw text and what
+    decision corrected it; `pair_id`, the id by which both cycles know the procedure, and
+    `paired_by`, how that is known (blank where the id is its own). The fields are CITY_FIELDS; in
+    answers.csv what names a procedure, and all by which any measure counts procedures.
     """
     frames = [ledger.tables.current["procedures"]]
     if ledger.tables.previous is not None:
         frames.append(ledger.tables.previous)
-    return write_csv(pd.concat([_take_columns(frame) for frame in frames], ignore_index=True))
+    return {
+        name: write_csv(
+            pd.concat([_take_columns(frame, fields) for frame in frames], ignore_index=True)
+        )
+        for name, fields in ((CITY_NAME, CITY_FIELDS), (ANSWERS_NAME, _list_counted(ledger)))
+    }
 
 
 def find_sources(ledger: Ledger, inputs: Mapping[str, str]) -> Sources:
     """Return what each report of a cycle is made from; `inputs` are all of them, by path."""
-    city = hashlib.sha256(write_city(ledger)).hexdigest()
-    return Sources(ledger.cycle.name, inputs, list_workbooks(ledger), city)
+    extracts = {name: mark_of(text).sha256 for name, text in write_extracts(ledger).items()}
+    taken = read_taken(ledger.cycle)
+    return Sources(ledger.cycle.name, inputs, list_workbooks(ledger), extracts, taken)
 
 
 def list_workbooks(ledger: Ledger) -> dict[str, list[str]]:
@@ -81,9 +93,15 @@ def _name_path(cycle: Cycle, workbook: str) -> str:
     return unicodedata.normalize("NFC", f"data/raw/{cycle.name}/{workbook}")
 
 
-def _take_columns(frame: pd.DataFrame) -> pd.DataFrame:
+def _list_counted(ledger: Ledger) -> list[str]:
+    counts = [item.measure for item in ledger.items.values() if isinstance(item.measure, Count)]
+    decisive = {f for count in counts if count.table == "procedures" for f in count.where.fields}
+    return [f.name for f in load_vocabulary() if f.name in decisive or f.name in _NAMING]
+
+
+def _take_columns(frame: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
     columns = {name: frame[name] for name in _PLACE}
-    for field in CITY_FIELDS:
+    for field in fields:
         choices = field_named(field).choices
         columns[field] = frame[field].map(choices) if choices else frame[field]
         for part in CELL_PARTS:

@@ -273,7 +273,7 @@ def shelved(changed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project as a build left it that was killed when all its reports lay on the shelf."""
     folder = copy_delivery(changed, tmp_path_factory.mktemp("shelved"))
     kill(folder, *PLACING["while the figures are stored"])
-    assert len([*(folder / PROCESSED / "made").glob("*.zip")]) == 5
+    assert len([*(folder / PROCESSED / "made").glob("*.zip")]) == 3
     return folder
 
 
@@ -513,7 +513,7 @@ def test_of_two_builds_at_once_the_second_waits_and_keeps_all(
     seen = watch_whole(folder, [first, second], old, new)
     (code, said, complained), (late_code, late_said, late_complained) = end(first), end(second)
     assert (code, late_code) == (0, 0), complained + late_complained
-    assert "5件を作成、変更のない 1件はそのまま" in said
+    assert "3件を作成、変更のない 3件はそのまま" in said
     assert WAITING in late_said
     assert "0件を作成、変更のない 6件はそのまま" in late_said
     assert seen == {name for name in new if new[name] != old.get(name)}
@@ -554,10 +554,10 @@ def test_every_notebook_that_fails_is_named_with_its_cell_and_its_message(
     for name in ("reasons", "overview"):
         assert re.search(rf"notebooks/{name}\.ipynb の\d番目のセル「.*」で止まりました", complained)
         assert f"ValueError: {name}" in complained
-    assert "5件のうち2件の報告書を作成できませんでした" in complained
+    assert "4件のうち2件の報告書を作成できませんでした" in complained
     assert read_set(folder) == name_shortly(old)
     for path, text in good.items():
         path.write_text(text, "utf-8")
     said = build(folder)
-    assert len(re.findall(r"^\[\d/5\] .*前回の作成分$", said, re.MULTILINE)) == 3
+    assert len(re.findall(r"^\[\d/3\] .*前回の作成分$", said, re.MULTILINE)) == 2
     require_finished(folder, new)

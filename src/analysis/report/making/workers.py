@@ -21,7 +21,7 @@ from analysis.survey.child import begin_child
 WORKERS = 2
 """How many at most; each may need some hundred megabytes."""
 
-GROWN = 360 * 2**20
+GROWN = 300 * 2**20
 """How many bytes a worker may hold, what it shares with others too, and still be given more."""
 
 P = ParamSpec("P")

@@ -4,7 +4,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from markupsafe import Markup
 
 from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT
@@ -13,7 +12,7 @@ from analysis.report.blocks import Block, Bullets, Chart, Column, Paragraph, Quo
 from analysis.report.chart import draw_parts, draw_rates
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pages_of, pdf_of
-from analysis.report.orphans import PageReader, read_page
+from analysis.report.orphans import read_page
 
 from reports import (
     FINGERPRINT,
@@ -128,13 +127,17 @@ def test_every_orphan_is_named_at_once() -> None:
         export_html(notebook)
 
 
-def test_a_page_read_in_pieces_prints_what_it_prints_whole() -> None:
+def test_a_page_prints_its_figures_and_its_other_texts_apart() -> None:
     block = Paragraph((Shown(ONLINE), "と<627>件です。", Quoted("調査票!A1")))
-    page = str(html.render(block)) * 2
-    whole, pieces = read_page(page), PageReader()
-    middle = page.index("と&lt;")
-    for piece in (Markup(page[:middle]), page[middle:], ""):  # noqa: S704
-        pieces.feed(piece)
-    pieces.close()
-    assert (pieces.figures, pieces.texts) == (whole.figures, whole.texts)
-    assert whole.texts == ["と<627>件です。"] * 2
+    printed = read_page(str(html.render(block)) * 2)
+    assert printed.figures == [(ONLINE.id, "627件")] * 2
+    assert printed.texts == ["と<627>件です。"] * 2
+
+
+def test_a_page_is_read_as_a_browser_reads_it() -> None:
+    page = "<h2>3-1 見出し7</h2><p title=8>a<script>1</script><!-- 2 --><td>5<p>6<style>4"
+    assert read_page(page).texts == ["見出し7", "8", "a", "5", "6"]
+
+
+def test_what_is_nested_beyond_measure_is_read_too() -> None:
+    assert read_page("<b>" * 20_000 + "627").texts == ["627"]

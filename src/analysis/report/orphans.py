@@ -7,9 +7,11 @@ and stops the build. So does a figure that is printed with another value than th
 """
 
 import re
-from collections.abc import Iterable
-from html.parser import HTMLParser
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser
 
 from analysis.errors import ReportError, list_examples
 from analysis.figures.figure import split_id
@@ -22,113 +24,87 @@ _SECTION_NUMBER = re.compile(r"^\s*\d+(-\d+|-\(\d+\))*[\s　]")
 _NUMBER = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?|—")
 _WORD = re.compile(r"[^\d\s.,+−%-]")
 _SPOKEN = ("alt", "aria-label", "title", "placeholder")
-_VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
-_UNREAD = frozenset({"script", "style", "quoted"})
+_UNREAD = frozenset({"script", "style"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "nav"})
 _AROUND = 40
 
 
-def require_traced(page: str, findings: Findings) -> "PageReader":
-    """Return what a page prints if every digit has its evidence; else raise ReportError."""
-    reader = read_page(page)
-    refuse_orphans(reader, findings)
-    return reader
-
-
-def refuse_orphans(reader: "PageReader", findings: Findings) -> None:
-    """Raise ReportError if any digit that was read has no evidence, or is not the ledger's."""
-    if wrong := find_orphans(reader, findings):
-        raise ReportError(
-            f"報告書に、根拠をたどれない数字が{len(wrong)}か所あります。"
-            "数値（figure）として渡すか、調査票などからの引用なら Quoted に入れてください。\n"
-            + list_examples(list(dict.fromkeys(wrong)))
-        )
-
-
-def find_orphans(reader: "PageReader", findings: Findings) -> list[str]:
-    """Return a line for each text with a digit that has no evidence, and each wrong figure."""
-    known = _list_known_words(findings)
-    wrong = [
-        f"根拠のない数字があります: 「{text.strip()[:_AROUND]}」"
-        for text in reader.texts
-        if _has_digit(_strip_known(text, known))
-    ]
-    wrong += [
-        f"数値 {figure_id} が台帳の値と違います: 「{text}」（台帳では「{expected}」）"
-        for figure_id, text in reader.figures
-        if (expected := _differs(findings.ledger, figure_id, text))
-    ]
-    return wrong
-
-
-def read_page(page: str) -> "PageReader":
-    """Return what a page, or a piece of one, prints: its figures, and its other texts."""
-    reader = PageReader()
-    reader.feed(page)
-    reader.close()
-    return reader
-
-
-class PageReader(HTMLParser):
-    """Tells a page's printed figures (id and text, in order) from its other texts.
+@dataclass(frozen=True)
+class Printed:
+    """What a page prints: its figures (id and text, in order), and its other texts.
 
     `texts` leaves out what is quoted, what is blank, and the section number that begins a heading.
     """
 
-    def __init__(self) -> None:
-        """Start with an empty page."""
-        super().__init__(convert_charrefs=True)
-        self.figures: list[tuple[str, str]] = []
-        self.texts: list[str] = []
-        self._open: list[tuple[str, str]] = []
-        self._figure: str | None = None
-        self._words: list[str] = []
+    figures: list[tuple[str, str]]
+    texts: list[str]
 
     @property
     def ids(self) -> list[str]:
         """The ids of the figures printed, in order."""
         return [figure_id for figure_id, _ in self.figures]
 
-    def feed(self, data: str) -> None:
-        """Read a piece of the page; a whole page may come in several."""
-        # Text that is marked safe would escape what is put behind it.
-        super().feed(str(data))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what begins: a figure, a quotation, a text that is only spoken."""
-        values = {name: value or "" for name, value in attrs}
-        self.texts += [values[name] for name in _SPOKEN if name in values]
-        if tag in _VOID:
-            return
-        kind = tag
-        classes = values.get("class", "").split()
-        if "figure" in classes and tag == "a":
-            kind, self._figure = "figure", unquote(values.get("href", "")[1:])
-        elif "quoted" in classes:
-            kind = "quoted"
-        self._open.append((tag, kind))
+def require_traced(page: str, findings: Findings) -> Printed:
+    """Return what a page prints if every digit has its evidence; else raise ReportError."""
+    printed = read_page(page)
+    if wrong := find_orphans(printed, findings):
+        raise ReportError(
+            f"報告書に、根拠をたどれない数字が{len(wrong)}か所あります。"
+            "数値（figure）として渡すか、調査票などからの引用なら Quoted に入れてください。\n"
+            + list_examples(list(dict.fromkeys(wrong)))
+        )
+    return printed
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element without content."""
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
 
-    def handle_endtag(self, tag: str) -> None:
-        """Note what ends."""
-        if self._open and self._open[-1][0] == tag:
-            _, kind = self._open.pop()
-            if kind == "figure" and self._figure is not None:
-                self.figures.append((self._figure, "".join(self._words)))
-                self._figure, self._words = None, []
+def find_orphans(printed: Printed, findings: Findings) -> list[str]:
+    """Return a line for each text with a digit that has no evidence, and each wrong figure."""
+    known = _list_known_words(findings)
+    wrong = [
+        f"根拠のない数字があります: 「{text.strip()[:_AROUND]}」"
+        for text in printed.texts
+        if _has_digit(_strip_known(text, known))
+    ]
+    wrong += [
+        f"数値 {figure_id} が台帳の値と違います: 「{text}」（台帳では「{expected}」）"
+        for figure_id, text in printed.figures
+        if (expected := _differs(findings.ledger, figure_id, text))
+    ]
+    return wrong
 
-    def handle_data(self, data: str) -> None:
-        """Put a text where it belongs."""
-        if self._figure is not None:
-            self._words.append(data)
-        elif not data.isspace():
-            kinds = {kind for _, kind in self._open}
-            if not kinds & _UNREAD:
-                self.texts.append(_SECTION_NUMBER.sub("", data) if kinds & _HEADINGS else data)
+
+def list_printed(page: str) -> list[str]:
+    """Return the ids of the figures that a page, or a piece of one, prints, in order."""
+    return [_id_of(node.attributes) for node in LexborHTMLParser(page).css("a.figure")]
+
+
+def read_page(page: str) -> Printed:
+    """Return what a page, or a piece of one, prints: its figures, and its other texts."""
+    printed = Printed([], [])
+    root = LexborHTMLParser(page).root
+    waiting = [] if root is None else [(root, False, False)]
+    while waiting:
+        node, is_read, in_heading = waiting.pop()
+        if node.is_text_node:
+            text = node.text_content or ""
+            if not is_read and not text.isspace():
+                printed.texts.append(_SECTION_NUMBER.sub("", text) if in_heading else text)
+            continue
+        tag, values = node.tag, node.attributes
+        classes = (values.get("class") or "").split()
+        printed.texts.extend(values[name] or "" for name in _SPOKEN if name in values)
+        if tag == "a" and "figure" in classes:
+            printed.figures.append((_id_of(values), node.text()))
+            is_read = True
+        is_read = is_read or tag in _UNREAD or "quoted" in classes
+        in_heading = in_heading or tag in _HEADINGS
+        parts = [(part, is_read, in_heading) for part in node.iter(include_text=True)]
+        waiting.extend(reversed(parts))
+    return printed
+
+
+def _id_of(link: Mapping[str, str | None]) -> str:
+    return unquote((link.get("href") or "")[1:])
 
 
 def _differs(ledger: Ledger, figure_id: str, text: str) -> str | None:

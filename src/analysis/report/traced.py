@@ -7,7 +7,7 @@ from analysis.report import html
 from analysis.report.appendix import ABOUT, TITLE, gather_figures, write_tables
 from analysis.report.blocks import Masthead, Table
 from analysis.report.findings import Findings
-from analysis.report.orphans import PageReader, refuse_orphans
+from analysis.report.orphans import list_printed, require_traced
 from analysis.report.page import write_page
 from analysis.report.payload import write_payload
 
@@ -26,21 +26,14 @@ def write_traced_page(
     `gather_figures` returns them. Raises ReportError for a digit without evidence, FigureError for
     a figure that the ledger has not.
     """
-    # Every part of the page is read once: the content before there is a page around it.
-    reader = PageReader()
-    reader.feed(content)
-    figures = gather_figures(findings.ledger, reader.ids)
+    figures = gather_figures(findings.ledger, list_printed(content))
     tables = write_tables(findings.ledger, figures, city_rows_elsewhere=True)
     if tables:
-        evidence = _write_evidence(tables)
-        reader.feed(evidence)
-        content += evidence
+        content += _write_evidence(tables)
         sections = [*sections, ("evidence", TITLE)]
     payload = write_payload(findings.ledger, figures)
     page = write_page(masthead, content, sections, payload, fingerprint)
-    reader.feed(page.replace(content, "", 1))
-    reader.close()
-    refuse_orphans(reader, findings)
+    require_traced(page, findings)
     return page, figures
 
 

@@ -1,5 +1,6 @@
 """Parameters are checked before a notebook runs; a failing cell is named."""
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -8,6 +9,7 @@ from nbclient.exceptions import DeadKernelError
 
 from analysis.errors import ReportError
 from analysis.report import run
+from analysis.report.kernels.warm import INPUTS
 from analysis.report.run import check_parameters, run_notebook
 
 from conftest import ROOT
@@ -90,6 +92,20 @@ def test_an_untyped_parameter_is_refused(tmp_path: Path) -> None:
 def test_the_parameters_given_are_the_ones_used(sample: Path, tmp_path: Path) -> None:
     executed = run_notebook(sample, {"cycle": "ab", "count": 2}, tmp_path)
     assert executed.cells[-1].outputs[0].data["text/plain"] == "'abab'"
+
+
+@pytest.mark.parametrize("inputs", ["hash", None])
+def test_a_kernel_is_told_of_the_inputs_that_a_build_watches(
+    tmp_path: Path, inputs: str | None
+) -> None:
+    path = write_notebook(
+        tmp_path,
+        ('cycle: str = "x"', ["parameters"]),
+        (f"import os; os.environ.get({INPUTS!r})", []),
+    )
+    outputs = run_notebook(path, {}, tmp_path, inputs).cells[-1].outputs
+    assert [output.data["text/plain"] for output in outputs] == ([repr(inputs)] if inputs else [])
+    assert INPUTS not in os.environ
 
 
 @pytest.mark.parametrize("parameters", [{}, {"cycle": "2024-09-01"}])

@@ -6,6 +6,7 @@ that fails leaves the last good reports untouched, and what it made for the next
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
+from dataclasses import replace
 from functools import cached_property
 
 from analysis.cycle import FIGURES_NAME, Cycle, Department
@@ -171,9 +172,11 @@ class _Build:
         return reasons
 
     def _start(self, report: Report) -> Future[shelf.Made]:
+        # Inputs are looked at again when all is made (see _require_unchanged).
+        known = report.notebook in self.taken
         return self.pool.submit(
             jobs.make_report,
-            self.place,
+            replace(self.place, inputs=self.ground.inputs) if known else self.place,
             report,
             self.cycle.notebooks_folder / f"{report.notebook}.ipynb",
             self._fingerprint(report)[:SHORT],

@@ -1,5 +1,8 @@
 """What every report is made from: a cycle's tidy rows and its ledger."""
 
+import hashlib
+import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +10,7 @@ from pathlib import Path
 from analysis.cycle import Cycle, Department, find_root, open_cycle
 from analysis.figures.ledger import Ledger, build_ledger
 from analysis.report.blocks import Masthead
+from analysis.report.kernels.warm import INPUTS
 from analysis.report.proof.origin import hash_file
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs
 from analysis.survey.survey import Survey, require_usable
@@ -29,39 +33,48 @@ class Findings:
         return self.cycle.find_department(name_or_slug)
 
 
-def load_findings(cycle: Cycle | str, load: Callable[[Cycle], Survey] = load_survey) -> Findings:
+def load_findings(
+    cycle: Cycle | str,
+    load: Callable[[Cycle], Survey] = load_survey,
+    inputs: str | None = None,
+) -> Findings:
     """Load a cycle (by name, or `latest`) and evaluate its ledger.
 
     `load` gets a cycle's survey; who doesn't trust a stored one gives `collect_survey`. The last
-    findings are remembered and given again as long as the files they are made from are the same.
-    Raises SettingsError for an unknown cycle and SurveyError, listing every problem, when the
-    departments' answers can't be used.
+    findings are remembered and given again as long as the files they are made from are the same;
+    who has `hash_inputs` already, and sees to it that they stay so, gives it as `inputs`, or to a
+    notebook by the environment. Raises SettingsError for an unknown cycle and SurveyError, listing
+    every problem, when the departments' answers can't be used.
     """
     if isinstance(cycle, str):
         cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
     if load is not load_survey:
         return _load_anew(cycle, load)
-    stamp = _stamp(cycle)
-    if _remembered.get(cycle.root / cycle.name, (None,))[0] != stamp:
-        findings = _load_anew(cycle, load)
-        # One cycle's: a process may see many cities, one after the other.
-        _remembered.clear()
-        _remembered[cycle.root / cycle.name] = (stamp, findings)
-    return _remembered[cycle.root / cycle.name][1]
+    place = cycle.root / cycle.name
+    known, findings = _remembered.get(place, (None, None))
+    if findings is None or known != (inputs or os.environ.get(INPUTS)):
+        current = hash_inputs(cycle)
+        if findings is None or known != current:
+            findings = _load_anew(cycle, load)
+            # One cycle's: a process may see many cities, one after the other.
+            _remembered.clear()
+            _remembered[place] = (current, findings)
+    return findings
 
 
-_remembered: dict[Path, tuple[object, Findings]] = {}
+_remembered: dict[Path, tuple[str, Findings]] = {}
 
 
-def _stamp(cycle: Cycle) -> object:
-    """Return what a cycle's findings are made from, by content: raw files and guideline."""
+def hash_inputs(cycle: Cycle) -> str:
+    """Return one sha256 over what a cycle's findings are made from: raw files, guideline, code."""
     before = cycle.open_previous()
     cycles = [cycle] if before is None else [cycle, before]
     guideline = cycle.guideline_path
-    return (
+    stamp = (
         [stamp_inputs(one) for one in cycles],
         hash_file(guideline) if guideline.is_file() else None,
     )
+    return hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
 
 
 def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:

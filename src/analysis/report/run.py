@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from analysis.errors import ReportError
 from analysis.report.kernels.absent import absent
+from analysis.report.kernels.warm import INPUTS
 
 # Its notebooks on a Hadoop cluster would cost a quarter of a second: all of pyarrow, and numpy.
 with absent("pyarrow.fs"):
@@ -70,29 +71,33 @@ def read_parameters(notebook: NotebookNode) -> dict[str, object]:
     return found
 
 
-def run_notebook(notebook: Path, parameters: Mapping[str, object], root: Path) -> NotebookNode:
+def run_notebook(
+    notebook: Path, parameters: Mapping[str, object], root: Path, inputs: str | None = None
+) -> NotebookNode:
     """Run a notebook in a kernel of its own, in the project's folder, and return it with outputs.
 
-    Several threads may run one each. Nothing of when and where it ran is in what is returned.
-    Raises ReportError for unusable parameters, and for a cell that failed, with the cell's number
-    and message.
+    `inputs` is for the kernel's `load_findings`. Several threads may run one each. Nothing of when
+    and where it ran is in what is returned. Raises ReportError for unusable parameters, and for a
+    cell that failed, with the cell's number and message.
     """
     check_parameters(notebook, parameters)
     try:
-        return _execute(notebook, parameters, root)
+        return _execute(notebook, parameters, root, inputs)
     except DeadKernelError:
         pass
     except RuntimeError:
         # The kernel never answered: another may have taken its port between choice and start.
         with contextlib.suppress(RuntimeError):
-            return _execute(notebook, parameters, root)
+            return _execute(notebook, parameters, root, inputs)
     raise ReportError(
         f"notebooks/{notebook.name} の実行が始まらないか、途中で終わりました。"
         "メモリーの空きを確かめて、もう一度実行してください。"
     )
 
 
-def _execute(notebook: Path, parameters: Mapping[str, object], root: Path) -> NotebookNode:
+def _execute(
+    notebook: Path, parameters: Mapping[str, object], root: Path, inputs: str | None
+) -> NotebookNode:
     """Run a notebook once; a kernel that dies or never answers raises RuntimeError."""
     try:
         executed: NotebookNode = papermill.execute_notebook(
@@ -104,6 +109,7 @@ def _execute(notebook: Path, parameters: Mapping[str, object], root: Path) -> No
             # Not papermill's `cwd`: that one changes the folder of this whole process.
             resources={"metadata": {"path": str(root)}},
             progress_bar=False,
+            environment={} if inputs is None else {INPUTS: inputs},
         )
     except PapermillExecutionError as error:
         raise ReportError(

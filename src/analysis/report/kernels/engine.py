@@ -4,9 +4,10 @@ Papermill itself loads this module when it is imported; import papermill first.
 """
 
 import asyncio
+import os
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import Context
 from queue import Empty
 from typing import Any
@@ -17,7 +18,8 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from papermill.engines import NBClientEngine, NotebookExecutionManager
-from traitlets import Type, default
+from traitlets import Dict, Type, default
+from traitlets.config import Config
 
 from analysis.report.kernels.provisioner import WarmProvisioner
 
@@ -66,6 +68,7 @@ class ReportKernelManager(AsyncKernelManager):
     """Manages a kernel of the warm provisioner, wherever that is or is not registered."""
 
     client_factory = Type(PromptClient)
+    environment = Dict(config=True, help="What the kernel's environment has beside this one's.")
 
     def __init__(self, **kwargs: Any) -> None:
         """Give the kernel its provisioner, so that none is looked up."""
@@ -74,6 +77,10 @@ class ReportKernelManager(AsyncKernelManager):
         self.provisioner = WarmProvisioner(
             kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
         )
+
+    async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
+        """Start the kernel with its environment."""
+        await super().start_kernel(env={**os.environ, **self.environment}, **kwargs)
 
     @default("context")
     def _context_default(self) -> zmq.asyncio.Context:
@@ -93,6 +100,7 @@ class AnalysisEngine(NBClientEngine):  # type: ignore[misc]
     ) -> None:
         """Run the managed notebook; raises as papermill's own engine does.
 
+        `environment` is what the kernel's has beside this process's.
         Threads may run one notebook each: each run has an event loop of its own, which ends with
         it. A context without variables, for Jupyter keeps a thread's loop in one.
         """
@@ -104,6 +112,7 @@ class AnalysisEngine(NBClientEngine):  # type: ignore[misc]
         nb_man: NotebookExecutionManager,
         kernel_name: str,
         extra_arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         loop = ensure_event_loop()
@@ -112,6 +121,7 @@ class AnalysisEngine(NBClientEngine):  # type: ignore[misc]
                 nb_man,
                 kernel_name,
                 kernel_manager_class=ReportKernelManager,
+                config=Config({"ReportKernelManager": {"environment": dict(environment or {})}}),
                 shutdown_kernel="immediate",
                 extra_arguments=[*extra_arguments, *ARGUMENTS],
                 **kwargs,

@@ -20,6 +20,8 @@ WARM, ORDINARY = "warm", "ordinary"
 LONGEST_FOLDER = 64
 # What the warm process is told of the findings it loads, by its environment.
 ROOT, CYCLE = "ANALYSIS_WARM_ROOT", "ANALYSIS_WARM_CYCLE"
+# What a kernel is told of the inputs by a build that watches them, as `hash_inputs` says it.
+INPUTS = "ANALYSIS_INPUTS"
 
 PRELOAD = "analysis.report.kernels.preload"
 

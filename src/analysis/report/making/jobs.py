@@ -32,20 +32,28 @@ class Ground:
     """What a build must know of the answers before it can tell which reports they change.
 
     `extracts` are city.csv and answers.csv by name, `workbooks` the raw files of each department's
-    report by slug, `summary` what the build says of the answers at its end.
+    report by slug, `summary` what the build says of the answers at its end, `inputs` the hash of
+    what all of these were made from (see `hash_inputs`).
     """
 
     extracts: Mapping[str, bytes]
     workbooks: Mapping[str, list[str]]
     summary: tuple[str, ...]
+    inputs: str
 
 
 @dataclass(frozen=True)
 class Place:
-    """The cycle that a job is for: its project's folder and its name."""
+    """The cycle that a job is for: its project's folder and its name.
+
+    `inputs` is what `hash_inputs` said of it, if that is known: with hundreds of workbooks, to read
+    them again for each report takes longer than much of its making. Who gives it makes sure at the
+    end that nothing has changed.
+    """
 
     root: Path
     cycle: str
+    inputs: str | None = None
 
 
 def get_ready() -> None:
@@ -74,7 +82,9 @@ def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) 
     require_folder(place.root)
     turn = take_turn()
     # Read here: the process that makes the pages knows nothing of notebooks.
-    document = read_document(run_notebook(notebook, dict(report.parameters), place.root))
+    document = read_document(
+        run_notebook(notebook, dict(report.parameters), place.root, place.inputs)
+    )
     return in_worker(turn, _export, place, document, fingerprint)
 
 
@@ -92,10 +102,13 @@ def make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> byt
 
 
 def _survey_ground(place: Place) -> Ground:
+    from analysis.report.findings import hash_inputs, load_findings
     from analysis.report.fonts import require_glyphs
     from analysis.report.proof.extracts import list_workbooks, write_extracts
 
-    findings = _load(place)
+    cycle = _open(place)
+    inputs = hash_inputs(cycle)
+    findings = load_findings(cycle, inputs=inputs)
     require_glyphs(findings.survey.rows)
     figure = findings.ledger.figure
     summary = [f"調査票の問題（要確認）: {figure('problems_warning').text}件"]
@@ -103,7 +116,7 @@ def _survey_ground(place: Place) -> Ground:
         agreeing, published = figure("published_agreeing"), figure("published")
         summary.insert(0, f"公表値との一致: {agreeing.text}/{published.text}")
     ledger = findings.ledger
-    return Ground(write_extracts(ledger), list_workbooks(ledger), tuple(summary))
+    return Ground(write_extracts(ledger), list_workbooks(ledger), tuple(summary), inputs)
 
 
 def _export(place: Place, document: "Document", fingerprint: str) -> Made:
@@ -139,7 +152,7 @@ def _make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> by
 def _load(place: Place) -> "Findings":
     from analysis.report.findings import load_findings
 
-    return load_findings(_open(place))
+    return load_findings(_open(place), inputs=place.inputs)
 
 
 def _open(place: Place) -> Cycle:

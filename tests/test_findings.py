@@ -1,0 +1,26 @@
+"""Findings are remembered as long as the files that they are made from are the same."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.cycle import open_cycle
+from analysis.report.findings import hash_inputs, load_findings
+from analysis.report.kernels.warm import INPUTS
+
+from conftest import copy_small_project
+
+
+def test_findings_are_given_again_until_an_input_changes_or_as_long_as_it_is_said_not_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle = open_cycle(None, copy_small_project(tmp_path))
+    inputs, findings = hash_inputs(cycle), load_findings(cycle)
+    assert load_findings(cycle) is findings
+    (cycle.raw_folder / "memo.txt").write_text("x", encoding="utf-8")
+    assert load_findings(cycle, inputs=inputs) is findings
+    monkeypatch.setenv(INPUTS, inputs)
+    assert load_findings(cycle) is findings
+    monkeypatch.setenv(INPUTS, "of another city")
+    assert hash_inputs(cycle) != inputs
+    assert load_findings(cycle, inputs="of another city") is not findings

@@ -23,7 +23,8 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.forms.layout import load_columns
 from analysis.survey.forms.write import make_form, write_forms
 from analysis.survey.new_cycle import begin_cycle
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.survey.table.fill import is_ditto
+from analysis.survey.vocabulary import is_dash, load_vocabulary
 
 from conftest import copy_project
 from rows import make_rows
@@ -295,8 +296,14 @@ def test_the_command_lists_what_it_wrote(tmp_path: Path, monkeypatch: pytest.Mon
     )
 
 
-# Text without blanks and invisible signs, which reading leaves as it is.
-TEXTS = st.none() | st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=30)
+def is_kept(text: str) -> bool:
+    """Tell whether a text is an answer to itself, and no lone dash or ditto mark."""
+    return not is_dash(text) and not is_ditto(text)
+
+
+# Text without blanks and invisible signs.
+SIGNS = st.characters(categories=["L", "N", "P", "S"])
+TEXTS = st.none() | st.text(SIGNS, min_size=1, max_size=30).filter(is_kept)
 ANSWERS = st.fixed_dictionaries(
     {
         "section": st.just("環境政策課"),

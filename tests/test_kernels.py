@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+import zmq
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
@@ -215,6 +216,14 @@ def test_a_kernel_is_interrupted_restarted_and_shut_down_as_any_other(
     asyncio.run(converse())
     assert left.exists()
     assert [*folders.rglob("*/*")] == []
+
+
+def test_a_client_soon_looks_again_for_a_kernel_that_is_not_there_yet() -> None:
+    """It begins to look before the kernel has its sockets; zmq's own pause is 0.1 s."""
+    client = ReportKernelManager().client()
+    with client.context.socket(zmq.DEALER) as socket:
+        assert socket.getsockopt(zmq.RECONNECT_IVL) < 10
+    client.context.destroy()
 
 
 def test_the_end_of_a_kernel_is_known_with_its_code() -> None:

@@ -22,8 +22,8 @@ MAY_IMPORT = {
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
     "vocabulary", "dates", "problems", "place", "child", "survey",
-    "files", "table", "answers", "pairs", "check", "continuity", "collect", "store", "propose",
-    "cell_text", "resave", "forms", "returned", "status", "new_cycle",
+    "files", "table", "answers", "pairs", "check", "continuity", "collect", "reread", "store",
+    "propose", "cell_text", "resave", "forms", "returned", "status", "new_cycle",
 )  # fmt: skip
 MODULES = sorted(
     path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem in MAY_IMPORT

@@ -101,14 +101,31 @@ def test_what_a_finished_build_says_of_itself_is_read_without_frames(project):
     assert list_imported(planning, project).isdisjoint(FRAMES | SURVEYS | REPORTS)
 
 
-def test_what_runs_notebooks_needs_no_frames(tmp_path):
-    assert list_imported("import analysis.report.run", tmp_path).isdisjoint(FRAMES | SURVEYS)
+def test_what_runs_notebooks_needs_no_frames_and_no_shell(tmp_path):
+    run = """
+import nbformat
+from pathlib import Path
+from analysis.report.run import run_notebook
+cell = nbformat.v4.new_code_cell("cycle: str = 'latest'", metadata={"tags": ["parameters"]})
+spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": spec})
+nbformat.write(notebook, "one.ipynb")
+run_notebook(Path("one.ipynb"), {}, Path.cwd())
+"""
+    assert list_imported(run, tmp_path).isdisjoint(FRAMES | SURVEYS | {"IPython"})
 
 
 def test_the_warm_process_imports_nothing_that_reads_or_runs_notebooks(tmp_path):
     imported = list_imported("import analysis.report.kernels.preload", tmp_path)
     assert {"IPython", "matplotlib", "pandas", "typst"} <= imported
     assert imported.isdisjoint({"nbconvert", "nbformat", "nbclient", "papermill", "debugpy"})
+
+
+def test_the_warm_process_leaves_what_opens_workbooks_to_those_that_read_them(small, monkeypatch):
+    monkeypatch.setenv("ANALYSIS_WARM_ROOT", str(small))
+    monkeypatch.setenv("ANALYSIS_WARM_CYCLE", LATEST)
+    imported = list_imported("import analysis.report.kernels.preload", small)
+    assert imported.isdisjoint({"openpyxl", "defusedxml"})
 
 
 def test_a_kernel_imports_nothing_of_ipython_that_the_warm_process_has_not(tmp_path):
@@ -134,17 +151,18 @@ os._exit(len(late))
 @pytest.mark.skipif(sys.platform != "linux", reason="forks")
 @pytest.mark.parametrize("lost", [False, True])
 def test_while_the_warm_process_imports_others_read_for_it(lost, tmp_path):
-    """Each cycle is read once; what its reader could not store the warm process reads itself."""
+    """Each cycle is read once, by one process; what that could not store the warm process reads."""
     folder = copy_small_project(tmp_path)
     warming = r"""
 import os, sys
 from analysis.survey import collect, store
-warm, read = os.getpid(), collect.collect_survey
-def tell(cycle):
-    place = "here" if os.getpid() == warm else "beside"
+from analysis.survey.table.read_all import count_processes
+warm, collect_survey = os.getpid(), collect.collect_survey
+def tell(cycle, read):
+    place = "here" if os.getpid() == warm else f"beside, by {count_processes([10**6, 10**6])}"
     # In one piece: the two readers write at the same time.
     os.write(1, f"{cycle.name} {place}\n".encode())
-    return read(cycle)
+    return collect_survey(cycle, read)
 collect.collect_survey = tell
 if "lost" in sys.argv:
     store._write_stored = lambda *stored: None
@@ -161,7 +179,7 @@ import analysis.report.kernels.preload
     cycle = open_cycle(LATEST, folder)
     before = cycle.open_previous()
     assert before is not None
-    beside = [f"{one.name} beside" for one in (cycle, before)]
+    beside = [f"{one.name} beside, by 1" for one in (cycle, before)]
     here = [f"{one.name} here" for one in (cycle, before)]
     assert sorted(done.stdout.splitlines()) == sorted(beside + (here if lost else []))
     assert done.stderr == ""

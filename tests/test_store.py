@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from analysis.survey.place import LOCK_NAME
 from analysis.survey.problems import STOPPED, Place, problems_to_frame, report
 from analysis.survey.store import load_survey
 from analysis.survey.survey import Survey
+from analysis.survey.table.read import Reading
+from analysis.survey.vocabulary import Lookup
 
 from workbooks import make_cycle, not_started, procedure
 
+Read = Callable[[Cycle, Lookup], list[Reading]]
 FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "extras")
 
 
@@ -34,9 +38,9 @@ def collected(monkeypatch) -> list[str]:
     """Return a list that grows by the cycle's name at each collection."""
     names: list[str] = []
 
-    def collect(cycle: Cycle) -> Survey:
+    def collect(cycle: Cycle, read: Read) -> Survey:
         names.append(cycle.name)
-        return collect_survey(cycle)
+        return collect_survey(cycle, read)
 
     monkeypatch.setattr(collecting, "collect_survey", collect)
     return names
@@ -116,7 +120,11 @@ def test_storing_twice_gives_the_same_bytes_and_leaves_nothing_else(cycle):
 
     def build() -> dict[str, bytes]:
         load_survey(cycle)
-        return {p.name: p.read_bytes() for p in folder.iterdir() if p.name != LOCK_NAME}
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file() and path.name != LOCK_NAME
+        }
 
     first = build()
     (folder / "inputs.json").unlink()
@@ -128,6 +136,7 @@ def test_storing_twice_gives_the_same_bytes_and_leaves_nothing_else(cycle):
         "lines.csv",
         "extras.csv",
         "inputs.json",
+        "readings/kankyo.json",
     }
 
 
@@ -179,8 +188,8 @@ def test_a_formula_typed_as_text_reaches_the_rows_as_text(tmp_path):
 
 
 def test_a_survey_whose_workbook_changed_while_it_was_read_is_not_stored(cycle, monkeypatch):
-    def collect(cycle: Cycle) -> Survey:
-        survey = collect_survey(cycle)
+    def collect(cycle: Cycle, read: Read) -> Survey:
+        survey = collect_survey(cycle, read)
         make_cycle(cycle.root, [procedure(7)], None)
         return survey
 
@@ -193,7 +202,9 @@ def test_a_survey_of_which_a_workbook_was_stopped_is_read_again(cycle, monkeypat
     """There may be more memory the next time, which no stamp tells."""
     stopped = problems_to_frame([report(STOPPED, Place("環境部", "環境部.xlsx"))])
     monkeypatch.setattr(
-        collecting, "collect_survey", lambda cycle: replace(collect_survey(cycle), problems=stopped)
+        collecting,
+        "collect_survey",
+        lambda cycle, read: replace(collect_survey(cycle, read), problems=stopped),
     )
     assert set(load_survey(cycle).problems["code"]) == {STOPPED}
     assert not (cycle.processed_folder / "inputs.json").exists()

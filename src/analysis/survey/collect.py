@@ -4,7 +4,7 @@ The flow of the wing stands here: read, correct, clean, check. Nothing stops at 
 is wrong with it is among the problems, and the other departments are read all the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, groupby
 
 import pandas as pd
@@ -22,22 +22,24 @@ from analysis.survey.table.fill import Columns
 from analysis.survey.table.read import STATED, Reading
 from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
-from analysis.survey.vocabulary import build_lookup
+from analysis.survey.vocabulary import Lookup, build_lookup
 
 COUNTS = ("procedures", "hidden_rows")
 SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")
 
 
-def collect_survey(cycle: Cycle) -> Survey:
+def collect_survey(
+    cycle: Cycle, read: Callable[[Cycle, Lookup], list[Reading]] = read_workbooks
+) -> Survey:
     """Read, correct, clean and check the workbooks of a cycle.
 
-    Raises SettingsError for aliases or a corrections.toml that can't be used, and nothing for a
-    workbook, whatever is wrong with it.
+    `read` gives the reading of every department's workbook. Raises SettingsError for aliases or a
+    corrections.toml that can't be used, and nothing for a workbook, whatever is wrong with it.
     """
     lookup = build_lookup(cycle.settings)
     corrections = read_corrections(cycle)
     matches, unmatched = read_matches(cycle)
-    readings = read_workbooks(cycle, lookup)
+    readings = read(cycle, lookup)
     raw = _frame_rows(readings, cycle)
     corrected, applied, uncorrected = correct_rows(raw, corrections)
     rows, unreadable = clean_rows(corrected, lookup)

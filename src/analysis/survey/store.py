@@ -12,7 +12,7 @@ import json
 import platform
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,9 @@ def load_survey(cycle: Cycle) -> Survey:
         return stored
     # Only here: a stored survey is read without the libraries that read workbooks.
     from analysis.survey.collect import collect_survey  # noqa: PLC0415
+    from analysis.survey.reread import read_changed  # noqa: PLC0415
 
-    survey = collect_survey(cycle)
+    survey = collect_survey(cycle, partial(read_changed, program=_stamp_program()))
     # A workbook saved while it was read belongs to neither stamp, and what a lack of memory stopped
     # may be read the next time.
     is_stopped = (survey.problems["code"] == STOPPED).any()

@@ -16,6 +16,7 @@ import zmq
 import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.paths import jupyter_path
 from jupyter_core.utils import ensure_event_loop
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from traitlets import Dict, Type, default
@@ -38,6 +39,14 @@ SILENCE_S = 0.02
 
 class PromptClient(AsyncKernelClient):
     """A client that knows a kernel is ready by its answer, not by a silence after it."""
+
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        self._created_context = True
+        context = zmq.asyncio.Context()
+        # The kernel's sockets are there a moment after the client first looks for them.
+        context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
+        return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers and its output arrives; RuntimeError if it does not."""
@@ -74,6 +83,8 @@ class ReportKernelManager(AsyncKernelManager):
         """Give the kernel its provisioner, so that none is looked up."""
         super().__init__(**kwargs)
         self.kernel_id = str(uuid.uuid4())
+        # To ask IPython for a folder of its own would import all of it here.
+        self.kernel_spec_manager.kernel_dirs = jupyter_path("kernels")
         self.provisioner = WarmProvisioner(
             kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
         )
@@ -81,14 +92,6 @@ class ReportKernelManager(AsyncKernelManager):
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Start the kernel with its environment."""
         await super().start_kernel(env={**os.environ, **self.environment}, **kwargs)
-
-    @default("context")
-    def _context_default(self) -> zmq.asyncio.Context:
-        self._created_context = True
-        context = zmq.asyncio.Context()
-        # The kernel's sockets are there a moment after the client first looks for them.
-        context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
-        return context
 
 
 class AnalysisEngine(NBClientEngine):  # type: ignore[misc]

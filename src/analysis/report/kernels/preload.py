@@ -91,11 +91,16 @@ def _start_readers(root: Path, name: str) -> list[ForkProcess]:
     Returned are the processes that do so, one a cycle; what one can't read or store is read later.
     """
     from analysis.cycle import open_cycle  # noqa: PLC0415
-    from analysis.survey import collect  # noqa: F401, PLC0415  imported once, for both
+
+    # Imported once, for both and for what is forked later; what reads workbooks only they need.
+    from analysis.survey import store  # noqa: F401, PLC0415
 
     cycle = open_cycle(name, root)
     cycles = [cycle, cycle.open_previous()]
-    readers = [ForkProcess(target=_read, args=(one,)) for one in cycles if one is not None]
+    # Daemons, which have no children: with all cores at work, more processes would only cost more.
+    readers = [
+        ForkProcess(target=_read, args=(one,), daemon=True) for one in cycles if one is not None
+    ]
     for reader in readers:
         reader.start()
     return readers

@@ -25,23 +25,27 @@ from analysis.survey.vocabulary import Lookup
 PAYS_FROM = 400_000
 
 
-def read_workbooks(cycle: Cycle, lookup: Lookup) -> list[Reading]:
-    """Return the reading of every department's workbook, in the departments' order.
+def read_workbooks(
+    cycle: Cycle, lookup: Lookup, departments: Sequence[Department] | None = None
+) -> list[Reading]:
+    """Return the reading of every department's workbook, or of some departments', in their order.
 
-    It is the same whatever the number of processes. A workbook by which its process is ended even
-    when it is read alone, as for want of memory, is told as unreadable, and the others are read.
+    A reading is the same whatever the number of processes. A workbook by which its process is ended
+    even when it is read alone, as for want of memory, is told as unreadable, and the others are
+    read.
     """
-    departments = cycle.departments
+    departments = cycle.departments if departments is None else departments
     sizes = _measure(cycle)
+    # Told by the whole cycle: a single workbook may end its process as well.
     processes = count_processes(list(sizes.values()))
-    if processes == 1:
+    if processes == 1 or not departments:
         return [
             read_workbook(cycle.raw_folder, department, cycle.name, lookup)
             for department in departments
         ]
     # The longest first: begun last, it would be waited for by all the others.
     largest_first = sorted(departments, key=lambda department: -sizes[department.slug])
-    found = _read_apart(processes, cycle, largest_first, lookup)
+    found = _read_apart(min(processes, len(departments)), cycle, largest_first, lookup)
     for department in departments:
         if department.slug not in found:
             found |= _read_apart(1, cycle, [department], lookup)

@@ -1,0 +1,87 @@
+"""Read again only the workbooks that changed; what the others said is kept beside the tidy rows.
+
+A reading is kept with a hash over all that makes it, and over itself: the file's bytes and name,
+the department, the cycle's settings, and what reads. Never by dates.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from analysis.cycle import Cycle, Department
+from analysis.errors import SurveyError
+from analysis.survey.files.file import find_file, read_content
+from analysis.survey.files.sheet import UnreadableWorkbookError
+from analysis.survey.place import place_file
+from analysis.survey.problems import STOPPED
+from analysis.survey.table.read import Reading
+from analysis.survey.table.read_all import read_workbooks
+from analysis.survey.vocabulary import Lookup
+
+FOLDER = "readings"
+
+
+def read_changed(cycle: Cycle, lookup: Lookup, *, program: Mapping[str, Any]) -> list[Reading]:
+    """Return the reading of every department's workbook, in the departments' order.
+
+    It is as `read_workbooks` gives it; a workbook that made a kept reading is not opened for it.
+    `program` tells what reads: code and libraries. Nothing is kept of a workbook that is missing or
+    can't be opened, nor of one that a lack of memory stopped.
+    """
+    settings = json.dumps([cycle.settings.model_dump(mode="json"), program], sort_keys=True)
+    paths = {d.slug: find_file(cycle.raw_folder, d.workbook) for d in cycle.departments}
+    kept = {d.slug: _take(cycle, d, paths[d.slug], settings) for d in cycle.departments}
+    changed = [department for department in cycle.departments if kept[department.slug] is None]
+    read = read_workbooks(cycle, lookup, changed)
+    for department, reading in zip(changed, read, strict=True):
+        _keep(cycle, department, paths[department.slug], settings, reading)
+    fresh = iter(read)
+    return [kept[department.slug] or next(fresh) for department in cycle.departments]
+
+
+def _take(cycle: Cycle, department: Department, path: Path | None, settings: str) -> Reading | None:
+    """Return what the workbook at a path said, or None where it must be read."""
+    if path is None:
+        return None
+    try:
+        content = hashlib.sha256(read_content(path)).hexdigest()
+        stated, _, text = _place(cycle, department).read_text(encoding="utf-8").partition("\n")
+        if stated != _hash(department, path, content, settings, text):
+            return None
+        return _shape().validate_python(json.loads(text))
+    except (UnreadableWorkbookError, OSError, ValueError):
+        return None
+
+
+def _keep(
+    cycle: Cycle, department: Department, path: Path | None, settings: str, reading: Reading
+) -> None:
+    """Keep a reading for the next time; one that can't be kept is read again."""
+    stopped = any(problem.code == STOPPED for problem in reading.problems)
+    if path is None or reading.sha256 is None or stopped:
+        return
+    text = json.dumps(_shape().dump_python(reading))
+    stated = _hash(department, path, reading.sha256, settings, text)
+    with suppress(SurveyError):
+        place_file(_place(cycle, department), f"{stated}\n{text}".encode())
+
+
+def _hash(department: Department, path: Path, content: str, settings: str, text: str) -> str:
+    """Return one sha256 over all that made a reading, `content` the workbook's own, and over it."""
+    made_from = [department.model_dump(), path.name, content, settings, text]
+    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+def _place(cycle: Cycle, department: Department) -> Path:
+    return cycle.processed_folder / FOLDER / f"{department.slug}.json"
+
+
+@cache
+def _shape() -> TypeAdapter[Reading]:
+    return TypeAdapter(Reading)

@@ -13,7 +13,7 @@ from analysis.cycle import Cycle
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.correct import correct_rows, read_corrections
 from analysis.survey.check import Intake, check_rows
-from analysis.survey.files.file import compose_name, find_file, find_rivals
+from analysis.survey.files.file import compose_name, find_files, find_rivals
 from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
 from analysis.survey.survey import ROW_COLUMNS, Survey
@@ -134,10 +134,11 @@ def _frame_workbooks(readings: list[Reading]) -> pd.DataFrame:
 def _find_other_files(cycle: Cycle) -> Iterator[Problem]:
     """Report workbooks that no department's entry uses: they would be left out unnoticed."""
     departments = cycle.departments
-    used = {d.name: find_file(cycle.raw_folder, d.workbook) for d in departments}
-    for path, owner in find_rivals(cycle.raw_folder, list(used.values()), departments):
+    used = find_files(cycle.raw_folder, [department.workbook for department in departments])
+    own_files = dict(zip(departments, used, strict=True))
+    for path, owner in find_rivals(cycle.raw_folder, used, departments):
         name = compose_name(path.name)
-        own = used[owner.name] if owner is not None else None
+        own = own_files[owner] if owner is not None else None
         if owner is None or own is None:
             yield report("workbook_unlisted", Place(None, name))
         else:

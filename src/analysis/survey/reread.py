@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from analysis.cycle import Cycle, Department
 from analysis.errors import SurveyError
-from analysis.survey.files.file import find_file, read_content
+from analysis.survey.files.file import find_files, read_content
 from analysis.survey.files.sheet import UnreadableWorkbookError
 from analysis.survey.place import place_file
 from analysis.survey.problems import STOPPED
@@ -35,14 +35,15 @@ def read_changed(cycle: Cycle, lookup: Lookup, *, program: Mapping[str, Any]) ->
     can't be opened, nor of one that a lack of memory stopped.
     """
     settings = json.dumps([cycle.settings.model_dump(mode="json"), program], sort_keys=True)
-    paths = {d.slug: find_file(cycle.raw_folder, d.workbook) for d in cycle.departments}
-    kept = {d.slug: _take(cycle, d, paths[d.slug], settings) for d in cycle.departments}
-    changed = [department for department in cycle.departments if kept[department.slug] is None]
-    read = read_workbooks(cycle, lookup, changed)
-    for department, reading in zip(changed, read, strict=True):
-        _keep(cycle, department, paths[department.slug], settings, reading)
-    fresh = iter(read)
-    return [kept[department.slug] or next(fresh) for department in cycle.departments]
+    departments = cycle.departments
+    found = find_files(cycle.raw_folder, [department.workbook for department in departments])
+    paths = dict(zip(departments, found, strict=True))
+    kept = {own: _take(cycle, own, path, settings) for own, path in paths.items()}
+    changed = [department for department in departments if kept[department] is None]
+    fresh = dict(zip(changed, read_workbooks(cycle, lookup, changed), strict=True))
+    for department, reading in fresh.items():
+        _keep(cycle, department, paths[department], settings, reading)
+    return [kept[department] or fresh[department] for department in departments]
 
 
 def _take(cycle: Cycle, department: Department, path: Path | None, settings: str) -> Reading | None:

@@ -4,7 +4,7 @@ What a file is, its first bytes say; a name says only whether it is meant to be 
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
 from analysis.cycle import Department
@@ -43,17 +43,29 @@ def list_files(folder: Path) -> list[Path]:
 
 
 def find_file(folder: Path, name: str) -> Path | None:
-    """Return the file of this name, or else one of the same name and another kind.
+    """Return the file of this name in a folder, as `find_files` does."""
+    (path,) = find_files(folder, [name])
+    return path
+
+
+def find_files(folder: Path, names: Iterable[str]) -> list[Path | None]:
+    """Return for each name the file of this name, or else one of the same name and another kind.
 
     Of the kinds that are read first; any other is better told for what it is than as missing.
     """
-    wanted = PurePath(compose_name(name))
     paths = list_files(folder)
-    exact = [path for path in paths if compose_name(path.name) == wanted.name]
-    alike = [
-        path for path in paths if _stem(path) == wanted.stem and _ending(path) in EXCEL_ENDINGS
-    ]
-    return min(exact or alike, key=lambda path: _ending(path) not in SURVEY_ENDINGS, default=None)
+    named: dict[str, list[Path]] = {}
+    for path in paths:
+        named.setdefault(compose_name(path.name), []).append(path)
+    found = []
+    for wanted in (PurePath(compose_name(name)) for name in names):
+        fitting = named.get(wanted.name) or [
+            path for path in paths if _stem(path) == wanted.stem and _ending(path) in EXCEL_ENDINGS
+        ]
+        found.append(
+            min(fitting, key=lambda path: _ending(path) not in SURVEY_ENDINGS, default=None)
+        )
+    return found
 
 
 def find_rivals(

@@ -137,6 +137,19 @@ def test_nothing_is_kept_of_what_may_be_read_another_time(tmp_path, monkeypatch)
     assert kept_files(cycle) == []
 
 
+def test_a_reading_too_large_to_be_held_twice_is_not_kept(tmp_path, monkeypatch, opened):
+    cycle = make_cycle(tmp_path, [procedure(1)], [procedure(2), procedure(3)])
+    sizes = [
+        sum(map(len, (*reading.rows.values(), *reading.extras.values()))) for reading in read(cycle)
+    ]
+    monkeypatch.setattr(reread, "MOST_VALUES", sizes[0])
+    opened.clear()
+    read(cycle, {"code": "another"})
+    assert [path.stem for path in kept_files(cycle)] == ["kankyo", "kodomo"]
+    read(cycle, {"code": "another"})
+    assert opened == ["kankyo", "kodomo", "kodomo"]
+
+
 def test_a_file_that_is_no_workbook_is_told_again_without_being_opened(tmp_path, opened):
     cycle = make_cycle(tmp_path, b"no workbook")
     first = read(cycle)

@@ -26,13 +26,18 @@ from analysis.survey.vocabulary import Lookup
 
 FOLDER = "readings"
 
+MOST_VALUES = 2_000_000
+"""How many values a reading may have to be kept: more would take as much memory as to read them.
+
+A department with 500 procedures has 50,000."""
+
 
 def read_changed(cycle: Cycle, lookup: Lookup, *, program: Mapping[str, Any]) -> list[Reading]:
     """Return the reading of every department's workbook, in the departments' order.
 
     It is as `read_workbooks` gives it; a workbook that made a kept reading is not opened for it.
     `program` tells what reads: code and libraries. Nothing is kept of a workbook that is missing or
-    can't be opened, nor of one that a lack of memory stopped.
+    can't be opened, that has more than MOST_VALUES, or that a lack of memory stopped.
     """
     settings = json.dumps([cycle.settings.model_dump(mode="json"), program], sort_keys=True)
     departments = cycle.departments
@@ -52,7 +57,7 @@ def _take(cycle: Cycle, department: Department, path: Path | None, settings: str
         return None
     try:
         content = hashlib.sha256(read_content(path)).hexdigest()
-        stated, _, text = _place(cycle, department).read_text(encoding="utf-8").partition("\n")
+        stated, _, text = _place(cycle, department).read_bytes().partition(b"\n")
         if stated != _hash(department, path, content, settings, text):
             return None
         return _shape().validate_python(json.loads(text))
@@ -65,18 +70,21 @@ def _keep(
 ) -> None:
     """Keep a reading for the next time; one that can't be kept is read again."""
     stopped = any(problem.code == STOPPED for problem in reading.problems)
-    if path is None or reading.sha256 is None or stopped:
+    values = sum(map(len, (*reading.rows.values(), *reading.extras.values())))
+    if path is None or reading.sha256 is None or stopped or values > MOST_VALUES:
         return
-    text = json.dumps(_shape().dump_python(reading))
+    text = json.dumps(_shape().dump_python(reading)).encode()
     stated = _hash(department, path, reading.sha256, settings, text)
     with suppress(SurveyError):
-        place_file(_place(cycle, department), f"{stated}\n{text}".encode())
+        place_file(_place(cycle, department), b"\n".join((stated, text)))
 
 
-def _hash(department: Department, path: Path, content: str, settings: str, text: str) -> str:
+def _hash(department: Department, path: Path, content: str, settings: str, text: bytes) -> bytes:
     """Return one sha256 over all that made a reading, `content` the workbook's own, and over it."""
-    made_from = [department.model_dump(), path.name, content, settings, text]
-    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+    made_from = [department.model_dump(), path.name, content, settings]
+    hashed = hashlib.sha256(json.dumps(made_from).encode())
+    hashed.update(b"\n" + text)
+    return hashed.hexdigest().encode()
 
 
 def _place(cycle: Cycle, department: Department) -> Path:

@@ -36,14 +36,15 @@ def put(source):
     (cycle.raw_folder / "環境部.xlsx").write_bytes(source.read_bytes())
 
 def list_stored():
-    return {p.name: p.read_bytes() for p in folder.iterdir() if not p.name.startswith(".")}
+    files = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
 def hook(kind, last):
     calls = itertools.count()
     own = getattr(Path, kind)
     def run(path, *arguments):
         done = own(path, *arguments)
-        if path.parent == folder and next(calls) == last:
+        if folder in path.parents and next(calls) == last:
             os.kill(os.getpid(), signal.SIGKILL)
         return done
     setattr(Path, kind, run)
@@ -68,7 +69,7 @@ for kind in ("write_bytes", "replace"):
         survey = load_survey(cycle)
         assert list(survey.rows["procedure_id"]) == ["K-002"], (kind, last)
         assert list_stored() == whole_new, (kind, last)
-        assert not list(folder.glob(".*.passing")), (kind, last)
+        assert not list(folder.rglob(".*.passing")), (kind, last)
 print(killed)
 """
 
@@ -82,7 +83,7 @@ main(["check"])
 
 
 def list_files(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
 def test_two_processes_that_write_one_file_take_turns(tmp_path):
@@ -130,7 +131,7 @@ def test_a_store_killed_at_any_point_is_the_old_one_or_the_new_one(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["8"]
+    assert done.stdout.split() == ["10"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file's size can't be bounded")
@@ -138,7 +139,7 @@ def test_a_store_killed_at_any_point_is_the_old_one_or_the_new_one(tmp_path):
 def test_a_full_disk_is_told_and_what_was_stored_is_whole(tmp_path, limit):
     cycle = make_cycle(tmp_path, [procedure(number) for number in range(1, 60)])
     load_survey(cycle)
-    before = {path.name: path.read_bytes() for path in cycle.processed_folder.iterdir()}
+    before = list_files(cycle.processed_folder)
     make_cycle(tmp_path, [procedure(number) for number in range(2, 80)])
     full = subprocess.run(
         [sys.executable, "-c", FULL, str(limit)],
@@ -151,5 +152,5 @@ def test_a_full_disk_is_told_and_what_was_stored_is_whole(tmp_path, limit):
     assert "を書き込めません" in full.stderr
     assert "空き容量" in full.stderr
     assert "Traceback" not in full.stderr
-    assert list_files(cycle.processed_folder) == set(before)
+    assert list_files(cycle.processed_folder) == before
     assert list(load_survey(cycle).rows["procedure_id"])[-1] == "K-079"

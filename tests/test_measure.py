@@ -196,6 +196,13 @@ def test_what_is_remembered_of_a_table_is_never_taken_for_another(tables: Tables
     assert kept() is not None
 
 
+def test_forgotten_lines_are_written_anew_just_the_same(tables: Tables) -> None:
+    digester, selections = Digester(), select(ONLINE, tables, "all")
+    before = digester.digest(selections, ["all"])
+    digester.forget_lines()
+    assert digester.digest(selections, ["all"]) == before
+
+
 def test_rows_are_counted_by_each_combination_of_answers_that_none_of_them_lacks() -> None:
     frame = pd.DataFrame(
         {

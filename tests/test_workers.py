@@ -38,6 +38,26 @@ def test_a_worker_is_given_more_until_it_has_grown(monkeypatch: pytest.MonkeyPat
     assert workers.in_worker(workers.take_turn(), os.getpid) != first
 
 
+def hold(megabytes: int) -> int:
+    """Hold so many more megabytes from now on; return the process's id."""
+    held.append(b"x" * megabytes * 2**20)
+    return os.getpid()
+
+
+held: list[bytes] = []
+
+
+def test_a_worker_is_not_blamed_for_what_it_was_forked_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = workers.in_worker(workers.take_turn(), os.getpid)
+    monkeypatch.setattr(workers, "GROWN", 50 * 2**20)
+    assert psutil.Process(first).memory_info().rss > workers.GROWN
+    assert workers.in_worker(workers.take_turn(), hold, 30) == first
+    assert workers.in_worker(workers.take_turn(), hold, 30) == first
+    assert workers.in_worker(workers.take_turn(), os.getpid) != first
+
+
 def test_a_free_place_is_for_the_first_in_turn() -> None:
     places, order = workers.Places(1), []
 

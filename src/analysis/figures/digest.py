@@ -64,6 +64,11 @@ class Digester:
             return []
         return self._lines_of(selection.frame).rows_in(self._lines_of(selection.partner), rows)
 
+    def forget_lines(self) -> None:
+        """Forget the tables' lines, which are most of what is remembered; they can be made anew."""
+        for known in self._known.values():
+            known.forget()
+
     def _lines_of(self, frame: pd.DataFrame) -> "_Lines":
         # What is known of a table keeps the table, so that no other can have its id.
         return self._known.setdefault(id(frame), _Lines(frame))
@@ -86,6 +91,11 @@ class _Lines:
             self._lines[fields] = ["".join(lines).encode() for lines in cells]
         lines = self._lines[fields]
         return b"".join([lines[row] for row in rows])
+
+    def forget(self) -> None:
+        """Forget every line."""
+        self._columns.clear()
+        self._lines.clear()
 
     def rows_in(self, other: "_Lines", rows: Iterable[int]) -> list[int]:
         """Return the rows in which the other cycle's table has the same procedures."""

@@ -141,6 +141,8 @@ def _load_findings(root: Path, cycle: str) -> None:
 
     findings = load_findings(open_cycle(cycle, root))
     digest_figures(findings.ledger, findings.ledger.figures.values())
+    # No child makes another digest, and what a child is given takes time to fork.
+    findings.ledger.digester.forget_lines()
     printed = [figure.id for figures in list_progress(findings, WHOLE) for figure in figures]
     ids = tuple(figure.id for figure in appendix.gather_figures(findings.ledger, printed))
     for write in (payload.write_city_rows, attachments.write_city_rows, appendix.say_city_rows):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from threading import Condition
 from typing import ParamSpec, TypeVar
 
@@ -21,8 +21,10 @@ from analysis.survey.child import begin_child
 WORKERS = 2
 """How many at most; each may need some hundred megabytes."""
 
-GROWN = 300 * 2**20
-"""How many bytes a worker may hold, what it shares with others too, and still be given more."""
+GROWN = 90 * 2**20
+"""By how many bytes a worker may have grown and still be given more.
+
+What it was forked with does not count: to fork takes the longer, the more that is."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,16 +78,16 @@ def in_worker(turn: int, function: Callable[P, T], *args: P.args, **kwargs: P.kw
     for _ in range(2):
         with _places.take(turn):
             worker = _take_worker()
-            held = GROWN
+            growth = GROWN
             try:
-                result, held = worker.submit(_weigh, job).result()
+                result, growth = worker.submit(_weigh, job).result()
             except (BrokenProcessPool, EOFError, ConnectionError):
                 # The worker is gone, or with the process that it should be forked from.
                 continue
             else:
                 return result
             finally:
-                if held < GROWN:
+                if growth < GROWN:
                     _waiting.append(worker)
                 else:
                     worker.shutdown()
@@ -110,9 +112,19 @@ def _take_worker() -> ProcessPoolExecutor:
 
 
 def _weigh(job: Callable[[], T]) -> tuple[T, int]:
-    """Return what a job returns, and how many bytes this process holds after it."""
+    """Return what a job returns, and by how many bytes this process has grown since its first."""
+    before = _hold_at_first()
+    return job(), _hold() - before
+
+
+@cache
+def _hold_at_first() -> int:
+    return _hold()
+
+
+def _hold() -> int:
+    """Return how many bytes this process holds, what it shares with others too."""
     # Only here: who sends jobs need not wait for it.
     import psutil  # noqa: PLC0415
 
-    result = job()
-    return result, psutil.Process().memory_info().rss
+    return int(psutil.Process().memory_info().rss)

@@ -28,13 +28,14 @@ from workbooks import make_cycle, procedure
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes live")
 
 # The command, and a line for each step that its main process makes in the project: before the step,
-# and for a file that is written whole, when half of it is there. At one of them it is killed.
+# and for a file that is written whole, when half of it is there. At one of them it is killed, or
+# interrupted.
 BUILD = """
 import os, resource, signal, sys
 from pathlib import Path
 
 root, me, found = os.getcwd(), os.getpid(), 0
-wanted, count, largest = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+wanted, (count, largest, stop) = sys.argv[2], map(int, sys.argv[3:6])
 resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 log = open(sys.argv[1], "a")
 
@@ -47,7 +48,8 @@ def pass_by(step, *paths):
     print(line, file=log, flush=True)
     found += wanted in line if wanted else 0
     if found == count:
-        os.kill(me, signal.SIGKILL)
+        # Whoever interrupts at a terminal interrupts all that runs there.
+        (os.killpg if stop == signal.SIGINT else os.kill)(me, stop)
 
 def watch(event, values):
     if event == "open":
@@ -69,7 +71,7 @@ Path.write_bytes = write_bytes
 sys.addaudithook(watch)
 from analysis.report.making.display import WAITING
 from analysis.cli import main
-main(sys.argv[5:], prog_name="analysis")
+main(sys.argv[6:], prog_name="analysis")
 """
 
 # A set is put in place by a child that is killed at one step after the other, until it ends.
@@ -148,18 +150,24 @@ Files = dict[str, bytes]
 
 
 def start(
-    folder: Path, *words: str, wanted: str = "", count: int = 1, largest: int = -1
+    folder: Path,
+    *words: str,
+    wanted: str = "",
+    count: int = 1,
+    largest: int = -1,
+    stop: signal.Signals = signal.SIGKILL,
 ) -> subprocess.Popen[str]:
     """Start a command in a folder, in a session of its own, marked so that it is known again.
 
-    It is killed at a step that is wanted. `largest` bounds the bytes of each file it writes.
+    At a step that is wanted it is killed, or gets another signal. `largest` bounds the bytes of
+    each file it writes.
     """
     steps = folder.with_name(f"{folder.name}-tmp") / "steps.txt"
     steps.parent.mkdir(exist_ok=True)
     # In a folder with a short name, as sockets need: with a longer one nothing is forked.
     temporary = tempfile.mkdtemp(prefix="built-")
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
-    numbers = map(str, (count, largest))
+    numbers = map(str, (count, largest, int(stop)))
     return subprocess.Popen(
         [sys.executable, "-c", BUILD, str(steps), wanted, *numbers, *words],
         cwd=folder,
@@ -413,12 +421,14 @@ def test_an_interrupted_build_ends_without_a_traceback_and_loses_nothing(
     moment: str, changed: Path, tmp_path: Path, old: Files, new: Files
 ) -> None:
     folder = copy_delivery(changed, tmp_path / "project")
-    building = start(folder, "report")
     if moment == "while much is loaded":
+        building = start(folder, "report")
         wait_until_loading(building, folder)
+        os.killpg(building.pid, signal.SIGINT)
     else:
-        wait_for_step(building, folder, f"rename {PROCESSED}/made/")
-    os.killpg(building.pid, signal.SIGINT)
+        # Not from here: until this process is told, that one may have ended.
+        shelving = f"rename {PROCESSED}/made/"
+        building = start(folder, "report", wanted=shelving, stop=signal.SIGINT)
     code, _, complained = end(building)
     assert code == 1
     assert "Traceback" not in complained, complained

@@ -21,7 +21,7 @@ from analysis.survey.child import begin_child
 WORKERS = 2
 """How many at most; each may need some hundred megabytes."""
 
-GROWN = 90 * 2**20
+GROWN = 120 * 2**20
 """By how many bytes a worker may have grown and still be given more.
 
 What it was forked with does not count: to fork takes the longer, the more that is."""

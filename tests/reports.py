@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from functools import cache, cached_property
 from types import SimpleNamespace
+from typing import Any
 
 import pypdf
 from nbformat import NotebookNode
@@ -56,6 +57,10 @@ HOSTILE = (
     "👨‍👩‍👧",
     "か゚ Ⓐ ㋿",
 )
+
+
+# For blocks whose parts add up to their total: it is asked for nothing.
+UNASKED: Any = SimpleNamespace()
 
 
 def figure_of(

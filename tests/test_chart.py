@@ -9,7 +9,7 @@ from analysis.figures.figure import PERCENT, Figure
 from analysis.report.blocks import Chart
 from analysis.report.chart import draw_parts, draw_rates, draw_stacks
 
-from reports import export_html, export_pdf, figure_of, notebook_of, text_of
+from reports import UNASKED, export_html, export_pdf, figure_of, notebook_of, text_of
 
 
 def rate_of(part: int, scope: str = "kankyo") -> Figure:
@@ -28,11 +28,13 @@ RATES = draw_rates(
     rate_of(60, "all"),
 )
 PARTS = draw_parts(
+    UNASKED,
     "状況",
     [("済", figure_of("online", 1600)), ("未着手", figure_of("not_started", 1))],
     figure_of("total", 1601),
 )
 STACKS = draw_stacks(
+    UNASKED,
     "理由",
     [("環境部", [figure_of("a", 3), figure_of("b", 0)], figure_of("t", 3))],
     ["未検討", "その他"],
@@ -85,6 +87,7 @@ def test_two_charts_on_one_page_share_no_id() -> None:
 
 def test_the_same_figures_draw_the_same_bytes() -> None:
     again = draw_parts(
+        UNASKED,
         "状況",
         [("済", figure_of("online", 1600)), ("未着手", figure_of("not_started", 1))],
         figure_of("total", 1601),
@@ -113,13 +116,13 @@ def test_a_rate_without_a_value_and_a_whole_of_nothing_are_drawn() -> None:
     none = figure_of("online_rate", None, PERCENT)
     zero = figure_of("online", 0)
     assert "—%" not in "".join(texts_of(draw_rates("率", [("部", none, None)], none)))
-    assert draw_parts("状況", [("済", zero)], zero).svg
+    assert draw_parts(UNASKED, "状況", [("済", zero)], zero).svg
 
 
 def test_more_parts_than_can_be_told_apart_are_refused() -> None:
     parts = [(f"部{place}", figure_of(f"m{place}", 1)) for place in range(9)]
     with pytest.raises(ValueError, match="parts"):
-        draw_parts("状況", parts, figure_of("total", 9))
+        draw_parts(UNASKED, "状況", parts, figure_of("total", 9))
 
 
 def test_a_bare_number_is_refused() -> None:

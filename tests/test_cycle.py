@@ -56,11 +56,26 @@ def test_a_folder_whose_name_is_not_its_date_is_refused(tmp_path: Path) -> None:
         open_cycle("2025-03-31", write_cycle(tmp_path, name="2025-03-31"))
 
 
-def test_two_departments_may_not_share_a_slug(tmp_path: Path) -> None:
-    twice = '{ name = "こども部", slug = "kankyo", workbook = "こども部.xlsx" }]'
-    root = write_cycle(tmp_path, SETTINGS.replace('xlsx" }]', f'xlsx" }}, {twice}'))
-    with pytest.raises(SettingsError, match="slug が重複しています: kankyo"):
+@pytest.mark.parametrize(
+    ("name", "slug", "workbook", "told"),
+    [
+        ("こども部", "kankyo", "こども部.xlsx", "「kankyo」: 環境部の slug、こども部の slug"),
+        ("環境部", "kodomo", "こども部.xlsx", "「環境部」: 環境部の name、環境部の name"),
+        ("kankyo", "kodomo", "こども部.xlsx", "「kankyo」: 環境部の slug、kankyoの name"),
+        ("こども部", "all", "こども部.xlsx", "「all」: 市全体、こども部の slug"),
+        ("全体", "kodomo", "こども部.xlsx", "「全体」: 市全体、全体の name"),
+        ("こども部", "kodomo", "環境部.XLSX", "環境部の workbook、こども部の workbook"),
+    ],
+)
+def test_one_name_means_one_department(
+    tmp_path: Path, name: str, slug: str, workbook: str, told: str
+) -> None:
+    more = f'{{ name = "{name}", slug = "{slug}", workbook = "{workbook}" }}]'
+    root = write_cycle(tmp_path, SETTINGS.replace('xlsx" }]', f'xlsx" }}, {more}'))
+    with pytest.raises(SettingsError) as caught:
         open_cycle("2024-09-01", root)
+    assert told in str(caught.value)
+    assert "1件が重複しています" in str(caught.value)
 
 
 def test_a_department_is_found_by_name_and_by_slug(tmp_path: Path) -> None:

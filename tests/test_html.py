@@ -19,7 +19,7 @@ from analysis.report.blocks import (
 )
 from analysis.report.text import printable
 
-from reports import HOSTILE, export_html, figure_of, notebook_of
+from reports import HOSTILE, UNASKED, export_html, figure_of, notebook_of
 
 ONLINE = figure_of("online", 1758)
 CHANGE = figure_of("online_change", -4, COUNT_CHANGE)
@@ -33,7 +33,7 @@ GROUPED = Table(
         Column("増減", "オンライン化", numeric=True),
     ),
     rows=(("環境部", ONLINE, CHANGE), ("計", ONLINE, None)),
-    total=True,
+    ledger=UNASKED,
     notes=("注です。",),
 )
 

@@ -17,6 +17,7 @@ from analysis.report.orphans import read_page
 from reports import (
     FINGERPRINT,
     MASTHEAD,
+    UNASKED,
     export_html,
     export_pdf,
     figure_of,
@@ -27,7 +28,7 @@ from reports import (
 ONLINE = figure_of("online", 627)
 CHANGE = figure_of("online_change", -4)
 RATE = figure_of("online_rate", Fraction(627, 1758), PERCENT)
-CHART = draw_parts("状況", [("済", ONLINE)], ONLINE)
+CHART = draw_parts(UNASKED, "状況", [("済", ONLINE)], ONLINE)
 
 TYPED = {
     "in a sentence": Paragraph(("627件です。",)),
@@ -39,8 +40,8 @@ TYPED = {
     "in a table's caption": Table("表 627", (Column("a"),), (("x",),)),
     "in a table's note": Table("表", (Column("a"),), (("x",),), notes=("627",)),
     "in the sentence of an empty table": Table("表", (Column("a"),), (), empty="627"),
-    "in a chart's title": draw_parts("627件の状況", [("済", ONLINE)], ONLINE),
-    "in a chart's label": draw_parts("状況", [("済627", ONLINE)], ONLINE),
+    "in a chart's title": draw_parts(UNASKED, "627件の状況", [("済", ONLINE)], ONLINE),
+    "in a chart's label": draw_parts(UNASKED, "状況", [("済627", ONLINE)], ONLINE),
     "in a chart's row": draw_rates("率", [("第627部", RATE, None)], RATE),
     "in an alternative text": replace(CHART, alt=("帯グラフ。627件。",)),
     "beside a figure": Paragraph(

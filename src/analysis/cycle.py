@@ -6,6 +6,8 @@ missing one is an error. Nothing here touches the answers themselves.
 
 import datetime
 import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -20,6 +22,8 @@ CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
 PUBLISHED_NAME = "published.csv"
 FIGURES_NAME = "figures.csv"
+WHOLE, WHOLE_NAME = "all", "全体"
+"""The slug and the name of the whole city, which no department may have."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -202,12 +206,30 @@ def _explain(item: Any) -> str:
 
 def _read_settings(path: Path) -> Settings:
     settings = read_toml(path, Settings)
-    for attribute in ("name", "slug", "workbook"):
-        values = [getattr(department, attribute) for department in settings.departments]
-        twice = sorted({value for value in values if values.count(value) > 1})
-        if twice:
-            raise SettingsError(
-                f"{path.parent.name}/{SETTINGS_NAME}: departments の {attribute} が重複しています: "
-                + "、".join(twice)
-            )
+    wrong = [
+        *_find_twice([(WHOLE, "市全体"), (WHOLE_NAME, "市全体"), *_list_names(settings)]),
+        *_find_twice([(d.workbook, f"{d.name}の workbook") for d in settings.departments]),
+    ]
+    if wrong:
+        raise SettingsError(
+            f"{path.parent.name}/{SETTINGS_NAME}: departments の name、slug、workbook のうち"
+            f"{len(wrong)}件が重複しています。部局ごとに別のものにしてください。\n"
+            + list_examples(wrong)
+        )
     return settings
+
+
+def _list_names(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield what each department is called by; a name that is its own slug is one word."""
+    for department in settings.departments:
+        yield department.slug, f"{department.name}の slug"
+        if department.name != department.slug:
+            yield department.name, f"{department.name}の name"
+
+
+def _find_twice(named: Iterable[tuple[str, str]]) -> list[str]:
+    """Return a line for each word that two bear; case and width make no other file of a name."""
+    bearers: dict[str, list[str]] = {}
+    for word, bearer in named:
+        bearers.setdefault(unicodedata.normalize("NFKC", word).casefold(), []).append(bearer)
+    return [f"「{word}」: {'、'.join(found)}" for word, found in bearers.items() if len(found) > 1]

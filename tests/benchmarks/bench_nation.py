@@ -18,10 +18,9 @@ from typing import TypeVar
 
 import pandas as pd
 
-from analysis.cycle import Cycle, Department, open_cycle
+from analysis.cycle import WHOLE, Cycle, Department, open_cycle
 from analysis.figures.figure import split_id
 from analysis.figures.ledger import Ledger, build_ledger
-from analysis.figures.tables import WHOLE
 from analysis.report import html, overview
 from analysis.report.findings import Findings, load_findings
 from analysis.report.orphans import read_page

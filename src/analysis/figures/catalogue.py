@@ -6,7 +6,10 @@ measures of its entries. Units and definitions follow from the measures themselv
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 
+from analysis.errors import SettingsError, list_examples
 from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
 from analysis.figures.guideline import Guideline
 from analysis.figures.measure import Change, Count, Measure, Share, Where, where
@@ -72,6 +75,27 @@ def list_measures(guideline: Guideline, *, has_previous: bool) -> list[Item]:
     if has_previous:
         return items
     return [item for item in items if not _needs_previous(item.measure)]
+
+
+def require_free_ids(guideline: Guideline, path: Path) -> None:
+    """Return if no id of the guideline names a second measure; else raise SettingsError.
+
+    An entry names two, its own and that of its open procedures; a first cycle's missing changes
+    are no free names either.
+    """
+    named = {
+        item.name: item.label for item in chain(_progress(), _reasons(), _transitions(), _quality())
+    }
+    wrong = []
+    for item in _guideline(guideline):
+        if item.name in named:
+            wrong.append(f"{item.name}（{item.label}）: 既に「{named[item.name]}」の名前です。")
+        named[item.name] = item.label
+    if wrong:
+        raise SettingsError(
+            f"guideline/{path.name} の id と、それに _open を付けた名前のうち{len(wrong)}件が、"
+            f"ほかの数値の名前と同じです。別の id にしてください。\n{list_examples(wrong)}"
+        )
 
 
 def _progress() -> Iterator[Item]:
@@ -155,7 +179,10 @@ def _quality() -> Iterator[Item]:
     for severity, label in SEVERITY_LABELS.items():
         count = Count(where(severity=severity), "problems")
         yield Item(f"problems_{severity}", f"調査票の問題（{label}）", count, CITY_AND_DEPARTMENTS)
-
+        other = Count(where(severity=severity, whose="other"), "problems")
+        yield Item(
+            f"problems_{severity}_other", f"部局の調査票以外の問題（{label}）", other, ("all",)
+        )
     for rule in load_rules().values():
         count = Count(where(code=rule.code), "problems")
         label = f"検査規則：{rule.title.removesuffix('。')}"

@@ -34,6 +34,7 @@ OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "moved": ("所管課の変更", {"yes": "あり", "no": "なし"}),
     "state": ("提出状況", STATE_LABELS),
     "severity": ("重さ", {str(code): label for code, label in SEVERITY_LABELS.items()}),
+    "whose": ("問題のある所", {"department": "部局の調査票", "other": "部局の調査票以外"}),
     "kind": ("行の種類", LINE_LABELS),
     "code": ("検査規則", {code: rule.title for code, rule in load_rules().items()}),
     "agrees": ("再計算との一致", {"yes": "一致", "no": "不一致"}),

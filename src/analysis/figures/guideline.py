@@ -104,6 +104,9 @@ def read_guideline(path: Path) -> Guideline:
     ids = [entry.id for entry in guideline.counted]
     twice = sorted({key for key in ids if key and ids.count(key) > 1})
     wrong += [f"id が重複しています: {key}" for key in twice]
+    numbers = [section.number for section in guideline.sections]
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    wrong += [f"sections の number が重複しています: {number}" for number in twice]
     if wrong:
         raise SettingsError(
             f"guideline/{path.name} に、調査票にない項目か回答、または重複があります。"

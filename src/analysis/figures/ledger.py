@@ -10,9 +10,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.cycle import Cycle
+from analysis.cycle import WHOLE, Cycle
 from analysis.errors import FigureError
-from analysis.figures.catalogue import Item, list_measures
+from analysis.figures.catalogue import Item, list_measures, require_free_ids
 from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate, previous_tables, tables_before
@@ -22,7 +22,7 @@ from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Change, Measure, Share, tables_of
 from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.select import Selection, Selector
-from analysis.figures.tables import WHOLE, Level, Scope, Tables, list_scopes, prepare_tables
+from analysis.figures.tables import Level, Scope, Tables, list_scopes, prepare_tables
 from analysis.survey.survey import Survey
 
 NEAREST_SHOWN = 5
@@ -228,6 +228,7 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
     can't be used.
     """
     guideline = read_guideline(cycle.guideline_path)
+    require_free_ids(guideline, cycle.guideline_path)
     # Read here, so that a wrong one is told whatever figure is asked for.
     published = read_published(cycle)
 
@@ -238,11 +239,12 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
             return None
         return ledger.look_up(cycle.name, scope, measure)
 
+    before = None if previous is None else previous.rows
     ledger = Ledger(
         cycle,
         guideline,
         {item.name: item for item in list_measures(guideline, has_previous=previous is not None)},
-        {scope.slug: scope for scope in list_scopes(cycle, survey.rows)},
+        {scope.slug: scope for scope in list_scopes(cycle, survey.rows, before)},
         prepare_tables(cycle, survey, previous, lambda: reconcile(cycle, published, recompute)),
     )
     return ledger

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cycle import PUBLISHED_NAME, Cycle
+from analysis.cycle import PUBLISHED_NAME, WHOLE, WHOLE_NAME, Cycle
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.figure import Figure
-from analysis.figures.tables import WHOLE
 
 COLUMNS = ["scope", "measure", "published"]
 
@@ -53,7 +52,9 @@ def reconcile(
     whole city), measure, published, recomputed (as reported; missing for an unknown number),
     figure_id, agrees (yes/no), and its place (workbook, cell, value).
     """
-    slugs = {department.name: department.slug for department in cycle.departments} | {"全体": WHOLE}
+    slugs = {department.name: department.slug for department in cycle.departments} | {
+        WHOLE_NAME: WHOLE
+    }
     rows = []
     for row in published.itertuples():
         slug = slugs.get(str(row.scope))

@@ -6,6 +6,7 @@ figure id, a URL fragment and an Excel criterion).
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -15,7 +16,8 @@ from urllib.parse import quote
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from analysis.cycle import Cycle
+from analysis.cycle import WHOLE, WHOLE_NAME, Cycle
+from analysis.errors import SettingsError, list_examples
 from analysis.figures.lazy import LazyTables
 from analysis.figures.tally import Tally
 from analysis.survey.answers.steps import list_steps
@@ -25,7 +27,6 @@ from analysis.survey.vocabulary import answer_key
 
 Level = Literal["all", "department", "section"]
 LEVELS: tuple[Level, ...] = ("all", "department", "section")
-WHOLE = "all"
 PAIRED = "paired"
 """The previous cycle's procedures with the ids that they have now; numbers don't need these."""
 
@@ -160,6 +161,13 @@ def _list_lines(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.drop(columns="row").assign(value=lines["kind"].map(LINE_LABELS).astype("str"))
 
 
+def _list_problems(problems: pd.DataFrame, slugs: Mapping[str, str]) -> pd.DataFrame:
+    """Return the problems with whose workbook each is in: a department's, or no department's."""
+    own = problems["department"].map(slugs)
+    whose = own.notna().map({True: "department", False: "other"})
+    return problems.assign(department_slug=own, whose=whose.astype("str"))
+
+
 def prepare_tables(
     cycle: Cycle,
     survey: Survey,
@@ -195,9 +203,7 @@ def prepare_tables(
             transitions=lambda: add_scopes(match_cycles(survey.rows, before, survey.matches)),
             workbooks=lambda: add(survey.workbooks.assign(value=survey.workbooks["sha256"])),
             lines=lambda: add(_list_lines(survey.lines)),
-            problems=lambda: add(
-                survey.problems.assign(department_slug=survey.problems["department"].map(slugs))
-            ),
+            problems=lambda: add(_list_problems(survey.problems, slugs)),
             corrections=lambda: add(_list_corrections(survey.corrections)),
             # A row's number would stand for its cells, of which a row may have several.
             steps=lambda: add(list_steps(survey.rows).drop(columns="row")),
@@ -207,16 +213,23 @@ def prepare_tables(
     )
 
 
-def list_scopes(cycle: Cycle, procedures: pd.DataFrame) -> list[Scope]:
+def list_scopes(
+    cycle: Cycle, procedures: pd.DataFrame, before: pd.DataFrame | None = None
+) -> list[Scope]:
     """Return every scope of a cycle: the city, its departments in official order, their sections.
 
-    Sections are those of `procedures` (tidy rows of this cycle), in the order they appear in it.
+    Sections are those of `procedures` (tidy rows of this cycle) in the order they appear in it,
+    then those that only the rows of the cycle `before` have; departments that are only there come
+    last, without sections. What they lost is part of a change, and its sum would lack it. Raises
+    SettingsError for two scopes of one slug or one name.
     """
-    scopes = [Scope(WHOLE, "全体", "all")]
-    named = procedures[["department_slug", "section"]].dropna().drop_duplicates()
-    sections: dict[str, list[str]] = {}
+    scopes = [Scope(WHOLE, WHOLE_NAME, "all")]
+    frames = [procedures] if before is None else [procedures, before]
+    columns = ["department", "department_slug", "section"]
+    named = pd.concat([frame[columns].drop_duplicates() for frame in frames]).dropna()
+    sections: dict[str, dict[str, None]] = {}
     for slug, section in zip(named["department_slug"], named["section"], strict=True):
-        sections.setdefault(slug, []).append(section)
+        sections.setdefault(slug, {})[section] = None
     for department in cycle.departments:
         scopes.append(Scope(department.slug, department.name, "department", department.slug))
         scopes.extend(
@@ -226,6 +239,19 @@ def list_scopes(cycle: Cycle, procedures: pd.DataFrame) -> list[Scope]:
                 "section",
                 department.slug,
             )
-            for name in sections.get(department.slug, [])
+            for name in sections.get(department.slug, ())
+        )
+    known = {scope.slug for scope in scopes}
+    gone = dict(zip(named["department_slug"], named["department"], strict=True))
+    scopes += [
+        Scope(slug, name, "department", slug) for slug, name in gone.items() if slug not in known
+    ]
+    names = Counter(scope.name for scope in scopes)
+    if twice := [scope for scope in scopes if names[scope.name] > 1]:
+        raise SettingsError(
+            f"調査回 {cycle.name} とその前回調査で、別の部局または課が同じ名称です。"
+            "同じ部局であれば、cycle.toml の slug を前回と同じにしてください。"
+            "違う部局であれば、名称を変えてください。\n"
+            + list_examples([f"{scope.name}（slug = {scope.slug}）" for scope in twice])
         )
     return scopes

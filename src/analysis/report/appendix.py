@@ -10,12 +10,12 @@ from itertools import groupby
 
 import pandas as pd
 
+from analysis.cycle import WHOLE
 from analysis.figures.evidence import ROLES
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger, select_together
 from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.select import Selection
-from analysis.figures.tables import WHOLE
 from analysis.figures.values import list_values
 from analysis.report.blocks import Cell, Column, Link, Quoted, Shown, Table
 

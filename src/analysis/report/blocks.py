@@ -9,10 +9,12 @@ has no evidence and stops the export (`orphans`); what is quoted from a raw file
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from typing import Any, Literal
 
 from analysis.figures.figure import Figure
+from analysis.figures.ledger import Ledger
+from analysis.report.sums import require_total
 
 TYPST_MIME = "text/vnd.typst"
 MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
@@ -146,35 +148,44 @@ class Column:
 class Table(Block):
     """A table with a caption. Rows hold texts, figures and links; None is a blank cell (—).
 
-    The first `headings` cells of a row are its headings. `total` marks the last row as the sum.
-    `empty` is the sentence that stands for a table with no rows. `marks` gives, by row, a word
-    for the row's look (`bad`, `good`, `quiet`) or None; the look never carries meaning alone.
-    `lines_of` gives, by row, the figure whose line of evidence it is: where that figure's links
-    lead; `definition` then stands below the caption.
+    The first `headings` cells of a row are its headings. A `ledger` makes the last row the total:
+    what does not add up to it is refused, with the rows that the ledger has for it. A row of
+    `subtotals` (by position) is the sum of the rows since the one before. `empty` is the sentence
+    that stands for a table with no rows. `marks` gives, by row, a word for the row's look (`bad`,
+    `good`, `quiet`) or None; the look never carries meaning alone. `lines_of` gives, by row, the
+    figure whose line of evidence it is: where that figure's links lead; `definition` then stands
+    below the caption.
     """
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     headings: int = 1
-    total: bool = False
+    ledger: InitVar[Ledger | None] = None
+    total: bool = field(init=False)
+    subtotals: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     empty: str = "該当はありません。"
     marks: tuple[str | None, ...] = ()
     lines_of: tuple[Figure, ...] = ()
     definition: str = ""
 
-    def __post_init__(self) -> None:
-        """Refuse bare numbers and ragged rows."""
+    def __post_init__(self, ledger: Ledger | None) -> None:
+        """Refuse bare numbers, ragged rows, and a total that is not the sum of its parts."""
+        object.__setattr__(self, "total", ledger is not None)
         for row in self.rows:
             _require(row, (str, Quoted, Figure, Shown, Link, type(None)))
             if len(row) != len(self.columns):
                 raise TypeError(f"a row of {len(row)} cells in {len(self.columns)} columns")
+        if ledger is not None:
+            require_total(ledger, self.caption, self.rows, self.subtotals)
 
     @property
     def looks(self) -> tuple[str, ...]:
-        """Each row's look: its mark, or `total` for the sum, or nothing."""
+        """Each row's look: its mark, `total` for the sum, `quiet` for a part's, or nothing."""
         marks = [mark or "" for mark in self.marks or (None,) * len(self.rows)]
+        for place in self.subtotals:
+            marks[place] = "quiet"
         if self.total and marks:
             marks[-1] = "total"
         return tuple(marks)

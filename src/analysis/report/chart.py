@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D
 
 from analysis.figures.figure import Figure
+from analysis.figures.ledger import Ledger
 from analysis.report.blocks import Chart, Shown
 from analysis.report.canvas import (
     BAR,
@@ -30,6 +31,7 @@ from analysis.report.canvas import (
     stack,
     write_figure,
 )
+from analysis.report.sums import require_sum
 
 ROW_INCHES = 0.19
 PART_INCHES = 0.48
@@ -82,9 +84,15 @@ def draw_rates(
 
 
 @rc_context(STYLE)
-def draw_parts(caption: str, parts: Sequence[tuple[str, Figure]], total: Figure) -> Chart:
-    """Draw the parts of a whole as one bar: (label, count) each, adding up to `total`."""
+def draw_parts(
+    ledger: Ledger, caption: str, parts: Sequence[tuple[str, Figure]], total: Figure
+) -> Chart:
+    """Draw the parts of a whole as one bar: (label, count) each.
+
+    Raises ReportError if they don't add up to `total`.
+    """
     _require_looks(parts)
+    require_sum(ledger, caption, [figure for _, figure in parts], total)
     rows_of_legend = -(-len(parts) // 2) if len(parts) > len(LOOKS) - 1 else 1
     height = 0.62 + 0.2 * rows_of_legend
     canvas = open_canvas(height)
@@ -116,12 +124,18 @@ def draw_parts(caption: str, parts: Sequence[tuple[str, Figure]], total: Figure)
 
 @rc_context(STYLE)
 def draw_stacks(
+    ledger: Ledger,
     caption: str,
     rows: Sequence[tuple[str, Sequence[Figure], Figure]],
     part_labels: Sequence[str],
 ) -> Chart:
-    """Draw several wholes and their parts as stacked bars: (label, counts, total) each."""
+    """Draw several wholes and their parts as stacked bars: (label, counts, total) each.
+
+    Raises ReportError if the counts of one don't add up to its total.
+    """
     _require_looks(part_labels)
+    for _, parts, total in rows:
+        require_sum(ledger, caption, parts, total)
     canvas = open_canvas(ROW_INCHES * len(rows) + 0.7, "constrained")
     axes = open_axes(canvas)
     for place, (_, parts, _) in enumerate(rows):

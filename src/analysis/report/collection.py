@@ -36,6 +36,10 @@ def show_collection(findings: Findings) -> Block:
         )
         for department in findings.cycle.departments
     ]
+    # A file that is nobody's has problems too, and the total counts them.
+    others = [figure(f"{name}_other") if "problems" in name else None for name in counts]
+    if any(other is not None and other.value for other in others):
+        rows.append(("部局の調査票以外", "", "", *others))
     rows.append(("計", "", "", *(figure(name) for name in counts)))
     return Group(
         (
@@ -60,7 +64,7 @@ def show_collection(findings: Findings) -> Block:
                     Column("訂正", numeric=True, weight=1),
                 ),
                 rows=tuple(rows),
-                total=True,
+                ledger=findings.ledger,
             ),
             _list_lines(findings),
         )
@@ -82,5 +86,5 @@ def _list_lines(findings: Findings) -> Table:
             *(Column(label, numeric=True, weight=2) for label in LINE_LABELS.values()),
         ),
         rows=tuple(rows),
-        total=True,
+        ledger=findings.ledger,
     )

@@ -1,9 +1,8 @@
 """A department's report: its numbers beside the city's, its sections, its procedures."""
 
-from analysis.cycle import Department
+from analysis.cycle import WHOLE, Department
 from analysis.figures.catalogue import REASONS
 from analysis.figures.definition import code_name
-from analysis.figures.tables import WHOLE
 from analysis.report.blocks import (
     Block,
     Column,
@@ -55,6 +54,7 @@ def headline(findings: Findings, department: str) -> Block:
             ),
             _compare(findings, own),
             draw_parts(
+                findings.ledger,
                 "手続きの状況",
                 [
                     ("オンライン化済", figure("online", own.slug)),
@@ -88,7 +88,7 @@ def sections(findings: Findings, department: str) -> Block:
             ),
             ("計", *progress_cells(findings, own.slug)),
         ),
-        total=True,
+        ledger=findings.ledger,
     )
 
 

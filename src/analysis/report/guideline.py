@@ -114,6 +114,6 @@ def _by_department(findings: Findings, chosen: Section) -> Table:
                 ("計", "all"),
             ]
         ),
-        total=True,
+        ledger=findings.ledger,
         notes=("総数：該当する手続きすべて。未対応：そのうちオンライン化済でない手続き。",),
     )

@@ -4,8 +4,8 @@ source: report 2025-01-10. The wording turns with the sign of a change; a first 
 to compare with, has no change columns.
 """
 
+from analysis.cycle import WHOLE
 from analysis.figures.catalogue import REASONS
-from analysis.figures.tables import WHOLE
 from analysis.report.blocks import (
     Block,
     Bullets,
@@ -16,6 +16,7 @@ from analysis.report.blocks import (
     Link,
     Masthead,
     Paragraph,
+    Quoted,
     Shown,
     Strong,
     Table,
@@ -46,6 +47,7 @@ def headline(findings: Findings) -> Block:
             Bullets((say_progress(findings, "all"), _say_not_online(findings))),
             _city_table(findings),
             draw_parts(
+                findings.ledger,
                 "手続きの状況",
                 [
                     ("オンライン化済", figure("online")),
@@ -61,6 +63,7 @@ def headline(findings: Findings) -> Block:
 def departments(findings: Findings) -> Block:
     """Return the table of the departments in official order, and its chart."""
     ledger, before = findings.ledger, findings.ledger.previous_figure
+    known = {department.slug for department in findings.cycle.departments}
     return Group(
         (
             Table(
@@ -69,14 +72,17 @@ def departments(findings: Findings) -> Block:
                 rows=(
                     *(
                         (
-                            Link(department.name, f"department-{department.slug}"),
-                            *progress_cells(findings, department.slug),
+                            Link(scope.name, f"department-{scope.slug}")
+                            if scope.slug in known
+                            else Quoted(f"{scope.name}（前回調査のみ）"),
+                            *progress_cells(findings, scope.slug),
                         )
-                        for department in findings.cycle.departments
+                        for scope in ledger.scopes.values()
+                        if scope.level == "department"
                     ),
                     ("計", *progress_cells(findings, "all")),
                 ),
-                total=True,
+                ledger=findings.ledger,
             ),
             draw_rates(
                 "部局別のオンライン化率",
@@ -107,6 +113,7 @@ def reasons(findings: Findings) -> Block:
             Paragraph(lead),
             reason_table(findings, "all"),
             draw_parts(
+                findings.ledger,
                 "未着手の理由",
                 [(label, figure(f"reason_{reason}")) for reason, label in REASONS.items()],
                 figure("not_started"),

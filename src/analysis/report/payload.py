@@ -15,13 +15,14 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cycle import WHOLE
 from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, field_name
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Measure, Share, parts_of
 from analysis.figures.select import DECIDED_BY, list_ids
-from analysis.figures.tables import LEVELS, WHOLE, pair_ids
+from analysis.figures.tables import LEVELS, pair_ids
 from analysis.figures.values import list_values
 from analysis.report.appendix import list_beside
 from analysis.report.columns import list_others, list_procedures, write_column

@@ -71,6 +71,7 @@ def reason_table(findings: Findings, scope: str) -> Table:
     """Return a scope's not-started procedures by reason, with the route's total beneath each."""
     figure = findings.ledger.figure
     rows: list[tuple[Cell, ...]] = []
+    subtotals = []
     for route, (label, route_reasons) in ROUTES.items():
         rows += [
             (
@@ -81,6 +82,7 @@ def reason_table(findings: Findings, scope: str) -> Table:
             )
             for reason in route_reasons
         ]
+        subtotals.append(len(rows))
         rows.append(
             (
                 f"小計：{label}",
@@ -99,11 +101,8 @@ def reason_table(findings: Findings, scope: str) -> Table:
             Column("今後の進め方", weight=4),
         ),
         rows=tuple(rows),
-        total=True,
-        marks=tuple(
-            "quiet" if isinstance(row[0], str) and row[0].startswith("小計") else None
-            for row in rows
-        ),
+        ledger=findings.ledger,
+        subtotals=tuple(subtotals),
     )
 
 

@@ -15,6 +15,7 @@ from analysis.report.blocks import (
 from analysis.report.chart import draw_stacks
 from analysis.report.findings import Findings, head
 from analysis.report.progress import reason_table
+from analysis.report.sums import require_sum
 
 TITLE = "オンライン化「未着手」の理由"
 QUOTED = ("section", "name", "reason_detail")
@@ -68,6 +69,10 @@ def by_department(findings: Findings) -> Block:
         )
     ]
     scopes = [(d.name, d.slug) for d in findings.cycle.departments]
+    for route, (label, reasons) in ROUTES.items():
+        for _, slug in scopes:
+            parts = [figure(f"reason_{reason}", slug) for reason in reasons]
+            require_sum(findings.ledger, label, parts, figure(f"route_{route}", slug))
     return Group(
         (
             Table(
@@ -85,9 +90,10 @@ def by_department(findings: Findings) -> Block:
                     )
                     for name, slug in [*scopes, ("計", "all")]
                 ),
-                total=True,
+                ledger=findings.ledger,
             ),
             draw_stacks(
+                findings.ledger,
                 "部局別・理由別の未着手の手続き数",
                 [
                     (

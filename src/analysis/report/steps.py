@@ -39,7 +39,7 @@ def list_steps(findings: Findings) -> Block:
                     Column("例（調査票の値→読み取った値）", weight=6),
                 ),
                 rows=tuple(rows),
-                total=True,
+                ledger=findings.ledger,
                 empty="整えた回答はありません。",
             ),
         )

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.survey.problems import Place, Problem, report
+from analysis.survey.problems import Place, Problem, load_rules, report
 from analysis.survey.table.read import Reading
 from analysis.survey.table.tombstone import is_tombstone
-from analysis.survey.vocabulary import label_of, load_vocabulary, match_key
+from analysis.survey.vocabulary import field_named, label_of, load_vocabulary, match_key
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Intake:
 
 
 _MOST_NAMED = 5
+_SHEET = ["department", "workbook", "sheet"]
 
 Condition = Callable[[Intake], "pd.Series[bool]"]
 
@@ -112,7 +113,8 @@ def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
     """Return every breach of the rules, in the order of the rules and then of the rows.
 
     The rows need the cleaned fields with their `_raw` and `_cell` columns. A cell that has an error
-    among the problems already found is not blamed again, nor is one in a column that is missing.
+    among the problems already found is not blamed again. Where the column is missing there is no
+    cell: an answer that had to stand in it is missing all the same, and told once for its sheet.
     """
     known = {problem.place for problem in found if problem.severity == "error" and problem.cell}
     breaches = [
@@ -124,7 +126,9 @@ def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
 
 def _apply(rule: RowRule, intake: Intake) -> Iterator[Problem]:
     rows = intake.rows
-    is_blamed = rule.breached(intake) & rows[f"{rule.field}_cell"].notna()
+    is_breached, has_cell = rule.breached(intake), rows[f"{rule.field}_cell"].notna()
+    yield from _tell_without_column(rule, rows[is_breached & ~has_cell])
+    is_blamed = is_breached & has_cell
     if not is_blamed.any():
         return
     raw_name = f"{rule.field}_raw"
@@ -139,6 +143,22 @@ def _apply(rule: RowRule, intake: Intake) -> Iterator[Problem]:
             as_of=intake.cycle.name,
             label=label_of(rule.about, code) if isinstance(code, str) else "",
         )
+
+
+def _tell_without_column(rule: RowRule, rows: pd.DataFrame) -> Iterator[Problem]:
+    """Tell an answer that is needed and has no column, once a sheet, with the first rows.
+
+    That a required column is missing is told by itself, and so is that of an optional one: only
+    what stops the counting is more than that.
+    """
+    if field_named(rule.field).required or load_rules()[rule.code].severity != "error":
+        return
+    for (department, workbook, sheet), group in rows.groupby(_SHEET, sort=False):
+        place = Place(str(department), str(workbook), str(sheet))
+        named = "、".join(f"{row}行" for row in group["row"].head(_MOST_NAMED))
+        more = "ほか" if len(group) > _MOST_NAMED else ""
+        words = {"value": named + more, "count": f"{len(group):,}"}
+        yield report("answers_without_column", place, field=rule.field, **words)
 
 
 def _find_ids_twice(intake: Intake) -> Iterator[Problem]:
@@ -210,8 +230,8 @@ def _list_places(rows: pd.DataFrame, field: str) -> list[Place]:
     return [Place(*place) for place in zip(*columns, strict=True)]
 
 
-def _place_columns(field: str) -> tuple[str, str, str, str]:
-    return ("department", "workbook", "sheet", f"{field}_cell")
+def _place_columns(field: str) -> tuple[str, ...]:
+    return (*_SHEET, f"{field}_cell")
 
 
 _INTAKE_RULES: tuple[Callable[[Intake], Iterator[Problem]], ...] = (

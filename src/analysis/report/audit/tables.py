@@ -80,6 +80,7 @@ def lay_problems(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) ->
         [
             ("severity", field_name("severity"), 9),
             ("code", field_name("code"), 40),
+            ("whose", field_name("whose"), 16),
             *_PLACE,
             _CELL,
             ("field", "項目", 18),

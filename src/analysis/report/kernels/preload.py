@@ -132,9 +132,8 @@ def _load_findings(root: Path, cycle: str) -> None:
 
     What every department's page and PDF carry of the whole city is written here, for all of them.
     """
-    from analysis.cycle import open_cycle  # noqa: PLC0415
+    from analysis.cycle import WHOLE, open_cycle  # noqa: PLC0415
     from analysis.figures.listing import digest_figures  # noqa: PLC0415
-    from analysis.figures.tables import WHOLE  # noqa: PLC0415
     from analysis.report import appendix, attachments, payload  # noqa: PLC0415
     from analysis.report.findings import load_findings  # noqa: PLC0415
     from analysis.report.progress import list_progress  # noqa: PLC0415

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cycle import FIGURES_NAME, list_cycles, open_cycle
+from analysis.cycle import FIGURES_NAME, WHOLE, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
-from analysis.figures.catalogue import Item, list_measures
+from analysis.figures.catalogue import Item, list_measures, require_free_ids
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.figure import split_id
 from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, list_figures
 from analysis.figures.select import Selection, select
-from analysis.figures.tables import WHOLE, Level, Tables, add_scopes
+from analysis.figures.tables import Level, Tables, add_scopes
 from analysis.report.audit.workbook import read_audit, read_audited_matches
 from analysis.report.plan import AUDIT_NAME
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
@@ -85,7 +85,9 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
     known = cycle if cycle in list_cycles(root) else None
-    guideline = read_guideline(open_cycle(known, root).guideline_path)
+    path = open_cycle(known, root).guideline_path
+    guideline = read_guideline(path)
+    require_free_ids(guideline, path)
     items = {item.name: item for item in list_measures(guideline, has_previous=has_previous)}
     return Side(name, cycle, figures, items, tables, missing)
 

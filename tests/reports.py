@@ -18,7 +18,8 @@ from analysis.figures.digest import Digester
 from analysis.figures.figure import COUNT, Figure, Unit
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Count
-from analysis.figures.tables import Scope, Tables, add_scopes
+from analysis.figures.scopes import Scope, add_scopes
+from analysis.figures.tables import Tables
 from analysis.report.blocks import Block, Masthead
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pdf_of

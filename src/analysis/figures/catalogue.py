@@ -13,7 +13,7 @@ from analysis.errors import SettingsError, list_examples
 from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
 from analysis.figures.guideline import Guideline
 from analysis.figures.measure import Change, Count, Measure, Share, Where, where
-from analysis.figures.tables import LEVELS, Level
+from analysis.figures.scopes import LEVELS, Level
 from analysis.survey.answers.steps import STEPS
 from analysis.survey.problems import SEVERITY_LABELS, load_rules
 from analysis.survey.survey import LINE_LABELS

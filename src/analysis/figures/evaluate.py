@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.figures.measure import Change, Count, Measure, Share, Where
-from analysis.figures.tables import Level, Tables
+from analysis.figures.scopes import Level
+from analysis.figures.tables import Tables
 
 
 @dataclass(frozen=True)

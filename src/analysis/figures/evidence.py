@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 
 from analysis.figures.measure import Measure
+from analysis.figures.scopes import Level
 from analysis.figures.select import Selection, select
-from analysis.figures.tables import CORRECTED, Level, Tables, pair_ids
+from analysis.figures.tables import CORRECTED, Tables, pair_ids
 
 ROLES = {
     "counted": "数えた行",

@@ -20,7 +20,7 @@ from analysis.figures.definition import code_name
 from analysis.figures.figure import Unit
 from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.rounding import BLANK
-from analysis.figures.tables import Level
+from analysis.figures.scopes import Level
 
 T = TypeVar("T")
 

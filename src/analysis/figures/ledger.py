@@ -21,8 +21,9 @@ from analysis.figures.figure import Figure, split_id
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Change, Measure, Share, tables_of
 from analysis.figures.reconcile import read_published, reconcile
+from analysis.figures.scopes import Level, Scope, list_scopes
 from analysis.figures.select import Selection, Selector
-from analysis.figures.tables import Level, Scope, Tables, list_scopes, prepare_tables
+from analysis.figures.tables import Tables, prepare_tables
 from analysis.survey.survey import Survey
 
 NEAREST_SHOWN = 5

@@ -10,7 +10,8 @@ import pandas as pd
 
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.measure import Change, Count, Measure, Share
-from analysis.figures.tables import Level, Tables
+from analysis.figures.scopes import Level
+from analysis.figures.tables import Tables
 from analysis.figures.values import list_values
 
 DECIDED_BY = {

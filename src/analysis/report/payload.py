@@ -21,8 +21,9 @@ from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Measure, Share, parts_of
+from analysis.figures.scopes import LEVELS
 from analysis.figures.select import DECIDED_BY, list_ids
-from analysis.figures.tables import LEVELS, pair_ids
+from analysis.figures.tables import pair_ids
 from analysis.figures.values import list_values
 from analysis.report.appendix import list_beside
 from analysis.report.columns import list_others, list_procedures, write_column

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.figures.definition import OTHER_FIELDS, field_name
-from analysis.figures.tables import LEVELS, Level, add_scopes
+from analysis.figures.scopes import LEVELS, Level, add_scopes
 from analysis.report.audit.sheet import Cell, Column, Page, Style
 from analysis.survey.answers.steps import read_said_steps, say_steps
 from analysis.survey.survey import ROW_COLUMNS

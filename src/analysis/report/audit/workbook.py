@@ -17,7 +17,7 @@ from xlsxwriter.format import Format
 from analysis.errors import ReportError
 from analysis.figures.formula import Sheet, name_criteria
 from analysis.figures.ledger import Ledger
-from analysis.figures.tables import LEVELS
+from analysis.figures.scopes import LEVELS
 from analysis.report.audit.book import Book
 from analysis.report.audit.figures import (
     AGREES,

@@ -1,0 +1,104 @@
+"""The scopes of a city: the whole (`all`), a department (its slug), a section.
+
+A section's slug is `<department slug>.<section name>`, reserved characters percent-encoded so that
+it can stand in a figure id, a URL fragment and an Excel criterion.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+from urllib.parse import quote
+
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
+
+from analysis.cycle import WHOLE, WHOLE_NAME, Cycle
+from analysis.errors import SettingsError, list_examples
+
+Level = Literal["all", "department", "section"]
+LEVELS: tuple[Level, ...] = ("all", "department", "section")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A stretch of the city that figures are given for. `department` is a slug, None for all."""
+
+    slug: str
+    name: str
+    level: Level
+    department: str | None = None
+
+
+@cache
+def section_scope(department_slug: str, section: str) -> str:
+    """Return a section's scope slug, e.g. `kankyo.環境政策課`."""
+    name = re.sub(r"\W", lambda found: quote(found[0], safe=""), section)
+    return f"{department_slug}.{name}"
+
+
+def add_scopes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the columns `scope_all`, `scope_department` and `scope_section` to a table.
+
+    Needs `department_slug` (missing: the row belongs to the whole city only) and, for sections,
+    `section`. One row in, one row out, in the same order.
+    """
+    slugs = frame["department_slug"].reset_index(drop=True)
+    unknown = pd.Series(pd.NA, index=slugs.index, dtype="str")
+    return frame.reset_index(drop=True).assign(
+        scope_all=WHOLE,
+        scope_department=slugs,
+        scope_section=_name_sections(frame) if "section" in frame else unknown,
+    )
+
+
+def _name_sections(frame: pd.DataFrame) -> ExtensionArray:
+    """Return each row's section scope; a name is made once a section, not once a row."""
+    grouped = frame.groupby(["department_slug", "section"], sort=False)
+    names = pd.array([section_scope(*key) for key in grouped.size().index], dtype="str")
+    return names.take(grouped.ngroup().fillna(-1).astype("int64").to_numpy(), allow_fill=True)
+
+
+def list_scopes(
+    cycle: Cycle, procedures: pd.DataFrame, before: pd.DataFrame | None = None
+) -> list[Scope]:
+    """Return every scope of a cycle: the city, its departments in official order, their sections.
+
+    Sections are those of `procedures` (tidy rows of this cycle) in the order they appear in it,
+    then those that only the rows of the cycle `before` have; departments that are only there come
+    last, without sections. What they lost is part of a change, and its sum would lack it. Raises
+    SettingsError for two scopes of one slug or one name.
+    """
+    scopes = [Scope(WHOLE, WHOLE_NAME, "all")]
+    frames = [procedures] if before is None else [procedures, before]
+    columns = ["department", "department_slug", "section"]
+    named = pd.concat([frame[columns].drop_duplicates() for frame in frames]).dropna()
+    sections: dict[str, dict[str, None]] = {}
+    for slug, section in zip(named["department_slug"], named["section"], strict=True):
+        sections.setdefault(slug, {})[section] = None
+    for department in cycle.departments:
+        scopes.append(Scope(department.slug, department.name, "department", department.slug))
+        scopes.extend(
+            Scope(
+                section_scope(department.slug, name),
+                f"{department.name} {name}",
+                "section",
+                department.slug,
+            )
+            for name in sections.get(department.slug, ())
+        )
+    known = {scope.slug for scope in scopes}
+    gone = dict(zip(named["department_slug"], named["department"], strict=True))
+    scopes += [
+        Scope(slug, name, "department", slug) for slug, name in gone.items() if slug not in known
+    ]
+    names = Counter(scope.name for scope in scopes)
+    if twice := [scope for scope in scopes if names[scope.name] > 1]:
+        raise SettingsError(
+            f"調査回 {cycle.name} とその前回調査で、別の部局または課が同じ名称です。"
+            "同じ部局であれば、cycle.toml の slug を前回と同じにしてください。"
+            "違う部局であれば、名称を変えてください。\n"
+            + list_examples([f"{scope.name}（slug = {scope.slug}）" for scope in twice])
+        )
+    return scopes

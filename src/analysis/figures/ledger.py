@@ -224,9 +224,8 @@ def select_together(
 def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledger:
     """Return the ledger of a cycle: every measure of the catalogue in every scope.
 
-    `survey` and `previous` are the tidy rows of this cycle and of the one before (None: a first
-    cycle, which has no changes). Raises SettingsError for a guideline or published values that
-    can't be used.
+    `previous` is the survey of the cycle before (None: a first cycle, which has no changes). Raises
+    SettingsError for names, a guideline or published values that can't be used.
     """
     guideline = read_guideline(cycle.guideline_path)
     require_free_ids(guideline, cycle.guideline_path)

@@ -8,9 +8,11 @@ import pytest
 import analysis
 
 PACKAGE = Path(analysis.__file__).parent
-SHARED = {"cycle", "errors"}
+SHARED = {"cycle", "errors", "settings", "texts"}
 MAY_IMPORT = {
-    "cycle": {"errors"},
+    "cycle": {"errors", "settings", "texts"},
+    "settings": {"errors", "texts"},
+    "texts": {"errors"},
     "errors": set(),
     "survey": SHARED,
     "figures": SHARED | {"survey"},

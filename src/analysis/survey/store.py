@@ -23,9 +23,11 @@ from pyarrow.parquet import ParquetFile
 
 from analysis.cycle import Cycle
 from analysis.errors import SettingsError
+from analysis.settings import read_toml
 from analysis.survey.place import place_file
 from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import Survey
+from analysis.texts import read_records
 
 STAMP_NAME = "inputs.json"
 FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "extras")
@@ -115,7 +117,7 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
     raw = cycle.raw_folder
     return {
         "raw": {
-            path.relative_to(raw).as_posix(): _digest_file(path)
+            _spell(path.relative_to(raw)): _digest_file(path)
             for path in sorted(raw.rglob("*"))
             if not path.name.startswith(("~$", "."))
         },
@@ -128,7 +130,7 @@ def _stamp_program() -> dict[str, Any]:
     """Return the code that reads, as it was when this process first asked, and its libraries."""
     survey_folder = Path(__file__).parent
     code = [path for path in survey_folder.rglob("*") if path.suffix in _CODE_SUFFIXES]
-    code.append(Path(inspect.getfile(Cycle)))
+    code += [Path(inspect.getfile(own)) for own in (Cycle, read_toml, read_records)]
     return {
         "code": {
             path.relative_to(survey_folder.parent).as_posix(): _digest_file(path)
@@ -137,6 +139,11 @@ def _stamp_program() -> dict[str, Any]:
         "libraries": {name: version(name) for name in _LIBRARIES}
         | {"python": platform.python_version()},
     }
+
+
+def _spell(path: Path) -> str:
+    """Return a path as text, another for every path, whatever bytes are in it."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _digest_file(path: Path) -> str:

@@ -5,7 +5,6 @@ An auditor makes it without this program: `sha256sum` over the files, the lines 
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from analysis.cycle import (
     SETTINGS_NAME,
     Cycle,
 )
+from analysis.texts import compose_name
 
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
@@ -39,8 +39,7 @@ def list_inputs(cycle: Cycle) -> dict[str, str]:
     lock files are no inputs. Raises SettingsError if the cycle before can't be opened.
     """
     found = {
-        unicodedata.normalize("NFC", name): hash_file(path)
-        for name, path in (*_list_project(cycle), *_list_code())
+        compose_name(name): hash_file(path) for name, path in (*_list_project(cycle), *_list_code())
     }
     return dict(sorted(found.items()))
 

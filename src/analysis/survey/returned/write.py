@@ -20,7 +20,7 @@ from openpyxl.workbook import Workbook
 from analysis.cycle import Cycle, Department
 from analysis.survey.cell_text import fit
 from analysis.survey.files.delimited import read_delimited
-from analysis.survey.files.file import compose_name, find_file, read_content
+from analysis.survey.files.file import find_file, read_content
 from analysis.survey.files.sheet import UnreadableWorkbookError
 from analysis.survey.place import name_workbook, place_file
 from analysis.survey.problems import Problem, problems_from_frame
@@ -28,6 +28,7 @@ from analysis.survey.resave import Results, save_repeatably
 from analysis.survey.returned.marks import clear_marks, mark_cells
 from analysis.survey.returned.review_sheet import Listed, add_review
 from analysis.survey.survey import Survey
+from analysis.texts import compose_name
 
 RETURNED_FOLDER = "returned"
 

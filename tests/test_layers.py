@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "report": SHARED | {"survey", "figures"},
     # The demonstration is a witness of its own: it shares no code with what reads it.
     "demo": set(),
-    "cli": SHARED | {"survey", "figures", "report", "demo"},
+    "terminal": {"texts"},
+    "cli": SHARED | {"terminal"} | {"survey", "figures", "report", "demo"},
 }
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (

@@ -125,9 +125,11 @@ def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
     from analysis.cycle import open_cycle
     from analysis.survey.forms.write import describe_forms, write_forms
+    from analysis.survey.place import describe_kept
 
     opened = open_cycle(cycle)
     say(describe_forms(opened, write_forms(opened)))
+    say(describe_kept(opened), nl=False)
 
 
 @main.command()
@@ -135,6 +137,7 @@ def form(cycle: str | None) -> None:
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
     from analysis.cycle import open_cycle
+    from analysis.survey.place import describe_kept
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.returned.write import return_workbooks
     from analysis.survey.status import describe_status
@@ -148,6 +151,7 @@ def check(cycle: str | None) -> None:
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     say(describe_status(survey, opened.name, returned, coloured=coloured))
     say(describe_proposals(proposals, opened), nl=False)
+    say(describe_kept(opened), nl=False)
     if (survey.problems["severity"] == "error").any():
         raise SystemExit(1)
 
@@ -190,7 +194,10 @@ def diff(a: str, b: str) -> None:
 def demo(into: Path | None) -> None:
     """架空の調査票（2調査回、各20部局）を data/raw/ に作成する。"""
     from analysis.cycle import find_root
-    from analysis.demo.write import write_demo
+    from analysis.demo.write import OccupiedError, write_demo
 
-    written = write_demo(into or find_root())
+    try:
+        written = write_demo(into or find_root())
+    except OccupiedError as error:
+        raise refuse(str(error)) from None
     say(f"data/raw/ に{len(written)}件のファイルを作成しました。")

@@ -12,6 +12,7 @@ from analysis.cycle import PUBLISHED_NAME, Cycle
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.figure import Figure
 from analysis.figures.tables import WHOLE
+from analysis.survey.problems import shorten
 from analysis.texts import read_records
 
 COLUMNS = ["scope", "measure", "published"]
@@ -46,7 +47,7 @@ def read_published(cycle: Cycle) -> pd.DataFrame:
         scope, measure, typed = (cell.strip() for cell in cells)
         number = _read_number(typed)
         if number is None:
-            wrong.append(f"{line}行目: {scope} {measure} = {typed!r}")
+            wrong.append(f"{line}行目: {scope} {measure} = {shorten(typed)!r}")
         else:
             rows.append((scope, measure, number, typed, line))
     if wrong:

@@ -5,6 +5,7 @@ missing one is an error. Nothing here touches the answers themselves.
 """
 
 import datetime
+import os
 from pathlib import Path, PureWindowsPath
 from typing import Annotated
 
@@ -155,7 +156,9 @@ def find_root(start: Path | None = None) -> Path:
 
 def list_cycles(root: Path) -> list[str]:
     """Return the names of the cycles under `root`, oldest first."""
-    return sorted(path.parent.name for path in (root / "data" / "raw").glob(f"*/{SETTINGS_NAME}"))
+    folders = (root / "data" / "raw").glob("*/")
+    # A link that leads nowhere is told when it is opened: no other cycle takes its place unseen.
+    return sorted(path.name for path in folders if os.path.lexists(path / SETTINGS_NAME))
 
 
 def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:

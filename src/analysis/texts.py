@@ -123,14 +123,19 @@ def name_file(path: Path) -> str:
     return compose_name("/".join(path.parts[-2:]))
 
 
-def _read_content(path: Path, where: str) -> bytes:
+def require_file(path: Path) -> None:
+    """Raise UnreadableTextError for a link, a folder, or what else is there and is no file."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
         kind = "フォルダー" if path.is_dir() else "特殊なファイル"
         raise UnreadableTextError(
-            where,
+            name_file(path),
             f"{'リンク' if path.is_symlink() else kind}であり、ファイルではありません",
             "移すか名前を変え、ファイルそのものを置いてください",
         )
+
+
+def _read_content(path: Path, where: str) -> bytes:
+    require_file(path)
     try:
         if path.stat().st_size > LARGEST_TEXT:
             raise UnreadableTextError(

@@ -8,16 +8,19 @@ import pytest
 import analysis
 
 PACKAGE = Path(analysis.__file__).parent
-SHARED = {"cycle", "errors"}
+SHARED = {"cycle", "errors", "settings", "texts"}
 MAY_IMPORT = {
-    "cycle": {"errors"},
+    "cycle": {"errors", "settings", "texts"},
+    "settings": {"errors", "texts"},
+    "texts": {"errors"},
     "errors": set(),
     "survey": SHARED,
     "figures": SHARED | {"survey"},
     "report": SHARED | {"survey", "figures"},
     # The demonstration is a witness of its own: it shares no code with what reads it.
     "demo": set(),
-    "cli": SHARED | {"survey", "figures", "report", "demo"},
+    "terminal": {"texts"},
+    "cli": SHARED | {"terminal"} | {"survey", "figures", "report", "demo"},
 }
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (

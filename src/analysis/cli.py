@@ -8,10 +8,12 @@ import gc
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from analysis.errors import AnalysisError, describe_os_error
+from analysis.terminal import open_terminal, refuse, say
 
 GARBAGE_AFTER = 50_000
 """How many new objects there may be before garbage is looked for: little is, where much is loaded.
@@ -21,6 +23,10 @@ Python's own 700 took a tenth of a command's time."""
 
 class _Commands(click.Group):
     """Shows what a user can cause as a message with exit code 1, never as a traceback."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        open_terminal()
+        return super().main(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> object:
         gc.set_threshold(GARBAGE_AFTER)
@@ -35,11 +41,11 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except AnalysisError as error:
-            raise click.ClickException(str(error)) from None
+            raise refuse(str(error)) from None
         except OSError as error:
-            raise click.ClickException(describe_os_error(error)) from None
+            raise refuse(describe_os_error(error)) from None
         except KeyboardInterrupt:
-            raise click.ClickException("中断しました。") from None
+            raise refuse("中断しました。") from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -87,7 +93,7 @@ def report(
     chosen = [opened.find_department(name) for name in departments] or None
     with open_display(quiet) as display:
         built = build_reports(opened, chosen, force=force, scheduler=scheduler, display=display)
-    click.echo(describe_build(built))
+    say(describe_build(built))
 
 
 def _report_all(
@@ -99,7 +105,7 @@ def _report_all(
     cities = find_cities(folder, cycle)
     with open_display(quiet) as display:
         outcomes = build_all(cities, force=force, scheduler=scheduler, display=display)
-    click.echo(describe_outcomes(outcomes))
+    say(describe_outcomes(outcomes))
     if any(outcome.state == "failed" for outcome in outcomes.values()):
         raise SystemExit(1)
 
@@ -110,7 +116,7 @@ def new_cycle(as_of: str) -> None:
     """YYYY-MM-DD 時点の調査回のフォルダーと設定を、最新の調査回の設定から作成する。"""
     from analysis.survey.new_cycle import begin_cycle, describe_beginning
 
-    click.echo(describe_beginning(begin_cycle(as_of)))
+    say(describe_beginning(begin_cycle(as_of)))
 
 
 @main.command()
@@ -119,9 +125,11 @@ def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
     from analysis.cycle import open_cycle
     from analysis.survey.forms.write import describe_forms, write_forms
+    from analysis.survey.place import describe_kept
 
     opened = open_cycle(cycle)
-    click.echo(describe_forms(opened, write_forms(opened)))
+    say(describe_forms(opened, write_forms(opened)))
+    say(describe_kept(opened), nl=False)
 
 
 @main.command()
@@ -129,6 +137,7 @@ def form(cycle: str | None) -> None:
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
     from analysis.cycle import open_cycle
+    from analysis.survey.place import describe_kept
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.returned.write import return_workbooks
     from analysis.survey.status import describe_status
@@ -140,8 +149,9 @@ def check(cycle: str | None) -> None:
     store_proposals(proposals, opened)
     returned = return_workbooks(opened, survey)
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    click.echo(describe_status(survey, opened.name, returned, coloured=coloured))
-    click.echo(describe_proposals(proposals, opened), nl=False)
+    say(describe_status(survey, opened.name, returned, coloured=coloured))
+    say(describe_proposals(proposals, opened), nl=False)
+    say(describe_kept(opened), nl=False)
     if (survey.problems["severity"] == "error").any():
         raise SystemExit(1)
 
@@ -153,7 +163,7 @@ def trace(figure: str) -> None:
     from analysis.figures.trace import trace as follow
     from analysis.report.findings import load_findings
 
-    click.echo(follow(load_findings(figure.partition("/")[0]).ledger, figure))
+    say(follow(load_findings(figure.partition("/")[0]).ledger, figure))
 
 
 @main.command()
@@ -164,7 +174,7 @@ def verify(cycle: str | None) -> None:
     from analysis.report.proof.verify import verify_reports
 
     verdict = verify_reports(open_cycle(cycle))
-    click.echo(str(verdict))
+    say(str(verdict))
     if not verdict.agrees:
         raise SystemExit(1)
 
@@ -176,7 +186,7 @@ def diff(a: str, b: str) -> None:
     """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
     from analysis.report.proof.diff import describe_difference
 
-    click.echo(describe_difference(a, b))
+    say(describe_difference(a, b))
 
 
 @main.command()
@@ -184,7 +194,10 @@ def diff(a: str, b: str) -> None:
 def demo(into: Path | None) -> None:
     """架空の調査票（2調査回、各20部局）を data/raw/ に作成する。"""
     from analysis.cycle import find_root
-    from analysis.demo.write import write_demo
+    from analysis.demo.write import OccupiedError, write_demo
 
-    written = write_demo(into or find_root())
-    click.echo(f"data/raw/ に{len(written)}件のファイルを作成しました。")
+    try:
+        written = write_demo(into or find_root())
+    except OccupiedError as error:
+        raise refuse(str(error)) from None
+    say(f"data/raw/ に{len(written)}件のファイルを作成しました。")

@@ -5,16 +5,16 @@ missing one is an error. Nothing here touches the answers themselves.
 """
 
 import datetime
-import tomllib
+import os
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from pathlib import Path, PureWindowsPath
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from analysis.errors import SettingsError, list_examples
+from analysis.settings import read_toml
 
 NOTEBOOKS = "notebooks"
 SETTINGS_NAME = "cycle.toml"
@@ -25,10 +25,28 @@ FIGURES_NAME = "figures.csv"
 WHOLE, WHOLE_NAME = "all", "全体"
 """The slug and the name of the whole city, which no department may have."""
 
-Model = TypeVar("Model", bound=BaseModel)
-
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")]
 Name = Annotated[str, StringConstraints(min_length=1)]
+
+
+def _stay_inside(name: str) -> str:
+    """Return the path of a file if it leads nowhere but down; raise ValueError."""
+    # Windows' paths have every mark of the others' too.
+    path = PureWindowsPath(name)
+    if path.anchor or ".." in path.parts or not path.name:
+        raise ValueError("フォルダーの外を指さない、ファイルの名前を書いてください")
+    return name
+
+
+def _be_a_name(name: str) -> str:
+    """Return the name of a file if it has no folder in it; raise ValueError."""
+    if PureWindowsPath(_stay_inside(name)).name != name:
+        raise ValueError("フォルダーを付けず、ファイルの名前だけを書いてください")
+    return name
+
+
+FilePath = Annotated[Name, AfterValidator(_stay_inside)]
+FileName = Annotated[Name, AfterValidator(_be_a_name)]
 
 
 class _Strict(BaseModel):
@@ -40,7 +58,7 @@ class Department(_Strict):
 
     name: Name
     slug: Slug
-    workbook: Name
+    workbook: FileName
 
 
 class Target(_Strict):
@@ -63,7 +81,7 @@ class Settings(_Strict):
     publisher: list[Name]
     demonstration: bool
     previous: str | None = None
-    guideline: Name
+    guideline: FilePath
     target: Target
     departments: list[Department] = Field(min_length=1)
     headers: dict[str, str]
@@ -142,7 +160,9 @@ def find_root(start: Path | None = None) -> Path:
 
 def list_cycles(root: Path) -> list[str]:
     """Return the names of the cycles under `root`, oldest first."""
-    return sorted(path.parent.name for path in (root / "data" / "raw").glob(f"*/{SETTINGS_NAME}"))
+    folders = (root / "data" / "raw").glob("*/")
+    # A link that leads nowhere is told when it is opened: no other cycle takes its place unseen.
+    return sorted(path.name for path in folders if os.path.lexists(path / SETTINGS_NAME))
 
 
 def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
@@ -167,41 +187,6 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
             "\nどちらかを正してください。"
         )
     return Cycle(root, name, settings)
-
-
-def read_toml(path: Path, model: type[Model]) -> Model:
-    """Read a settings file into its model; raise SettingsError naming every key that is wrong."""
-    where = "/".join(path.parts[-2:])
-    try:
-        settings: Model = _parse(path.read_text(encoding="utf-8"), model)
-    except FileNotFoundError:
-        raise SettingsError(f"{where} がありません。ファイルを置いてください。") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{where} を TOML として読めません: {error}") from None
-    except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in item['loc']) or '全体'}: {_explain(item)}"
-            for item in error.errors()
-        ]
-        raise SettingsError(
-            f"{where} に誤りが{len(lines)}件あります。直してください。\n{list_examples(lines)}"
-        ) from None
-    return settings
-
-
-@lru_cache(maxsize=16)
-def _parse(text: str, model: type[BaseModel]) -> Any:
-    """Return a text as a model, the same again for the same text: every process asks four times."""
-    return model.model_validate(tomllib.loads(text))
-
-
-def _explain(item: Any) -> str:
-    """Put one of pydantic's findings into Japanese."""
-    known = {
-        "missing": "必要な項目がありません。",
-        "extra_forbidden": "知らない項目です。綴りを確かめてください。",
-    }
-    return known.get(item["type"], f"値 {item['input']!r} が使えません（{item['msg']}）。")
 
 
 def _read_settings(path: Path) -> Settings:

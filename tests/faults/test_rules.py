@@ -358,14 +358,15 @@ LINES: dict[str, tuple[str | bytes, list[str]]] = {
     "neither UTF-8 nor CP932": (
         HEAD.encode() + b"\x81\xff,\xfe\n",
         [
-            "matches.csv: CSV として読めません。"
+            "matches.csv: CSV として読めません（2行目に文字として読めないバイトがあります）。"
             "Excel で開き、「CSV UTF-8（コンマ区切り）」として保存し直してください。",
         ],
     ),
     "a quotation that never ends": (
         HEAD + 'K-002,"K-003\n',
         [
-            "matches.csv: CSV として読めません。"
+            'matches.csv: CSV として読めません（2行目から始まる引用符「"」が閉じていないか、'
+            "引用符の後に余分な文字があります）。"
             "Excel で開き、「CSV UTF-8（コンマ区切り）」として保存し直してください。",
         ],
     ),

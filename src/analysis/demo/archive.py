@@ -4,7 +4,6 @@ import datetime
 import io
 import re
 import zipfile
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from openpyxl import Workbook
@@ -19,8 +18,8 @@ _TIME_STAMP = re.compile(
 )
 
 
-def save_repeatably(workbook: Workbook, path: Path, written_on: datetime.date) -> None:
-    """Write `workbook` to `path` with `written_on` as its only date.
+def save_repeatably(workbook: Workbook, written_on: datetime.date) -> bytes:
+    """Return `workbook` as a file with `written_on` as its only date.
 
     openpyxl stamps the properties and every zip entry with the clock, and its XML depends on
     whether lxml is installed; so each part is put into canonical form. The parts are stored, not
@@ -28,13 +27,15 @@ def save_repeatably(workbook: Workbook, path: Path, written_on: datetime.date) -
     """
     buffer = io.BytesIO()
     workbook.save(buffer)
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(path, "w") as archive:
+    saved = io.BytesIO()
+    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(saved, "w") as archive:
         for name in sorted(made.namelist(), key=_order_part):
             entry = zipfile.ZipInfo(name, _ENTRY_DATE)
             entry.compress_type = zipfile.ZIP_STORED
             entry.create_system = _UNIX
             entry.external_attr = _READABLE_FILE
             archive.writestr(entry, _fix_part(made.read(name), written_on))
+    return saved.getvalue()
 
 
 def _order_part(name: str) -> tuple[bool, str]:

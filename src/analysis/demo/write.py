@@ -1,6 +1,7 @@
 """Write the demonstration survey's folders under `data/raw`."""
 
 import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.demo.answers import answer_department
@@ -10,29 +11,54 @@ from analysis.demo.habits import load_habits
 from analysis.demo.history import CYCLES
 from analysis.demo.workbook import fill_workbook
 
+_SHOWN = 5
+
+
+class OccupiedError(Exception):
+    """Other files stand where the demonstration would be; `str()` is the whole text to show."""
+
 
 def write_demo(root: Path) -> list[Path]:
-    """Write both cycles of the demonstration under `root` and return the files written, in order.
+    """Write both cycles of the demonstration under `root` and return its files, in order.
 
-    The same bytes are written every time. A file that lies there is overwritten; no other file
-    is touched.
+    The same bytes are written every time. Raises OccupiedError, and writes nothing, if a file or
+    folder has the name of one of them and is not as it would be written.
     """
-    written = []
+    contents = {root / "data" / "raw" / path: content for path, content in _make_files()}
+    others = [path for path, content in contents.items() if not _is_free(path, content)]
+    if others:
+        names = [path.relative_to(root).as_posix() for path in others]
+        more = f"\n  ……ほか{len(names) - _SHOWN}件" if len(names) > _SHOWN else ""
+        raise OccupiedError(
+            f"架空データと同じ名前で内容の違うファイルが{len(names)}件あります。"
+            "何も書き込んでいません。\n"
+            + "\n".join(f"  ・{name}" for name in names[:_SHOWN])
+            + f"{more}\nほかのフォルダーを --into で指定するか、これらを別の場所へ移してください。"
+        )
+    for path, content in contents.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return list(contents)
+
+
+def _is_free(path: Path, content: bytes) -> bool:
+    """Say whether a file may be written: nothing is lost by it."""
+    if path.is_symlink() or path.exists():
+        return not path.is_symlink() and path.is_file() and path.read_bytes() == content
+    return True
+
+
+def _make_files() -> Iterator[tuple[Path, bytes]]:
+    """Yield the path under data/raw and the content of every file, in order."""
     for cycle in CYCLES:
-        folder = root / "data" / "raw" / cycle
-        folder.mkdir(parents=True, exist_ok=True)
         for settings in sorted(FOLDER.joinpath("cycles", cycle).iterdir(), key=lambda s: s.name):
-            path = folder / settings.name
-            path.write_bytes(settings.read_bytes())
-            written.append(path)
+            yield Path(cycle, settings.name), settings.read_bytes()
         for department in load_departments():
-            path = folder / f"{department.name}.xlsx"
             workbook = fill_workbook(
                 department,
                 cycle,
                 answer_department(department, cycle),
                 load_habits(department.slug),
             )
-            save_repeatably(workbook, path, datetime.date.fromisoformat(cycle))
-            written.append(path)
-    return written
+            content = save_repeatably(workbook, datetime.date.fromisoformat(cycle))
+            yield Path(cycle, f"{department.name}.xlsx"), content

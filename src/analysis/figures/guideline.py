@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from analysis.cycle import read_toml
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.measure import Where
+from analysis.settings import read_toml
 from analysis.survey.vocabulary import load_vocabulary
 
 

@@ -1,45 +1,61 @@
 """Reconcile the ledger with the published report's own table, number by number."""
 
+import os
+import re
+import unicodedata
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
+from decimal import Decimal
 
 import pandas as pd
 
 from analysis.cycle import PUBLISHED_NAME, WHOLE, WHOLE_NAME, Cycle
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.figure import Figure
+from analysis.survey.problems import shorten
+from analysis.texts import read_records
 
 COLUMNS = ["scope", "measure", "published"]
+
+# As reports print a number, and as people type what they print: +1,758, −3, △3, 35.7%.
+_PRINTED = re.compile(r"([+−△▲-]?)([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})(\.[0-9]{1,15})?%?")
 
 
 def read_published(cycle: Cycle) -> pd.DataFrame:
     """Return a cycle's published values, one row a number; no rows when none were published.
 
-    Columns: scope (a name, as printed), measure, published (text, as printed), line (in the file).
-    Raises SettingsError for a missing column or a value that is no number.
+    Columns: scope (a name, as printed), measure, published (the number, its minus a hyphen and no
+    commas in it), typed (as it stands in the file), line (in the file). Raises SettingsError for a
+    file that is no CSV of COLUMNS, and for every value that is no number.
     """
-    path: Path = cycle.raw_folder / PUBLISHED_NAME
-    if not path.exists():
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}).assign(line=0)
-    frame = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False)
-    if list(frame.columns) != COLUMNS:
+    path = cycle.raw_folder / PUBLISHED_NAME
+    records = [(0, COLUMNS)]
+    if os.path.lexists(path):
+        records = list(read_records(path))
+    titles = [title.strip() for title in records[0][1]] if records else []
+    if titles != COLUMNS:
         raise SettingsError(
             f"{cycle.name}/{PUBLISHED_NAME} の列は {', '.join(COLUMNS)} にしてください"
-            f"（いまは {', '.join(map(str, frame.columns))}）。"
+            f"（いまは {', '.join(titles)}）。"
         )
-    frame["line"] = range(2, len(frame) + 2)
-    wrong = [
-        f"{row.line}行目: {row.scope} {row.measure} = {row.published!r}"
-        for row in frame.itertuples()
-        if _number(str(row.published)) is None
-    ]
+    rows: list[tuple[str, str, str, str, int]] = []
+    wrong = []
+    for line, cells in records[1:]:
+        if len(cells) != len(COLUMNS):
+            wrong.append(f"{line}行目: 値が{len(cells)}個あります（列は{len(COLUMNS)}個）")
+            continue
+        scope, measure, typed = (cell.strip() for cell in cells)
+        number = _read_number(typed)
+        if number is None:
+            wrong.append(f"{line}行目: {scope} {measure} = {shorten(typed)!r}")
+        else:
+            rows.append((scope, measure, number, typed, line))
     if wrong:
         raise SettingsError(
-            f"{cycle.name}/{PUBLISHED_NAME} に数値でない公表値が{len(wrong)}件あります。"
-            f"直してください。\n{list_examples(wrong)}"
+            f"{cycle.name}/{PUBLISHED_NAME} に、列の数の違う行か、数値でない公表値が"
+            f"{len(wrong)}件あります。直してください。\n{list_examples(wrong)}"
         )
-    return frame
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, "typed", "line"])
+    return frame.astype({**dict.fromkeys((*COLUMNS, "typed"), "str"), "line": "int64"})
 
 
 def reconcile(
@@ -59,7 +75,7 @@ def reconcile(
     for row in published.itertuples():
         slug = slugs.get(str(row.scope))
         figure = None if slug is None else recompute(slug, str(row.measure))
-        agrees = figure is not None and figure.value == _number(str(row.published))
+        agrees = figure is not None and figure.value == Decimal(str(row.published))
         rows.append(
             {
                 "scope": row.scope,
@@ -71,7 +87,7 @@ def reconcile(
                 "agrees": "yes" if agrees else "no",
                 "workbook": PUBLISHED_NAME,
                 "cell": f"{row.line}行目",
-                "value": row.published,
+                "value": row.typed,
             }
         )
     columns = ["scope", "department_slug", "measure", "published", "recomputed", "figure_id"]
@@ -79,8 +95,10 @@ def reconcile(
     return pd.DataFrame(rows, columns=columns).astype("str")
 
 
-def _number(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
+def _read_number(typed: str) -> str | None:
+    """Return a number as Python writes it, or None for what is none."""
+    found = _PRINTED.fullmatch(unicodedata.normalize("NFKC", typed))
+    if found is None:
         return None
+    sign, whole, part = found.groups(default="")
+    return f"{'-' if sign in '−△▲' and sign else sign}{whole.replace(',', '')}{part}"

@@ -31,7 +31,7 @@ from analysis.report.proof.origin import (
 )
 from analysis.report.proof.sources import Sources
 from analysis.report.proof.taken import read_taken
-from analysis.survey.place import place_file
+from analysis.survey.place import deliver_file
 
 FORCED = "--force の指定"
 
@@ -117,7 +117,7 @@ class _Build:
         crate = self.pool.submit(jobs.make_crate, self.place, self.sources, marks).result()
         self._require_unchanged()
         if FIGURES_NAME in contents:
-            place_file(self.cycle.processed_folder / FIGURES_NAME, contents[FIGURES_NAME])
+            deliver_file(self.cycle.processed_folder / FIGURES_NAME, contents[FIGURES_NAME])
         publish(self.cycle, contents | {CRATE_NAME: crate}, kept)
         write_note(self.cycle, self.ground.summary)
         shelf.clear(self.cycle)

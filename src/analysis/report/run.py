@@ -10,13 +10,13 @@ import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
-import nbformat
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from analysis.errors import ReportError
 from analysis.report.kernels.absent import absent
 from analysis.report.kernels.warm import INPUTS
+from analysis.report.notebook import name_notebook, parse_code, read_notebook
 
 # Its notebooks on a Hadoop cluster would cost a quarter of a second: all of pyarrow, and numpy.
 with absent("pyarrow.fs"):
@@ -39,7 +39,11 @@ def check_parameters(notebook: Path, parameters: Mapping[str, object]) -> None:
     The message lists the known parameters with their types and help. A notebook without a cell
     tagged `parameters`, or with an untyped parameter, can't be run at all.
     """
-    known = _read_parameters(notebook)
+    _check(notebook, read_notebook(notebook), parameters)
+
+
+def _check(path: Path, notebook: NotebookNode, parameters: Mapping[str, object]) -> None:
+    known = _read_parameters(path, notebook)
     wrong = [f"「{name}」という引数はありません。" for name in parameters if name not in known] + [
         f"「{name}」は {known[name]['type']} で指定してください（{value!r} が渡されました）。"
         for name, value in parameters.items()
@@ -50,7 +54,7 @@ def check_parameters(notebook: Path, parameters: Mapping[str, object]) -> None:
             f"  {name}: {item['type']}  {item['help']}" for name, item in known.items()
         )
         raise ReportError(
-            f"notebooks/{notebook.name} に渡した引数が使えません。\n"
+            f"{name_notebook(path)} に渡した引数が使えません。\n"
             + "\n".join(wrong)
             + f"\n使える引数:\n{listing}"
         )
@@ -72,7 +76,7 @@ def read_parameters(notebook: NotebookNode) -> dict[str, object]:
 
 
 def run_notebook(
-    notebook: Path, parameters: Mapping[str, object], root: Path, inputs: str | None = None
+    path: Path, parameters: Mapping[str, object], root: Path, inputs: str | None = None
 ) -> NotebookNode:
     """Run a notebook in a kernel of its own, in the project's folder, and return it with outputs.
 
@@ -80,28 +84,34 @@ def run_notebook(
     and where it ran is in what is returned. Raises ReportError for unusable parameters, and for a
     cell that failed, with the cell's number and message.
     """
-    check_parameters(notebook, parameters)
+    notebook = read_notebook(path)
+    _check(path, notebook, parameters)
     try:
-        return _execute(notebook, parameters, root, inputs)
+        return _execute(path, notebook, parameters, root, inputs)
     except DeadKernelError:
         pass
     except RuntimeError:
         # The kernel never answered: another may have taken its port between choice and start.
         with contextlib.suppress(RuntimeError):
-            return _execute(notebook, parameters, root, inputs)
+            return _execute(path, notebook, parameters, root, inputs)
     raise ReportError(
-        f"notebooks/{notebook.name} の実行が始まらないか、途中で終わりました。"
+        f"{name_notebook(path)} の実行が始まらないか、途中で終わりました。"
         "メモリーの空きを確かめて、もう一度実行してください。"
     )
 
 
 def _execute(
-    notebook: Path, parameters: Mapping[str, object], root: Path, inputs: str | None
+    path: Path,
+    notebook: NotebookNode,
+    parameters: Mapping[str, object],
+    root: Path,
+    inputs: str | None,
 ) -> NotebookNode:
     """Run a notebook once; a kernel that dies or never answers raises RuntimeError."""
     try:
         executed: NotebookNode = papermill.execute_notebook(
-            str(notebook),
+            # Not its path, in which papermill would fill in what stands in braces.
+            notebook,
             None,
             parameters=dict(parameters),
             engine_name=ENGINE,
@@ -113,7 +123,7 @@ def _execute(
         )
     except PapermillExecutionError as error:
         raise ReportError(
-            f"notebooks/{notebook.name} の{_count_cell(notebook, error, parameters)}番目のセル"
+            f"{name_notebook(path)} の{_count_cell(notebook, error, parameters)}番目のセル"
             f"「{error.source.strip().splitlines()[-1]}」で止まりました"
             f"（{', '.join(f'{k}={v}' for k, v in parameters.items())}）。\n"
             f"{error.ename}: {error.evalue}"
@@ -123,13 +133,10 @@ def _execute(
 
 
 def _count_cell(
-    notebook: Path, error: PapermillExecutionError, parameters: Mapping[str, object]
+    notebook: NotebookNode, error: PapermillExecutionError, parameters: Mapping[str, object]
 ) -> int:
     """Return which cell of the notebook failed, the one with the given parameters not counted."""
-    tagged = [
-        "parameters" in cell.metadata.get("tags", [])
-        for cell in nbformat.read(notebook, nbformat.NO_CONVERT).cells  # type: ignore[no-untyped-call]
-    ]
+    tagged = ["parameters" in cell.metadata.get("tags", []) for cell in notebook.cells]
     is_behind = bool(parameters) and error.cell_index > tagged.index(True)
     return int(error.cell_index) + (0 if is_behind else 1)
 
@@ -144,34 +151,28 @@ def _forget_the_run(notebook: NotebookNode) -> None:
             cell.id = "injected-parameters"
 
 
-def _read_parameters(notebook: Path) -> dict[str, dict[str, str]]:
+def _read_parameters(path: Path, notebook: NotebookNode) -> dict[str, dict[str, str]]:
     """Return each parameter's declared type and help."""
-    try:
-        cells = [
-            cell
-            for cell in nbformat.read(notebook, nbformat.NO_CONVERT).cells  # type: ignore[no-untyped-call]
-            if "parameters" in cell.metadata.get("tags", [])
-        ]
-    except (OSError, ValueError, AttributeError):
-        raise ReportError(
-            f"notebooks/{notebook.name} がないか、ノートブックとして読めません。"
-            "配布されたものに戻してください。"
-        ) from None
+    cells = [
+        (number, cell.source)
+        for number, cell in enumerate(notebook.cells, start=1)
+        if "parameters" in cell.metadata.get("tags", [])
+    ]
     if len(cells) != 1:
         raise ReportError(
-            f"notebooks/{notebook.name} には parameters というタグの付いたセルが"
+            f"{name_notebook(path)} には parameters というタグの付いたセルが"
             f"ちょうど1つ必要です（いまは{len(cells)}つ）。"
         )
-    found = papermill.inspect_notebook(str(notebook))
     declared = {
         node.target.id: ast.unparse(node.annotation)
-        for node in ast.parse(cells[0].source).body
+        for node in parse_code(path, *cells[0]).body
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
+    found = papermill.inspect_notebook(notebook)
     untyped = [name for name in found if declared.get(name) not in TYPES]
     if untyped:
         raise ReportError(
-            f"notebooks/{notebook.name} の引数 {', '.join(untyped)} に型がありません。"
+            f"{name_notebook(path)} の引数 {', '.join(untyped)} に型がありません。"
             "`名前: 型 = 既定値  # 説明` の形で書いてください。"
         )
     return {name: {"type": declared[name], "help": found[name]["help"]} for name in found}

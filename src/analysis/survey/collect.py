@@ -13,7 +13,7 @@ from analysis.cycle import Cycle
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.correct import correct_rows, read_corrections
 from analysis.survey.check import Intake, check_rows
-from analysis.survey.files.file import compose_name, find_files, find_rivals
+from analysis.survey.files.file import find_files, find_rivals
 from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
 from analysis.survey.survey import ROW_COLUMNS, Survey
@@ -23,6 +23,7 @@ from analysis.survey.table.read import STATED, Reading
 from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.vocabulary import Lookup, build_lookup
+from analysis.texts import compose_name
 
 COUNTS = ("procedures", "hidden_rows")
 SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")

@@ -12,6 +12,7 @@ import tomlkit
 
 from analysis.cycle import SETTINGS_NAME, Cycle, find_root, open_cycle
 from analysis.errors import SettingsError
+from analysis.texts import read_text
 
 _AS_OF_LINE = re.compile(r"^as_of\s*=.*$", re.MULTILINE)
 
@@ -65,8 +66,8 @@ def begin_cycle(name: str, root: Path | None = None) -> Cycle:
 
 def write_settings(latest: Cycle, as_of: datetime.date) -> str:
     """Return the `cycle.toml` of the cycle that follows the latest one."""
-    text = (latest.raw_folder / SETTINGS_NAME).read_text(encoding="utf-8")
-    settings = tomlkit.parse(text)
+    text = read_text(latest.raw_folder / SETTINGS_NAME)
+    settings = tomlkit.parse(text.replace("\r\n", "\n").replace("\r", "\n"))
     settings["as_of"] = as_of
     if "previous" in settings:
         settings["previous"] = latest.name

@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from analysis.cycle import SETTINGS_NAME, Department, read_toml
+from analysis.cycle import SETTINGS_NAME, Department
+from analysis.settings import read_toml
 from analysis.survey.vocabulary import load_vocabulary
 
 Severity = Literal["error", "warning", "notice"]

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.cycle import MATCHES_NAME, Cycle
 from analysis.survey.pairs.confirm import DECIDED_COLUMNS, PROPOSED_COLUMNS
 from analysis.survey.pairs.match import pair_cycles
-from analysis.survey.place import place_file
+from analysis.survey.place import deliver_file
 from analysis.survey.problems import shorten
 from analysis.survey.store import write_csv
 from analysis.survey.survey import Survey
@@ -86,7 +86,7 @@ def _name(row: Mapping[Hashable, Any], side: str) -> str:
 
 def store_proposals(proposals: pd.DataFrame, cycle: Cycle) -> None:
     """Write the proposals into the cycle's processed folder; raise SurveyError if it can't be."""
-    place_file(cycle.processed_folder / PROPOSALS_NAME, write_csv(proposals))
+    deliver_file(cycle.processed_folder / PROPOSALS_NAME, write_csv(proposals))
 
 
 def _list_unpaired(

@@ -23,9 +23,11 @@ from pyarrow.parquet import ParquetFile
 
 from analysis.cycle import Cycle
 from analysis.errors import SettingsError
-from analysis.survey.place import place_file
+from analysis.settings import read_toml
+from analysis.survey.place import deliver_file, place_file
 from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import Survey
+from analysis.texts import read_records
 
 STAMP_NAME = "inputs.json"
 FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "extras")
@@ -115,7 +117,7 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
     raw = cycle.raw_folder
     return {
         "raw": {
-            path.relative_to(raw).as_posix(): _digest_file(path)
+            _spell(path.relative_to(raw)): _digest_file(path)
             for path in sorted(raw.rglob("*"))
             if not path.name.startswith(("~$", "."))
         },
@@ -128,7 +130,7 @@ def _stamp_program() -> dict[str, Any]:
     """Return the code that reads, as it was when this process first asked, and its libraries."""
     survey_folder = Path(__file__).parent
     code = [path for path in survey_folder.rglob("*") if path.suffix in _CODE_SUFFIXES]
-    code.append(Path(inspect.getfile(Cycle)))
+    code += [Path(inspect.getfile(own)) for own in (Cycle, read_toml, read_records)]
     return {
         "code": {
             path.relative_to(survey_folder.parent).as_posix(): _digest_file(path)
@@ -137,6 +139,11 @@ def _stamp_program() -> dict[str, Any]:
         "libraries": {name: version(name) for name in _LIBRARIES}
         | {"python": platform.python_version()},
     }
+
+
+def _spell(path: Path) -> str:
+    """Return a path as text, another for every path, whatever bytes are in it."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _digest_file(path: Path) -> str:
@@ -157,7 +164,7 @@ def _digest(content: bytes) -> str:
 def _read_stored(folder: Path, inputs: dict[str, Any]) -> Survey | None:
     """Return the stored survey if it is of these inputs and every file of it is as written."""
     try:
-        stamp = json.loads((folder / STAMP_NAME).read_text(encoding="utf-8"))
+        stamp = _read_stamp(folder)
         if stamp["inputs"] != inputs:
             return None
         contents = {name: (folder / name).read_bytes() for name in stamp["outputs"]}
@@ -170,8 +177,17 @@ def _read_stored(folder: Path, inputs: dict[str, Any]) -> Survey | None:
     return Survey(**frames)
 
 
+def _read_stamp(folder: Path) -> dict[str, Any]:
+    """Return what is said of the stored files; nothing where it can't be read."""
+    try:
+        stamp: dict[str, Any] = json.loads((folder / STAMP_NAME).read_text(encoding="utf-8"))
+        return {"inputs": stamp["inputs"], "outputs": dict(stamp["outputs"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
 def _write_stored(folder: Path, inputs: dict[str, Any], survey: Survey) -> None:
-    """Write every file under a passing name and put it in place whole, the stamp last."""
+    """Put every file in place whole, the stamp last; lists that people changed are kept."""
     outputs = {f"{name}.parquet": _write_parquet(getattr(survey, name)) for name in FRAMES}
     outputs |= {f"{name}.csv": write_csv(getattr(survey, name)) for name in _CSV_FRAMES}
     stamp = {
@@ -179,8 +195,12 @@ def _write_stored(folder: Path, inputs: dict[str, Any], survey: Survey) -> None:
         "outputs": {name: _digest(content) for name, content in sorted(outputs.items())},
     }
     text = json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    before = _read_stamp(folder).get("outputs", {})
     for name, content in (*outputs.items(), (STAMP_NAME, text.encode("utf-8"))):
-        place_file(folder / name, content)
+        if name.endswith(".csv"):
+            deliver_file(folder / name, content, known=[before.get(name, "")])
+        else:
+            place_file(folder / name, content)
 
 
 def _write_parquet(frame: pd.DataFrame) -> bytes:

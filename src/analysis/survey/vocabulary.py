@@ -16,8 +16,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Default
 
-from analysis.cycle import SETTINGS_NAME, Settings, read_toml
+from analysis.cycle import SETTINGS_NAME, Settings
 from analysis.errors import SettingsError
+from analysis.settings import read_toml
 
 FieldKind = Literal["id", "text", "choice", "number", "date"]
 

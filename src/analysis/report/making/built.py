@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analysis.cycle import Cycle
 from analysis.report.plan import Report
+from analysis.survey.place import describe_kept
 
 TITLES_SHOWN = 3
 
@@ -44,6 +45,8 @@ def describe_build(built: Built) -> str:
             "ほかの報告書は、いまの調査票とは別の数値で作られたままです。公表する前に、"
             "`analysis report` ですべてを作り直してください。"
         )
+    if kept_files := describe_kept(built.cycle):
+        lines.append(kept_files.rstrip())
     return "\n".join(lines)
 
 

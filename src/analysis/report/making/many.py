@@ -22,6 +22,7 @@ from analysis.report.making.built import describe_build
 from analysis.report.making.display import Display, clean
 from analysis.report.making.pool import open_threads
 from analysis.survey.child import end_with_parent
+from analysis.texts import write_names
 
 State = Literal["built", "kept", "absent", "failed"]
 STATES: dict[State, str] = {
@@ -74,7 +75,7 @@ def find_cities(folder: Path, cycle: str | None) -> list[City]:
     """
     folder = folder.absolute()
     found = [
-        _open_city(root, root.relative_to(folder).as_posix(), cycle, problem)
+        _open_city(root, write_names(root.relative_to(folder).as_posix()), cycle, problem)
         for root, problem in _walk(folder)
     ]
     if not any(city.known is None for city in found):

@@ -1,9 +1,12 @@
 """Put a finished set in place at once, one build at a time, and mend what a killed one left.
 
 A reader of the reports folder finds the old set or the new one. Only between two renamings does the
-folder have no name; killed there, the next build gives the old set its name back.
+folder have no name; killed there, the next build gives the old set its name back. What others put
+beside the reports stays; a report that somebody changed is kept before it is replaced.
 """
 
+import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +16,12 @@ from filelock import FileLock, Timeout
 
 from analysis.cycle import Cycle
 from analysis.errors import ReportError, say_why
+from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.record import read_record
+from analysis.survey.place import free_name, hash_standing, read_written, record_written
+
+KEPT_FOLDER = "reports"
+"""Where, among what is processed, stands what was published; it keeps reports that were changed."""
 
 
 @contextmanager
@@ -38,24 +47,26 @@ def one_build(cycle: Cycle, wait: Callable[[], None]) -> Iterator[None]:
 def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: set[str]) -> None:
     """Put a whole set into the reports folder: new contents, and the files kept as they stand.
 
-    What stands there and is in neither is removed with the old set. Raises ReportError that names
-    the file that can't be written; then, as after an interrupt, the old set stands as it stood.
+    Of what else stands there, what a build made goes with the old set, and what others put there
+    stays. Raises ReportError that names the file that can't be written; then, as after an
+    interrupt, the old set stands as it stood.
     """
     staging, old = _staging(cycle), cycle.reports_folder
+    ours = _list_ours(cycle)
     try:
         staging.mkdir(parents=True)
         for name in sorted(kept | contents.keys()):
-            try:
+            with _naming(cycle, name):
                 if name in contents:
                     (staging / name).write_bytes(contents[name])
                 else:
                     shutil.copyfile(old / name, staging / name)
-            except OSError as error:
-                raise ReportError(
-                    f"reports/{cycle.name}/{name} を書き込めません（{say_why(error)}）。"
-                    "これまでの報告書はそのままです。\n"
-                    "空き容量と権限を確かめて、もう一度実行してください。"
-                ) from None
+        for path in sorted(old.iterdir()) if old.exists() else ():
+            if path.name not in kept:
+                with _naming(cycle, path.name):
+                    _carry(cycle, path, contents.get(path.name), ours.get(path.name))
+        made = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        record_written(cycle.processed_folder / KEPT_FOLDER, made)
         if old.exists():
             old.replace(_replaced(cycle))
         staging.replace(old)
@@ -65,9 +76,69 @@ def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: set[str]) -> None
 
 def publish_some(cycle: Cycle, contents: Mapping[str, bytes]) -> None:
     """Put single files into the reports folder, all at once, and keep the others as they stand."""
-    folder = cycle.reports_folder
-    standing = {path.name for path in folder.iterdir() if path.is_file()} if folder.exists() else ()
-    publish(cycle, contents, {*standing} - contents.keys())
+    folder, ours = cycle.reports_folder, _list_ours(cycle)
+    standing = {name for name in ours if (folder / name).is_file()}
+    publish(cycle, contents, standing - contents.keys())
+
+
+def _list_ours(cycle: Cycle) -> dict[str, list[str]]:
+    """Return the hashes of what builds published, by name: as recorded, and as the crate says."""
+    ours = read_written(cycle.processed_folder / KEPT_FOLDER)
+    try:
+        stated = read_record(cycle).files
+    except ReportError:
+        stated = {}
+    for name, sha256 in stated.items():
+        ours.setdefault(name, []).append(sha256)
+    ours.setdefault(CRATE_NAME, [])
+    return ours
+
+
+def _carry(cycle: Cycle, path: Path, new: bytes | None, ours: list[str] | None) -> None:
+    """Take a file or folder of the old set where it belongs: to the new one, aside, or nowhere.
+
+    `new` is what takes its place, `ours` the hashes it may have if a build made it.
+    """
+    if new is None and ours is None:
+        _copy(path, _staging(cycle) / path.name)
+        return
+    standing = hash_standing(path)
+    replacing = [] if new is None else [hashlib.sha256(new).hexdigest()]
+    # Nobody writes a crate but a build.
+    if path.name != CRATE_NAME and standing not in [*(ours or ()), *replacing]:
+        aside = cycle.processed_folder / KEPT_FOLDER
+        aside.mkdir(parents=True, exist_ok=True)
+        # A build that failed behind this may have left it there.
+        if standing not in {hash_standing(other) for other in aside.glob(f"{path.stem}（*")}:
+            _copy(path, free_name(aside / path.name))
+
+
+def _copy(path: Path, to: Path) -> None:
+    """Copy a file, a link or a folder: by a second name where the system can."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.copytree(path, to, symlinks=True, copy_function=_link)
+    else:
+        _link(path, to)
+
+
+def _link(source: str | Path, to: str | Path) -> None:
+    try:
+        os.link(source, to, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(source, to, follow_symlinks=False)
+
+
+@contextmanager
+def _naming(cycle: Cycle, name: str) -> Iterator[None]:
+    """Make of what the system refuses a ReportError that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise ReportError(
+            f"reports/{cycle.name}/{name} を書き込めません（{say_why(error)}）。"
+            "これまでの報告書はそのままです。\n"
+            "空き容量と権限を確かめて、もう一度実行してください。"
+        ) from None
 
 
 def _mend(cycle: Cycle) -> None:

@@ -5,7 +5,6 @@ An auditor makes it without this program: `sha256sum` over the files, the lines 
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -19,10 +18,12 @@ from analysis.cycle import (
     SETTINGS_NAME,
     Cycle,
 )
+from analysis.texts import compose_name, require_file
 
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
 LOCK_NAME = "requirements.lock"
+_TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME)
 SHORT = 12
 """How many hex digits of a fingerprint a footer prints."""
 
@@ -36,11 +37,11 @@ def list_inputs(cycle: Cycle) -> dict[str, str]:
     Paths are relative to the project, with slashes: the raw folders of the cycle and of the one
     before, the guideline's version, the notebooks, the package's own files (as `src/analysis/...`
     wherever it is installed) and requirements.lock where there is one. Hidden files and Excel's
-    lock files are no inputs. Raises SettingsError if the cycle before can't be opened.
+    lock files are no inputs. Raises SettingsError if the cycle before can't be
+    opened, and for what is no file in the place of a text.
     """
     found = {
-        unicodedata.normalize("NFC", name): hash_file(path)
-        for name, path in (*_list_project(cycle), *_list_code())
+        compose_name(name): hash_file(path) for name, path in (*_list_project(cycle), *_list_code())
     }
     return dict(sorted(found.items()))
 
@@ -141,11 +142,16 @@ def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
         cycle.root / LOCK_NAME,
     ]
     for path in candidates:
+        # In a text's place, what is no file would not be missed among the inputs.
+        if path.name in _TEXTS or path == cycle.guideline_path:
+            require_file(path)
         relative = path.relative_to(cycle.root)
         if path.is_file() and not any(is_passing(Path(part)) for part in relative.parts):
             yield relative.as_posix(), path
     for path in cycle.notebooks_folder.glob("*.ipynb"):
         if not is_passing(path):
+            if not path.is_file():
+                require_file(path)
             yield f"{NOTEBOOKS}/{path.name}", path
 
 

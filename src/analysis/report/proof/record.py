@@ -70,7 +70,7 @@ def read_record(cycle: Cycle) -> Record:
     try:
         graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
         return _read_graph({entity["@id"]: entity for entity in graph})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ReportError(
             f"{where}/{CRATE_NAME} を読めません。作成後に書き換えられています。"
             f"納品されたものに戻すか、`analysis report {cycle.name}` で作り直してください。"

@@ -34,7 +34,15 @@ def _find_taken(notebook: Path) -> str | None:
     shown: set[str] = set()
     try:
         statements = list(_list_statements(json.loads(notebook.read_bytes())))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError):
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        SyntaxError,
+        RecursionError,
+    ):
         return None
     for is_parameter, statement in statements:
         match statement:

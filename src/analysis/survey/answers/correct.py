@@ -5,12 +5,14 @@ problem, so that it can't outlive the workbook it was made for. The raw text is 
 """
 
 import datetime
+import os
 from typing import Annotated
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from analysis.cycle import CORRECTIONS_NAME, Cycle, read_toml
+from analysis.cycle import CORRECTIONS_NAME, Cycle
+from analysis.settings import read_toml
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.vocabulary import answer_key, load_vocabulary
 
@@ -59,7 +61,7 @@ class _Corrections(BaseModel):
 def read_corrections(cycle: Cycle) -> tuple[Correction, ...]:
     """Return the cycle's corrections, none if it has no such file; raise SettingsError."""
     path = cycle.raw_folder / CORRECTIONS_NAME
-    return read_toml(path, _Corrections).correction if path.is_file() else ()
+    return read_toml(path, _Corrections).correction if os.path.lexists(path) else ()
 
 
 def correct_rows(

@@ -1,6 +1,5 @@
 """A CSV file as a sheet: the addresses are those Excel would show on opening it."""
 
-import codecs
 import contextlib
 import csv
 import io
@@ -19,18 +18,9 @@ from analysis.survey.files.sheet import (
     Sieve,
     UnreadableWorkbookError,
 )
+from analysis.texts import find_encoding
 
-# Excel writes UTF-8 with a mark, CP932 (Shift_JIS), and UTF-16 with a mark under the name of text.
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-_ENCODINGS = ("utf-8", "cp932")
 _DELIMITERS = ",\t"
-_PIECE = 1024 * 1024
-# What no text holds: control characters other than tab, line ends and form feed.
-_BINARY = frozenset(map(chr, {*range(9), 11, *range(14, 32)}))
 
 
 def read_delimited(content: bytes, title: str, may_hold: Sieve) -> Sheet:
@@ -61,28 +51,6 @@ def read_delimited(content: bytes, title: str, may_hold: Sieve) -> Sheet:
         if row == HEAD_ROWS and not may_hold(_make_sheet(title, cells)):
             break
     return _make_sheet(title, cells)
-
-
-def find_encoding(content: bytes) -> str | None:
-    """Return the encoding in which the whole file is text, or None if there is none."""
-    marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
-    for encoding in (marked,) if marked else _ENCODINGS:
-        if _is_text(content, encoding):
-            return encoding
-    return None
-
-
-def _is_text(content: bytes, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        for at in range(0, len(content), _PIECE):
-            piece = decoder.decode(content[at : at + _PIECE])
-            if not _BINARY.isdisjoint(piece):
-                return False
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _count_marks(content: bytes, encoding: str, delimiter: str) -> int:

@@ -3,14 +3,14 @@
 What a file is, its first bytes say; a name says only whether it is meant to be a CSV.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
 from analysis.cycle import Department
-from analysis.survey.files.delimited import find_encoding, read_delimited
+from analysis.survey.files.delimited import read_delimited
 from analysis.survey.files.sheet import Sheet, Sieve, UnreadableWorkbookError
 from analysis.survey.files.workbook import read_sheets
+from analysis.texts import compose_name, find_encoding
 
 # The largest survey we mean to read takes 9 MB, and mail of more than 20 MB is seldom let through.
 LARGEST_FILE = 50 * 1024**2
@@ -26,11 +26,6 @@ _OLD_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 _OWN_FILES = ("~$", ".")
 # What Windows puts before the name of a copy.
 _COPY_STARTS = ("コピー ～ ", "コピー 〜 ", "コピー ~ ", "コピー - ", "コピー", "Copy of ")
-
-
-def compose_name(name: str) -> str:
-    """Return a file's name with composed kana: Macs store them decomposed."""
-    return unicodedata.normalize("NFC", name)
 
 
 def list_files(folder: Path) -> list[Path]:

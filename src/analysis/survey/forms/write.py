@@ -13,7 +13,7 @@ from analysis.survey.cell_text import fit
 from analysis.survey.forms.guide import GuideSheet
 from analysis.survey.forms.layout import Grid
 from analysis.survey.forms.sheet import FormSheet
-from analysis.survey.place import name_workbook, place_file
+from analysis.survey.place import deliver_file, name_workbook
 from analysis.survey.resave import rewrite_parts
 from analysis.survey.store import load_survey
 from analysis.survey.survey import ROW_COLUMNS, require_usable
@@ -47,7 +47,7 @@ def write_forms(cycle: Cycle) -> list[Form]:
     for department in cycle.departments:
         own = rows[rows["department_slug"] == department.slug]
         path = cycle.processed_folder / FORMS_FOLDER / name_workbook(department)
-        place_file(path, make_form(cycle, department, own))
+        deliver_file(path, make_form(cycle, department, own))
         forms.append(Form(department, path, len(own)))
     return forms
 

@@ -5,9 +5,9 @@ that the procedure was abolished, without `previous_id` that it is new. Every wr
 with its number; whether its procedures exist is seen only beside both cycles (`continuity`).
 """
 
-import csv
-import io
+import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,7 @@ from analysis.cycle import MATCHES_NAME, Cycle
 from analysis.survey.dates import UnreadableDateError, parse_date
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.vocabulary import answer_key, digits_key
+from analysis.texts import LockedTextError, UnreadableTextError, read_records
 
 MATCHES_PLACE = Place(None, MATCHES_NAME)
 DECIDED_COLUMNS = ("previous_id", "current_id", "decided_by", "decided_on", "reason")
@@ -26,7 +27,6 @@ PROPOSED_COLUMNS = ("rank", "score", "grounds", "department", "previous_name", "
 WAYS = {"id": "手続きID", "name": "名称と根拠法令等", "confirmed": "確認"}
 """What the two procedures of a pair have in common, by the way they were paired."""
 
-_ENCODINGS = ("utf-8-sig", "cp932")
 _WHOLE_DAY = len("2024-04-01")
 
 
@@ -39,12 +39,7 @@ def read_matches(cycle: Cycle) -> tuple[pd.DataFrame, list[Problem]]:
     """
     path = cycle.raw_folder / MATCHES_NAME
     found: list[Problem] = []
-    content = b""
-    try:
-        content = path.read_bytes() if path.is_file() else b""
-    except OSError as error:
-        found.append(report("workbook_locked", MATCHES_PLACE, value=error.strerror))
-    lines = list(_read_lines(content, found)) if content.strip() else []
+    lines = list(_read_lines(path, found)) if os.path.lexists(path) else []
     wrong = [list(_check_line(line)) for line in lines]
     found += [problem for problems in wrong for problem in problems]
     kept = [line for line, problems in zip(lines, wrong, strict=True) if not problems]
@@ -76,28 +71,22 @@ def check_matches(
                 yield report("match_paired_otherwise", MATCHES_PLACE, **words, why=way)
 
 
-def _read_lines(content: bytes, found: list[Problem]) -> Iterator[dict[str, str]]:
+def _read_lines(path: Path, found: list[Problem]) -> Iterator[dict[str, str]]:
     """Yield the lines that are filled, cleaned; add to `found` what keeps the file from being read.
 
     What Excel would take for a formula has an apostrophe before it in a proposal.
     """
-    text = _decode(content)
-    if text is None:
-        found.append(report("matches_unreadable", MATCHES_PLACE))
-        return
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records = read_records(path)
     try:
-        titles = [title.strip() for title in next(reader, [])]
+        _, titles = next(records, (0, list(DECIDED_COLUMNS)))
+        titles = [title.strip() for title in titles]
         known = {*DECIDED_COLUMNS, *PROPOSED_COLUMNS}
         if len(set(titles)) < len(titles) or not {*DECIDED_COLUMNS} <= {*titles} <= known:
             words = {"value": "、".join(titles), "choices": "、".join(DECIDED_COLUMNS)}
             found.append(report("matches_columns", MATCHES_PLACE, **words))
             return
-        number = reader.line_num + 1
-        for cells in reader:
-            line, number = str(number), reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
+        for number, cells in records:
+            line = str(number)
             if len(cells) != len(titles):
                 counts: dict[str, Any] = {"count": len(cells), "expected": len(titles)}
                 found.append(report("match_cells", MATCHES_PLACE, line=line, **counts))
@@ -105,18 +94,10 @@ def _read_lines(content: bytes, found: list[Problem]) -> Iterator[dict[str, str]
             told = {title: cell.strip() for title, cell in zip(titles, cells, strict=True)}
             ids = {name: _clean_id(told[name]) for name in DECIDED_COLUMNS[:2]}
             yield {"line": line, **{name: told[name] for name in DECIDED_COLUMNS}, **ids}
-    except csv.Error:
-        found.append(report("matches_unreadable", MATCHES_PLACE))
-
-
-def _decode(content: bytes) -> str | None:
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\0" in text else text
-    return None
+    except LockedTextError as error:
+        found.append(report("workbook_locked", MATCHES_PLACE, value=error.why))
+    except UnreadableTextError as error:
+        found.append(report("matches_unreadable", MATCHES_PLACE, why=error.why))
 
 
 def _clean_id(text: str) -> str:

@@ -20,14 +20,15 @@ from openpyxl.workbook import Workbook
 from analysis.cycle import Cycle, Department
 from analysis.survey.cell_text import fit
 from analysis.survey.files.delimited import read_delimited
-from analysis.survey.files.file import compose_name, find_file, read_content
+from analysis.survey.files.file import find_file, read_content
 from analysis.survey.files.sheet import UnreadableWorkbookError
-from analysis.survey.place import name_workbook, place_file
+from analysis.survey.place import deliver_file, name_workbook, withdraw_file
 from analysis.survey.problems import Problem, problems_from_frame
 from analysis.survey.resave import Results, save_repeatably
 from analysis.survey.returned.marks import clear_marks, mark_cells
 from analysis.survey.returned.review_sheet import Listed, add_review
 from analysis.survey.survey import Survey
+from analysis.texts import compose_name
 
 RETURNED_FOLDER = "returned"
 
@@ -54,8 +55,8 @@ def return_workbooks(cycle: Cycle, survey: Survey) -> list[Returned]:
     """Write the workbook of each department with errors or warnings into `returned`.
 
     It goes into `data/processed/<cycle>/returned`, under the department's own file name; the files
-    of departments that no longer have problems are removed. A department that has not answered has
-    no entry; one whose file can't be opened has one without a path.
+    of departments that no longer have problems are withdrawn. A department that has not answered
+    has no entry; one whose file can't be opened has one without a path.
     """
     folder = cycle.processed_folder / RETURNED_FOLDER
     states = survey.workbooks.set_index("department")
@@ -72,7 +73,7 @@ def return_workbooks(cycle: Cycle, survey: Survey) -> list[Returned]:
         if row["state"] == "unreadable" or (is_answered and is_faulty):
             returned.append(Returned(department.name, str(row["workbook"]), written))
         if written is None:
-            path.unlink(missing_ok=True)
+            withdraw_file(path)
     return returned
 
 
@@ -120,7 +121,7 @@ def _write(
         content = mark_workbook(read_content(source), name, problems, lines, cycle.settings.as_of)
     except Exception:  # what the reader let pass may still fail in any part of openpyxl
         return None
-    place_file(path, content)
+    deliver_file(path, content)
     return path
 
 

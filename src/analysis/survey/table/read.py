@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.cycle import Department
-from analysis.survey.files.file import compose_name, find_file, read_content, read_file_sheets
+from analysis.survey.files.file import find_file, read_content, read_file_sheets
 from analysis.survey.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.table.examine import examine_table, is_complete, name_sheet
@@ -26,6 +26,7 @@ from analysis.survey.table.header import (
 from analysis.survey.table.heading import find_other_date
 from analysis.survey.table.table import Line, read_table
 from analysis.survey.vocabulary import Lookup, match_key
+from analysis.texts import compose_name
 
 REVIEW_SHEET = "確認事項"
 """The sheet that stands first in a workbook sent back: ours, and no answer."""

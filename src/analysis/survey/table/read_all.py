@@ -16,10 +16,11 @@ from multiprocessing import current_process, get_context
 
 from analysis.cycle import Cycle, Department
 from analysis.survey.child import begin_child
-from analysis.survey.files.file import compose_name, find_file, list_files
+from analysis.survey.files.file import find_file, list_files
 from analysis.survey.problems import STOPPED, Place, report
 from analysis.survey.table.read import Reading, read_workbook
 from analysis.survey.vocabulary import Lookup
+from analysis.texts import compose_name
 
 # To read so many bytes takes longer than to fork, and to hand over what was read.
 PAYS_FROM = 400_000

@@ -1,0 +1,108 @@
+"""Read a settings file: TOML into a frozen model, every wrong key named at once."""
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from reprlib import Repr
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from analysis.errors import SettingsError, list_examples
+from analysis.texts import UnreadableTextError, is_text, name_file, read_text
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
+_CONTROL = re.compile(r"\\(?:b|u00[01]|U000000[01])")
+# What Python says of a fault, by its first words, where the line alone does not show it.
+_REASONS = {
+    "Cannot": "同じ項目が2度書かれています",
+    "Exceeds": "数が大きすぎます",
+    "Un": "引用符か括弧が閉じていません",
+    _CONTROL.pattern: "制御文字が書かれています",
+}
+_DEEPEST = 100
+# A value may be as long and as deep as the file.
+_shown = Repr()
+_shown.maxstring = _shown.maxother = 60
+
+
+def read_toml(path: Path, model: type[Model]) -> Model:
+    """Read a settings file into its model; raise SettingsError naming every key that is wrong."""
+    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    where = name_file(path)
+    try:
+        settings: Model = _parse(text, model)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in item['loc']) or '全体'}: {_explain(item)}"
+            for item in error.errors()
+        ]
+        raise SettingsError(
+            f"{where} に誤りが{len(lines)}件あります。直してください。\n{list_examples(lines)}"
+        ) from None
+    except (ValueError, RecursionError) as error:
+        line, why = _find_fault(text, error)
+        raise UnreadableTextError(
+            where,
+            f"{line}行目を TOML として読めません（{why}）",
+            'その行と前後の行の、= と、引用符「"」や括弧の閉じ忘れを確かめてください',
+        ) from None
+    return settings
+
+
+@lru_cache(maxsize=16)
+def _parse(text: str, model: type[BaseModel]) -> Any:
+    """Return a text as a model, the same again for the same text: every process asks four times."""
+    settings = tomllib.loads(text)
+    _require_text(settings)
+    return model.model_validate(settings)
+
+
+def _require_text(settings: dict[str, Any]) -> None:
+    """Raise ValueError if an escape in the file made what no text holds."""
+    waiting: list[Any] = [settings]
+    while waiting:
+        match waiting.pop():
+            case dict() as table:
+                waiting += [*table, *table.values()]
+            case list() as items:
+                waiting += items
+            case str() as text if not is_text(text):
+                raise ValueError(_CONTROL.pattern)
+
+
+def _find_fault(text: str, error: Exception) -> tuple[int, str]:
+    """Return the line of what can't be parsed, and what is wrong there."""
+    if isinstance(error, RecursionError):
+        return _find_deep_line(text), "入れ子が深すぎます"
+    said = str(error)
+    why = next((w for start, w in _REASONS.items() if said.startswith(start)), "書き方が違います")
+    if place := _PLACE.search(said):
+        return int(place[1]), why
+    control = _CONTROL.search(text) if said == _CONTROL.pattern else None
+    return text.rstrip().count("\n", 0, control.start() if control else None) + 1, why
+
+
+def _find_deep_line(text: str) -> int:
+    """Return the line on which more brackets are open than any settings have."""
+    depth, number = 0, 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        for sign in line:
+            depth += (sign in "[{") - (sign in "]}")
+            if depth > _DEEPEST:
+                return number
+    return number
+
+
+def _explain(item: Any) -> str:
+    """Put one of pydantic's findings into Japanese."""
+    known = {
+        "missing": "必要な項目がありません。",
+        "extra_forbidden": "知らない項目です。綴りを確かめてください。",
+    }
+    given = _shown.repr(item["input"])
+    why = item["msg"].removeprefix("Value error, ")
+    return known.get(item["type"], f"値 {given} が使えません（{why}）。")

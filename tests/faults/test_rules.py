@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from analysis.cli import main
 from analysis.errors import SurveyError
 from analysis.report.findings import load_findings
 from analysis.survey.collect import collect_survey
@@ -447,12 +449,15 @@ def test_an_id_used_for_another_procedure_stops_a_build(tmp_path: Path) -> None:
         load_findings(make_two_cycles(tmp_path, now, before), collect_survey)
 
 
-def test_an_id_that_the_previous_cycle_lacks_pairs_with_nothing_older(tmp_path: Path) -> None:
+def test_an_id_that_the_previous_cycle_lacks_pairs_with_nothing_older(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(ROOT / "data/raw/guideline", tmp_path / "data/raw/guideline")
-    older = [not_started(1, name="墓地使用の申請", law="墓地条例"), procedure(2)]
+    kept = procedure(2, online_date="2023-04")
+    older = [not_started(1, name="墓地使用の申請", law="墓地条例"), kept]
     make_cycle(tmp_path, older, name="2023-09-30")
-    now = [procedure(1, name="犬の登録の申請", law="狂犬病予防法"), procedure(2)]
-    cycle = make_two_cycles(tmp_path, [now], [[procedure(2)]])
+    now = [procedure(1, name="犬の登録の申請", law="狂犬病予防法"), kept]
+    cycle = make_two_cycles(tmp_path, [now], [[kept]])
     between = tmp_path / "data/raw/2024-04-30"
     text = (between / "cycle.toml").read_text(encoding="utf-8")
     (between / "cycle.toml").write_text(f'previous = "2023-09-30"\n{text}', encoding="utf-8")
@@ -460,6 +465,9 @@ def test_an_id_that_the_previous_cycle_lacks_pairs_with_nothing_older(tmp_path: 
     found = load_findings(cycle, collect_survey)
     names = ("paired_id", "new", "went_online")
     assert [found.ledger.figure(name).value for name in names] == [1, 1, 0]
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, ["diff", "2023-09-30", "2024-09-01"]).output
+    assert "（K-001 墓地使用の申請 → 犬の登録の申請）" in told
 
 
 def test_a_longer_id_in_a_remark_is_no_word_on_a_shorter_one(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate, previous_tables, tables_before
 from analysis.figures.evidence import list_evidence
 from analysis.figures.figure import Figure, split_id
-from analysis.figures.guideline import Guideline, read_guideline
+from analysis.figures.guideline import Guideline, read_guideline, require_in_force
 from analysis.figures.measure import Change, Measure, Share, tables_of
 from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.select import Selection, Selector
@@ -228,6 +228,7 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
     can't be used.
     """
     guideline = read_guideline(cycle.guideline_path)
+    require_in_force(guideline, cycle)
     # Read here, so that a wrong one is told whatever figure is asked for.
     published = read_published(cycle)
 

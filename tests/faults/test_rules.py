@@ -247,6 +247,17 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
             "別の手続きであれば、新しい手続きIDを付けてください。",
         ],
     ),
+    "ids given anew, so that each is the next procedure's": (
+        [[procedure(1, name="届出①"), procedure(2, name="届出②")]],
+        [[procedure(1, name="届出②"), procedure(2, name="届出③")]],
+        "previous_id,current_id,decided_by,decided_on,reason\nK-002,K-002,DX戦略課,2024-10-01,同\n",
+        [
+            "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
+            "前回調査の「届出②」から「届出①」に変わり、前回の手続きは手続きID「K-002」"
+            "になっています。同じ手続きであれば、調査担当が matches.csv に書きます。"
+            "別の手続きであれば、新しい手続きIDを付けてください。",
+        ],
+    ),
     "a name beyond recognition by the same law": (
         [[procedure(1, name="犬の登録申請")]],
         [[procedure(1, name="鑑札の再交付")]],

@@ -6,7 +6,7 @@ same id twice, or a new id. An id that the previous cycle does not have pairs wi
 stood under it in an older one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from analysis.survey.pairs.likeness import (
     are_other_laws,
     measure_likeness,
 )
+from analysis.survey.pairs.match import key_name, key_names
 from analysis.survey.pairs.mention import find_mentioned
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.table.tombstone import is_tombstone
@@ -83,9 +84,9 @@ def find_reused_ids(compared: Comparison) -> Iterator[Problem]:
     """Blame an id under which another procedure stands than the previous cycle's.
 
     Another it is if the name is one that would not even be proposed for the same procedure, and law
-    or department are others too; or if the previous one was abolished, by its own remark or by a
-    line of the confirmed pairs, and the name is another at all. A name beyond recognition by itself
-    is a question.
+    or department are others too; or if the name is another at all, and the previous procedure was
+    abolished, by its own remark or by a line of the confirmed pairs, or has another id now. A name
+    beyond recognition by itself is a question.
     """
     pairs, matches = compared.pairs, compared.survey.matches
     same = set(matches.loc[matches["previous_id"] == matches["current_id"], "current_id"])
@@ -97,11 +98,13 @@ def find_reused_ids(compared: Comparison) -> Iterator[Problem]:
     )
     told = [f"{side}{name}" for name in ("name", "law") for side in ("", "previous_")]
     moved = set(pairs.loc[_are_of_others(pairs, compared.departments), "current_id"])
-    fields = ("procedure_id", *told, "previous_remarks", "previous_remarks_raw")
-    for row in list_records(pairs, is_doubted, *fields):
+    fields = ("procedure_id", *told, "previous_department_slug", "previous_remarks")
+    records = list_records(pairs, is_doubted, *fields, "previous_remarks_raw")
+    named = key_names(compared.survey.rows) if records else {}
+    for row in records:
         likeness = measure_likeness(*(_text(row[name]) for name in told[:2]))
         words = {"before": row["previous_name"], "name": row["name"]}
-        words["why"] = _say_why(row, likeness, ended, moved)
+        words["why"] = _say_why(row, likeness, ended, moved) or _say_where(row, likeness, named)
         if words["why"]:
             yield report_cell("id_reused", row, "procedure_id", words)
         elif likeness < _BEYOND_RECOGNITION:
@@ -122,6 +125,15 @@ def _say_why(row: Record, likeness: int, ended: set[str], moved: set[str]) -> st
     if are_other_laws(*(_text(row[name]) for name in ("law", "previous_law"))):
         return "根拠法令等も違います"
     return "部局も違います" if row["procedure_id"] in moved else ""
+
+
+def _say_where(row: Record, likeness: int, named: Mapping[tuple[str, str, str], str]) -> str:
+    """Say which other id the previous procedure has now, by its name and law; nothing if none."""
+    parts = (_text(row[f"previous_{name}"]) for name in ("department_slug", "name", "law"))
+    other = named.get(key_name(*parts), row["procedure_id"])
+    if likeness == IDENTICAL or other == row["procedure_id"]:
+        return ""
+    return f"前回の手続きは手続きID「{other}」になっています"
 
 
 def _are_of_others(pairs: pd.DataFrame, known: dict[str, str]) -> "pd.Series[bool]":

@@ -24,7 +24,7 @@ MAY_IMPORT = {
 }
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
-    "vocabulary", "dates", "problems", "place", "child", "survey",
+    "vocabulary", "dates", "problems", "place", "child", "survey", "timeline",
     "files", "table", "answers", "pairs", "check", "continuity", "collect", "reread", "store",
     "propose", "cell_text", "resave", "forms", "returned", "status", "new_cycle",
 )  # fmt: skip

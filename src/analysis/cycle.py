@@ -186,7 +186,23 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
             f"data/raw/{name}/{SETTINGS_NAME}: as_of = {settings.as_of} がフォルダー名と違います。"
             "\nどちらかを正してください。"
         )
+    if settings.previous is not None:
+        _require_earlier(settings.previous, name)
     return Cycle(root, name, settings)
+
+
+def _require_earlier(previous: str, name: str) -> None:
+    """Raise SettingsError unless the cycle before is one: so none can come back to itself."""
+    where = f"data/raw/{name}/{SETTINGS_NAME}: previous = 「{previous}」は"
+    advice = "\n前回の調査回の名前を書くか、最初の調査回であれば previous の行を削ってください。"
+    try:
+        is_day = datetime.date.fromisoformat(previous).isoformat() == previous
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise SettingsError(f"{where}調査回の名前ではありません。{advice}")
+    if previous >= name:
+        raise SettingsError(f"{where}、この調査回（{name}）より前の調査回ではありません。{advice}")
 
 
 def _read_settings(path: Path) -> Settings:

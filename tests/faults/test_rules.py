@@ -1,16 +1,20 @@
 """Rules across fields, rows, departments and cycles: each breach with the exact words it gets."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from analysis.cli import main
 from analysis.errors import SurveyError
 from analysis.report.findings import load_findings
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import load_surveys
 
+from conftest import ROOT
 from workbooks import FIELDS, TITLES, Line, make_cycle, make_two_cycles, not_started, procedure
 
 TWINS = [procedure(1, name="同じ届出"), procedure(2, name="同じ 届出")]
@@ -192,6 +196,110 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
             "別の手続きであれば、新しい手続きIDを付けてください。",
         ],
     ),
+    "an id of another procedure whose name ends alike": (
+        [[procedure(1, name="犬の登録の申請", law="狂犬病予防法", online_date="2024-08")]],
+        [[not_started(1, name="墓地使用の申請", law="墓地条例")]],
+        "",
+        [
+            "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
+            "前回調査の「墓地使用の申請」から「犬の登録の申請」に変わり、根拠法令等も違います。"
+            "同じ手続きであれば、調査担当が matches.csv に書きます。"
+            "別の手続きであれば、新しい手続きIDを付けてください。",
+        ],
+    ),
+    "an id whose procedure was abolished, as its remark said": (
+        [[procedure(1, name="墓地の返還の届出", online_date="2024-08")]],
+        [[not_started(1, name="墓地の改葬の届出", remarks="令和6年3月末で廃止")]],
+        "",
+        [
+            "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
+            "前回調査の「墓地の改葬の届出」から「墓地の返還の届出」に変わり、"
+            "前回の手続きは備考で廃止や統合としています。"
+            "同じ手続きであれば、調査担当が matches.csv に書きます。"
+            "別の手続きであれば、新しい手続きIDを付けてください。",
+        ],
+    ),
+    "an id whose procedure was abolished, as people confirmed": (
+        [[procedure(1, name="墓地の返還の届出", online_date="2024-08")]],
+        [[not_started(1, name="墓地の改葬の届出")]],
+        "previous_id,current_id,decided_by,decided_on,reason\nK-001,,DX戦略課,2024-10-01,廃止\n",
+        [
+            "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
+            "前回調査の「墓地の改葬の届出」から「墓地の返還の届出」に変わり、"
+            "前回の手続きは matches.csv で廃止としています。"
+            "同じ手続きであれば、調査担当が matches.csv に書きます。"
+            "別の手続きであれば、新しい手続きIDを付けてください。",
+            "matches.csv: 2行目: previous_id「K-001」は、手続きIDが同じ「K-001」と対応しています。"
+            "この行を削るか、調査票の側を直してください。",
+        ],
+    ),
+    "an id of another department's other procedure": (
+        [[procedure(2)], [procedure(1, name="保育料の減免の申請")]],
+        [[procedure(1, name="ごみ集積所の設置届"), procedure(2)], [procedure(3)]],
+        "previous_id,current_id,decided_by,decided_on,reason\nK-003,,DX戦略課,2024-10-01,廃止\n",
+        [
+            "こども部.xlsx 調査票!A6: 手続きID「K-001」は、環境部の手続きIDです（前回調査）。"
+            "移管などであれば、調査担当が matches.csv に書きます。"
+            "そうでなければ、手続きIDを直してください。",
+            "こども部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
+            "前回調査の「ごみ集積所の設置届」から「保育料の減免の申請」に変わり、部局も違います。"
+            "同じ手続きであれば、調査担当が matches.csv に書きます。"
+            "別の手続きであれば、新しい手続きIDを付けてください。",
+        ],
+    ),
+    "ids given anew, so that each is the next procedure's": (
+        [[procedure(1, name="届出①"), procedure(2, name="届出②")]],
+        [[procedure(1, name="届出②"), procedure(2, name="届出③")]],
+        "previous_id,current_id,decided_by,decided_on,reason\nK-002,K-002,DX戦略課,2024-10-01,同\n",
+        [
+            "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
+            "前回調査の「届出②」から「届出①」に変わり、前回の手続きは手続きID「K-002」"
+            "になっています。同じ手続きであれば、調査担当が matches.csv に書きます。"
+            "別の手続きであれば、新しい手続きIDを付けてください。",
+        ],
+    ),
+    "a name beyond recognition by the same law": (
+        [[procedure(1, name="犬の登録申請")]],
+        [[procedure(1, name="鑑札の再交付")]],
+        "",
+        [
+            "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続き名が、"
+            "前回調査の「鑑札の再交付」から「犬の登録申請」に大きく変わっています。"
+            "同じ手続きであれば、調査担当が matches.csv に書きます。"
+            "別の手続きであれば、新しい手続きIDを付けてください。",
+        ],
+    ),
+    "online since before it was not": (
+        [[procedure(1, online_date="令和6年3月")]],
+        [[not_started(1)]],
+        "",
+        [
+            "環境部.xlsx 調査票!H6: オンライン化時期「令和6年3月」が、"
+            "前回調査（2024-04-30）の状況「未着手」と食い違います。"
+            "時期を確かめてください。前回調査の回答が誤りであれば、対応は要りません。",
+        ],
+    ),
+    "online since after it was": (
+        [[procedure(1, online_date="2024-05-01")]],
+        [[procedure(1)]],
+        "",
+        [
+            "環境部.xlsx 調査票!H6: オンライン化時期「2024-05-01」が、"
+            "前回調査（2024-04-30）の状況「オンライン化済」と食い違います。"
+            "時期を確かめてください。前回調査の回答が誤りであれば、対応は要りません。",
+        ],
+    ),
+    "a number that vanished, of which a remark has only a date": (
+        [[procedure(procedure_id="1", remarks="2026/2/10追加")]],
+        [[procedure(procedure_id="1"), procedure(procedure_id="2", name="埋火葬の許可")]],
+        "",
+        [
+            "環境部.xlsx: 前回調査にあった手続き「2 埋火葬の許可」がありません。"
+            "漏れていれば行を戻し、廃止や統合であれば、"
+            "その手続きIDを統合先の備考に書いてください。"
+            "調査担当が matches.csv に書いても構いません。",
+        ],
+    ),
     "what was online and is not": (
         [[procedure(1, status="着手済", online_date=None)]],
         [[procedure(1, online_date="2024-01")]],
@@ -301,6 +409,26 @@ CONFIRMED: dict[str, tuple[Departments, Departments, str]] = {
         [[procedure(1, name="墓地使用許可証の再交付", law="墓地条例")]],
         f"K-001,K-001,{DECIDED}\n",
     ),
+    "merged, as a remark says of a number": (
+        [[procedure(procedure_id="1", remarks="2026/2/10 「2」を統合")]],
+        [[procedure(procedure_id="1"), procedure(procedure_id="2")]],
+        "",
+    ),
+    "abolished as a remark said, and there again under its name": (
+        [[procedure(1)]],
+        [[procedure(1, remarks="令和6年3月末で廃止")]],
+        "",
+    ),
+    "named otherwise, by a law stated more exactly": (
+        [[procedure(1, name="飼い犬の登録申請", law="狂犬病予防法第4条")]],
+        [[procedure(1, name="犬の登録", law="狂犬病予防法")]],
+        "",
+    ),
+    "online since a month in which the previous cycle lies": (
+        [[procedure(1, online_date="2024-04"), procedure(2, online_date="2024-04")]],
+        [[procedure(1), not_started(2)]],
+        "",
+    ),
     "a volume nine times the last": (
         [[procedure(1, annual_volume=1079)]],
         [[procedure(1, annual_volume=108)]],
@@ -323,6 +451,34 @@ CONFIRMED: dict[str, tuple[Departments, Departments, str]] = {
 def test_what_is_confirmed_or_within_bounds_is_not_told(tmp_path: Path, case: str) -> None:
     current, previous, lines = CONFIRMED[case]
     assert tell(tmp_path, current, previous, HEAD + lines if lines else "") == []
+
+
+def test_an_id_used_for_another_procedure_stops_a_build(tmp_path: Path) -> None:
+    now = [[procedure(1, name="犬の登録の申請", law="狂犬病予防法", online_date="2024-08")]]
+    before = [[not_started(1, name="墓地使用の申請", law="墓地条例")]]
+    with pytest.raises(SurveyError, match=r"墓地使用の申請」から「犬の登録の申請」"):
+        load_findings(make_two_cycles(tmp_path, now, before), collect_survey)
+
+
+def test_an_id_that_the_previous_cycle_lacks_pairs_with_nothing_older(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "data/raw/guideline", tmp_path / "data/raw/guideline")
+    kept = procedure(2, online_date="2023-04")
+    older = [not_started(1, name="墓地使用の申請", law="墓地条例"), kept]
+    make_cycle(tmp_path, older, name="2023-09-30")
+    now = [procedure(1, name="犬の登録の申請", law="狂犬病予防法"), kept]
+    cycle = make_two_cycles(tmp_path, [now], [[kept]])
+    between = tmp_path / "data/raw/2024-04-30"
+    text = (between / "cycle.toml").read_text(encoding="utf-8")
+    (between / "cycle.toml").write_text(f'previous = "2023-09-30"\n{text}', encoding="utf-8")
+    (between / "matches.csv").write_text(f"{HEAD}K-001,,{DECIDED}\n", encoding="utf-8")
+    found = load_findings(cycle, collect_survey)
+    names = ("paired_id", "new", "went_online")
+    assert [found.ledger.figure(name).value for name in names] == [1, 1, 0]
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, ["diff", "2023-09-30", "2024-09-01"]).output
+    assert "（K-001 墓地使用の申請 → 犬の登録の申請）" in told
 
 
 def test_a_longer_id_in_a_remark_is_no_word_on_a_shorter_one(tmp_path: Path) -> None:

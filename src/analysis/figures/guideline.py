@@ -1,13 +1,17 @@
 """The guideline as data: its wording, and which procedures each of its entries speaks of."""
 
+import re
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from analysis.cycle import SETTINGS_NAME, Cycle
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.measure import Where
 from analysis.settings import read_toml
 from analysis.survey.vocabulary import load_vocabulary
+
+_YEAR = re.compile("(?:19|20)[0-9]{2}(?![0-9])")
 
 
 class _Strict(BaseModel):
@@ -113,3 +117,19 @@ def read_guideline(path: Path) -> Guideline:
             "直してください。\n" + list_examples(wrong)
         )
     return guideline
+
+
+def require_in_force(guideline: Guideline, cycle: Cycle) -> None:
+    """Raise SettingsError for a version of years that a cycle's reports can't know yet.
+
+    A version that begins with no year is not dated. A report is written after the day that it is
+    of, and may bring a guideline of the next year.
+    """
+    year = _YEAR.match(guideline.version)
+    as_of = cycle.settings.as_of
+    if year and int(year[0]) > as_of.year + 1:
+        raise SettingsError(
+            f"guideline/{cycle.settings.guideline}: 版（version = 「{guideline.version}」）が、"
+            f"調査の時点（{as_of}）の翌年より後です。"
+            f"\n調査回 {cycle.name} の {SETTINGS_NAME} の guideline か、版を正してください。"
+        )

@@ -18,7 +18,7 @@ from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate, previous_tables, tables_before
 from analysis.figures.evidence import list_evidence
 from analysis.figures.figure import Figure, split_id
-from analysis.figures.guideline import Guideline, read_guideline
+from analysis.figures.guideline import Guideline, read_guideline, require_in_force
 from analysis.figures.measure import Change, Measure, Share, tables_of
 from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.scopes import Level, Scope, list_scopes
@@ -229,6 +229,7 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
     """
     guideline = read_guideline(cycle.guideline_path)
     require_free_ids(guideline, cycle.guideline_path)
+    require_in_force(guideline, cycle)
     # Read here, so that a wrong one is told whatever figure is asked for.
     published = read_published(cycle)
 
@@ -239,12 +240,11 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
             return None
         return ledger.look_up(cycle.name, scope, measure)
 
-    before = None if previous is None else previous.rows
     ledger = Ledger(
         cycle,
         guideline,
         {item.name: item for item in list_measures(guideline, has_previous=previous is not None)},
-        {scope.slug: scope for scope in list_scopes(cycle, survey.rows, before)},
+        {scope.slug: scope for scope in list_scopes(cycle, survey, previous)},
         prepare_tables(cycle, survey, previous, lambda: reconcile(cycle, published, recompute)),
     )
     return ledger

@@ -16,6 +16,7 @@ from pandas.api.extensions import ExtensionArray
 
 from analysis.cycle import WHOLE, WHOLE_NAME, Cycle
 from analysis.errors import SettingsError, list_examples
+from analysis.survey.survey import Survey
 
 Level = Literal["all", "department", "section"]
 LEVELS: tuple[Level, ...] = ("all", "department", "section")
@@ -60,18 +61,16 @@ def _name_sections(frame: pd.DataFrame) -> ExtensionArray:
     return names.take(grouped.ngroup().fillna(-1).astype("int64").to_numpy(), allow_fill=True)
 
 
-def list_scopes(
-    cycle: Cycle, procedures: pd.DataFrame, before: pd.DataFrame | None = None
-) -> list[Scope]:
+def list_scopes(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[Scope]:
     """Return every scope of a cycle: the city, its departments in official order, their sections.
 
-    Sections are those of `procedures` (tidy rows of this cycle) in the order they appear in it,
-    then those that only the rows of the cycle `before` have; departments that are only there come
-    last, without sections. What they lost is part of a change, and its sum would lack it. Raises
-    SettingsError for two scopes of one slug or one name.
+    Sections are those of the survey's rows in the order they appear in them, then those that only
+    the `previous` one has; departments that are only there come last, without sections. What they
+    lost is part of a change, and its sum would lack it. Raises SettingsError for two scopes of one
+    name.
     """
     scopes = [Scope(WHOLE, WHOLE_NAME, "all")]
-    frames = [procedures] if before is None else [procedures, before]
+    frames = [survey.rows] if previous is None else [survey.rows, previous.rows]
     columns = ["department", "department_slug", "section"]
     named = pd.concat([frame[columns].drop_duplicates() for frame in frames]).dropna()
     sections: dict[str, dict[str, None]] = {}

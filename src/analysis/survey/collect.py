@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.cycle import Cycle
 from analysis.survey.answers.clean import clean_rows
-from analysis.survey.answers.correct import correct_rows, read_corrections
+from analysis.survey.answers.correct import correct_rows, find_misdated, read_corrections
 from analysis.survey.check import Intake, check_rows
 from analysis.survey.files.file import find_files, find_rivals
 from analysis.survey.pairs.confirm import read_matches
@@ -22,6 +22,7 @@ from analysis.survey.table.fill import Columns
 from analysis.survey.table.read import STATED, Reading
 from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
+from analysis.survey.timeline import check_target
 from analysis.survey.vocabulary import Lookup, build_lookup
 from analysis.texts import compose_name
 
@@ -49,8 +50,10 @@ def collect_survey(
         *_find_other_files(cycle),
         *_find_equal_files(readings),
         *uncorrected,
+        *find_misdated(cycle, corrections),
         *unmatched,
         *unreadable,
+        *check_target(cycle),
     ]
     problems += check_rows(Intake(cycle, rows, readings), problems)
     # A cell filled down into several rows is wrong once.

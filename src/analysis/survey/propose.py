@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.cycle import MATCHES_NAME, Cycle
 from analysis.survey.pairs.confirm import DECIDED_COLUMNS, PROPOSED_COLUMNS
+from analysis.survey.pairs.likeness import LEAST_ALIKE
 from analysis.survey.pairs.match import pair_cycles
 from analysis.survey.place import deliver_file
 from analysis.survey.problems import shorten
@@ -22,7 +23,6 @@ from analysis.survey.vocabulary import match_key
 PROPOSALS_NAME = "proposals.csv"
 PROPOSAL_COLUMNS = (*DECIDED_COLUMNS, *PROPOSED_COLUMNS)
 
-_LEAST_ALIKE = 60
 _LONGEST_COMPARED = 200
 _MOST_PROPOSED = 3
 _MOST_DESCRIBED = 20
@@ -113,7 +113,7 @@ def _propose_within(before: pd.DataFrame, now: pd.DataFrame) -> Iterator[tuple[o
     alike = process.cdist(
         *(side["name_key"].str[:_LONGEST_COMPARED].tolist() for side in (before, now)),
         scorer=fuzz.ratio,
-        score_cutoff=_LEAST_ALIKE,
+        score_cutoff=LEAST_ALIKE,
         dtype=np.uint8,
     )
     laws, sections = (now[f"{name}_key"].to_numpy(dtype=object) for name in ("law", "section"))

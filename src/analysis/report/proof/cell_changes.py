@@ -29,7 +29,9 @@ def say_changes(
     known = left or right
     if not known:
         return ""
-    title = f"（{procedure_id} {_text(next(iter(known.values()))['name'])}）"
+    names = [_text(next(iter(side.values()))["name"]) for side in (left, right) if side]
+    # Between cycles an id may have come to stand for another procedure.
+    title = f"（{procedure_id} {' → '.join(dict.fromkeys(names))}）"
     if not left or not right:
         own = known.get("procedure_id") or next(iter(known.values()))
         side = sides[0 if left else 1]

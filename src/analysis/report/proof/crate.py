@@ -94,11 +94,20 @@ def _root(findings: Findings) -> Entity:
         "name": f"{settings.city} {settings.title}（{write_date(findings.cycle)}時点）報告書",
         "description": "各部局の調査票から作成した報告書、すべての数値、監査用の表と、"
         f"それらを作成した入力の記録です。{invented}",
-        "datePublished": settings.as_of.isoformat(),
+        "datePublished": _date_publication(findings),
         "license": refer(LICENSE),
         "publisher": refer(CITY),
         "conformsTo": refer(PROFILE),
     }
+
+
+def _date_publication(findings: Findings) -> str:
+    """Return the day that the reports are of, or of the last decision that they quote."""
+    decided = [findings.survey.corrections, findings.survey.matches]
+    if findings.previous is not None:
+        decided.append(findings.previous.corrections)
+    days = [str(day) for frame in decided for day in frame["decided_on"]]
+    return max([findings.cycle.settings.as_of.isoformat(), *days])
 
 
 def _list_context(findings: Findings) -> Iterator[Entity]:

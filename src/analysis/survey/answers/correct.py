@@ -6,6 +6,7 @@ problem, so that it can't outlive the workbook it was made for. The raw text is 
 
 import datetime
 import os
+from collections.abc import Iterator
 from typing import Annotated
 
 import pandas as pd
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from analysis.cycle import CORRECTIONS_NAME, Cycle
 from analysis.settings import read_toml
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.timeline import find_decision_span
 from analysis.survey.vocabulary import answer_key, load_vocabulary
 
 CORRECTION_COLUMNS = (
@@ -62,6 +64,16 @@ def read_corrections(cycle: Cycle) -> tuple[Correction, ...]:
     """Return the cycle's corrections, none if it has no such file; raise SettingsError."""
     path = cycle.raw_folder / CORRECTIONS_NAME
     return read_toml(path, _Corrections).correction if os.path.lexists(path) else ()
+
+
+def find_misdated(cycle: Cycle, corrections: tuple[Correction, ...]) -> Iterator[Problem]:
+    """Yield every correction that can't have been decided on the day it says."""
+    first, last = find_decision_span(cycle)
+    for correction in corrections:
+        day = correction.decided_on.isoformat()
+        if not first <= day <= last:
+            words = {"value": day, "first": first, "last": last}
+            yield _report("correction_date_outside", correction, **words)
 
 
 def correct_rows(

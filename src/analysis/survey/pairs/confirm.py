@@ -6,6 +6,7 @@ with its number; whether its procedures exist is seen only beside both cycles (`
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pandas as pd
 from analysis.cycle import MATCHES_NAME, Cycle
 from analysis.survey.dates import UnreadableDateError, parse_date
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.timeline import find_decision_span
 from analysis.survey.vocabulary import answer_key, digits_key
 from analysis.texts import LockedTextError, UnreadableTextError, read_records
 
@@ -28,6 +30,7 @@ WAYS = {"id": "手続きID", "name": "名称と根拠法令等", "confirmed": "�
 """What the two procedures of a pair have in common, by the way they were paired."""
 
 _WHOLE_DAY = len("2024-04-01")
+_FAR_DAY = re.compile("(?!20)[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_matches(cycle: Cycle) -> tuple[pd.DataFrame, list[Problem]]:
@@ -40,7 +43,8 @@ def read_matches(cycle: Cycle) -> tuple[pd.DataFrame, list[Problem]]:
     path = cycle.raw_folder / MATCHES_NAME
     found: list[Problem] = []
     lines = list(_read_lines(path, found)) if os.path.lexists(path) else []
-    wrong = [list(_check_line(line)) for line in lines]
+    span = find_decision_span(cycle)
+    wrong = [list(_check_line(line, span)) for line in lines]
     found += [problem for problems in wrong for problem in problems]
     kept = [line for line, problems in zip(lines, wrong, strict=True) if not problems]
     found += _find_ids_twice(kept)
@@ -104,7 +108,7 @@ def _clean_id(text: str) -> str:
     return answer_key(text.removeprefix("'"))
 
 
-def _check_line(line: dict[str, str]) -> Iterator[Problem]:
+def _check_line(line: dict[str, str], span: tuple[str, str]) -> Iterator[Problem]:
     """Yield what is wrong with a line by itself; its date is put into ISO form."""
     number = line["line"]
     if not line["previous_id"] and not line["current_id"]:
@@ -113,15 +117,24 @@ def _check_line(line: dict[str, str]) -> Iterator[Problem]:
         yield report("match_decision_missing", MATCHES_PLACE, line=number, value="、".join(missing))
     if not line["decided_on"]:
         return
-    try:
-        date = parse_date(digits_key(line["decided_on"])).iso
-    except UnreadableDateError:
-        date = ""
-    if len(date) != _WHOLE_DAY:
-        words = {"line": number, "value": line["decided_on"]}
+    day, (first, last) = _read_day(line["decided_on"]), span
+    words = {"line": number, "value": line["decided_on"], "first": first, "last": last}
+    if not day:
         yield report("match_date_unreadable", MATCHES_PLACE, **words)
+    elif not first <= day <= last:
+        yield report("match_date_outside", MATCHES_PLACE, **words)
     else:
-        line["decided_on"] = date
+        line["decided_on"] = day
+
+
+def _read_day(text: str) -> str:
+    """Return a whole day in ISO form, nothing for less; a year like 2999 is read, to be told."""
+    plain = digits_key(text)
+    try:
+        day = parse_date(plain).iso
+    except UnreadableDateError:
+        day = plain if _FAR_DAY.fullmatch(plain) else ""
+    return day if len(day) == _WHOLE_DAY else ""
 
 
 def _find_ids_twice(lines: list[dict[str, str]]) -> Iterator[Problem]:

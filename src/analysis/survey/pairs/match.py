@@ -102,7 +102,7 @@ def pair_cycles(
         rows.loc[np.array(mask, dtype=bool), list(_NAMED)]
         for rows, mask in zip((current, previous), masks, strict=True)
     ]
-    names_now, names_before = map(_key_names, left)
+    names_now, names_before = map(key_names, left)
     pairs = [(one, one, "id") for one in same]
     pairs += [
         (names_before[key], one, "name") for key, one in names_now.items() if key in names_before
@@ -132,13 +132,21 @@ def add_pair_ids(previous: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _key_names(rows: pd.DataFrame) -> dict[tuple[str, str, str], str]:
-    """Return the ids of rows by department, name and law, where no other row has the same."""
+def key_name(slug: str, name: str, law: str) -> tuple[str, str, str]:
+    """Return what two procedures of one department, name and law share."""
+    return (slug, match_key(name), match_key(law))
+
+
+def key_names(rows: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    """Return the ids of rows by department, name and law, where no other row has the same.
+
+    Needs `department_slug`, `name`, `law` and `procedure_id`; a row without one of them has no key.
+    """
     found: dict[tuple[str, str, str], list[str]] = {}
     columns = (rows[name].fillna("").tolist() for name in _NAMED)
-    for slug, name, law, one in zip(*columns, strict=True):
-        key = (slug, match_key(name), match_key(law))
-        if all(key):
+    for *named, one in zip(*columns, strict=True):
+        key = key_name(*named)
+        if all(key) and one:
             found.setdefault(key, []).append(one)
     return {key: ids[0] for key, ids in found.items() if len(ids) == 1}
 

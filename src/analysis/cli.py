@@ -129,6 +129,7 @@ def form(cycle: str | None) -> None:
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
     from analysis.cycle import open_cycle
+    from analysis.report.misplaced import describe_misplaced, find_misplaced
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.returned.write import return_workbooks
     from analysis.survey.status import describe_status
@@ -142,7 +143,11 @@ def check(cycle: str | None) -> None:
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     click.echo(describe_status(survey, opened.name, returned, coloured=coloured))
     click.echo(describe_proposals(proposals, opened), nl=False)
-    if (survey.problems["severity"] == "error").any():
+    misplaced = find_misplaced(opened)
+    for line in describe_misplaced(misplaced):
+        click.echo(line)
+    is_wrong = any(found.is_error for found in misplaced)
+    if is_wrong or (survey.problems["severity"] == "error").any():
         raise SystemExit(1)
 
 

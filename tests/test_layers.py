@@ -25,7 +25,8 @@ MAY_IMPORT = {
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
     "vocabulary", "dates", "problems", "place", "child", "survey", "timeline",
-    "files", "table", "answers", "pairs", "check", "continuity", "collect", "reread", "store",
+    "files", "table", "answers", "pairs", "check", "continuity", "differences", "whose",
+    "unread", "collect", "reread", "store",
     "propose", "cell_text", "resave", "forms", "returned", "status", "new_cycle",
 )  # fmt: skip
 MODULES = sorted(

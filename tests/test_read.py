@@ -404,7 +404,7 @@ def test_an_escaped_line_end_is_a_line_end(tmp_path):
 
 def test_a_file_that_no_department_is_expected_to_send_is_told(tmp_path):
     cycle = make_cycle(tmp_path, [procedure()])
-    build_workbook([]).save(cycle.raw_folder / "消防本部.xlsx")
+    build_workbook([], department="消防本部").save(cycle.raw_folder / "消防本部.xlsx")
     (cycle.raw_folder / "~$環境部.xlsx").write_bytes(b"lock")
     survey = collect_survey(cycle)
     assert survey.problems[["workbook", "code"]].to_numpy().tolist() == [

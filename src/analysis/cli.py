@@ -137,6 +137,7 @@ def form(cycle: str | None) -> None:
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
     from analysis.cycle import open_cycle
+    from analysis.report.misplaced import describe_misplaced, find_misplaced
     from analysis.survey.place import describe_kept
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.returned.write import return_workbooks
@@ -152,7 +153,11 @@ def check(cycle: str | None) -> None:
     say(describe_status(survey, opened.name, returned, coloured=coloured))
     say(describe_proposals(proposals, opened), nl=False)
     say(describe_kept(opened), nl=False)
-    if (survey.problems["severity"] == "error").any():
+    misplaced = find_misplaced(opened)
+    for line in describe_misplaced(misplaced):
+        say(line)
+    is_wrong = any(found.is_error for found in misplaced)
+    if is_wrong or (survey.problems["severity"] == "error").any():
         raise SystemExit(1)
 
 

@@ -169,6 +169,8 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
     """Open a cycle by name, or the latest one; raise SettingsError with all that is wrong."""
     root = root or find_root()
     known = list_cycles(root)
+    if name not in known:
+        _require_settings(root, name, known[-1:])
     if not known:
         raise SettingsError(
             f"調査回がありません。data/raw/<調査回>/{SETTINGS_NAME} を置くか、"
@@ -189,6 +191,23 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
     if settings.previous is not None:
         _require_earlier(settings.previous, name)
     return Cycle(root, name, settings)
+
+
+def _require_settings(root: Path, name: str | None, latest: list[str]) -> None:
+    """Raise SettingsError if a cycle's settings seem to have another name than `cycle.toml`.
+
+    Of the cycle of this name; without one, of any later than the latest that has settings.
+    """
+    for folder in sorted((root / "data" / "raw").glob("????-??-??")):
+        is_wanted = folder.name == name or (name is None and [folder.name] > latest)
+        if not is_wanted or not folder.is_dir():
+            continue
+        if any(path.name.casefold().startswith("cycle") for path in folder.iterdir()):
+            raise SettingsError(
+                f"data/raw/{folder.name} に {SETTINGS_NAME} がありません。"
+                f"\n設定のファイルの名前を {SETTINGS_NAME} に直してください"
+                "（末尾に .txt などが隠れていないかも確かめてください）。"
+            )
 
 
 def _require_earlier(previous: str, name: str) -> None:

@@ -17,11 +17,12 @@ from openpyxl.utils.datetime import MAC_EPOCH
 from analysis.cycle import Cycle, Department
 from analysis.survey.collect import collect_survey
 from analysis.survey.files import package
-from analysis.survey.files.file import LARGEST_FILE, find_rivals
+from analysis.survey.files.file import LARGEST_FILE
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
 from analysis.survey.table.read import Reading, read_workbook
 from analysis.survey.vocabulary import build_lookup
+from analysis.survey.whose import list_named
 
 from archives import BOOK, BOOK_LINKS, SHEET, TYPES, add_part, change, pack, unpack, write_sheet
 from workbooks import build_workbook, make_cycle, procedure, save_bytes, sheet_of, write_shared
@@ -285,9 +286,9 @@ CONTENTS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 MISSING = "環境部.xlsx: 調査票が未提出です。data/raw/2024-09-01 に「環境部.xlsx」を置いてください。"
 UNLISTED = (
-    "{}: cycle.toml にないファイルです。読み込んでいません。"
+    "{}: cycle.toml にないファイルです{}。読み込んでいません。"
     "部局の調査票であれば cycle.toml の departments に書き、"
-    "そうでなければ別のフォルダーに移してください。"
+    "そうでなければ data/raw の外に移してください。"
 )
 NO_FILE = (
     "環境部.xlsx: 同じ名前の{0}があり、調査票のファイルがありません。"
@@ -301,11 +302,55 @@ EQUAL = (
     "{}: 「{}」と中身がまったく同じファイルです。"
     "どの部局の調査票か確かめ、違う部局には送り直してもらってください。"
 )
-TWICE = (
-    "環境部.xlsx: 同じ部局の調査票とみられるファイル「{0}」もあります。"
-    "「{0}」は読み込んでいません。"
-    "正しい方だけを cycle.toml にある名前で残し、もう一方は別のフォルダーに移してください。"
+DIFFERS = (
+    "「環境部.xlsx」にだけある手続きは1件です（K-010）。「{0}」にだけある手続きは1件です（K-011）。"
 )
+TWICE = (
+    "環境部.xlsx: 同じ部局の調査票とみられるファイル「{0}」もあります（{1}が同じ）。"
+    "「{0}」は読み込んでいません。{2}"
+    "正しい方だけを cycle.toml にある名前で残し、もう一方は data/raw の外に移してください。"
+)
+RENAMED_FILE = (
+    "{}: 設定にある「環境部.xlsx」がないため、"
+    "このファイルを「環境部」の調査票として読みました（{}が同じ）。"
+    "違うファイルであれば data/raw の外に移し、"
+    "正しければ名前を「環境部.xlsx」に直してください。"
+)
+NAMED_OTHERWISE = (
+    "{} 調査票!B1: ファイル名は「環境部」の調査票ですが、中の部局名は「{}」です。"
+    "読み込んでいません。どの部局の調査票か確かめ、正しければ cycle.toml にある名前に直し、"
+    "そうでなければ data/raw の外に移してください。"
+)
+SLIP = (
+    "{}: 設定か訂正のファイルとみられますが、この名前では読み込みません。"
+    "cycle.toml、corrections.toml、matches.csv、published.csv のどれかであれば名前を直し"
+    "（末尾に .txt などが隠れていないかも確かめ）、そうでなければ data/raw の外に移してください。"
+)
+SPECIAL = (
+    "{0}: {1}のため、読み込めません。"
+    "{1}を別の場所に移し、要るものであればファイルそのものを置いてください。"
+)
+PACKED = (
+    "{}: 圧縮したファイルです。読み込んでいません。"
+    "調査票が入っていれば、展開して中のファイルを cycle.toml と同じ場所に置いてください。"
+    "このファイルは data/raw の外に移してください。"
+)
+FOLDER = (
+    "{}: フォルダーの中に、調査票や設定とみられるファイルが{}件あります（{}）。"
+    "読み込んでいません。使うファイルであれば cycle.toml と同じ場所に出し、"
+    "そうでなければフォルダーごと data/raw の外に移してください。"
+)
+OTHERS = "{}: フォルダーの中に、読み込まないファイルが{}件あります（{}）。対応は要りません。"
+UNREAD = "{}: 読み込まないファイルです。対応は要りません。"
+BROKEN_NAME = (
+    "{}: ファイル名の文字が壊れているため、読み込みません。"
+    "zip を展開し直すか、ファイル名を付け直してください。"
+)
+
+
+def tell_twice(name: str) -> str:
+    return TWICE.format(name, "中の部局名", DIFFERS.format(name))
+
 
 # What lies in the folder beside こども部.xlsx -> every problem with a file.
 FOLDERS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
@@ -336,31 +381,82 @@ FOLDERS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     ),
     "a second version": (
         lambda folder: put(folder, BOOK_NAME, "環境部_修正版.xlsx"),
-        [TWICE.format("環境部_修正版.xlsx")],
+        [tell_twice("環境部_修正版.xlsx")],
     ),
     "a second download": (
         lambda folder: put(folder, BOOK_NAME, "環境部 (2).xlsx"),
-        [TWICE.format("環境部 (2).xlsx")],
+        [tell_twice("環境部 (2).xlsx")],
     ),
     "a copy": (
         lambda folder: put(folder, BOOK_NAME, "コピー ～ 環境部.xlsx"),
-        [TWICE.format("コピー ～ 環境部.xlsx")],
+        [tell_twice("コピー ～ 環境部.xlsx")],
     ),
     "a second kind": (
-        lambda folder: put(folder, BOOK_NAME, "環境部.csv"),
-        [TWICE.format("環境部.csv")],
+        lambda folder: (put(folder, BOOK_NAME), (folder / "環境部.csv").write_bytes(b"\xff")),
+        [
+            TWICE.format(
+                "環境部.csv",
+                "ファイル名の部局名",
+                "「環境部.csv」から表を読み取れないため、中身を比べていません"
+                "（調査票の表が見つかりません（環境部））。",
+            )
+        ],
     ),
     "only a second version": (
         lambda folder: put(folder, "環境部 (2).xlsx"),
-        [MISSING, UNLISTED.format("環境部 (2).xlsx")],
+        [RENAMED_FILE.format("環境部 (2).xlsx", "中の部局名")],
     ),
     "only the old kind": (
         lambda folder: (folder / "環境部.xls").write_bytes(ole("Workbook")),
         [OLD.replace("環境部.xlsx", "環境部.xls")],
     ),
     "someone else's": (
-        lambda folder: put(folder, BOOK_NAME, "消防本部.xlsx"),
-        [UNLISTED.format("消防本部.xlsx")],
+        lambda folder: (put(folder, BOOK_NAME), put_of(folder, "消防本部", "消防本部.xlsx")),
+        [UNLISTED.format("消防本部.xlsx", "（中の部局名は「消防本部」）")],
+    ),
+    "a workbook that holds no answers": (
+        lambda folder: (put(folder, BOOK_NAME), Workbook().save(folder / "集計.xlsx")),
+        [UNLISTED.format("集計.xlsx", "")],
+    ),
+    "one's answers under another's name": (
+        lambda folder: (put(folder, BOOK_NAME), put_of(folder, "消防本部", "R7環境部.xlsx")),
+        [NAMED_OTHERWISE.format("R7環境部.xlsx", "消防本部")],
+    ),
+    "settings under other names": (
+        lambda folder: (put(folder, BOOK_NAME), write(folder, "matches.csv.txt", "訂正.toml")),
+        [SLIP.format("matches.csv.txt"), SLIP.format("訂正.toml")],
+    ),
+    "no files under the settings' names": (
+        lambda folder: (
+            put(folder, BOOK_NAME),
+            os.mkfifo(folder / "published.csv"),
+            (folder / "corrections.toml").mkdir(),
+            (folder / "matches.csv").symlink_to("/nowhere"),
+        ),
+        [
+            SPECIAL.format("published.csv", "特殊なファイル"),
+            SPECIAL.format("matches.csv", "リンク"),
+            SPECIAL.format("corrections.toml", "フォルダー"),
+        ],
+    ),
+    "what is packed": (
+        lambda folder: (put(folder, BOOK_NAME), write(folder, "回答.zip", "回答.LZH")),
+        [PACKED.format("回答.LZH"), PACKED.format("回答.zip")],
+    ),
+    "folders": (
+        lambda folder: (
+            put(folder, BOOK_NAME),
+            write(folder, "旧/環境部.xlsx", "旧/メモ.txt", "資料/a/1.pdf", "空/.DS_Store"),
+        ),
+        [FOLDER.format("旧", 1, "環境部.xlsx"), OTHERS.format("資料", 1, "a/1.pdf")],
+    ),
+    "what nobody reads": (
+        lambda folder: (put(folder, BOOK_NAME), write(folder, "メモ.csv", "公文.docx")),
+        [UNREAD.format("メモ.csv"), UNREAD.format("公文.docx")],
+    ),
+    "a name of an old system": (
+        lambda folder: (put(folder, BOOK_NAME), write(folder, os.fsdecode(b"\x8a\xc2.xlsx"))),
+        [BROKEN_NAME.format("??.xlsx")],
     ),
 }
 
@@ -386,6 +482,16 @@ CSV_FILES: dict[str, tuple[bytes, str]] = {
     "no table": ("これは表ではありません\n".encode(), NO_TABLE),
     "more columns than Excel has": (b"," * 20_000, CELLS.replace("環境部.xlsx", "環境部.csv")),
 }
+
+
+def put_of(folder: Path, department: str, name: str) -> None:
+    build_workbook([procedure(20)], department=department).save(folder / name)
+
+
+def write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x", encoding="utf-8")
 
 
 def make_sparse(path: Path, size: int) -> None:
@@ -417,7 +523,8 @@ def test_a_folder_with_a_fault_is_told_and_the_other_departments_are_read(tmp_pa
     cycle = make_cycle(tmp_path, None, [procedure(2)])
     arrange(cycle.raw_folder)
     survey = collect_survey(cycle)
-    files = survey.problems[survey.problems["sheet"].isna()]
+    problems = survey.problems
+    files = problems[problems["sheet"].isna() | (problems["code"] == "workbook_named_otherwise")]
     assert [describe(problem) for problem in problems_from_frame(files)] == expected
     assert "こども部" in set(survey.rows["department"])
 
@@ -452,7 +559,9 @@ def test_too_many_cells_are_told(tmp_path, monkeypatch):
     assert read(survey) == [CELLS]
 
 
-@pytest.mark.parametrize("name", ["~$環境部.xlsx", ".~lock.環境部.xlsx#", "Thumbs.db", "メモ.csv"])
+@pytest.mark.parametrize(
+    "name", ["~$環境部.xlsx", ".~lock.環境部.xlsx#", "._環境部.xlsx", "Thumbs.db", "desktop.ini"]
+)
 def test_files_that_programs_leave_behind_are_nobodys(tmp_path, name):
     cycle = make_cycle(tmp_path, [procedure(1)])
     (cycle.raw_folder / name).write_bytes(b"lock")
@@ -468,12 +577,25 @@ def test_the_same_name_with_another_ending_is_the_departments_file(tmp_path, nam
     assert list(survey.rows["workbook"]) == [name]
 
 
-def test_a_second_file_belongs_to_the_department_with_the_longer_name(tmp_path):
-    names = ["教育部", "教育部分室"]
-    departments = [Department(name=n, slug="a", workbook=f"{n}.xlsx") for n in names]
-    put(tmp_path, "教育部分室 (2).xlsx")
-    ((_, owner),) = find_rivals(tmp_path, [], departments)
-    assert owner == departments[1]
+@pytest.mark.parametrize(
+    ("text", "slugs"),
+    [
+        ("教育部分室 (2)", "b"),
+        ("R7教育部", "a"),
+        ("教育部・教育部分室", "ab"),
+        ("調査票1_回答", "c"),
+        ("調査票10_回答", ""),
+        ("第1調査票１", "c"),
+        ("XB1", ""),
+        ("b_1", "d"),
+        ("b", "d"),
+        ("教 育 部", "a"),
+    ],
+)
+def test_a_name_names_the_departments_whose_whole_names_stand_in_it(text, slugs):
+    names = {"a": "教育部", "b": "教育部分室", "c": "調査票1", "d": "B"}
+    departments = [Department(name=n, slug=s, workbook=f"{n}.xlsx") for s, n in names.items()]
+    assert "".join(d.slug for d in list_named(text, departments)) == slugs
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from analysis.report.making.jobs import Place
 from analysis.report.making.pool import open_pool, take_result
 from analysis.report.making.publish import one_build, publish, publish_some
 from analysis.report.making.standing import Standing, key_of, look, write_note
+from analysis.report.misplaced import require_in_place
 from analysis.report.plan import Report, plan_reports
 from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import (
@@ -51,6 +52,7 @@ def build_reports(
     AnalysisError, naming every report that failed, and then changes nothing.
     """
     display = display or Display()
+    require_in_place(cycle)
     with one_build(cycle, display.wait):
         inputs, standing = list_inputs(cycle), look(cycle)
         planned = plan_reports(cycle, departments)

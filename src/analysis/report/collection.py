@@ -19,19 +19,13 @@ from analysis.survey.survey import LINE_LABELS
 def show_collection(findings: Findings) -> Block:
     """Return who has answered with what, and the rows that are no procedures."""
     figure = findings.ledger.figure
-    states = dict(
-        zip(
-            findings.survey.workbooks["department_slug"],
-            findings.survey.workbooks["state"],
-            strict=True,
-        )
-    )
+    answers = findings.survey.workbooks.set_index("department_slug")
     counts = ("total", "hidden", "problems_warning", "problems_notice", "corrections")
     rows: list[tuple[Cell, ...]] = [
         (
             department.name,
-            Quoted(department.workbook),
-            code_name("state", states[department.slug]),
+            Quoted(str(answers.loc[department.slug, "workbook"])),
+            code_name("state", str(answers.loc[department.slug, "state"])),
             *(figure(name, department.slug) for name in counts),
         )
         for department in findings.cycle.departments

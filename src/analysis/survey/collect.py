@@ -4,16 +4,16 @@ The flow of the wing stands here: read, correct, clean, check. Nothing stops at 
 is wrong with it is among the problems, and the other departments are read all the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, groupby
 
 import pandas as pd
 
-from analysis.cycle import Cycle
+from analysis.cycle import Cycle, Department
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.correct import correct_rows, find_misdated, read_corrections
 from analysis.survey.check import Intake, check_rows
-from analysis.survey.files.file import find_files, find_rivals
+from analysis.survey.files.file import find_files
 from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
 from analysis.survey.survey import ROW_COLUMNS, Survey
@@ -23,31 +23,38 @@ from analysis.survey.table.read import STATED, Reading
 from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.timeline import check_target
+from analysis.survey.unread import find_unread
 from analysis.survey.vocabulary import Lookup, build_lookup
-from analysis.texts import compose_name
+from analysis.survey.whose import check_department, list_strays, settle
 
 COUNTS = ("procedures", "hidden_rows")
 SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")
 
 
 def collect_survey(
-    cycle: Cycle, read: Callable[[Cycle, Lookup], list[Reading]] = read_workbooks
+    cycle: Cycle,
+    read: Callable[[Cycle, Lookup, Sequence[Department]], list[Reading]] = read_workbooks,
 ) -> Survey:
     """Read, correct, clean and check the workbooks of a cycle.
 
-    `read` gives the reading of every department's workbook. Raises SettingsError for aliases or a
-    corrections.toml that can't be used, and nothing for a workbook, whatever is wrong with it.
+    `read` gives the readings of files, one for each department or stray (see `whose`). Raises
+    SettingsError for aliases or a corrections.toml that can't be used, and nothing for a workbook,
+    whatever is wrong with it.
     """
     lookup = build_lookup(cycle.settings)
     corrections = read_corrections(cycle)
     matches, unmatched = read_matches(cycle)
-    readings = read(cycle, lookup)
+    strays = list_strays(cycle)
+    read_files = read(cycle, lookup, [*cycle.departments, *strays])
+    listed = len(cycle.departments)
+    readings, unsettled = settle(read_files[:listed], read_files[listed:])
     raw = _frame_rows(readings, cycle)
     corrected, applied, uncorrected = correct_rows(raw, corrections)
     rows, unreadable = clean_rows(corrected, lookup)
     problems = [
-        *(problem for reading in readings for problem in reading.problems),
-        *_find_other_files(cycle),
+        *(p for reading in readings for p in (*check_department(reading), *reading.problems)),
+        *unsettled,
+        *_find_unread(cycle, strays),
         *_find_equal_files(readings),
         *uncorrected,
         *find_misdated(cycle, corrections),
@@ -135,18 +142,12 @@ def _frame_workbooks(readings: list[Reading]) -> pd.DataFrame:
     )
 
 
-def _find_other_files(cycle: Cycle) -> Iterator[Problem]:
-    """Report workbooks that no department's entry uses: they would be left out unnoticed."""
-    departments = cycle.departments
-    used = find_files(cycle.raw_folder, [department.workbook for department in departments])
-    own_files = dict(zip(departments, used, strict=True))
-    for path, owner in find_rivals(cycle.raw_folder, used, departments):
-        name = compose_name(path.name)
-        own = own_files[owner] if owner is not None else None
-        if owner is None or own is None:
-            yield report("workbook_unlisted", Place(None, name))
-        else:
-            yield report("workbook_twice", Place(owner.name, compose_name(own.name)), value=name)
+def _find_unread(cycle: Cycle, strays: Sequence[Department]) -> Iterator[Problem]:
+    """Report all in the cycle's folder but its settings and the files that hold answers."""
+    listed = [department.workbook for department in cycle.departments]
+    used = find_files(cycle.raw_folder, listed)
+    read = {path.name for path in used if path is not None}
+    return find_unread(cycle, read | {stray.workbook for stray in strays})
 
 
 def _find_equal_files(readings: list[Reading]) -> Iterator[Problem]:

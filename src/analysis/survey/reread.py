@@ -6,7 +6,7 @@ the department, the cycle's settings, and what reads. Never by dates.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -32,15 +32,21 @@ MOST_VALUES = 2_000_000
 A department with 500 procedures has 50,000."""
 
 
-def read_changed(cycle: Cycle, lookup: Lookup, *, program: Mapping[str, Any]) -> list[Reading]:
-    """Return the reading of every department's workbook, in the departments' order.
+def read_changed(
+    cycle: Cycle,
+    lookup: Lookup,
+    departments: Sequence[Department] | None = None,
+    *,
+    program: Mapping[str, Any],
+) -> list[Reading]:
+    """Return the reading of every department's workbook, or of some departments', in their order.
 
     It is as `read_workbooks` gives it; a workbook that made a kept reading is not opened for it.
     `program` tells what reads: code and libraries. Nothing is kept of a workbook that is missing or
     can't be opened, that has more than MOST_VALUES, or that a lack of memory stopped.
     """
     settings = json.dumps([cycle.settings.model_dump(mode="json"), program], sort_keys=True)
-    departments = cycle.departments
+    departments = cycle.departments if departments is None else departments
     found = find_files(cycle.raw_folder, [department.workbook for department in departments])
     paths = dict(zip(departments, found, strict=True))
     kept = {own: _take(cycle, own, path, settings) for own, path in paths.items()}

@@ -24,6 +24,7 @@ from pyarrow.parquet import ParquetFile
 from analysis.cycle import Cycle
 from analysis.errors import SettingsError
 from analysis.settings import read_toml
+from analysis.survey.files.folder import is_passing
 from analysis.survey.place import deliver_file, place_file
 from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import Survey
@@ -119,7 +120,7 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
         "raw": {
             _spell(path.relative_to(raw)): _digest_file(path)
             for path in sorted(raw.rglob("*"))
-            if not path.name.startswith(("~$", "."))
+            if not any(map(is_passing, path.relative_to(raw).parts))
         },
         **_stamp_program(),
     }

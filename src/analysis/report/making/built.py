@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.cycle import Cycle
+from analysis.report.misplaced import describe_misplaced, find_misplaced
 from analysis.report.plan import Report
 from analysis.survey.place import describe_kept
 
@@ -26,7 +27,8 @@ class Built:
 def describe_build(built: Built) -> str:
     """Say how many reports were made and why, how many kept, and what the answers agree with.
 
-    After a build of single departments, the others may print figures of other answers.
+    And what lies beside the answers and is read by nothing. After a build of single departments,
+    the others may print figures of other answers.
     """
     total = len(built.reasons)
     by_reason: dict[str, list[str]] = {}
@@ -39,7 +41,7 @@ def describe_build(built: Built) -> str:
         f"reports/{built.cycle.name}/ の報告書 {total}件（HTML と PDF）: {made}件を作成{kept}。"
     ]
     lines += [f"  {why}: {_name_some(titles)}" for why, titles in by_reason.items()]
-    lines += built.summary
+    lines += [*built.summary, *describe_misplaced(find_misplaced(built.cycle))]
     if built.differs:
         lines.append(
             "ほかの報告書は、いまの調査票とは別の数値で作られたままです。公表する前に、"

@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.proof.origin import SHORT, fingerprint_of, hash_file, is_passing
+from analysis.report.proof.origin import SHORT, fingerprint_of, hash_file
 from analysis.report.proof.record import Making, Record
 from analysis.report.proof.sources import Sources
+from analysis.survey.files.folder import is_passing
 
 _FOOTER = re.compile(r"<footer\b.*?</footer>", re.DOTALL)
 _FINGERPRINT = re.compile(rf"(?<![0-9A-Za-z]){'[0-9a-f]' * SHORT}(?![0-9A-Za-z])")
@@ -17,7 +18,7 @@ def list_files(folder: Path) -> list[str]:
     return sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and not is_passing(path) and path.name != CRATE_NAME
+        if path.is_file() and not is_passing(path.name) and path.name != CRATE_NAME
     )
 
 

@@ -18,6 +18,7 @@ from analysis.cycle import (
     SETTINGS_NAME,
     Cycle,
 )
+from analysis.survey.files.folder import is_passing, stops_build
 from analysis.texts import compose_name, require_file
 
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
@@ -36,8 +37,8 @@ def list_inputs(cycle: Cycle) -> dict[str, str]:
 
     Paths are relative to the project, with slashes: the raw folders of the cycle and of the one
     before, the guideline's version, the notebooks, the package's own files (as `src/analysis/...`
-    wherever it is installed) and requirements.lock where there is one. Hidden files and Excel's
-    lock files are no inputs. Raises SettingsError if the cycle before can't be
+    wherever it is installed) and requirements.lock where there is one. What Excel or a system
+    leaves there is no input (see `is_passing`). Raises SettingsError if the cycle before can't be
     opened, and for what is no file in the place of a text.
     """
     found = {
@@ -117,19 +118,14 @@ def mark_of(content: bytes) -> Mark:
 
 
 def hash_file(path: Path) -> str:
-    """Return the sha256 of a file's content."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the sha256 of a file's content, of nothing for what is no file."""
+    return hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
 
 
 def hash_code() -> str:
     """Return one sha256 over the package's own files that make reports, and their names."""
     lines = sorted(f"{hash_file(path)}  {name}\n" for name, path in _list_code())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def is_passing(path: Path) -> bool:
-    """Say whether a file is one that a system or Excel leaves beside the real ones."""
-    return path.name.startswith((".", "~$"))
 
 
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
@@ -146,13 +142,18 @@ def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
         if path.name in _TEXTS or path == cycle.guideline_path:
             require_file(path)
         relative = path.relative_to(cycle.root)
-        if path.is_file() and not any(is_passing(Path(part)) for part in relative.parts):
+        if not any(map(is_passing, relative.parts)) and (path.is_file() or _stops(path, cycle)):
             yield relative.as_posix(), path
     for path in cycle.notebooks_folder.glob("*.ipynb"):
-        if not is_passing(path):
+        if not is_passing(path.name):
             if not path.is_file():
                 require_file(path)
             yield f"{NOTEBOOKS}/{path.name}", path
+
+
+def _stops(path: Path, cycle: Cycle) -> bool:
+    """Say whether something that is no file keeps a cycle from being built, so that it is seen."""
+    return path.parent == cycle.raw_folder and stops_build(path)
 
 
 def _list_code() -> Iterator[tuple[str, Path]]:

@@ -3,11 +3,11 @@
 What a file is, its first bytes say; a name says only whether it is meant to be a CSV.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path, PurePath
 
-from analysis.cycle import Department
 from analysis.survey.files.delimited import read_delimited
+from analysis.survey.files.folder import EXCEL_ENDINGS, SURVEY_ENDINGS, is_passing
 from analysis.survey.files.sheet import Sheet, Sieve, UnreadableWorkbookError
 from analysis.survey.files.workbook import read_sheets
 from analysis.texts import compose_name, find_encoding
@@ -15,24 +15,17 @@ from analysis.texts import compose_name, find_encoding
 # The largest survey we mean to read takes 9 MB, and mail of more than 20 MB is seldom let through.
 LARGEST_FILE = 50 * 1024**2
 
-SURVEY_ENDINGS = (".xlsx", ".xlsm", ".csv")
-# All that Excel opens as a workbook of its own; a file of these kinds may be someone's answers.
-EXCEL_ENDINGS = (*SURVEY_ENDINGS, ".xls", ".xlsb", ".xltx", ".xltm", ".ods")
-
 _OLE_MARK = b"\xd0\xcf\x11\xe0"
 _ZIP_MARK = b"PK"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
-_OWN_FILES = ("~$", ".")
-# What Windows puts before the name of a copy.
-_COPY_STARTS = ("コピー ～ ", "コピー 〜 ", "コピー ~ ", "コピー - ", "コピー", "Copy of ")
 
 
 def list_files(folder: Path) -> list[Path]:
     """Return what lies in a folder by composed name, without what Excel or the system put there."""
     paths = folder.iterdir() if folder.is_dir() else ()
     return sorted(
-        (path for path in paths if not path.name.startswith(_OWN_FILES)),
+        (path for path in paths if not is_passing(path.name)),
         key=lambda path: (compose_name(path.name), path.name),
     )
 
@@ -52,33 +45,22 @@ def find_files(folder: Path, names: Iterable[str]) -> list[Path | None]:
     named: dict[str, list[Path]] = {}
     for path in paths:
         named.setdefault(compose_name(path.name), []).append(path)
+    exact = {path.name: [path] for path in paths}
     found = []
-    for wanted in (PurePath(compose_name(name)) for name in names):
-        fitting = named.get(wanted.name) or [
-            path for path in paths if _stem(path) == wanted.stem and _ending(path) in EXCEL_ENDINGS
-        ]
+    for name in names:
+        wanted = PurePath(compose_name(name))
+        fitting = (
+            exact.get(name)
+            or named.get(wanted.name)
+            or [
+                path
+                for path in paths
+                if _stem(path) == wanted.stem and _ending(path) in EXCEL_ENDINGS
+            ]
+        )
         found.append(
             min(fitting, key=lambda path: _ending(path) not in SURVEY_ENDINGS, default=None)
         )
-    return found
-
-
-def find_rivals(
-    folder: Path, used: Sequence[Path | None], departments: Sequence[Department]
-) -> list[tuple[Path, Department | None]]:
-    """Return the workbooks that no department's entry uses, each with whose second one it may be.
-
-    That is the department whose name, or whose workbook's name, it begins with, after what Windows
-    writes before the name of a copy; of several the one with the longest name. A CSV that is
-    nobody's is none of ours.
-    """
-    found = []
-    for path in list_files(folder):
-        if path in used or _ending(path) not in EXCEL_ENDINGS:
-            continue
-        owner = _find_owner(_stem(path), departments)
-        if owner is not None or _ending(path) != ".csv":
-            found.append((path, owner))
     return found
 
 
@@ -122,20 +104,3 @@ def _stem(path: Path) -> str:
 
 def _ending(path: Path) -> str:
     return path.suffix.lower()
-
-
-def _find_owner(stem: str, departments: Sequence[Department]) -> Department | None:
-    for start in _COPY_STARTS:
-        if stem.startswith(start):
-            stem = stem.removeprefix(start)
-            break
-    names = {
-        name: department
-        for department in departments
-        for name in (
-            compose_name(department.name),
-            PurePath(compose_name(department.workbook)).stem,
-        )
-        if stem.startswith(name)
-    }
-    return names[max(names, key=len)] if names else None

@@ -34,6 +34,8 @@ REVIEW_SHEET = "確認事項"
 STATED = ("total", "online", "started", "not_started")
 
 _DEPARTMENT_LABELS = frozenset({"部局名", "部局"})
+# The label and the name, the respondent's label and name.
+_MOST_BESIDE_DEPARTMENT = 4
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Reading:
 
     `state` is answered, missing or unreadable; only an answered one has a sheet. `lines` are the
     table's other rows, `extras` what its other columns hold, and `stated` the department's own
-    totals with their cells.
+    totals with their cells. `named` is the cell and the match key of the department's name that the
+    workbook gives itself; of an answered one, above its table.
     """
 
     department: Department
@@ -54,6 +57,7 @@ class Reading:
     extras: Columns = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     stated: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    named: tuple[str, str] | None = None
     other_sheets: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -99,7 +103,9 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         titles = "、".join(h.sheet.title for h in headers) or "、".join(s.title for s in sheets)
         code = "table_twice" if headers else _name_missing_table(sheets)
         problem = report(code, place, value=titles, last_row=LAST_HEADER_ROW)
-        return Reading(department, "unreadable", sha256, problems=(problem,))
+        above = map(_find_department, headers)
+        named = next(filter(None, above), None) if headers else _find_department_alone(sheets)
+        return Reading(department, "unreadable", sha256, named=named, problems=(problem,))
     (header,) = headers
     table = read_table(header, lookup)
     hidden = header.sheet.hidden_rows.intersection(table.row_numbers)
@@ -115,10 +121,10 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         extras=read_extras(header, extras, table.row_numbers),
         counts={"procedures": len(table.row_numbers), "hidden_rows": len(hidden)},
         stated=table.stated,
+        named=_find_department(header),
         other_sheets=tuple(name_sheet(s) for s in sheets if s is not header.sheet),
         extra_columns=tuple(extras.values()),
         problems=(
-            *_check_department(header, place),
             *_check_cycle(header, place, cycle, lookup),
             *examine_table(header, table, sheets, extras.values(), place),
         ),
@@ -138,21 +144,24 @@ def _check_cycle(header: Header, place: Place, cycle: str, lookup: Lookup) -> It
         yield report("cycle_differs", place.at(cell), value=date, cycle=cycle)
 
 
-def _check_department(header: Header, place: Place) -> Iterator[Problem]:
-    """Compare the cell beside 部局名, above the table, with the department the file belongs to."""
-    expected = place.department or ""
-    for row in range(1, header.last_row):
-        found = _find_department(header.sheet, row)
-        if found is None:
-            continue
-        cell, name = found
-        if name != match_key(expected):
-            yield report("department_differs", place.at(cell), value=name, expected=expected)
-        return
-    yield report("department_missing", place, expected=expected)
+def _find_department(header: Header) -> tuple[str, str] | None:
+    """Return the cell and text of the department's name above the table."""
+    rows = range(1, header.last_row)
+    return next(filter(None, (_find_in_row(header.sheet, row) for row in rows)), None)
 
 
-def _find_department(sheet: Sheet, row: int) -> tuple[str, str] | None:
+def _find_department_alone(sheets: list[Sheet]) -> tuple[str, str] | None:
+    """Return the same of sheets without a table, where 部局名 may be a title in any other table."""
+    found = (
+        _find_in_row(sheet, row)
+        for sheet in sheets
+        for row in range(1, LAST_HEADER_ROW + 1)
+        if len(sheet.cells.get(row, {})) <= _MOST_BESIDE_DEPARTMENT
+    )
+    return next(filter(None, found), None)
+
+
+def _find_in_row(sheet: Sheet, row: int) -> tuple[str, str] | None:
     """Return the cell and text of the department's name, beside its label or in the same cell."""
     cells = sheet.cells.get(row, {})
     line = [(column, entry) for column, entry in cells.items() if entry.text.strip()]

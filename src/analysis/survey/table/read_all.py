@@ -16,7 +16,7 @@ from multiprocessing import current_process, get_context
 
 from analysis.cycle import Cycle, Department
 from analysis.survey.child import begin_child
-from analysis.survey.files.file import find_file, list_files
+from analysis.survey.files.file import find_file, find_files
 from analysis.survey.problems import STOPPED, Place, report
 from analysis.survey.table.read import Reading, read_workbook
 from analysis.survey.vocabulary import Lookup
@@ -31,12 +31,13 @@ def read_workbooks(
 ) -> list[Reading]:
     """Return the reading of every department's workbook, or of some departments', in their order.
 
+    A department may also stand for a file that is no department's yet (see `whose`).
     A reading is the same whatever the number of processes. A workbook by which its process is ended
     even when it is read alone, as for want of memory, is told as unreadable, and the others are
     read.
     """
     departments = cycle.departments if departments is None else departments
-    sizes = _measure(cycle)
+    sizes = _measure(cycle, departments)
     # Told by the whole cycle: a single workbook may end its process as well.
     processes = count_processes(list(sizes.values()))
     if processes == 1 or not departments:
@@ -66,13 +67,13 @@ def count_processes(sizes: Sequence[int]) -> int:
     return min(len(os.sched_getaffinity(0)), sum(size > 0 for size in sizes))
 
 
-def _measure(cycle: Cycle) -> dict[str, int]:
-    """Return by slug how many bytes a department's file has; 0 for none, or one of another name."""
-    files = {compose_name(path.name): path for path in list_files(cycle.raw_folder)}
-    paths = {d.slug: files.get(compose_name(d.workbook)) for d in cycle.departments}
+def _measure(cycle: Cycle, departments: Sequence[Department]) -> dict[str, int]:
+    """Return by slug how many bytes each department's file has, these and all; 0 for none."""
+    names = {d.slug: d.workbook for d in (*cycle.departments, *departments)}
+    found = find_files(cycle.raw_folder, names.values())
     return {
         slug: path.stat().st_size if path is not None and path.is_file() else 0
-        for slug, path in paths.items()
+        for slug, path in zip(names, found, strict=True)
     }
 
 

@@ -1,0 +1,77 @@
+"""Say in what two workbooks of one department differ: procedures, fields, and both values."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+
+from analysis.survey.problems import shorten
+from analysis.survey.table.read import Reading
+from analysis.survey.vocabulary import answer_key, load_vocabulary
+
+_MOST_NAMED = 5
+
+# An id, and the how manieth row with it: an id may stand in a workbook twice.
+_Key = tuple[str, int]
+
+
+def describe_difference(own: Reading, other: Reading) -> str:
+    """Return in one sentence or several how another workbook differs from a department's own."""
+    names = [f"「{reading.department.workbook}」" for reading in (own, other)]
+    if own.sha256 is not None and own.sha256 == other.sha256:
+        return "中身はまったく同じです。"
+    for name, reading in zip(names, (own, other), strict=True):
+        if reading.state != "answered":
+            why = next((problem.message for problem in reading.problems), "")
+            return f"{name}から表を読み取れないため、中身を比べていません（{why.rstrip('。')}）。"
+    ours, theirs = _list_rows(own), _list_rows(other)
+    parts = []
+    if changes := [
+        f"{_name(key)} {header}「{shorten(before)}」／「{shorten(after)}」"
+        for key, line in ours.items()
+        for header, before, after in _compare(line, theirs.get(key, line))
+    ]:
+        order = f"{'／'.join(names)}の順に"
+        parts.append(f"回答の違いは{len(changes):,}か所です（{order} {_name_some(changes)}）。")
+    for name, lines, others in zip(names, (ours, theirs), (theirs, ours), strict=True):
+        if alone := [_name(key) for key in lines if key not in others]:
+            parts.append(f"{name}にだけある手続きは{len(alone):,}件です（{_name_some(alone)}）。")
+    return "".join(parts) or "手続きと回答はすべて同じです。"
+
+
+def list_ids(reading: Reading) -> set[str]:
+    """Return the ids of a workbook's procedures as they are compared."""
+    return {key for key, _ in _list_rows(reading) if key}
+
+
+def _list_rows(reading: Reading) -> dict[_Key, Sequence[str]]:
+    """Return the raw answers of each procedure in the order of the vocabulary, blank for none."""
+    rows = reading.rows
+    count = len(rows.get("row", ()))
+    columns = [
+        [str(text or "") for text in rows.get(f"{field.name}_raw", [""] * count)]
+        for field in load_vocabulary()
+    ]
+    seen: Counter[str] = Counter()
+    found: dict[_Key, Sequence[str]] = {}
+    for line in zip(*columns, strict=True):
+        key = answer_key(line[0])
+        seen[key] += 1
+        found[key, seen[key]] = line
+    return found
+
+
+def _compare(line: Sequence[str], other: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return the title and both values of each field that differs, but for the id."""
+    fields = zip(load_vocabulary(), line, other, strict=True)
+    return [(field.header, a, b) for field, a, b in islice(fields, 1, None) if a != b]
+
+
+def _name(key: _Key) -> str:
+    procedure_id, number = key
+    named = shorten(procedure_id) or "手続きIDのない行"
+    return f"{named}の{number}行目" if number > 1 else named
+
+
+def _name_some(texts: Sequence[str]) -> str:
+    rest = len(texts) - _MOST_NAMED
+    return "、".join(texts[:_MOST_NAMED]) + (f"、ほか{rest:,}" if rest > 0 else "")

@@ -8,9 +8,10 @@ import pytest
 import analysis
 
 PACKAGE = Path(analysis.__file__).parent
-SHARED = {"cycle", "errors"}
+SHARED = {"cycle", "display", "errors"}
 MAY_IMPORT = {
     "cycle": {"errors"},
+    "display": set(),
     "errors": set(),
     "survey": SHARED,
     "figures": SHARED | {"survey"},
@@ -21,7 +22,7 @@ MAY_IMPORT = {
 }
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
-    "vocabulary", "dates", "problems", "place", "child", "survey",
+    "vocabulary", "dates", "problems", "alike", "place", "child", "bounded", "survey",
     "files", "table", "answers", "pairs", "check", "continuity", "collect", "reread", "store",
     "propose", "cell_text", "resave", "forms", "returned", "status", "new_cycle",
 )  # fmt: skip

@@ -44,7 +44,7 @@ def test_warnings_do_not_stop_a_survey(tmp_path):
 
 
 def test_all_errors_are_listed_at_once_by_workbook(tmp_path):
-    lines = [procedure(n, status="謎", online_date=None) for n in range(1, 9)]
+    lines = [procedure(n, status=f"謎{n}", online_date=None) for n in range(1, 9)]
     survey = collect_survey(make_cycle(tmp_path, lines, b""))
     with pytest.raises(SurveyError) as error:
         require_usable(survey, "2024-09-01")
@@ -52,6 +52,22 @@ def test_all_errors_are_listed_at_once_by_workbook(tmp_path):
     assert "調査回 2024-09-01 の調査票に誤りが9件" in text
     assert [f"調査票!G{row}: " in text for row in range(6, 14)] == [True] * 8
     assert text.index("環境部.xlsx（8件）") < text.index("こども部.xlsx（1件）")
+    assert "problems.csv" not in text
+
+
+def test_a_thousand_alike_errors_stop_a_build_with_one_line(tmp_path):
+    lines = [procedure(n, status="謎", online_date=None) for n in range(1, 1001)]
+    survey = collect_survey(make_cycle(tmp_path, lines))
+    with pytest.raises(SurveyError) as error:
+        require_usable(survey, "2024-09-01")
+    assert str(error.value).splitlines()[3:] == [
+        "環境部.xlsx（1,000件）",
+        "  ・1,000件（調査票!G6～G1005）: オンライン化の状況「謎」は選択肢にありません。"
+        "次のいずれかを入力してください: オンライン化済、着手済、未着手",
+        "",
+        "すべての問題の一覧: data/processed/2024-09-01/problems.csv"
+        "（`analysis check 2024-09-01` で作成します）",
+    ]
 
 
 def test_collecting_twice_gives_the_same(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report.making.display import WAITING, clean, open_display
+from analysis.display import WAITING, clean, open_display
 from analysis.report.plan import Report
 
 pty = pytest.importorskip("pty")
@@ -22,7 +22,7 @@ BUILD = """
 import sys
 sys.path.insert(0, "{tests}")
 from test_display import REPORTS
-from analysis.report.making.display import open_display
+from analysis.display import open_display
 with open_display(quiet={quiet}) as display:
     display.wait()
     display.begin(REPORTS)

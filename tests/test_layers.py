@@ -8,9 +8,10 @@ import pytest
 import analysis
 
 PACKAGE = Path(analysis.__file__).parent
-SHARED = {"cycle", "errors", "settings", "texts"}
+SHARED = {"cycle", "display", "errors", "settings", "texts"}
 MAY_IMPORT = {
     "cycle": {"errors", "settings", "texts"},
+    "display": set(),
     "settings": {"errors", "texts"},
     "texts": {"errors"},
     "errors": set(),
@@ -24,7 +25,7 @@ MAY_IMPORT = {
 }
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
-    "vocabulary", "dates", "problems", "place", "child", "survey", "timeline",
+    "vocabulary", "dates", "problems", "alike", "place", "child", "bounded", "survey", "timeline",
     "files", "table", "answers", "pairs", "check", "continuity", "differences", "whose",
     "unread", "collect", "reread", "store",
     "propose", "cell_text", "resave", "forms", "returned", "status", "new_cycle",

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from analysis.display import Display, Lines
 from analysis.errors import ReportError, SurveyError
-from analysis.report.making.display import Display, Lines
 from analysis.report.making.many import (
     CITIES_AT_ONCE,
     City,

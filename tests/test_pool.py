@@ -14,10 +14,10 @@ import pytest
 
 import analysis
 from analysis.cycle import open_cycle
+from analysis.display import Display, Item
 from analysis.errors import ReportError, SurveyError
 from analysis.report.build import build_reports
 from analysis.report.making import worker
-from analysis.report.making.display import Display, Item
 from analysis.report.making.pool import JOBS_AT_ONCE, open_pool, take_result
 from analysis.report.making.worker import hash_program, require_folder
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.cycle import Cycle, Department, list_cycles, open_cycle
+from analysis.display import Display
 from analysis.errors import SurveyError
 from analysis.survey import reread
 from analysis.survey.collect import collect_survey
@@ -30,9 +31,11 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list that grows by the slug of each department whose workbook is read."""
     slugs: list[str] = []
 
-    def read(cycle: Cycle, lookup: Lookup, departments: Sequence[Department]) -> list[Reading]:
+    def read(
+        cycle: Cycle, lookup: Lookup, departments: Sequence[Department], **told: Display | None
+    ) -> list[Reading]:
         slugs.extend(department.slug for department in departments)
-        return read_workbooks(cycle, lookup, departments)
+        return read_workbooks(cycle, lookup, departments, **told)
 
     monkeypatch.setattr(reread, "read_workbooks", read)
     return slugs
@@ -131,9 +134,9 @@ def test_nothing_is_kept_of_what_may_be_read_another_time(tmp_path, monkeypatch)
     cycle = make_cycle(tmp_path, [procedure(1)], None)
     (cycle.raw_folder / "こども部.xlsx").mkdir()
 
-    def stop(*given: object) -> list[Reading]:
+    def stop(*given: object, **told: object) -> list[Reading]:
         problem = report(STOPPED, Place("環境部", "環境部.xlsx"))
-        first, *others = read_workbooks(*given)
+        first, *others = read_workbooks(*given, **told)
         return [replace(first, state="unreadable", problems=(problem,)), *others]
 
     monkeypatch.setattr(reread, "read_workbooks", stop)
@@ -165,7 +168,7 @@ def test_a_file_that_is_no_workbook_is_told_again_without_being_opened(tmp_path,
 def test_a_text_that_no_utf8_can_hold_is_kept_as_it_is(tmp_path, monkeypatch):
     cycle = make_cycle(tmp_path, [procedure(1)])
     odd = replace(read(cycle)[0], sheet="\ud800")
-    monkeypatch.setattr(reread, "read_workbooks", lambda *given: [odd] * len(given[2]))
+    monkeypatch.setattr(reread, "read_workbooks", lambda *given, **_: [odd] * len(given[2]))
     program = {"code": "odd"}
     assert read(cycle, program) == read(cycle, program) == [odd]
 

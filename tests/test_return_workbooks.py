@@ -20,8 +20,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from analysis.cycle import Cycle
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.returned import write as returned_module
-from analysis.survey.returned.write import Returned, mark_workbook, return_workbooks
+from analysis.survey.returned import book as book_module
+from analysis.survey.returned.book import mark_workbook
+from analysis.survey.returned.write import Returned, return_workbooks
 
 from workbooks import FIELDS, TITLES, build_workbook, make_cycle, procedure, save_bytes, sheet_of
 
@@ -29,6 +30,7 @@ AS_OF = datetime.date(2024, 9, 1)
 HERE = Place("環境部", "環境部.xlsx", "調査票")
 OWN_FILL = PatternFill("solid", fgColor="FF00B0F0")
 FORM = Path("data/processed/2024-09-01/returned/環境部.xlsx")
+LIST = FORM.with_stem("環境部（確認事項）")
 
 
 def give_back(cycle: Cycle) -> list[Returned]:
@@ -344,10 +346,14 @@ def test_a_csv_comes_back_as_a_workbook_with_the_same_lines(tmp_path: Path) -> N
     assert after.rows[same].equals(before.rows[same])
 
 
-def test_a_huge_workbook_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(returned_module, "_LARGEST_SHEETS", 100)
+@pytest.mark.parametrize("bound", ["LARGEST_SHEETS", "LARGEST_PARTS"])
+def test_of_a_huge_workbook_the_list_goes_back_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    monkeypatch.setattr(book_module, bound, 100)
     cycle = make_cycle(tmp_path, [procedure(1, name=None)])
-    assert give_back(cycle) == [Returned("環境部", "環境部.xlsx", None)]
+    assert give_back(cycle) == [Returned("環境部", "環境部.xlsx", tmp_path / LIST, is_marked=False)]
+    assert not (tmp_path / FORM).exists()
 
 
 def test_what_is_wrong_with_the_file_itself_is_not_put_into_it(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from analysis.cycle import Cycle
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, problems_to_frame, report
 from analysis.survey.returned.write import Returned, return_workbooks
-from analysis.survey.status import describe_status
+from analysis.survey.status import describe_returned, describe_status
 
 from workbooks import make_cycle, procedure
 
@@ -20,7 +20,8 @@ from workbooks import make_cycle, procedure
 def describe(cycle: Cycle, *, coloured: bool = False) -> str:
     survey = collect_survey(cycle)
     returned = return_workbooks(cycle, survey)
-    return describe_status(survey, cycle.name, returned, coloured=coloured)
+    status = describe_status(survey, cycle.name, coloured=coloured)
+    return f"{status}\n{describe_returned(cycle.name, returned)}"
 
 
 def test_the_whole_status_of_a_small_cycle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,7 +29,7 @@ def test_the_whole_status_of_a_small_cycle(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["check"])
     assert result.exit_code == 1
-    assert result.output == (
+    assert result.stdout == (
         "| 部局     | 調査票 | 手続き | 誤り | 要確認 | 参考 |\n"
         "|----------|--------|--------|------|--------|------|\n"
         "| 環境部   | 提出済 |      2 |    1 |      0 |    0 |\n"
@@ -59,8 +60,8 @@ def test_a_sound_cycle_ends_well_and_returns_nothing(
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["check"])
     assert result.exit_code == 0
-    assert "提出済 1/1 部局" in result.output
-    assert "returned" not in result.output
+    assert "提出済 1/1 部局" in result.stdout
+    assert "returned" not in result.stdout
 
 
 def test_every_line_of_the_table_is_as_wide_as_the_others(tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_an_unreadable_file_is_said_to_have_no_return(tmp_path: Path) -> None:
 def test_a_return_in_place_of_another_kind_of_file_says_so(tmp_path: Path) -> None:
     cycle = make_cycle(tmp_path, [procedure(1)])
     entry = Returned("環境部", "環境部.csv", tmp_path / "環境部.xlsx")
-    text = describe_status(collect_survey(cycle), cycle.name, [entry])
+    text = describe_returned(cycle.name, [entry])
     assert text.endswith("\n  ・環境部　環境部.xlsx（再提出されたら「環境部.csv」と置き換える）")
 
 
@@ -96,6 +97,6 @@ def test_no_text_of_a_workbook_steers_the_terminal(tmp_path: Path) -> None:
     value = "\x1b[2J\x9b2J\u202e[bold]謎[/bold]"
     problems = problems_to_frame([report("answer_unknown", place, field="status", value=value)])
     survey = replace(collect_survey(cycle), problems=problems)
-    text = describe_status(survey, cycle.name, [])
+    text = describe_status(survey, cycle.name)
     assert "「\ufffd[2J\ufffd2J\ufffd[bold]謎[/bold]」" in text
     assert "\x1b" not in text

@@ -85,9 +85,9 @@ def report(
         _report_all(folder, cycle, force=force, quiet=quiet, scheduler=scheduler)
         return
     from analysis.cycle import open_cycle
+    from analysis.display import open_display
     from analysis.report.build import build_reports
     from analysis.report.making.built import describe_build
-    from analysis.report.making.display import open_display
 
     opened = open_cycle(cycle)
     chosen = [opened.find_department(name) for name in departments] or None
@@ -99,7 +99,7 @@ def report(
 def _report_all(
     folder: Path, cycle: str | None, *, force: bool, quiet: bool, scheduler: str | None
 ) -> None:
-    from analysis.report.making.display import open_display
+    from analysis.display import open_display
     from analysis.report.making.many import build_all, describe_outcomes, find_cities
 
     cities = find_cities(folder, cycle)
@@ -124,11 +124,14 @@ def new_cycle(as_of: str) -> None:
 def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
     from analysis.cycle import open_cycle
+    from analysis.display import open_display
     from analysis.survey.forms.write import describe_forms, write_forms
     from analysis.survey.place import describe_kept
 
     opened = open_cycle(cycle)
-    say(describe_forms(opened, write_forms(opened)))
+    with open_display(aside=True) as display:
+        forms = write_forms(opened, display)
+    say(describe_forms(opened, forms))
     say(describe_kept(opened), nl=False)
 
 
@@ -136,21 +139,29 @@ def form(cycle: str | None) -> None:
 @click.argument("cycle", required=False)
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
+    from functools import partial
+
     from analysis.cycle import open_cycle
+    from analysis.display import open_display
     from analysis.report.misplaced import describe_misplaced, find_misplaced
     from analysis.survey.place import describe_kept
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.returned.write import return_workbooks
-    from analysis.survey.status import describe_status
-    from analysis.survey.store import load_surveys
+    from analysis.survey.status import describe_returned, describe_status
+    from analysis.survey.store import load_survey, load_surveys, store_problems
 
     opened = open_cycle(cycle)
-    survey, previous = load_surveys(opened)
+    with open_display(aside=True) as display:
+        survey, previous = load_surveys(opened, partial(load_survey, display=display))
+    store_problems(opened, survey)
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    # First of all: whatever comes of the rest, this is known.
+    say(describe_status(survey, opened.name, coloured=coloured))
     proposals = propose_matches(survey, previous)
     store_proposals(proposals, opened)
-    returned = return_workbooks(opened, survey)
-    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    say(describe_status(survey, opened.name, returned, coloured=coloured))
+    with open_display(aside=True) as display:
+        returned = return_workbooks(opened, survey, display)
+    say(describe_returned(opened.name, returned), nl=bool(returned))
     say(describe_proposals(proposals, opened), nl=False)
     say(describe_kept(opened), nl=False)
     misplaced = find_misplaced(opened)
@@ -176,9 +187,12 @@ def trace(figure: str) -> None:
 def verify(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を調査票から検証し、違うものと理由を示す。"""
     from analysis.cycle import open_cycle
+    from analysis.display import open_display
     from analysis.report.proof.verify import verify_reports
 
-    verdict = verify_reports(open_cycle(cycle))
+    opened = open_cycle(cycle)
+    with open_display(aside=True) as display:
+        verdict = verify_reports(opened, display)
     say(str(verdict))
     if not verdict.agrees:
         raise SystemExit(1)

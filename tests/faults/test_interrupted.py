@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report.making.display import WAITING
+from analysis.display import WAITING
 
 from conftest import LATEST
 from deliveries import answer, copy_delivery, reports_of
@@ -69,7 +69,7 @@ def write_bytes(path, content, own=Path.write_bytes):
 
 Path.write_bytes = write_bytes
 sys.addaudithook(watch)
-from analysis.report.making.display import WAITING
+from analysis.display import WAITING
 from analysis.cli import main
 main(sys.argv[6:], prog_name="analysis")
 """

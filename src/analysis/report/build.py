@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from analysis.cycle import FIGURES_NAME, Cycle, Department
+from analysis.display import Display
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.report.kernels.warm import warm_up
 from analysis.report.making import jobs, shelf
 from analysis.report.making.built import Built
-from analysis.report.making.display import Display
 from analysis.report.making.jobs import Place
 from analysis.report.making.pool import open_pool, take_result
 from analysis.report.making.publish import one_build, publish, publish_some

@@ -12,7 +12,7 @@ from analysis.figures.ledger import Ledger, build_ledger
 from analysis.report.blocks import Masthead
 from analysis.report.kernels.warm import INPUTS
 from analysis.report.proof.origin import hash_file
-from analysis.survey.store import load_survey, load_surveys, stamp_inputs
+from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
 from analysis.survey.survey import Survey, require_usable
 
 LATEST = "latest"
@@ -79,6 +79,8 @@ def hash_inputs(cycle: Cycle) -> str:
 
 def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
     survey, previous = load_surveys(cycle, load)
+    if load is load_survey:
+        store_problems(cycle, survey)
     require_usable(survey, cycle.name)
     before = cycle.open_previous()
     if before is not None:

@@ -1,6 +1,7 @@
 """How far the figures can be trusted: what was wrong with the answers, what they agree with."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from analysis.figures.definition import code_name, field_name
 from analysis.figures.rounding import BLANK, MINUS
@@ -21,7 +22,8 @@ from analysis.report.findings import Findings, head
 from analysis.report.norms import list_norms, list_pairings
 from analysis.report.proof.origin import list_inputs
 from analysis.report.steps import list_steps
-from analysis.survey.problems import problems_from_frame
+from analysis.survey.alike import Alike, choose_shown, gather_alike, name_places
+from analysis.survey.problems import load_rules, problems_from_frame
 
 TITLE = "データの品質と公表値との照合"
 
@@ -36,6 +38,10 @@ RULES = (
     "新規と廃止の手続きも増減に含みます。",
 )
 
+SHORT = (
+    "同じファイルの同じ内容の問題は、一行にまとめています。違反の数は、次の表に規則ごとに示します。"
+)
+
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
@@ -43,7 +49,7 @@ def masthead(findings: Findings) -> Masthead:
 
 
 def problems(findings: Findings) -> Block:
-    """Return every problem by cell, the rules, and how the cycles were paired.
+    """Return the problems by cell, the rules, and how the cycles were paired.
 
     Errors stop a build, so what stands here are the others.
     """
@@ -51,6 +57,25 @@ def problems(findings: Findings) -> Block:
 
 
 def _list_problems(findings: Findings) -> Table:
+    """Return the problems of each file, alike ones in one row."""
+    found = problems_from_frame(findings.survey.problems)
+    rows: list[tuple[Cell, ...]] = []
+    is_short = False
+    for _, own in groupby(found, key=lambda problem: problem.workbook):
+        groups = gather_alike(own)
+        shown, left = choose_shown(groups)
+        rows += [_write_alike(alike) for alike in shown]
+        rows += [
+            (
+                code_name("severity", load_rules()[code].severity),
+                Quoted(groups[0].first.workbook),
+                None,
+                f"ほかにも、この規則に反する回答があります: {load_rules()[code].title}",
+                None,
+            )
+            for code in left
+        ]
+        is_short |= bool(left) or any(alike.count > 1 for alike in shown)
     return Table(
         caption="調査票の問題（集計を止めないもの）",
         columns=(
@@ -60,18 +85,22 @@ def _list_problems(findings: Findings) -> Table:
             Column("内容", weight=7),
             Column("対応", weight=6),
         ),
-        rows=tuple(
-            (
-                code_name("severity", problem.severity),
-                Quoted(problem.workbook),
-                Quoted(place) if (place := problem.place.within_workbook) else None,
-                Quoted(problem.message),
-                Quoted(problem.action),
-            )
-            for problem in problems_from_frame(findings.survey.problems)
-        ),
+        rows=tuple(rows),
         headings=0,
         empty="問題は見つかりませんでした。",
+        notes=(SHORT,) if is_short else (),
+    )
+
+
+def _write_alike(alike: Alike) -> tuple[Cell, ...]:
+    problem = alike.first
+    place = name_places(alike.problems, within_workbook=True, counted=False)
+    return (
+        code_name("severity", problem.severity),
+        Quoted(problem.workbook),
+        Quoted(place) if place else None,
+        Quoted(problem.message),
+        Quoted(problem.action),
     )
 
 

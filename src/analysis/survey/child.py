@@ -1,12 +1,22 @@
-"""What a child process takes on at its start, so that it never outlives the one it works for.
+"""Whether a process may be forked here, and what a child takes on so that it never outlives ours.
 
 Heavy libraries are not imported here: who starts children may need none of them.
 """
 
 import os
 import signal
+import sys
 import threading
-from multiprocessing import parent_process
+from multiprocessing import current_process, parent_process
+
+
+def may_fork() -> bool:
+    """Tell whether this process may be forked: on macOS that is unsafe, on Windows there is none.
+
+    Nor is it safe beside a thread of ours; and a daemon may have no children.
+    """
+    is_alone = threading.active_count() == 1 and not current_process().daemon
+    return sys.platform == "linux" and is_alone
 
 
 def begin_child() -> None:

@@ -28,7 +28,7 @@ STOPPED = "workbook_stopped"
 _LONGEST_VALUE = 60
 # What the analysts themselves write into a cycle's folder.
 _OWN_FILES = (SETTINGS_NAME, "matches.csv", "corrections.toml")
-_CELL = re.compile(r"([A-Z]+)([0-9]+)")
+CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 class Rule(BaseModel):
@@ -162,7 +162,7 @@ def sort_problems(problems: Iterable[Problem], departments: Sequence[Department]
     own = {name: unknown + at for at, name in enumerate(_OWN_FILES, start=1)}
 
     def rank(problem: Problem) -> tuple[int, str, int, int, str]:
-        found = _CELL.fullmatch(problem.cell or "")
+        found = CELL.fullmatch(problem.cell or "")
         letters, row = (found[1], int(found[2])) if found else ("", 0)
         # Not by the file's name: what came in may be of another kind than what is listed.
         group = order.get(problem.department or "", own.get(problem.workbook, unknown))

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from analysis.cycle import Cycle, Department
+from analysis.display import Display
 from analysis.errors import SurveyError
 from analysis.survey.files.file import find_files, read_content
 from analysis.survey.files.sheet import UnreadableWorkbookError
@@ -38,6 +39,7 @@ def read_changed(
     departments: Sequence[Department] | None = None,
     *,
     program: Mapping[str, Any],
+    display: Display | None = None,
 ) -> list[Reading]:
     """Return the reading of every department's workbook, or of some departments', in their order.
 
@@ -51,7 +53,8 @@ def read_changed(
     paths = dict(zip(departments, found, strict=True))
     kept = {own: _take(cycle, own, path, settings) for own, path in paths.items()}
     changed = [department for department in departments if kept[department] is None]
-    fresh = dict(zip(changed, read_workbooks(cycle, lookup, changed), strict=True))
+    read = read_workbooks(cycle, lookup, changed, display=display)
+    fresh = dict(zip(changed, read, strict=True))
     for department, reading in fresh.items():
         _keep(cycle, department, paths[department], settings, reading)
     return [kept[department] or fresh[department] for department in departments]

@@ -5,7 +5,6 @@ plain ASCII, whose width no terminal doubts.
 """
 
 import io
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rich import box
@@ -13,26 +12,29 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis.survey.problems import SEVERITY_LABELS, describe, problems_from_frame
+from analysis.display import clean
+from analysis.survey.alike import describe_alike
+from analysis.survey.problems import SEVERITY_LABELS, problems_from_frame
 from analysis.survey.returned.write import RETURNED_FOLDER, Returned
-from analysis.survey.survey import STATE_LABELS, Survey
+from analysis.survey.survey import STATE_LABELS, Survey, say_listed
 
 _WIDTH = 100
 _STATE_STYLES = {"answered": "", "missing": "bold yellow", "unreadable": "bold red"}
 _SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "notice": ""}
-_NOT_PRINTED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def describe_status(
-    survey: Survey, cycle_name: str, returned: Sequence[Returned], *, coloured: bool = False
-) -> str:
-    """Return who has answered as a table, every problem in a line, and the workbooks to send back.
+def describe_status(survey: Survey, cycle_name: str, *, coloured: bool = False) -> str:
+    """Return who has answered as a table, and every problem, alike ones in one line.
 
     `coloured` adds the colours of a terminal; nothing else differs.
     """
     parts = [_draw_table(survey, coloured=coloured), *_list_missing(survey)]
-    parts += [*_list_problems(survey), *_list_returned(cycle_name, returned)]
-    return "\n".join(parts)
+    return "\n".join((*parts, *_list_problems(survey, cycle_name)))
+
+
+def describe_returned(cycle_name: str, returned: Sequence[Returned]) -> str:
+    """Return which files were written to send back, and for whom there is none."""
+    return "\n".join(_list_returned(cycle_name, returned))
 
 
 def _draw_table(survey: Survey, *, coloured: bool) -> str:
@@ -45,7 +47,7 @@ def _draw_table(survey: Survey, *, coloured: bool) -> str:
     for row in survey.workbooks.to_dict("records"):
         state = str(row["state"])
         cells = [
-            Text(_printable(str(row["department"]))),
+            Text(clean(str(row["department"]))),
             Text(STATE_LABELS[state], style=_STATE_STYLES[state]),
             Text(f"{row['procedures']:,}" if state == "answered" else "-"),
         ]
@@ -72,26 +74,35 @@ def _list_missing(survey: Survey) -> Iterator[str]:
     for state in ("missing", "unreadable"):
         names = workbooks.loc[workbooks["state"] == state, "department"]
         if len(names):
-            yield _printable(f"{STATE_LABELS[state]}（{len(names)}部局）: " + "、".join(names))
+            yield clean(f"{STATE_LABELS[state]}（{len(names)}部局）: " + "、".join(names))
 
 
-def _list_problems(survey: Survey) -> Iterator[str]:
+def _list_problems(survey: Survey, cycle_name: str) -> Iterator[str]:
     problems = problems_from_frame(survey.problems)
+    told = 0
     for severity, label in SEVERITY_LABELS.items():
-        lines = [describe(problem) for problem in problems if problem.severity == severity]
-        yield f"\n{label} {len(lines)}件"
-        yield from (_printable(f"  ・{line}") for line in lines)
+        own = [problem for problem in problems if problem.severity == severity]
+        lines = list(describe_alike(own))
+        told += len(lines)
+        yield f"\n{label} {len(own):,}件"
+        yield from (f"  ・{clean(line)}" for line in lines)
+    if told < len(problems):
+        yield f"\n{say_listed(cycle_name)}"
 
 
 def _list_returned(cycle_name: str, returned: Sequence[Returned]) -> Iterator[str]:
-    written = [entry for entry in returned if entry.path is not None]
-    if written:
-        folder = f"data/processed/{cycle_name}/{RETURNED_FOLDER}/"
-        yield f"\n{folder} に、部局に返す調査票を{len(written)}件作成しました。"
-    for entry in written:
-        name = entry.path.name if entry.path else ""
-        note = f"（再提出されたら「{entry.source}」と置き換える）" if name != entry.source else ""
-        yield _printable(f"  ・{entry.department}　{name}{note}")
+    folder = f"data/processed/{cycle_name}/{RETURNED_FOLDER}/"
+    marked = [entry for entry in returned if entry.path is not None and entry.is_marked]
+    listed = [entry for entry in returned if entry.path is not None and not entry.is_marked]
+    if marked:
+        yield f"\n{folder} に、部局に返す調査票を{len(marked)}件作成しました。"
+        yield from map(_name_written, marked)
+    if listed:
+        yield (
+            f"\n次の調査票は大きいか複雑なため、印を付けられませんでした。"
+            f"問題の一覧だけを {folder} に{len(listed)}件作成しました。部局に送ってください。"
+        )
+        yield from map(_name_written, listed)
     unwritten = [entry for entry in returned if entry.path is None]
     if unwritten:
         yield (
@@ -99,11 +110,11 @@ def _list_returned(cycle_name: str, returned: Sequence[Returned]) -> Iterator[st
             "上の問題を部局に伝えてください。"
         )
     for entry in unwritten:
-        yield _printable(f"  ・{entry.department}　{entry.source}")
+        yield clean(f"  ・{entry.department}　{entry.source}")
 
 
-def _printable(text: str) -> str:
-    """Return a text without the signs by which it could steer the terminal."""
-    return "".join(
-        "\ufffd" if unicodedata.category(sign) in _NOT_PRINTED else sign for sign in text
-    )
+def _name_written(entry: Returned) -> str:
+    name = entry.path.name if entry.path else ""
+    replaces = entry.is_marked and name != entry.source
+    note = f"（再提出されたら「{entry.source}」と置き換える）" if replaces else ""
+    return clean(f"  ・{entry.department}　{name}{note}")

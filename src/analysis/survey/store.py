@@ -22,29 +22,31 @@ import pandas as pd
 from pyarrow.parquet import ParquetFile
 
 from analysis.cycle import Cycle
+from analysis.display import Display
 from analysis.errors import SettingsError
 from analysis.settings import read_toml
 from analysis.survey.files.folder import is_passing
 from analysis.survey.place import deliver_file, place_file
 from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
-from analysis.survey.survey import Survey
+from analysis.survey.survey import PROBLEMS_NAME, Survey
 from analysis.texts import read_records
 
 STAMP_NAME = "inputs.json"
 FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "extras")
 
-_CSV_FRAMES = ("rows", "problems", "lines", "extras")
+_CSV_FRAMES = ("rows", "lines", "extras")
 _CODE_SUFFIXES = (".py", ".toml")
 _LIBRARIES = ("defusedxml", "openpyxl", "pandas", "pyarrow", "pydantic", "rapidfuzz")
 # What a spreadsheet takes for a formula when it opens a CSV.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def load_survey(cycle: Cycle) -> Survey:
+def load_survey(cycle: Cycle, display: Display | None = None) -> Survey:
     """Return the cycle's survey: the stored one if its inputs are the same, else a new one.
 
-    A new one is stored in the cycle's processed folder. Frames are equal either way. Raises
-    SettingsError as `collect_survey` does, and SurveyError if the folder can't be written.
+    A new one is stored in the cycle's processed folder, and `display` is told how far it has come.
+    Frames are equal either way. Raises SettingsError as `collect_survey` does, and SurveyError if
+    the folder can't be written.
     """
     inputs = stamp_inputs(cycle)
     stored = _read_stored(cycle.processed_folder, inputs)
@@ -53,14 +55,30 @@ def load_survey(cycle: Cycle) -> Survey:
     # Only here: a stored survey is read without the libraries that read workbooks.
     from analysis.survey.collect import collect_survey  # noqa: PLC0415
     from analysis.survey.reread import read_changed  # noqa: PLC0415
+    from analysis.survey.table.read_all import CHECKING  # noqa: PLC0415
 
-    survey = collect_survey(cycle, partial(read_changed, program=_stamp_program()))
+    display = display or Display()
+    read = partial(read_changed, program=_stamp_program(), display=display)
+    survey = collect_survey(cycle, read)
+    display.finished(CHECKING)
     # A workbook saved while it was read belongs to neither stamp, and what a lack of memory stopped
     # may be read the next time.
     is_stopped = (survey.problems["code"] == STOPPED).any()
     if not is_stopped and stamp_inputs(cycle) == inputs:
         _write_stored(cycle.processed_folder, inputs, survey)
+    store_problems(cycle, survey)
     return survey
+
+
+def store_problems(cycle: Cycle, survey: Survey) -> None:
+    """Write the list of every problem of a survey into the cycle's processed folder.
+
+    It is no part of the stored survey: the problems that show beside the previous cycle are in it,
+    too, where they are known. Raises SurveyError if the folder can't be written.
+    """
+    path, content = cycle.processed_folder / PROBLEMS_NAME, write_csv(survey.problems)
+    if not path.is_file() or path.read_bytes() != content:
+        place_file(path, content)
 
 
 def load_surveys(

@@ -10,7 +10,8 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.errors import SurveyError
-from analysis.survey.problems import describe, problems_from_frame
+from analysis.survey.alike import describe_alike
+from analysis.survey.problems import problems_from_frame
 from analysis.survey.vocabulary import load_vocabulary
 
 ROW_COLUMNS = (
@@ -26,6 +27,9 @@ ROW_COLUMNS = (
     "steps",
 )
 """The columns of tidy rows, in their order."""
+
+PROBLEMS_NAME = "problems.csv"
+"""The file in a cycle's processed folder that lists every problem."""
 
 STATE_LABELS = {"answered": "提出済", "missing": "未提出", "unreadable": "読取不可"}
 """What is said of a department's workbook."""
@@ -66,20 +70,30 @@ class Survey:
 
 
 def require_usable(survey: Survey, cycle_name: str) -> None:
-    """Return if the survey has no error; else raise SurveyError that lists every one of them.
+    """Return if the survey has no error; else raise SurveyError that tells all of them.
 
-    The message names the cycle: a report needs two, and their files have the same names.
+    Alike ones are told once, with a count, and then the file is named that lists each. The message
+    names the cycle: a report needs two, and their files have the same names.
     """
     wrong = survey.problems[survey.problems["severity"] == "error"]
     if wrong.empty:
         return
     errors = problems_from_frame(wrong)
-    parts = []
-    for workbook, group in groupby(errors, key=lambda problem: problem.workbook):
-        lines = [describe(problem, within_workbook=True) for problem in group]
-        parts.append(f"\n{workbook}（{len(lines)}件）")
+    parts, told = [], 0
+    for workbook, found in groupby(errors, key=lambda problem: problem.workbook):
+        group = list(found)
+        lines = list(describe_alike(group, within_workbook=True))
+        told += len(lines)
+        parts.append(f"\n{workbook}（{len(group):,}件）")
         parts += [f"  ・{line}" for line in lines]
+    if told < len(errors):
+        parts.append(f"\n{say_listed(cycle_name)}（`analysis check {cycle_name}` で作成します）")
     raise SurveyError(
-        f"調査回 {cycle_name} の調査票に誤りが{len(errors)}件あるため、集計できません。"
+        f"調査回 {cycle_name} の調査票に誤りが{len(errors):,}件あるため、集計できません。"
         "\n次をすべて直してから、もう一度実行してください。\n" + "\n".join(parts)
     )
+
+
+def say_listed(cycle_name: str) -> str:
+    """Return where each problem of a cycle stands in a line of its own."""
+    return f"すべての問題の一覧: data/processed/{cycle_name}/{PROBLEMS_NAME}"

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.cycle import list_cycles, open_cycle
+from analysis.display import Display, clean
 from analysis.errors import AnalysisError, ReportError, describe_os_error, list_examples
 from analysis.report.build import build_reports
 from analysis.report.making.built import describe_build
-from analysis.report.making.display import Display, clean
 from analysis.report.making.pool import open_threads
 from analysis.survey.child import end_with_parent
 from analysis.texts import write_names

@@ -5,8 +5,10 @@ edited after the build, an input changed since, a cell that now says something e
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from analysis.cycle import Cycle
+from analysis.display import Display, Step
 from analysis.errors import AnalysisError, list_examples
 from analysis.report.findings import Findings, load_findings
 from analysis.report.orphans import find_orphans, read_page
@@ -32,6 +34,8 @@ from analysis.report.proof.side import Side, read_delivery, take_ledger
 from analysis.report.proof.sources import Sources
 from analysis.report.proof.taken import read_taken
 from analysis.survey.collect import collect_survey
+from analysis.survey.survey import Survey
+from analysis.survey.table.read_all import CHECKING, read_workbooks
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,13 @@ class Verdict:
         return "\n".join(lines)
 
 
-def verify_reports(cycle: Cycle) -> Verdict:
-    """Verify the delivered reports of a cycle.
+def verify_reports(cycle: Cycle, display: Display | None = None) -> Verdict:
+    """Verify the delivered reports of a cycle; `display` is told how far it has come.
 
     Raises ReportError when there are none or their crate can't be read; whatever else is wrong is
     in the verdict.
     """
+    display = display or Display()
     record = read_record(cycle)
     folder, now = cycle.reports_folder, list_inputs(cycle)
     inputs = find_changed_inputs(record.inputs, now)
@@ -79,11 +84,13 @@ def verify_reports(cycle: Cycle) -> Verdict:
     findings: Findings | None = None
     try:
         corrections = find_changed_corrections(record.corrections, list_corrections(cycle))
-        findings = load_findings(cycle, collect_survey)
+        findings = load_findings(cycle, partial(_collect, display=display))
         pairs, figures = _verify_figures(findings, record, now)
         differing = sum(pair.differs_in((*VALUES, *WORDS, *EVIDENCE)) for pair in pairs)
         counted = f"数値: {len(pairs) - differing:,}/{len(pairs):,} 一致"
-        figures.append(_list("頁に印刷された数字で、再計算と合わないもの", _check_pages(findings)))
+        figures.append(
+            _list("頁に印刷された数字で、再計算と合わないもの", _check_pages(findings, display))
+        )
     except AnalysisError as error:
         figures = [Section("数値を再計算できない理由", 1, (str(error),))]
     sources = Sources(cycle.name, now, {}, {}, read_taken(cycle))
@@ -141,14 +148,24 @@ def _verify_figures(
     ]
 
 
-def _check_pages(findings: Findings) -> list[str]:
+def _collect(cycle: Cycle, display: Display) -> Survey:
+    survey = collect_survey(cycle, partial(read_workbooks, display=display))
+    display.finished(CHECKING)
+    return survey
+
+
+def _check_pages(findings: Findings, display: Display) -> list[str]:
     """Return a line for each page that prints a number otherwise, or one without evidence."""
     lines = []
-    for path in sorted(findings.cycle.reports_folder.glob("*.html")):
+    paths = sorted(findings.cycle.reports_folder.glob("*.html"))
+    steps = [Step(path.stem, f"{path.name}　数字の検証") for path in paths]
+    display.begin(steps)
+    for path, step in zip(paths, steps, strict=True):
         page = read_page(path.read_text(encoding="utf-8", errors="replace"))
         wrong = find_orphans(page, findings)
         if wrong:
             lines.append(f"{path.name}: {len(wrong)}か所\n{list_examples(wrong)}")
+        display.finished(step)
     return lines
 
 

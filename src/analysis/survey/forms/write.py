@@ -9,6 +9,7 @@ import pandas as pd
 import xlsxwriter
 
 from analysis.cycle import Cycle, Department
+from analysis.display import Display, Step
 from analysis.survey.cell_text import fit
 from analysis.survey.forms.guide import GuideSheet
 from analysis.survey.forms.layout import Grid
@@ -36,19 +37,23 @@ class Form:
     procedures: int
 
 
-def write_forms(cycle: Cycle) -> list[Form]:
+def write_forms(cycle: Cycle, display: Display | None = None) -> list[Form]:
     """Write every department's form into `data/processed/<cycle>/forms` and return them in order.
 
     Each is filled with the department's answers in the previous cycle; a first cycle's and a new
     department's are empty. Raises SurveyError if the previous cycle has errors, as a build does.
     """
-    rows = _load_last_answers(cycle)
+    display = display or Display()
+    rows = _load_last_answers(cycle, display)
+    steps = [Step(d.slug, f"{d.name}　調査票の作成") for d in cycle.departments]
+    display.begin(steps)
     forms = []
-    for department in cycle.departments:
+    for department, step in zip(cycle.departments, steps, strict=True):
         own = rows[rows["department_slug"] == department.slug]
         path = cycle.processed_folder / FORMS_FOLDER / name_workbook(department)
         deliver_file(path, make_form(cycle, department, own))
         forms.append(Form(department, path, len(own)))
+        display.finished(step)
     return forms
 
 
@@ -96,11 +101,11 @@ def describe_forms(cycle: Cycle, forms: list[Form]) -> str:
     )
 
 
-def _load_last_answers(cycle: Cycle) -> pd.DataFrame:
+def _load_last_answers(cycle: Cycle, display: Display) -> pd.DataFrame:
     """Return the previous cycle's tidy rows, none in a first cycle."""
     previous = cycle.open_previous()
     if previous is None:
         return pd.DataFrame(columns=list(ROW_COLUMNS)).astype("str")
-    survey = load_survey(previous)
+    survey = load_survey(previous, display)
     require_usable(survey, previous.name)
     return survey.rows

@@ -11,13 +11,13 @@ from copy import copy
 from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill, Protection
-from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.survey.cell_text import count_lines, fit
 from analysis.survey.problems import SEVERITY_LABELS, Severity
-from analysis.survey.returned.review_sheet import Listed, find_review, sample_format
+from analysis.survey.returned.listed import Listed
+from analysis.survey.returned.review_sheet import find_review, sample_format
 
 AUTHOR = "調査票の確認"
 COLOURS: dict[Severity, str] = {"error": "FFFFC7CE", "warning": "FFFFEB9C"}
@@ -35,18 +35,16 @@ def mark_cells(workbook: Workbook, listed: Sequence[Listed]) -> None:
     The comment holds all problems of the cell, also its notices; a comment that is there already is
     kept below ours.
     """
-    by_cell: dict[tuple[str, str], list[Listed]] = {}
+    by_cell: dict[tuple[str, str], tuple[Cell, list[Listed]]] = {}
     for entry in listed:
-        problem = entry.problem
-        if problem.cell and problem.sheet and problem.sheet in workbook.sheetnames:
-            cell = _find_cell(workbook[problem.sheet], problem.cell)
-            by_cell.setdefault((problem.sheet, cell.coordinate), []).append(entry)
-    for (title, place), entries in by_cell.items():
+        for cell in entry.cells:
+            place = (cell.parent.title, cell.coordinate)
+            by_cell.setdefault(place, (cell, []))[1].append(entry)
+        if entry.cells:
+            sample_format(workbook, entry.number, entry.cells[0])
+    for cell, entries in by_cell.values():
         gravest = next((s for s in COLOURS if any(e.problem.severity == s for e in entries)), None)
         if gravest is not None:
-            cell = workbook[title][place]
-            for entry in entries:
-                sample_format(workbook, entry.number, cell)
             _mark(cell, COLOURS[gravest], write_comment(entries))
 
 
@@ -104,12 +102,3 @@ def _list_commented(sheet: Worksheet) -> Iterator[Cell]:
     for cell in list(sheet._cells.values()):
         if getattr(cell, "comment", None) is not None:
             yield cell
-
-
-def _find_cell(sheet: Worksheet, place: str) -> Cell:
-    """Return the cell, or the first of the merged ones that it is a part of."""
-    row, column = coordinate_to_tuple(place)
-    for merge in sheet.merged_cells:
-        if merge.min_row <= row <= merge.max_row and merge.min_col <= column <= merge.max_col:
-            row, column = merge.min_row, merge.min_col
-    return sheet.cell(row, column)

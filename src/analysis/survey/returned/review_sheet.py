@@ -14,7 +14,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.survey.cell_text import count_lines, fit
-from analysis.survey.problems import SEVERITY_LABELS, Problem
+from analysis.survey.problems import SEVERITY_LABELS
+from analysis.survey.returned.listed import Listed
 from analysis.survey.table.read import REVIEW_SHEET
 
 _TITLE = "調査票の確認事項"
@@ -22,6 +23,8 @@ _HEADER_ROW = 5
 _COLUMNS = (("番号", 6), ("区分", 10), ("場所", 20), ("確認すること", 60), ("直し方", 60))
 _SAMPLE_COLUMN = len(_COLUMNS) + 1
 _LINE = 16.5
+# Excel has no higher row.
+_HIGHEST = 409
 
 _FONT = Font(name="游ゴシック", size=10)
 _BOLD = Font(name="游ゴシック", size=10, bold=True)
@@ -30,14 +33,6 @@ _SIDE = Side(style="thin", color="FF808080")
 _BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _WRAPPED = Alignment(vertical="center", wrap_text=True)
 _SHADE = PatternFill("solid", fgColor="FFDDEBF7")
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A problem with its number in the list."""
-
-    number: int
-    problem: Problem
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,7 @@ def find_review(workbook: Workbook) -> Review | None:
 def add_review(workbook: Workbook, listed: Sequence[Listed], lines: Sequence[str]) -> None:
     """Add the list as the first sheet and let the workbook open with it.
 
-    `lines`, at most two, say whose workbook it is and what to do with it.
+    `lines`, at most three, say whose workbook it is and what to do with it.
     """
     sheet = workbook.create_sheet(REVIEW_SHEET, 0)
     for number, (title, width) in enumerate(_COLUMNS, start=1):
@@ -97,11 +92,11 @@ def sample_format(workbook: Workbook, number: int, cell: Cell) -> None:
 
 
 def _write_entry(workbook: Workbook, sheet: Worksheet, entry: Listed) -> None:
-    problem, row = entry.problem, _HEADER_ROW + entry.number
+    problem, place, row = entry.problem, entry.where, _HEADER_ROW + entry.number
     number = sheet.cell(row, 1, entry.number)
     number.font, number.border, number.alignment = _FONT, _BOX, _WRAPPED
     _write(sheet, row, 2, SEVERITY_LABELS[problem.severity], _FONT)
-    where = _write(sheet, row, 3, problem.place.within_workbook or "ファイル全体", _FONT)
+    where = _write(sheet, row, 3, place, _FONT)
     if problem.sheet and problem.sheet in workbook.sheetnames:
         # An apostrophe in a sheet's title is written twice.
         title = problem.sheet.replace("'", "''")
@@ -110,8 +105,9 @@ def _write_entry(workbook: Workbook, sheet: Worksheet, entry: Listed) -> None:
         where.font = _LINK
     _write(sheet, row, 4, problem.message, _FONT)
     _write(sheet, row, 5, problem.action, _FONT)
-    texts = ((problem.place.within_workbook, 20), (problem.message, 60), (problem.action, 60))
-    sheet.row_dimensions[row].height = _LINE * max(count_lines(t, width) for t, width in texts)
+    texts = ((place, 20), (problem.message, 60), (problem.action, 60))
+    lines = max(count_lines(text, width) for text, width in texts)
+    sheet.row_dimensions[row].height = min(_LINE * lines, _HIGHEST)
 
 
 def _write(

@@ -5,17 +5,16 @@ is safe, which is where no other thread of ours runs, and where there is enough 
 """
 
 import os
-import sys
-import threading
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing import current_process, get_context
+from multiprocessing import get_context
 
 from analysis.cycle import Cycle, Department
-from analysis.survey.child import begin_child
+from analysis.display import Display, Step
+from analysis.survey.child import begin_child, may_fork
 from analysis.survey.files.file import find_file, find_files
 from analysis.survey.problems import STOPPED, Place, report
 from analysis.survey.table.read import Reading, read_workbook
@@ -25,32 +24,44 @@ from analysis.texts import compose_name
 # To read so many bytes takes longer than to fork, and to hand over what was read.
 PAYS_FROM = 400_000
 
+CHECKING = Step("check", "回答の点検")
+"""What is done with the answers once they are read."""
+
 
 def read_workbooks(
-    cycle: Cycle, lookup: Lookup, departments: Sequence[Department] | None = None
+    cycle: Cycle,
+    lookup: Lookup,
+    departments: Sequence[Department] | None = None,
+    *,
+    display: Display | None = None,
 ) -> list[Reading]:
     """Return the reading of every department's workbook, or of some departments', in their order.
 
     A department may also stand for a file that is no department's yet (see `whose`).
     A reading is the same whatever the number of processes. A workbook by which its process is ended
     even when it is read alone, as for want of memory, is told as unreadable, and the others are
-    read.
+    read. `display` is told of each, and that what is done with them all comes after.
     """
+    display = display or Display()
     departments = cycle.departments if departments is None else departments
     sizes = _measure(cycle, departments)
+    # The longest first: begun last, it would be waited for by all the others.
+    largest_first = sorted(departments, key=lambda department: -sizes[department.slug])
+    display.begin([*(_name_step(cycle, department) for department in largest_first), CHECKING])
     # Told by the whole cycle: a single workbook may end its process as well.
     processes = count_processes(list(sizes.values()))
     if processes == 1 or not departments:
-        return [
-            read_workbook(cycle.raw_folder, department, cycle.name, lookup)
-            for department in departments
-        ]
-    # The longest first: begun last, it would be waited for by all the others.
-    largest_first = sorted(departments, key=lambda department: -sizes[department.slug])
-    found = _read_apart(min(processes, len(departments)), cycle, largest_first, lookup)
+        found = {}
+        for department in largest_first:
+            reading = read_workbook(cycle.raw_folder, department, cycle.name, lookup)
+            found[department.slug] = reading
+            display.finished(_name_step(cycle, department))
+        return [found[department.slug] for department in departments]
+    processes = min(processes, len(departments))
+    found = _read_apart(processes, cycle, largest_first, lookup, display)
     for department in departments:
         if department.slug not in found:
-            found |= _read_apart(1, cycle, [department], lookup)
+            found |= _read_apart(1, cycle, [department], lookup, display)
     return [
         found.get(department.slug) or _tell_ended(cycle, department) for department in departments
     ]
@@ -58,11 +69,7 @@ def read_workbooks(
 
 def count_processes(sizes: Sequence[int]) -> int:
     """Return by how many processes files of these sizes are best read here; 1 is this one."""
-    # On macOS a fork is unsafe, on Windows there is none; a daemon may have no children.
-    is_safe = (
-        sys.platform == "linux" and threading.active_count() == 1 and not current_process().daemon
-    )
-    if not is_safe or sum(sizes) - max(sizes, default=0) < PAYS_FROM:
+    if not may_fork() or sum(sizes) - max(sizes, default=0) < PAYS_FROM:
         return 1
     return min(len(os.sched_getaffinity(0)), sum(size > 0 for size in sizes))
 
@@ -77,8 +84,16 @@ def _measure(cycle: Cycle, departments: Sequence[Department]) -> dict[str, int]:
     }
 
 
+def _name_step(cycle: Cycle, department: Department) -> Step:
+    return Step(department.slug, f"{cycle.name}　{department.name}　調査票の読み取り")
+
+
 def _read_apart(
-    processes: int, cycle: Cycle, departments: Sequence[Department], lookup: Lookup
+    processes: int,
+    cycle: Cycle,
+    departments: Sequence[Department],
+    lookup: Lookup,
+    display: Display,
 ) -> dict[str, Reading]:
     """Return readings by slug, made in other processes; fewer where one of these was ended."""
     found = {}
@@ -96,9 +111,10 @@ def _read_apart(
                 for department in departments
             }
         try:
-            for slug, job in jobs.items():
+            for department in departments:
                 with suppress(BrokenProcessPool):
-                    found[slug] = job.result()
+                    found[department.slug] = jobs[department.slug].result()
+                    display.finished(_name_step(cycle, department))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -1,24 +1,24 @@
-"""How far a build has come: a bar in a terminal, plain lines in a log, or nothing."""
+"""How far a command has come: a bar in a terminal, plain lines in a log, or nothing."""
 
 import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import click
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Kinds of characters that a terminal obeys, or can't write."""
 WAITING = "同じ調査回の報告書を、ほかのプロセスが作成しています。終わるのを待っています。"
 
 
 class Item(Protocol):
-    """What is made: a report, or all the reports of a city."""
+    """What is made or done: a report, all the reports of a city, the reading of a workbook."""
 
     @property
     def stem(self) -> str:
@@ -27,6 +27,13 @@ class Item(Protocol):
     @property
     def title(self) -> str:
         """Return what people call it."""
+
+
+class Step(NamedTuple):
+    """A thing that a command does among others."""
+
+    stem: str
+    title: str
 
 
 class Display:
@@ -49,14 +56,15 @@ class Display:
 
 
 @contextmanager
-def open_display(quiet: bool = False) -> Iterator[Display]:
+def open_display(quiet: bool = False, *, aside: bool = False) -> Iterator[Display]:
     """Give the display that suits where the output goes, and end it in any case.
 
     A bar on stderr if both outputs are a terminal that can draw one: a pipe or a file gets lines on
-    stdout. `quiet` shows nothing.
+    stdout. `quiet` shows nothing. `aside` is for a command whose stdout is all its answer, and that
+    forks: lines go to stderr too, and the bar has no thread, so it moves only with what is done.
     """
     drawing = sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    display = Display() if quiet else Bar() if drawing else Lines()
+    display = Display() if quiet else Bar(aside) if drawing else Lines(aside)
     try:
         yield display
     finally:
@@ -64,11 +72,15 @@ def open_display(quiet: bool = False) -> Iterator[Display]:
 
 
 class Lines(Display):
-    """One line on stdout for each that is done, in the order of their ends; no time is told."""
+    """One line for each that is done, in the order of their ends; no time is told."""
+
+    def __init__(self, aside: bool = False) -> None:
+        """Write on stdout, or `aside` on stderr."""
+        self._aside = aside
 
     def wait(self) -> None:
         """Write a line."""
-        click.echo(WAITING)
+        click.echo(WAITING, err=self._aside)
 
     def begin(self, items: Sequence[Item]) -> None:
         """Count what is to be made."""
@@ -78,7 +90,7 @@ class Lines(Display):
         """Write the line of one that is made."""
         self._done += 1
         words = (f"[{self._done}/{self._total}] {item.stem}", item.title, how)
-        click.echo(clean("  ".join(word for word in words if word)))
+        click.echo(clean("  ".join(word for word in words if word)), err=self._aside)
 
     def failed(self, item: Item, message: str) -> None:
         """Write the line of one that failed, with the first line of why."""
@@ -88,21 +100,27 @@ class Lines(Display):
 class Bar(Display):
     """A bar with the first that is not done, so surely under way, and the time left."""
 
-    def __init__(self) -> None:
-        """Wait for the beginning: where nothing is to be made, no bar is imported."""
+    def __init__(self, aside: bool = False) -> None:
+        """Wait for the beginning: where nothing is to be made, no bar is imported.
+
+        `aside` moves without a thread: beside one no process is forked.
+        """
         self._progress: Progress | None = None
+        self._ticks = not aside
 
     def wait(self) -> None:
         """Write a line where the bar is going to be."""
         click.echo(WAITING, err=True)
 
     def begin(self, items: Sequence[Item]) -> None:
-        """Draw the bar, if there is anything to be made."""
+        """Draw the bar, if there is anything to be made, in place of one that is drawn already."""
+        self.end()
         if items:
             self._waiting = {item.stem: clean(item.title) for item in items}
-            self._progress = _draw_bar()
+            self._progress = _draw_bar(self._ticks)
             self._task = self._progress.add_task(self._name_first(), total=len(items))
             self._progress.start()
+            self._progress.refresh()
 
     def finished(self, item: Item, how: str = "") -> None:
         """Move the bar on."""
@@ -122,6 +140,7 @@ class Bar(Display):
         """Take the bar away and give the cursor back."""
         if self._progress:
             self._progress.stop()
+            self._progress = None
 
     def _name_first(self) -> str:
         return next(iter(self._waiting.values()), "")
@@ -132,7 +151,7 @@ def clean(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(c) in UNSEEN else c for c in text)
 
 
-def _draw_bar() -> "Progress":
+def _draw_bar(ticks: bool) -> "Progress":
     """Return a bar that goes when all is done; only a terminal has its library imported."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import (  # noqa: PLC0415
@@ -150,6 +169,7 @@ def _draw_bar() -> "Progress":
         TimeRemainingColumn(),
         TextColumn("{task.description}", markup=False),
         console=Console(stderr=True),
+        auto_refresh=ticks,
         refresh_per_second=4,
         transient=True,
     )

@@ -19,6 +19,7 @@ from analysis.cycle import (
     SETTINGS_NAME,
     Cycle,
 )
+from analysis.report.proof.notebook import hash_notebook
 
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
@@ -35,11 +36,13 @@ def list_inputs(cycle: Cycle) -> dict[str, str]:
 
     Paths are relative to the project, with slashes: the raw folders of the cycle and of the one
     before, the guideline's version, the notebooks, the package's own files (as `src/analysis/...`
-    wherever it is installed) and requirements.lock where there is one. Hidden files and Excel's
-    lock files are no inputs. Raises SettingsError if the cycle before can't be opened.
+    wherever it is installed) and requirements.lock where there is one. A notebook counts without
+    what a run left in it. Hidden files and Excel's lock files are no inputs.
+
+    Raises SettingsError if the cycle before can't be opened.
     """
     found = {
-        unicodedata.normalize("NFC", name): hash_file(path)
+        unicodedata.normalize("NFC", name): _hash_input(name, path)
         for name, path in (*_list_project(cycle), *_list_code())
     }
     return dict(sorted(found.items()))
@@ -129,6 +132,10 @@ def hash_code() -> str:
 def is_passing(path: Path) -> bool:
     """Say whether a file is one that a system or Excel leaves beside the real ones."""
     return path.name.startswith((".", "~$"))
+
+
+def _hash_input(name: str, path: Path) -> str:
+    return hash_notebook(path) if name.startswith(f"{NOTEBOOKS}/") else hash_file(path)
 
 
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:

@@ -17,8 +17,8 @@ report: $(READY) ## 最新の調査回の報告書を reports/ に作る
 check: $(READY) ## 提出状況と調査票の問題を示す
 	@$(BIN)/analysis check
 
-lab: $(READY) ## JupyterLab で notebooks/ を開く
-	@$(BIN)/jupyter lab notebooks
+lab: $(READY) ## JupyterLab でこのフォルダーを開く
+	@$(BIN)/jupyter lab
 
 test: $(READY) ## 書式、型、テストをすべて確かめる
 	$(BIN)/ruff check .

@@ -6,8 +6,10 @@ import pytest
 
 from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT, Figure
-from analysis.report.blocks import Chart
+from analysis.report.blocks import Chart, Group, Paragraph
 from analysis.report.chart import draw_parts, draw_rates, draw_stacks
+from analysis.report.html import render
+from analysis.report.svg import from_cell
 
 from reports import UNASKED, export_html, export_pdf, figure_of, notebook_of, text_of
 
@@ -130,3 +132,15 @@ def test_a_bare_number_is_refused() -> None:
         draw_rates("率", [("部", 12, None)], rate_of(1))  # type: ignore[list-item]
     with pytest.raises(TypeError, match="figures only"):
         Chart("図", "<svg/>", ("図",), (12,))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("chart", [RATES, PARTS, STACKS])
+def test_no_link_of_a_drawing_in_a_cell_has_an_href_that_jupyterlab_would_set(chart: Chart) -> None:
+    """It sets the property of every `a` with the attribute, and an SVG link has none to set."""
+    shown = Group((chart, Paragraph(chart.alt)))
+    cell = shown._repr_mimebundle_()["text/html"]
+    (drawing,) = re.findall("<svg .*?</svg>", cell, re.DOTALL)
+    assert drawing.count("<a ") == len(re.findall(' xlink:href="#2024-09-01/', drawing)) > 0
+    assert not re.findall("<a [^>]* href=", drawing)
+    assert re.findall('<a class="figure" href=', cell)
+    assert from_cell(cell) == render(shown)

@@ -35,9 +35,9 @@ TABLE = Table(
 )
 
 
-def test_jupyterlab_finds_both_exporters_by_name() -> None:
-    assert get_exporter("analysis-html") is ReportHtmlExporter
-    assert get_exporter("analysis-pdf") is ReportPdfExporter
+def test_nbconvert_finds_both_exporters_by_name() -> None:
+    assert get_exporter("analysis_html") is ReportHtmlExporter
+    assert get_exporter("analysis_pdf") is ReportPdfExporter
     assert "報告書" in ReportHtmlExporter.export_from_notebook
     assert "報告書" in ReportPdfExporter.export_from_notebook
 

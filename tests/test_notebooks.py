@@ -63,3 +63,13 @@ def test_a_notebook_is_committed_without_outputs(notebook: nbformat.NotebookNode
     for cell in code_cells(notebook):
         assert cell.outputs == []
         assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_stands_as_jupyterlab_saves_it_but_for_what_a_run_leaves(path: Path) -> None:
+    """So it counts the same before and after it was run and saved there."""
+    text = path.read_text(encoding="utf-8")
+    notebook = nbformat.reads(text, as_version=4)
+    assert nbformat.writes(notebook) + "\n" == text
+    assert notebook.metadata.kernelspec.display_name == "Python 3 (ipykernel)"
+    assert notebook.metadata.language_info == {"name": "python"}

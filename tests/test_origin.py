@@ -1,9 +1,11 @@
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +107,50 @@ def test_one_byte_more_in_the_package_makes_another_fingerprint(
     with (package / name).open("ab") as file:
         file.write(b"\n")
     assert fingerprint(project) != before
+
+
+def leave_a_run(notebook: dict[str, Any]) -> None:
+    """Do to a notebook what JupyterLab does that runs and saves it."""
+    notebook["metadata"]["language_info"] |= {"version": "3.13.1", "file_extension": ".py"}
+    for place, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = place
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["1\n"]}]
+            cell["metadata"]["execution"] = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
+
+
+def test_a_notebook_counts_as_it_was_before_it_was_run(project: Path) -> None:
+    before = fingerprint(project)
+    path = project / "notebooks" / "overview.ipynb"
+    notebook = json.loads(path.read_bytes())
+    leave_a_run(notebook)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert fingerprint(project) == before
+    notebook["cells"][-1]["source"][0] += " "
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert fingerprint(project) != before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "\udcff",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '{"cells": [1], "metadata": {}}',
+        '{"cells": [{"cell_type": "code"}], "metadata": {}}',
+        '{"cells": [], "metadata": {"language_info": []}}',
+        '{"cells": [], "metadata": {"language_info": {"version": "3"}}}',
+    ],
+    ids=lambda content: content[:40],
+)
+def test_a_file_that_is_no_notebook_counts_by_its_bytes(project: Path, content: str) -> None:
+    path = project / "notebooks" / "overview.ipynb"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    told = list_inputs(open_cycle(LATEST, project))["notebooks/overview.ipynb"]
+    assert told == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_what_makes_nothing_of_this_report_is_left_out(project: Path) -> None:

@@ -1,14 +1,24 @@
 """What the READMEs say is true: the tree, the commands, the output."""
 
 import re
+import shutil
+import subprocess
+import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from analysis.cli import main
 from analysis.figures.trace import trace
 from analysis.report.findings import Findings
+from analysis.report.making.many import CITIES_AT_ONCE
+from analysis.survey.files.file import LARGEST_FILE
+from analysis.survey.table.header import HEADER_HEIGHT
+
+from conftest import copy_small_project
 
 ROOT = Path(__file__).parent.parent
 READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
@@ -52,6 +62,13 @@ def test_the_trace_shown_is_the_trace_printed(findings: Findings) -> None:
 
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_every_figure_to_be_traced_is_found(path: Path, findings: Findings) -> None:
+    named = re.findall(r"analysis trace (\d\S+)", path.read_text(encoding="utf-8"))
+    assert named
+    assert all(trace(findings.ledger, figure_id) for figure_id in named)
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
 def test_every_link_and_picture_leads_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):
         assert (ROOT / target).is_file(), target
@@ -62,3 +79,89 @@ def test_help_is_in_japanese_and_names_every_command() -> None:
     assert result.exit_code == 0
     assert "調査票" in result.output
     assert all(name in result.output for name in ("report", "check", "trace", "demo"))
+
+
+def test_a_bare_make_lists_every_target_with_what_it_does() -> None:
+    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, check=True, text=True)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split())
+    listed = dict(re.findall(r"^make ([a-z]+) +(\S.*)$", done.stdout, re.MULTILINE))
+    assert listed.keys() == targets
+
+
+def test_what_a_build_ends_with_is_what_it_printed(built: tuple[Path, str]) -> None:
+    shown = re.search(r"`make report` ends with\n\n```text\n(.*?)```", README, re.DOTALL)
+    assert shown
+    assert built[1].endswith(shown[1])
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_table_of_what_comes_out_names_every_file_and_no_other(
+    path: Path, built: tuple[Path, str]
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    table = re.search(
+        r"^\| (?:file|ファイル) \|.*\n\|---\|---\|\n((?:\|.*\n)+)", text, re.MULTILINE
+    )
+    assert table
+    told: set[str] = set() if "`index.html`" in table[1] else {"index.html"}
+    for line in table[1].splitlines():
+        names = re.findall(r"`([^`]+)`", line.split("|")[1])
+        stem, dot, suffix = names[0].partition(".")
+        suffixes = [f".{suffix}", *names[1:]] if dot else [".html", ".pdf"]
+        told |= {re.sub("<slug>|〇〇", "*", stem) + suffix for suffix in suffixes}
+    made = {path.name for path in built[0].iterdir()}
+    assert {re.sub(r"^department-\w+", "department-*", name) for name in made} == told
+
+
+def test_every_pdf_is_a4(built: tuple[Path, str]) -> None:
+    for path in built[0].glob("*.pdf"):
+        sizes = {
+            tuple(round(float(side)) for side in page.mediabox[2:])
+            for page in PdfReader(path).pages
+        }
+        assert sizes <= {(595, 842), (842, 595)}, path.name
+
+
+def test_the_list_of_figures_and_the_sheet_of_formulas_are_as_told(built: tuple[Path, str]) -> None:
+    head = (built[0] / "figures.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    assert {"value", "numerator", "denominator", "definition", "evidence_rows"} < set(head)
+    assert "evidence_sha256" in head
+    with zipfile.ZipFile(built[0] / "audit.xlsx") as book:
+        assert 'name="数値"' in book.read("xl/workbook.xml").decode()
+
+
+def test_the_limits_are_those_of_the_program() -> None:
+    assert f"larger than {LARGEST_FILE // 1024**2} MB" in README
+    number = ("no", "one", "two", "three", "four", "five")
+    assert f"a header of up to {number[HEADER_HEIGHT]} rows" in README
+    assert f"builds {number[CITIES_AT_ONCE]} at a time" in README.replace("\n", " ")
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_exports_are_named_as_jupyterlab_s_menu_names_them(path: Path) -> None:
+    """JupyterLab writes an exporter's name with a capital; its server takes no hyphen in it."""
+    text = path.read_text(encoding="utf-8")
+    for name in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "entry-points"
+    ]["nbconvert.exporters"]:
+        assert re.fullmatch(r"\w+", name, re.ASCII)
+        assert re.search(rf"[*「]{name.capitalize()}[*」]", text)
+
+
+def test_the_steps_of_a_cycle_lead_from_forms_to_verified_reports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commands of the README's steps, in their order, with forms sent back as they went out."""
+    steps = re.search(r"^## A new cycle$.*?^Workbooks are read", README, re.MULTILINE | re.DOTALL)
+    commands = re.findall(r"`(?:analysis|make) ([a-z-]+(?: [\d-]+)?)`", steps[0])
+    assert commands == ["new-cycle 2025-03-31", "form", "check", "report"]
+    folder = copy_small_project(tmp_path)
+    monkeypatch.chdir(folder)
+    for command in [*commands, "verify"]:
+        result = CliRunner().invoke(main, command.split())
+        assert result.exit_code == 0, result.output
+        if command == "form":
+            for form in (folder / "data/processed/2025-03-31/forms").glob("*.xlsx"):
+                shutil.copy(form, folder / "data/raw/2025-03-31")
+    assert (folder / "reports/2025-03-31/index.html").is_file()

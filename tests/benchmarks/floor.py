@@ -21,6 +21,7 @@ from analysis.report.exporters import pages_of
 from analysis.report.findings import Findings, load_findings
 from analysis.report.markdown import parse
 from analysis.report.plan import AUDIT_NAME, Report, plan_reports
+from analysis.report.svg import from_cell
 
 FINGERPRINT = "0" * 12
 
@@ -43,7 +44,7 @@ def read_cells(findings: Findings, report: Report) -> Document:
                 masthead = shown
             else:
                 rendered = shown._repr_mimebundle_()
-                parts.append(Display(rendered["text/html"], rendered[TYPST_MIME]))
+                parts.append(Display(from_cell(rendered["text/html"]), rendered[TYPST_MIME]))
     if masthead is None:
         raise SystemExit(f"{path.name} has no masthead")
     return Document(masthead, tuple(parts))

@@ -81,9 +81,9 @@ class Block:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         # Imported here: the renderers know every block, so a block can't know them at import.
-        from analysis.report import html, typst  # noqa: PLC0415
+        from analysis.report import html, svg, typst  # noqa: PLC0415
 
-        return {"text/html": html.render(self), TYPST_MIME: typst.render(self)}
+        return {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
 
 
 @dataclass(frozen=True)

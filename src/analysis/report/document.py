@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ReportError
 from analysis.report.blocks import MASTHEAD_MIME, TYPST_MIME, Masthead
 from analysis.report.markdown import Token, parse
+from analysis.report.svg import from_cell
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -46,7 +47,7 @@ def read_document(notebook: "NotebookNode") -> Document:
             if MASTHEAD_MIME in data:
                 mastheads.append(_read_masthead(data[MASTHEAD_MIME]))
             elif TYPST_MIME in data:
-                parts.append(Display(_join(data["text/html"]), _join(data[TYPST_MIME])))
+                parts.append(Display(from_cell(_join(data["text/html"])), _join(data[TYPST_MIME])))
             else:
                 text = str(output.get("text") or data.get("text/plain") or output.output_type)
                 stray.append(f"{place}番目のセル: {' '.join(text.split())[:STRAY_SHOWN]}")

@@ -65,10 +65,16 @@ def _read(notebook: NotebookNode, resources: Any) -> tuple[Document, Findings, s
 
 
 def _fingerprint(notebook: NotebookNode, findings: Findings, resources: Any) -> str:
-    """Return the fingerprint of a notebook exported by hand: its name, and its parameters."""
+    """Return the fingerprint of a notebook exported by hand: its name, and its parameters.
+
+    These are told as a build gives them, so that the page is the one that a build makes.
+    """
     name = str(resources.get("metadata", {}).get("name", ""))
     parameters = read_parameters(notebook)
     sources = find_sources(findings.ledger, list_inputs(findings.cycle))
-    about = parameters.get("department")
-    slug = None if about is None else findings.department(str(about)).slug
+    slug = None
+    if "cycle" in parameters:
+        parameters["cycle"] = findings.cycle.name
+    if "department" in parameters:
+        slug = parameters["department"] = findings.department(str(parameters["department"])).slug
     return fingerprint_of(sources.of(name, slug), name, parameters)

@@ -17,6 +17,8 @@ XLINK = "{http://www.w3.org/1999/xlink}href"
 FONTS = "Noto Sans CJK JP, Noto Sans JP, Hiragino Sans, Yu Gothic, Meiryo, sans-serif"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT = re.compile(r"(?:(\w+) )?(?:(\d+) )?([\d.]+)px .*")
+_DRAWING = re.compile("<svg .*?</svg>", re.DOTALL)
+_LINK, _OLD_LINK = '<a class="figure" href=', '<a class="figure" xlink:href='
 _ASCENT, _NARROW = 0.9, 0.56
 
 
@@ -81,6 +83,20 @@ def find_numbers(svg: str) -> tuple[float, list[NumberBox]]:
             NumberBox(figure_id, left / width, top / width, length / width, size * 1.2 / width)
         )
     return height / width, boxes
+
+
+def to_cell(written: str) -> str:
+    """Return a block's HTML for a cell of JupyterLab, which takes every `a` for HTML's.
+
+    It sets the property `href` of each that has the attribute. A drawing's link has no such
+    property to set, and the cell turns red; so its attribute gets the older name, `xlink:href`.
+    """
+    return _DRAWING.sub(lambda drawing: drawing[0].replace(_LINK, _OLD_LINK), written)
+
+
+def from_cell(shown: str) -> str:
+    """Return what a cell shows as a page has it."""
+    return shown.replace(_OLD_LINK, _LINK)
 
 
 def _spread_style(element: ElementTree.Element) -> None:

@@ -18,6 +18,7 @@ from analysis.cycle import (
     SETTINGS_NAME,
     Cycle,
 )
+from analysis.report.proof.notebook import hash_notebook
 from analysis.survey.files.folder import is_passing, stops_build
 from analysis.texts import compose_name, require_file
 
@@ -37,12 +38,15 @@ def list_inputs(cycle: Cycle) -> dict[str, str]:
 
     Paths are relative to the project, with slashes: the raw folders of the cycle and of the one
     before, the guideline's version, the notebooks, the package's own files (as `src/analysis/...`
-    wherever it is installed) and requirements.lock where there is one. What Excel or a system
-    leaves there is no input (see `is_passing`). Raises SettingsError if the cycle before can't be
-    opened, and for what is no file in the place of a text.
+    wherever it is installed) and requirements.lock where there is one. A notebook counts without
+    what a run left in it. What Excel or a system leaves there is no input (see `is_passing`).
+
+    Raises SettingsError if the cycle before can't be opened, and for what is no file in the place
+    of a text.
     """
     found = {
-        compose_name(name): hash_file(path) for name, path in (*_list_project(cycle), *_list_code())
+        compose_name(name): _hash_input(name, path)
+        for name, path in (*_list_project(cycle), *_list_code())
     }
     return dict(sorted(found.items()))
 
@@ -126,6 +130,10 @@ def hash_code() -> str:
     """Return one sha256 over the package's own files that make reports, and their names."""
     lines = sorted(f"{hash_file(path)}  {name}\n" for name, path in _list_code())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _hash_input(name: str, path: Path) -> str:
+    return hash_notebook(path) if name.startswith(f"{NOTEBOOKS}/") else hash_file(path)
 
 
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:

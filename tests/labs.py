@@ -1,0 +1,132 @@
+"""A real JupyterLab, started as `make lab` starts it, and one page of it in a real browser."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Response, expect
+
+from conftest import ROOT
+
+TOKEN = "a-token-of-the-test"  # noqa: S105  of a server that lives for these tests
+SECONDS = 120
+EXPORT = "Save and Export Notebook As"
+ACTIVE = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
+
+
+@contextmanager
+def start_lab(project: Path, own: Path) -> Iterator[str]:
+    """Run `make lab`'s command in a project; its settings and traces go to a folder of its own.
+
+    Yields the address. The server takes a free port of this machine and opens no browser.
+    """
+    recipe = re.search(r"^lab:.*\n\t@\$\(BIN\)/(.+)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    program, *arguments = recipe[1].split()
+    folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR", "LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")
+    environment = os.environ | {
+        f"JUPYTER{'' if name.startswith('LAB') else '_'}{name}": str(own / name) for name in folders
+    }
+    environment["IPYTHONDIR"] = str(own / "IPYTHON")
+    settings = ["--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
+    log = own / "log"
+    with log.open("wb") as file:
+        server = subprocess.Popen(
+            [
+                Path(sys.executable).with_name(program),
+                *arguments,
+                *settings,
+                f"--IdentityProvider.token={TOKEN}",
+            ],
+            cwd=project,
+            env=environment,
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        yield _wait_for_address(server, log)
+    finally:
+        server.terminate()
+        server.wait(SECONDS)
+
+
+def _wait_for_address(server: "subprocess.Popen[bytes]", log: Path) -> str:
+    for _ in range(SECONDS * 10):
+        told = log.read_text("utf-8", "replace")
+        if (found := ADDRESS.search(told)) is not None:
+            return found[0]
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise AssertionError(f"JupyterLab did not start:\n{log.read_text('utf-8', 'replace')}")
+
+
+class Lab:
+    """One page of JupyterLab, used as an analyst uses it: by its menus and its list of files."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.errors: list[str] = []
+        self._has_formats = False
+        self.context = browser.new_context(accept_downloads=True)
+        self.context.set_default_timeout(SECONDS * 1000)
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("response", self._note_formats)
+        self.page.goto(f"{address}lab?token={TOKEN}")
+        self.page.wait_for_selector(".jp-DirListing-item")
+
+    def _note_formats(self, response: Response) -> None:
+        """Note that the menu has its exporters: JupyterLab asks for them at the first notebook."""
+        self._has_formats |= "/api/nbconvert" in response.url
+
+    def list_files(self) -> list[str]:
+        """Return the names in the file browser."""
+        return self.page.locator(".jp-DirListing-itemText").all_inner_texts()
+
+    def enter(self, name: str) -> None:
+        """Open a file or a folder by a double click in the file browser."""
+        self.page.locator(".jp-DirListing-item", has_text=name).dblclick()
+
+    def choose(self, menu: str, *items: str) -> None:
+        """Choose from a menu and its submenus, each by its whole title."""
+        self.page.click(f".lm-MenuBar-itemLabel:text-is('{menu}')")
+        for item in items:
+            self.page.click(f".lm-Menu-itemLabel:text-is('{item}')")
+
+    def open_notebook(self, name: str) -> None:
+        """Open a notebook of the folder shown, and wait for its kernel."""
+        self.enter(name)
+        self.page.wait_for_selector(f".jp-mod-current .lm-TabBar-tabLabel:text-is('{name}')")
+        self.page.wait_for_selector(f"{ACTIVE} .jp-KernelName:has-text('Python 3')")
+        for _ in range(SECONDS * 10):
+            if self._has_formats:
+                break
+            self.page.wait_for_timeout(100)
+
+    def run_all(self) -> None:
+        """Run all cells of the open notebook, and wait for the last."""
+        self.choose("Run", "Run All Cells")
+        prompts = self.page.locator(f"{ACTIVE} .jp-CodeCell .jp-InputPrompt")
+        for prompt in prompts.all():
+            expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=SECONDS * 1000)
+
+    def export(self, title: str, folder: Path) -> bytes:
+        """Save what *Save and Export Notebook As* gives under a title, and return it."""
+        with self.page.expect_download() as started:
+            self.choose("File", EXPORT, title)
+        path = folder / started.value.suggested_filename
+        started.value.save_as(path)
+        return path.read_bytes()
+
+    def fail_to_export(self, title: str) -> str:
+        """Return what the window says that an export opens when there is nothing to save."""
+        with self.context.expect_page() as opened:
+            self.choose("File", EXPORT, title)
+        told = opened.value.inner_text("body")
+        opened.value.close()
+        return told

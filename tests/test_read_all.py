@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -32,7 +33,10 @@ def read(raw_folder, department, cycle, lookup):
     passed = folder / "passed"
     if how == "sleep":
         time.sleep(120)
-    if how != "read" and department.slug == "kankyo" and not (how == "once" and passed.exists()):
+    if how == "stray" and department.slug.startswith("stray"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    ends = how == "always" or (how == "once" and not passed.exists())
+    if ends and department.slug == "kankyo":
         passed.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return read_workbook(raw_folder, department, cycle, lookup)
@@ -80,16 +84,30 @@ def test_a_survey_is_the_same_by_however_many_processes(
 
 def test_a_workbook_that_always_ends_its_process_is_told_and_the_others_are_read(tmp_path):
     make_cycle(tmp_path, [procedure(1)], [procedure(2)])
+    problems, slugs = collect_apart(tmp_path, "always")
+    assert problems == [(STOPPED, "環境部.xlsx")]
+    assert slugs == ["kodomo"]
+
+
+def test_a_stray_that_always_ends_its_process_is_told_and_the_departments_are_read(tmp_path):
+    cycle = make_cycle(tmp_path, [procedure(1)], [procedure(2)])
+    shutil.copy(cycle.raw_folder / "環境部.xlsx", cycle.raw_folder / "様式1.xlsx")
+    problems, slugs = collect_apart(tmp_path, "stray")
+    assert problems == [(STOPPED, "様式1.xlsx")]
+    assert slugs == ["kankyo", "kodomo"]
+
+
+def collect_apart(tmp_path, how):
+    """Return the problems and the departments that two processes collect."""
     script = COLLECT + "\nprint(survey.problems.to_json(orient='records'))"
     script += "\nprint(survey.rows['department_slug'].to_json(orient='records'))"
     (tmp_path / "apart").mkdir()
-    arguments = [str(tmp_path), "2", "always", str(tmp_path / "apart")]
+    arguments = [str(tmp_path), "2", how, str(tmp_path / "apart")]
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
     )
     problems, slugs = map(json.loads, done.stdout.splitlines())
-    assert [(p["code"], p["workbook"]) for p in problems] == [(STOPPED, "環境部.xlsx")]
-    assert slugs == ["kodomo"]
+    return [(p["code"], p["workbook"]) for p in problems], slugs
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="nothing is forked elsewhere")

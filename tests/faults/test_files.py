@@ -418,6 +418,10 @@ FOLDERS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         lambda folder: (put(folder, BOOK_NAME), Workbook().save(folder / "集計.xlsx")),
         [UNLISTED.format("集計.xlsx", "")],
     ),
+    "what nobody can look into": (
+        lambda folder: (put(folder, BOOK_NAME), (folder / "a.xls").write_bytes(ole("Workbook"))),
+        [UNLISTED.format("a.xls", "（古い形式（.xls）の Excel ファイルです）")],
+    ),
     "one's answers under another's name": (
         lambda folder: (put(folder, BOOK_NAME), put_of(folder, "消防本部", "R7環境部.xlsx")),
         [NAMED_OTHERWISE.format("R7環境部.xlsx", "消防本部")],

@@ -15,7 +15,7 @@ from analysis.cycle import Cycle, Department
 from analysis.survey.differences import describe_difference, list_ids
 from analysis.survey.files.file import find_files, list_files
 from analysis.survey.files.folder import EXCEL_ENDINGS, is_settings_file, is_settings_slip, is_text
-from analysis.survey.problems import Place, Problem, report, shorten
+from analysis.survey.problems import STOPPED, Place, Problem, report, shorten
 from analysis.survey.table.read import Reading
 from analysis.survey.vocabulary import match_key
 from analysis.texts import compose_name
@@ -206,5 +206,11 @@ def _tell_nobodys(stray: Reading, claim: _Claim | None = None) -> Problem:
         return report("settings_unread", place)
     if stray.state != "answered" and name.lower().endswith(".csv"):
         return report("file_unread", place)
-    told = f"（中の部局名は「{shorten(inside)}」）" if inside else ""
-    return report("workbook_unlisted", place, inside=told)
+    wrong = [] if stray.state == "answered" or _has_no_table(stray) else stray.problems
+    for problem in wrong:
+        # There may be more memory the next time: it is told until then.
+        if problem.code == STOPPED:
+            return replace(problem, department=None)
+    told = [f"中の部局名は「{shorten(inside)}」"] if inside else []
+    told += (problem.message.rstrip("。") for problem in wrong)
+    return report("workbook_unlisted", place, inside=f"（{told[0]}）" if told else "")

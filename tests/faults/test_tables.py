@@ -79,6 +79,11 @@ def merged(lines: list[Line], *ranges: str) -> Callable[[], Workbook]:
     return lambda: dressed(lines, dress)
 
 
+def left_beneath(lines: list[Line], cells: str) -> Callable[[], Workbook]:
+    """Return what builds the form with a merged range over what stands in its cells."""
+    return lambda: dressed(lines, lambda sheet: sheet.merged_cells.add(cells))
+
+
 def with_sheets(*sheets: tuple[str, str], table: str = "visible") -> Callable[[], Workbook]:
     """Return what builds the form with sheets beside it (name, state) that hold a word each."""
 
@@ -298,6 +303,26 @@ FAULTS: Mapping[str, Fault] = {
         (
             f"{SHEET}!H6: 「オンライン化時期」から「利用システム」までのセルが結合されています。"
             "「オンライン化時期」の回答として読みました。結合を解除し、それぞれの欄に記入してください。",
+        ),
+    ),
+    "two answers merged over a number that is left there": Fault(
+        left_beneath([procedure(1), procedure(2, annual_volume=144)], "E7:F7"),
+        (
+            f"{SHEET}!E7: 「根拠区分」から「年間件数」までのセルが結合されています。"
+            "「根拠区分」の回答として読みました。結合を解除し、それぞれの欄に記入してください。",
+            f"{SHEET}!E7: 結合したセルの下に、見えない値が残っています（F7「144」）。"
+            "読み込んでいません。見えている値が正しければ、結合を解除して残った値を消してください。"
+            "そうでなければ、それぞれの欄に記入してください。",
+        ),
+    ),
+    "answers merged over others that are left there": Fault(
+        left_beneath(
+            [procedure(n, fee=fee) for n, fee in enumerate(("あり", "なし", "有"), 1)], "P6:P8"
+        ),
+        (
+            f"{SHEET}!P6: 結合したセルの下に、見えない値が残っています（P7「なし」ほか1個）。"
+            "読み込んでいません。見えている値が正しければ、結合を解除して残った値を消してください。"
+            "そうでなければ、それぞれの欄に記入してください。",
         ),
     ),
     "a ditto mark with nothing above it": Fault(

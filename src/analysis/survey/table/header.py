@@ -12,6 +12,7 @@ from functools import cached_property
 
 from analysis.survey.files.sheet import Merge, Sheet
 from analysis.survey.table.guess import guess_fields
+from analysis.survey.table.merges import uncover
 from analysis.survey.vocabulary import Field, Lookup, match_key
 
 LAST_HEADER_ROW = 40
@@ -53,12 +54,14 @@ class Title:
 class Header:
     """The header of one sheet's table. `columns` leads from a field's name to its column.
 
+    `sheet` is without what merges cover, `source` as it stands in the file.
     `guessed` are titles that no alias knows, each with the field it is taken for and the title as
     it was read; `twice` are titles of a field that another column has already; `others` are titles
     the survey does not know.
     """
 
     sheet: Sheet
+    source: Sheet
     first_row: int
     last_row: int
     columns: Mapping[str, int]
@@ -87,6 +90,7 @@ def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
     The header ends in the row under which the most columns have a title the survey knows; among
     such rows, the first under which the most others can be guessed.
     """
+    source, sheet = sheet, uncover(sheet)
     head = _take_head(sheet)
     over = _map_groups(head)
     best: tuple[tuple[int, int], Header] | None = None
@@ -96,7 +100,7 @@ def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
         count = len({field.name for field in known.values()})
         if count < FEWEST_TITLES or (best is not None and count < best[0][0]):
             continue
-        header = _build_header(sheet, titles, known, lookup)
+        header = _build_header(source, sheet, titles, known, lookup)
         rank = (count, len(header.guessed))
         if best is None or rank > best[0]:
             best = (rank, header)
@@ -138,7 +142,11 @@ def _take_head(sheet: Sheet) -> Sheet:
 
 
 def _build_header(
-    sheet: Sheet, titles: Sequence[Title], known: Mapping[int, Field], lookup: Lookup
+    source: Sheet,
+    sheet: Sheet,
+    titles: Sequence[Title],
+    known: Mapping[int, Field],
+    lookup: Lookup,
 ) -> Header:
     columns: dict[str, int] = {}
     twice: list[tuple[Field, Title]] = []
@@ -158,6 +166,7 @@ def _build_header(
     own = [title for title in titles if title.column in known or title.column in guesses]
     return Header(
         sheet,
+        source,
         min(title.row - len(title.above) for title in own),
         max(title.bottom for title in own),
         columns,

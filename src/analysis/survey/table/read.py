@@ -114,7 +114,7 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         extras=read_extras(header, extras, table.row_numbers),
         counts={"procedures": len(table.row_numbers), "hidden_rows": len(hidden)},
         stated=table.stated,
-        other_sheets=tuple(name_sheet(s) for s in sheets if s is not header.sheet),
+        other_sheets=tuple(name_sheet(s) for s in sheets if s is not header.source),
         extra_columns=tuple(extras.values()),
         problems=(
             *_check_department(header, place),

@@ -17,7 +17,7 @@ from analysis.survey.files.workbook import read_sheets
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
-from analysis.survey.table.header import choose_header
+from analysis.survey.table.choose import choose_header
 from analysis.survey.table.table import MOST_BLANK_ROWS, read_table
 from analysis.survey.vocabulary import Lookup, build_lookup
 
@@ -168,11 +168,24 @@ def with_instructions() -> Workbook:
     return with_sheets(("記入要領", "visible"), ("選択肢", "hidden"))()
 
 
+def on_example_sheet() -> Workbook:
+    """Build the form on the sheet that is named as an example."""
+    workbook = build_workbook([procedure(1)])
+    sheet_of(workbook).title = "記入例"
+    return workbook
+
+
 def with_fuller_hidden_copy() -> Workbook:
     """Build a visible table that lacks a column, and a hidden copy of it from before that."""
+    workbook = with_fuller_copy("旧")
+    sheet_of(workbook).sheet_state = "hidden"
+    return workbook
+
+
+def with_fuller_copy(title: str = "前回分") -> Workbook:
+    """Build a table that lacks a column, and before it a sheet with all columns."""
     workbook = build_workbook([procedure(1)], fields=FIELDS[:-1])
-    copy = workbook.create_sheet("旧", 0)
-    copy.sheet_state = "hidden"
+    copy = workbook.create_sheet(title, 0)
     for row in sheet_of(build_workbook([procedure(2)])).iter_rows():
         for cell in row:
             copy[cell.coordinate] = cell.value
@@ -286,6 +299,21 @@ FAULTS: Mapping[str, Fault] = {
             "提出する表か確かめ、シートを再表示してください。",
             f"{SHEET}: 調査票の表のほかにシートがあります（目次）。読み込んでいません。"
             "ほかのシートに手続きを書いていれば、調査票の表に移してください。",
+        ),
+    ),
+    "the table on a sheet for an example": Fault(
+        on_example_sheet,
+        (
+            "環境部.xlsx 記入例: 調査票の表が「記入例」という名前のシートにだけあります。"
+            "この表を読み取りました。"
+            "記入例のままでないか確かめ、シートの名前を改めてください。",
+        ),
+    ),
+    "a fuller copy of the table on a visible sheet": Fault(
+        with_fuller_copy,
+        (
+            "環境部.xlsx: 調査票の表が複数のシートにあります（前回分、調査票）。"
+            "提出するシートだけを残してください。",
         ),
     ),
     "a fuller copy of the table on a hidden sheet": Fault(

@@ -6,7 +6,8 @@ from itertools import groupby
 
 from analysis.survey.files.sheet import Sheet, address
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.table.header import EXAMPLE_SHEET, Header
+from analysis.survey.table.choose import EXAMPLE_SHEET
+from analysis.survey.table.header import Header
 from analysis.survey.table.merges import list_hidden
 from analysis.survey.table.table import MOST_BLANK_ROWS, Table
 from analysis.survey.vocabulary import field_named, load_vocabulary
@@ -47,6 +48,8 @@ def is_complete(problems: Sequence[Problem]) -> bool:
 def _note_sheets(header: Header, sheets: Sequence[Sheet], place: Place) -> Iterator[Problem]:
     if not header.sheet.visible:
         yield report("sheet_hidden", place, value=header.sheet.title)
+    if EXAMPLE_SHEET.search(header.sheet.title):
+        yield report("sheet_example", place, value=header.sheet.title)
     others = [
         name_sheet(sheet)
         for sheet in sheets

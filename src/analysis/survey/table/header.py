@@ -25,7 +25,6 @@ RESPONDENT = re.compile(
     r"(記入者|回答者|作成者|担当者|記入担当|連絡先|電話|内線|E-?mail|メール)", re.I
 )
 
-EXAMPLE_SHEET = re.compile(r"記入例|記載例|入力例|見本|サンプル")
 _MOST_PARTS_ABOVE = 2
 
 
@@ -108,27 +107,6 @@ def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
         if count == len(lookup.fields):
             break
     return best[1] if best else None
-
-
-def choose_header(sheets: Sequence[Sheet], lookup: Lookup) -> list[Header]:
-    """Return the header to read, or every header that could be meant: none, one or several.
-
-    The most known titles win. A hidden sheet or one named as an example is read only if no other
-    has at least half as many; a visible one is the answer, whatever a copy of it holds.
-    """
-    found = [header for sheet in sheets if (header := find_header(sheet, lookup))]
-    most = max((len(header.columns) for header in found), default=0)
-    plain = [
-        header
-        for header in found
-        if header.sheet.visible
-        and not EXAMPLE_SHEET.search(header.sheet.title)
-        and 2 * len(header.columns) >= most
-    ]
-    most_plain = max((len(header.columns) for header in plain), default=0)
-    return [header for header in plain if len(header.columns) == most_plain] or [
-        header for header in found if len(header.columns) == most
-    ][:1]
 
 
 def _take_head(sheet: Sheet) -> Sheet:

@@ -13,16 +13,11 @@ from analysis.cycle import Department
 from analysis.survey.files.file import compose_name, find_file, read_content, read_file_sheets
 from analysis.survey.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.table.choose import choose_header
 from analysis.survey.table.examine import examine_table, is_complete, name_sheet
 from analysis.survey.table.extras import name_extras, read_extras
 from analysis.survey.table.fill import Columns
-from analysis.survey.table.header import (
-    LAST_HEADER_ROW,
-    RESPONDENT,
-    Header,
-    choose_header,
-    find_header,
-)
+from analysis.survey.table.header import LAST_HEADER_ROW, RESPONDENT, Header, find_header
 from analysis.survey.table.heading import find_other_date
 from analysis.survey.table.table import Line, read_table
 from analysis.survey.vocabulary import Lookup, match_key

@@ -386,6 +386,13 @@ FAULTS: Mapping[str, Fault] = {
             for cell, title in (("A7", "手続きID"), ("C7", "手続き名"))
         ),
     ),
+    "a procedure whose id is a total's name": Fault(
+        with_lines(procedure(1), procedure(2, procedure_id="19-0100合計")),
+        (
+            f"{SHEET}!A7: 合計か注記のように始まる行に、手続きの回答が記入されています。"
+            "手続きであれば手続きIDを直し、合計や注記であれば回答の欄を空けてください。",
+        ),
+    ),
     "a word far below the table": Fault(
         far_below,
         (

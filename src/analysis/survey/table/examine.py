@@ -79,6 +79,8 @@ def _check_rows(table: Table, place: Place) -> Iterator[Problem]:
         yield report("rows_missing", place)
     for cell in table.unknown:
         yield report("row_unknown", place.at(cell))
+    for cell in table.answered:
+        yield report("row_answered", place.at(cell))
     if table.beyond is not None:
         yield report("row_beyond", place.at(table.beyond), count=f"{MOST_BLANK_ROWS:,}")
 

@@ -137,7 +137,11 @@ def _build_header(
             twice.append((field, title))
         else:
             columns[field.name] = title.column
-    unknown = {t.column: t.keys for t in others if not RESPONDENT.match(t.keys[0])}
+    unknown = {
+        title.column: title.keys
+        for title in others
+        if not (RESPONDENT.match(title.keys[0]) or any(map(lookup.is_refused, title.keys)))
+    }
     guesses = guess_fields(unknown, columns, lookup)
     guessed = tuple((*guesses[t.column], t) for t in others if t.column in guesses)
     columns |= {field.name: title.column for field, _, title in guessed}

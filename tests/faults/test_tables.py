@@ -382,6 +382,31 @@ FAULTS: Mapping[str, Fault] = {
             for cell, text in (("Q6", "令和6年3月末で廃止"), ("Q7", "建築確認申請へ統合"))
         ),
     ),
+    "a column of days on which procedures were abolished": Fault(
+        lambda: build_workbook(
+            [procedure(1), procedure(2) | {"廃止日": "令和6年3月31日"}],
+            fields=[*FIELDS, "廃止日"],
+        ),
+        (
+            f"{SHEET}: 調査票にない列があります（廃止日）。集計には使いません。対応は要りません。",
+            f"{SHEET}!R7: 「廃止日」の欄に「令和6年3月31日」とある手続きです。"
+            "廃止や統合をした手続きであれば、行を削除してください。"
+            "調査の時点（2024-09-01）より後のことであれば、その年月日を記入してください。"
+            "そうでなければ欄を空けるか、欄の意味が違えば調査担当が cycle.toml の headers に"
+            '「廃止日」を ""（空）と書いてください。',
+        ),
+    ),
+    "a row renumbered, as a remark beside the table says": Fault(
+        lambda: build_workbook(
+            [procedure(1) | {"摘要": "K-002へ振り直し"}], fields=[*FIELDS, "摘要"]
+        ),
+        (
+            f"{SHEET}: 調査票にない列があります（摘要）。集計には使いません。対応は要りません。",
+            f"{SHEET}!R6: 摘要に「K-002へ振り直し」とある手続きです。"
+            "ほかの行と同じく集計します。廃止した手続きであれば、行を削除してください。"
+            "そうでなければ、摘要の書き方を改めてください。",
+        ),
+    ),
     "a row with nothing but a status and the number of its date": Fault(
         with_lines(procedure(1), {"status": "オンライン化済", "online_date": 45383}),
         tuple(

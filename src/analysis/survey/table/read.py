@@ -19,6 +19,7 @@ from analysis.survey.table.extras import name_extras, read_extras
 from analysis.survey.table.fill import Columns
 from analysis.survey.table.header import LAST_HEADER_ROW, RESPONDENT, Header, find_header
 from analysis.survey.table.heading import find_other_date
+from analysis.survey.table.removed import find_remarks, find_removed
 from analysis.survey.table.table import Line, read_table
 from analysis.survey.vocabulary import Lookup, match_key
 
@@ -97,7 +98,8 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
     (header,) = headers
     table = read_table(header, lookup)
     hidden = header.sheet.hidden_rows.intersection(table.row_numbers)
-    extras = name_extras(header, table.row_numbers)
+    names = name_extras(header, table.row_numbers)
+    extras = read_extras(header, names, table.row_numbers)
     place = place._replace(sheet=header.sheet.title)
     return Reading(
         department=department,
@@ -106,15 +108,17 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         sheet=header.sheet.title,
         rows=table.rows,
         lines=table.lines,
-        extras=read_extras(header, extras, table.row_numbers),
+        extras=extras,
         counts={"procedures": len(table.row_numbers), "hidden_rows": len(hidden)},
         stated=table.stated,
         other_sheets=tuple(name_sheet(s) for s in sheets if s is not header.source),
-        extra_columns=tuple(extras.values()),
+        extra_columns=tuple(names.values()),
         problems=(
             *_check_department(header, place),
             *_check_cycle(header, place, cycle, lookup),
-            *examine_table(header, table, sheets, extras.values(), place),
+            *examine_table(header, table, sheets, names.values(), place),
+            *find_removed(header, table.row_numbers, lookup, cycle, place),
+            *find_remarks(extras, lookup, place),
         ),
     )
 

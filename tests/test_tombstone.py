@@ -26,6 +26,23 @@ from analysis.survey.table.tombstone import is_tombstone
         "欠番",
         "要綱の廃止により欠番",
         "電子化済\n廃止",
+        "統廃合",
+        "削除済み",
+        "重複のため削除",
+        "3794へ振り直し",
+        "３７９４へ振直し",
+        "3794に振りなおしました（R6.4）",
+        "No.3794へ番号を振り直し",
+        "手続きIDを3794へ変更",
+        "2001から3794へ振替",
+        "令和6年4月1日に19-0100へ付け替え済",
+        "K-012と重複",
+        "K‐012に含む",
+        "K-012に含めて回答",
+        "→3794",
+        "R6.4 3794へ振り直し",
+        "2024/4/1　3794へ変更した",
+        "⇒K-012へ",
     ],
 )
 def test_a_statement_about_the_procedure_is_one(remark):
@@ -51,7 +68,33 @@ def test_a_statement_about_the_procedure_is_one(remark):
         "廃止していない",
         "統合型GISを利用",
         "市町村合併により統合された地区を含む",
+        "2024-04-01に移行",
+        "2026/2/10に変更",
+        "R6に変更",
+        "令和6年度に変更予定",
+        "3794を参照",
+        "3794から番号を変更",
+        "重複申請は不可",
+        "削除届を含む",
+        "個人番号の変更",
+        "振替納税",
+        "口座振替",
+        "→令和6年度に検討",
     ],
 )
 def test_a_word_within_a_name_or_a_condition_is_none(remark):
     assert not is_tombstone(remark)
+
+
+@pytest.mark.parametrize(
+    "remark", ["3794へ振り直し", "2001から3794へ振り直し", "2001を3794へ統合", "→3794"]
+)
+def test_a_remark_beside_the_procedure_that_the_other_became_is_none(remark):
+    assert is_tombstone(remark, "2001")
+    assert not is_tombstone(remark, "３７９４")
+    assert is_tombstone(remark, "794")
+
+
+def test_a_long_row_of_digits_is_told_apart_at_once():
+    assert not is_tombstone("廃" + "2" * 30_000)
+    assert not is_tombstone("2" * 30_000 + "廃止予定")

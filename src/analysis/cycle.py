@@ -72,7 +72,8 @@ class Settings(_Strict):
     """The contents of a `cycle.toml`.
 
     `headers` maps a column title found in a workbook to the survey's own title, `answers` maps,
-    for each field, an answer found to the survey's own answer; both add to the vocabulary.
+    for each field, an answer found to the survey's own answer; both add to the vocabulary. An empty
+    one says that the column is none of the survey's, or that the text is no answer.
     """
 
     as_of: datetime.date

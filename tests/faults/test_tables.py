@@ -17,7 +17,7 @@ from analysis.survey.files.workbook import read_sheets
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
-from analysis.survey.table.header import choose_header
+from analysis.survey.table.choose import choose_header
 from analysis.survey.table.table import MOST_BLANK_ROWS, read_table
 from analysis.survey.vocabulary import Lookup, build_lookup
 
@@ -77,6 +77,11 @@ def merged(lines: list[Line], *ranges: str) -> Callable[[], Workbook]:
             sheet.merge_cells(cells)
 
     return lambda: dressed(lines, dress)
+
+
+def left_beneath(lines: list[Line], cells: str) -> Callable[[], Workbook]:
+    """Return what builds the form with a merged range over what stands in its cells."""
+    return lambda: dressed(lines, lambda sheet: sheet.merged_cells.add(cells))
 
 
 def with_sheets(*sheets: tuple[str, str], table: str = "visible") -> Callable[[], Workbook]:
@@ -163,11 +168,24 @@ def with_instructions() -> Workbook:
     return with_sheets(("記入要領", "visible"), ("選択肢", "hidden"))()
 
 
+def on_example_sheet() -> Workbook:
+    """Build the form on the sheet that is named as an example."""
+    workbook = build_workbook([procedure(1)])
+    sheet_of(workbook).title = "記入例"
+    return workbook
+
+
 def with_fuller_hidden_copy() -> Workbook:
     """Build a visible table that lacks a column, and a hidden copy of it from before that."""
+    workbook = with_fuller_copy("旧")
+    sheet_of(workbook).sheet_state = "hidden"
+    return workbook
+
+
+def with_fuller_copy(title: str = "前回分") -> Workbook:
+    """Build a table that lacks a column, and before it a sheet with all columns."""
     workbook = build_workbook([procedure(1)], fields=FIELDS[:-1])
-    copy = workbook.create_sheet("旧", 0)
-    copy.sheet_state = "hidden"
+    copy = workbook.create_sheet(title, 0)
     for row in sheet_of(build_workbook([procedure(2)])).iter_rows():
         for cell in row:
             copy[cell.coordinate] = cell.value
@@ -211,7 +229,8 @@ FAULTS: Mapping[str, Fault] = {
         (
             f"{SHEET}!G5: 見出し「オンライン化状況」の列を「オンライン化の状況」の列として"
             "読みました。そのとおりであれば、調査担当が cycle.toml の headers に"
-            "「オンライン化状況」を「オンライン化の状況」と書きます。違えば、見出しを直してください。",
+            "「オンライン化状況」を「オンライン化の状況」と書き、調査票の列でなければ"
+            '「オンライン化状況」を ""（空）と書きます。見出しが違えば、直してください。',
         ),
     ),
     "a title retyped in the lower row of the header": Fault(
@@ -219,7 +238,8 @@ FAULTS: Mapping[str, Fault] = {
         (
             f"{SHEET}!G5: 見出し「オンライン化状況」の列を「オンライン化の状況」の列として"
             "読みました。そのとおりであれば、調査担当が cycle.toml の headers に"
-            "「オンライン化状況」を「オンライン化の状況」と書きます。違えば、見出しを直してください。",
+            "「オンライン化状況」を「オンライン化の状況」と書き、調査票の列でなければ"
+            '「オンライン化状況」を ""（空）と書きます。見出しが違えば、直してください。',
         ),
     ),
     "three titles retyped": Fault(
@@ -227,7 +247,8 @@ FAULTS: Mapping[str, Fault] = {
         tuple(
             f"{SHEET}!{cell}: 見出し「{found}」の列を「{title}」の列として読みました。"
             "そのとおりであれば、調査担当が cycle.toml の headers に"
-            f"「{found}」を「{title}」と書きます。違えば、見出しを直してください。"
+            f"「{found}」を「{title}」と書き、調査票の列でなければ"
+            f'「{found}」を ""（空）と書きます。見出しが違えば、直してください。'
             for cell, found, title in (
                 ("C5", "手続きの名称", "手続き名"),
                 ("I5", "システム", "利用システム"),
@@ -283,6 +304,21 @@ FAULTS: Mapping[str, Fault] = {
             "ほかのシートに手続きを書いていれば、調査票の表に移してください。",
         ),
     ),
+    "the table on a sheet for an example": Fault(
+        on_example_sheet,
+        (
+            "環境部.xlsx 記入例: 調査票の表が「記入例」という名前のシートにだけあります。"
+            "この表を読み取りました。"
+            "記入例のままでないか確かめ、シートの名前を改めてください。",
+        ),
+    ),
+    "a fuller copy of the table on a visible sheet": Fault(
+        with_fuller_copy,
+        (
+            "環境部.xlsx: 調査票の表が複数のシートにあります（前回分、調査票）。"
+            "提出するシートだけを残してください。",
+        ),
+    ),
     "a fuller copy of the table on a hidden sheet": Fault(
         with_fuller_hidden_copy,
         (
@@ -298,6 +334,26 @@ FAULTS: Mapping[str, Fault] = {
         (
             f"{SHEET}!H6: 「オンライン化時期」から「利用システム」までのセルが結合されています。"
             "「オンライン化時期」の回答として読みました。結合を解除し、それぞれの欄に記入してください。",
+        ),
+    ),
+    "two answers merged over a number that is left there": Fault(
+        left_beneath([procedure(1), procedure(2, annual_volume=144)], "E7:F7"),
+        (
+            f"{SHEET}!E7: 「根拠区分」から「年間件数」までのセルが結合されています。"
+            "「根拠区分」の回答として読みました。結合を解除し、それぞれの欄に記入してください。",
+            f"{SHEET}!E7: 結合したセルの下に、見えない値が残っています（F7「144」）。"
+            "読み込んでいません。見えている値が正しければ、結合を解除して残った値を消してください。"
+            "そうでなければ、それぞれの欄に記入してください。",
+        ),
+    ),
+    "answers merged over others that are left there": Fault(
+        left_beneath(
+            [procedure(n, fee=fee) for n, fee in enumerate(("あり", "なし", "有"), 1)], "P6:P8"
+        ),
+        (
+            f"{SHEET}!P6: 結合したセルの下に、見えない値が残っています（P7「なし」ほか1個）。"
+            "読み込んでいません。見えている値が正しければ、結合を解除して残った値を消してください。"
+            "そうでなければ、それぞれの欄に記入してください。",
         ),
     ),
     "a ditto mark with nothing above it": Fault(
@@ -326,11 +382,43 @@ FAULTS: Mapping[str, Fault] = {
             for cell, text in (("Q6", "令和6年3月末で廃止"), ("Q7", "建築確認申請へ統合"))
         ),
     ),
+    "a column of days on which procedures were abolished": Fault(
+        lambda: build_workbook(
+            [procedure(1), procedure(2) | {"廃止日": "令和6年3月31日"}],
+            fields=[*FIELDS, "廃止日"],
+        ),
+        (
+            f"{SHEET}: 調査票にない列があります（廃止日）。集計には使いません。対応は要りません。",
+            f"{SHEET}!R7: 「廃止日」の欄に「令和6年3月31日」とある手続きです。"
+            "廃止や統合をした手続きであれば、行を削除してください。"
+            "調査の時点（2024-09-01）より後のことであれば、その年月日を記入してください。"
+            "そうでなければ欄を空けるか、欄の意味が違えば調査担当が cycle.toml の headers に"
+            '「廃止日」を ""（空）と書いてください。',
+        ),
+    ),
+    "a row renumbered, as a remark beside the table says": Fault(
+        lambda: build_workbook(
+            [procedure(1) | {"摘要": "K-002へ振り直し"}], fields=[*FIELDS, "摘要"]
+        ),
+        (
+            f"{SHEET}: 調査票にない列があります（摘要）。集計には使いません。対応は要りません。",
+            f"{SHEET}!R6: 摘要に「K-002へ振り直し」とある手続きです。"
+            "ほかの行と同じく集計します。廃止した手続きであれば、行を削除してください。"
+            "そうでなければ、摘要の書き方を改めてください。",
+        ),
+    ),
     "a row with nothing but a status and the number of its date": Fault(
         with_lines(procedure(1), {"status": "オンライン化済", "online_date": 45383}),
         tuple(
             f"{SHEET}!{cell}: {title}が記入されていません。記入してください。"
             for cell, title in (("A7", "手続きID"), ("C7", "手続き名"))
+        ),
+    ),
+    "a procedure whose id is a total's name": Fault(
+        with_lines(procedure(1), procedure(2, procedure_id="19-0100合計")),
+        (
+            f"{SHEET}!A7: 合計か注記のように始まる行に、手続きの回答が記入されています。"
+            "手続きであれば手続きIDを直し、合計や注記であれば回答の欄を空けてください。",
         ),
     ),
     "a word far below the table": Fault(

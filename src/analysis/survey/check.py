@@ -57,10 +57,14 @@ def _is_later(intake: Intake) -> "pd.Series[bool]":
     return (intake.rows["status"] == "online") & (dates > as_of)
 
 
-def _is_tombstone(intake: Intake) -> "pd.Series[bool]":
-    # As it stands: cleaning joins the lines, of which one may say so.
-    remarks = intake.rows["remarks_raw"].where(intake.rows["remarks"].notna())
-    return remarks.fillna("").map(is_tombstone).astype(bool)
+def _is_tombstone(field: str) -> Condition:
+    def find(intake: Intake) -> "pd.Series[bool]":
+        # As it stands: cleaning joins the lines, of which one may say so.
+        texts = intake.rows[f"{field}_raw"].where(intake.rows[field].notna()).fillna("")
+        pairs = zip(texts, intake.rows["procedure_id"].fillna(""), strict=True)
+        return pd.Series([is_tombstone(*pair) for pair in pairs], texts.index, dtype=bool)
+
+    return find
 
 
 ROW_RULES = (
@@ -87,7 +91,10 @@ ROW_RULES = (
         lambda intake: (intake.rows["status"] == "online") & intake.rows["online_date"].isna(),
     ),
     RowRule("online_date_later", "online_date", _is_later),
-    RowRule("row_tombstone", "remarks", _is_tombstone),
+    *(
+        RowRule("row_tombstone", name, _is_tombstone(name))
+        for name in ("procedure_id", "reason_detail", "remarks")
+    ),
     RowRule(
         "online_date_unneeded",
         "online_date",

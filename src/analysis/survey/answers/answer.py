@@ -87,8 +87,8 @@ def _read_choice(cell: _Cell, lookup: Lookup) -> Answer:
     code = lookup.find_code(cell.field.name, cell.text)
     if code is None:
         # An alias may give a dash a meaning; without one it says that nothing applies.
-        dash = is_dash(answer_key(cell.line))
-        return cell.taken(None, "missing") if dash else Answer(error="answer_unknown")
+        is_none = is_dash(answer_key(cell.line)) or lookup.is_blank(cell.field.name, cell.text)
+        return cell.taken(None, "missing") if is_none else Answer(error="answer_unknown")
     label = cell.field.choices[code]
     if cell.line == label:
         return cell.taken(code)

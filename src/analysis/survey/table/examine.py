@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
 
 from analysis.survey.files.sheet import Sheet, address
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.table.header import EXAMPLE_SHEET, Header
+from analysis.survey.table.choose import EXAMPLE_SHEET
+from analysis.survey.table.header import Header
+from analysis.survey.table.merges import list_hidden
 from analysis.survey.table.table import MOST_BLANK_ROWS, Table
 from analysis.survey.vocabulary import field_named, load_vocabulary
 
@@ -45,10 +48,12 @@ def is_complete(problems: Sequence[Problem]) -> bool:
 def _note_sheets(header: Header, sheets: Sequence[Sheet], place: Place) -> Iterator[Problem]:
     if not header.sheet.visible:
         yield report("sheet_hidden", place, value=header.sheet.title)
+    if EXAMPLE_SHEET.search(header.sheet.title):
+        yield report("sheet_example", place, value=header.sheet.title)
     others = [
         name_sheet(sheet)
         for sheet in sheets
-        if sheet is not header.sheet and sheet.cells and not _FORM_SHEET.search(sheet.title)
+        if sheet is not header.source and sheet.cells and not _FORM_SHEET.search(sheet.title)
     ]
     if others:
         yield report("sheets_other", place, value="、".join(others))
@@ -74,6 +79,8 @@ def _check_rows(table: Table, place: Place) -> Iterator[Problem]:
         yield report("rows_missing", place)
     for cell in table.unknown:
         yield report("row_unknown", place.at(cell))
+    for cell in table.answered:
+        yield report("row_answered", place.at(cell))
     if table.beyond is not None:
         yield report("row_beyond", place.at(table.beyond), count=f"{MOST_BLANK_ROWS:,}")
 
@@ -83,10 +90,24 @@ def _note_columns(header: Header, extras: Collection[str], place: Place) -> Iter
         yield report("column_extra", place, value="、".join(extras))
 
 
+def _note_hidden(header: Header, place: Place) -> Iterator[Problem]:
+    """Tell of each merge over other values than the one it shows, under the header."""
+    columns = set(header.columns.values())
+    hidden = list_hidden(header.source, header.last_row + 1, columns)
+    hidden.sort(key=lambda each: each.merge)
+    for merge, covered in groupby(hidden, key=lambda each: each.merge):
+        first, *more = covered
+        cell = address(first.row, first.column)
+        others = f"ほか{len(more)}個" if more else ""
+        at = place.at(address(merge.top, merge.left))
+        yield report("cell_covered", at, value=first.text, covered=cell, others=others)
+
+
 def _note_rows(header: Header, table: Table, place: Place) -> Iterator[Problem]:
     for merge in table.merged:
         right = field_named(merge.right).header
         yield report("cells_merged", place.at(merge.cell), field=merge.left, right=right)
+    yield from _note_hidden(header, place)
     for cell in table.struck:
         yield report("row_struck", place.at(cell))
     hidden = [row for row in table.row_numbers if row in header.sheet.hidden_rows]

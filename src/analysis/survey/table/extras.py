@@ -27,7 +27,7 @@ def name_extras(header: Header, rows: Sequence[int]) -> dict[int, str]:
     Those without a title count if they hold anything; they are named by their letter. Of a title
     about persons only the word that says so is returned: a name may follow it.
     """
-    titles = _list_titles(header)
+    titles = list_titles(header)
     own = set(header.columns.values()) | {title.column for _, title in header.twice}
     filled = {column for row in rows for column in header.sheet.cells.get(row, {})} - own
     inside = {column for column in titles if min(own) < column < max(own)}
@@ -47,7 +47,7 @@ def read_extras(
     Row by row, then from left to right; texts are as they stand, blank ones left out. A column
     about persons is left out, and so is a cell that begins with a respondent's label.
     """
-    titles = _list_titles(header)
+    titles = list_titles(header)
     of_persons = {column for column, title in titles.items() if _find_label(header, title)}
     letters = {c: get_column_letter(c) for c in names if c not in of_persons}
     id_column = header.columns.get("procedure_id", 0)
@@ -66,7 +66,7 @@ def read_extras(
     return found
 
 
-def _list_titles(header: Header) -> dict[int, Title]:
+def list_titles(header: Header) -> dict[int, Title]:
     """Return the unknown titles by column; what stands above the header titles nothing."""
     return {title.column: title for title in header.others if title.row >= header.first_row}
 

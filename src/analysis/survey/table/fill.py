@@ -4,13 +4,12 @@ A merged cell holds for all its rows, a section until the next one or its subtot
 repeats the row above. A filled value keeps the address where it really stands.
 """
 
-from collections.abc import Mapping
-
 from openpyxl.utils.cell import get_column_letter
 
 from analysis.survey.files.sheet import Entry
 from analysis.survey.table.header import Header
 from analysis.survey.table.lines import read_heading
+from analysis.survey.table.merges import map_tops
 from analysis.survey.vocabulary import load_vocabulary, match_key
 
 Columns = dict[str, list[object]]
@@ -36,7 +35,7 @@ class RowTaker:
             column = header.columns.get(field.name)
             lists = tuple(rows[f"{field.name}_{part}"] for part in ("raw", "held", "cell", "fill"))
             self._fields.append((field.name, column, get_column_letter(column or 1), lists))
-        self._tops = _map_tops(header)
+        self._tops = map_tops(header.sheet, set(header.columns.values()))
         self._section: tuple[Entry, str] | None = None
         self._above: dict[str, tuple[Entry, str]] = {}
 
@@ -84,19 +83,3 @@ class RowTaker:
             helds.append(entry.kind if entry else None)
             places.append(place)
             fills.append(fill)
-
-
-def _map_tops(header: Header) -> Mapping[tuple[int, int], int]:
-    """Return, for each place below the top of a merge, the row that the merge begins in."""
-    tops: dict[tuple[int, int], int] = {}
-    reached: dict[int, int] = {}
-    own, bottom = set(header.columns.values()), header.sheet.last_row
-    for merge in header.sheet.merges:
-        if merge.left not in own:
-            continue
-        # Ranges overlap only in a file made to hurt: each place is looked at once.
-        first = max(merge.top, reached.get(merge.left, 0)) + 1
-        last = min(merge.bottom, bottom)
-        tops |= {(row, merge.left): merge.top for row in range(first, last + 1)}
-        reached[merge.left] = max(reached.get(merge.left, 0), last)
-    return tops

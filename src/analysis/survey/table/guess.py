@@ -24,9 +24,10 @@ def guess_fields(
 ) -> dict[int, tuple[Field, str]]:
     """Return, by column, the field each title can only mean, and the spelling that is so near.
 
-    `titles` are match keys by column, each as it may be read (alone, or with the text above it);
-    `taken` names the fields that have a column already. A title is left out where two fields are
-    about as near, where the nearest is taken, and where another column is about as near to it.
+    `titles` are match keys by column, each as it may be read (alone, or with the text above it),
+    of which the cycle refuses none; `taken` names the fields that have a column already. A title is
+    left out where two fields are about as near, where the nearest is taken, and where another
+    column is about as near to it.
     """
     if all(field.name in taken for field in lookup.fields):
         return {}

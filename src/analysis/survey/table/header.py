@@ -12,6 +12,7 @@ from functools import cached_property
 
 from analysis.survey.files.sheet import Merge, Sheet
 from analysis.survey.table.guess import guess_fields
+from analysis.survey.table.merges import uncover
 from analysis.survey.vocabulary import Field, Lookup, match_key
 
 LAST_HEADER_ROW = 40
@@ -24,7 +25,6 @@ RESPONDENT = re.compile(
     r"(記入者|回答者|作成者|担当者|記入担当|連絡先|電話|内線|E-?mail|メール)", re.I
 )
 
-EXAMPLE_SHEET = re.compile(r"記入例|記載例|入力例|見本|サンプル")
 _MOST_PARTS_ABOVE = 2
 
 
@@ -53,12 +53,14 @@ class Title:
 class Header:
     """The header of one sheet's table. `columns` leads from a field's name to its column.
 
+    `sheet` is without what merges cover, `source` as it stands in the file.
     `guessed` are titles that no alias knows, each with the field it is taken for and the title as
     it was read; `twice` are titles of a field that another column has already; `others` are titles
     the survey does not know.
     """
 
     sheet: Sheet
+    source: Sheet
     first_row: int
     last_row: int
     columns: Mapping[str, int]
@@ -87,6 +89,7 @@ def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
     The header ends in the row under which the most columns have a title the survey knows; among
     such rows, the first under which the most others can be guessed.
     """
+    source, sheet = sheet, uncover(sheet)
     head = _take_head(sheet)
     over = _map_groups(head)
     best: tuple[tuple[int, int], Header] | None = None
@@ -96,7 +99,7 @@ def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
         count = len({field.name for field in known.values()})
         if count < FEWEST_TITLES or (best is not None and count < best[0][0]):
             continue
-        header = _build_header(sheet, titles, known, lookup)
+        header = _build_header(source, sheet, titles, known, lookup)
         rank = (count, len(header.guessed))
         if best is None or rank > best[0]:
             best = (rank, header)
@@ -104,27 +107,6 @@ def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
         if count == len(lookup.fields):
             break
     return best[1] if best else None
-
-
-def choose_header(sheets: Sequence[Sheet], lookup: Lookup) -> list[Header]:
-    """Return the header to read, or every header that could be meant: none, one or several.
-
-    The most known titles win. A hidden sheet or one named as an example is read only if no other
-    has at least half as many; a visible one is the answer, whatever a copy of it holds.
-    """
-    found = [header for sheet in sheets if (header := find_header(sheet, lookup))]
-    most = max((len(header.columns) for header in found), default=0)
-    plain = [
-        header
-        for header in found
-        if header.sheet.visible
-        and not EXAMPLE_SHEET.search(header.sheet.title)
-        and 2 * len(header.columns) >= most
-    ]
-    most_plain = max((len(header.columns) for header in plain), default=0)
-    return [header for header in plain if len(header.columns) == most_plain] or [
-        header for header in found if len(header.columns) == most
-    ][:1]
 
 
 def _take_head(sheet: Sheet) -> Sheet:
@@ -138,7 +120,11 @@ def _take_head(sheet: Sheet) -> Sheet:
 
 
 def _build_header(
-    sheet: Sheet, titles: Sequence[Title], known: Mapping[int, Field], lookup: Lookup
+    source: Sheet,
+    sheet: Sheet,
+    titles: Sequence[Title],
+    known: Mapping[int, Field],
+    lookup: Lookup,
 ) -> Header:
     columns: dict[str, int] = {}
     twice: list[tuple[Field, Title]] = []
@@ -151,13 +137,18 @@ def _build_header(
             twice.append((field, title))
         else:
             columns[field.name] = title.column
-    unknown = {t.column: t.keys for t in others if not RESPONDENT.match(t.keys[0])}
+    unknown = {
+        title.column: title.keys
+        for title in others
+        if not (RESPONDENT.match(title.keys[0]) or any(map(lookup.is_refused, title.keys)))
+    }
     guesses = guess_fields(unknown, columns, lookup)
     guessed = tuple((*guesses[t.column], t) for t in others if t.column in guesses)
     columns |= {field.name: title.column for field, _, title in guessed}
     own = [title for title in titles if title.column in known or title.column in guesses]
     return Header(
         sheet,
+        source,
         min(title.row - len(title.above) for title in own),
         max(title.bottom for title in own),
         columns,

@@ -1,5 +1,7 @@
 """What a row under the header is: a procedure, a total, a heading, a note, or nothing known.
 
+What answers the survey is never taken for a total or a note: none is dropped silently.
+
 Texts are looked at, hardly a position: departments add subtotals and notes wherever they like.
 """
 
@@ -8,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from analysis.survey.files.sheet import Entry
+from analysis.survey.table.answered import is_answered
 from analysis.survey.table.header import RESPONDENT, Header
 from analysis.survey.table.totals import (
     COUNT_LABELS,
@@ -24,7 +27,15 @@ from analysis.survey.table.totals import (
 from analysis.survey.vocabulary import Lookup, match_key
 
 LineKind = Literal[
-    "procedure", "blank", "subtotal", "total", "footnote", "heading", "header", "unknown"
+    "procedure",
+    "blank",
+    "subtotal",
+    "total",
+    "footnote",
+    "heading",
+    "header",
+    "answered",
+    "unknown",
 ]
 
 # 注 alone also begins a name (注射済票の交付), so what follows it decides.
@@ -90,11 +101,19 @@ class LineReader:
         A row with an id is a procedure whatever else it holds; one without is a total if it is
         labelled so, a footnote if it begins with ※ or 注 or a respondent's label, a procedure
         without id if it has a name or a status, and otherwise unknown. Before that are known: the
-        header repeated, a section's name alone, and totals beside or below their labels.
+        header repeated, a section's name alone, and totals beside or below their labels. A total
+        or a footnote that answers the survey as a procedure does is neither: it is answered.
         """
         self.above, self._waiting = self._waiting, {}
-        self._last = self._decide(row, line) if line else "blank"
+        kind = self._decide(row, line) if line else "blank"
+        self._last = "answered" if self._is_answered(line, kind) else kind
         return self._last
+
+    def _is_answered(self, line: Line, kind: LineKind) -> bool:
+        is_total = kind in ("total", "subtotal")
+        return (is_total or kind == "footnote") and is_answered(
+            line, self._header.columns, self._lookup, is_total=is_total
+        )
 
     def _decide(self, row: int, line: Line) -> LineKind:
         column = next(iter(line))

@@ -13,17 +13,13 @@ from analysis.cycle import Department
 from analysis.survey.files.file import find_file, read_content, read_file_sheets
 from analysis.survey.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.table.choose import choose_header
 from analysis.survey.table.examine import examine_table, is_complete, name_sheet
 from analysis.survey.table.extras import name_extras, read_extras
 from analysis.survey.table.fill import Columns
-from analysis.survey.table.header import (
-    LAST_HEADER_ROW,
-    RESPONDENT,
-    Header,
-    choose_header,
-    find_header,
-)
+from analysis.survey.table.header import LAST_HEADER_ROW, RESPONDENT, Header, find_header
 from analysis.survey.table.heading import find_other_date
+from analysis.survey.table.removed import find_remarks, find_removed
 from analysis.survey.table.table import Line, read_table
 from analysis.survey.vocabulary import Lookup, match_key
 from analysis.texts import compose_name
@@ -109,7 +105,8 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
     (header,) = headers
     table = read_table(header, lookup)
     hidden = header.sheet.hidden_rows.intersection(table.row_numbers)
-    extras = name_extras(header, table.row_numbers)
+    names = name_extras(header, table.row_numbers)
+    extras = read_extras(header, names, table.row_numbers)
     place = place._replace(sheet=header.sheet.title)
     return Reading(
         department=department,
@@ -118,15 +115,17 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         sheet=header.sheet.title,
         rows=table.rows,
         lines=table.lines,
-        extras=read_extras(header, extras, table.row_numbers),
+        extras=extras,
         counts={"procedures": len(table.row_numbers), "hidden_rows": len(hidden)},
         stated=table.stated,
         named=_find_department(header),
-        other_sheets=tuple(name_sheet(s) for s in sheets if s is not header.sheet),
-        extra_columns=tuple(extras.values()),
+        other_sheets=tuple(name_sheet(s) for s in sheets if s is not header.source),
+        extra_columns=tuple(names.values()),
         problems=(
             *_check_cycle(header, place, cycle, lookup),
-            *examine_table(header, table, sheets, extras.values(), place),
+            *examine_table(header, table, sheets, names.values(), place),
+            *find_removed(header, table.row_numbers, lookup, cycle, place),
+            *find_remarks(extras, lookup, place),
         ),
     )
 

@@ -55,14 +55,16 @@ class Table:
     """What stands under a header.
 
     `rows` maps the raw columns to their values, one per procedure, and `lines` are all other rows,
-    both in the order of the sheet; `stated` maps total, online, started and not_started to the cell
-    and number of the department's own totals; `beyond` is the first cell after more than 1,000
-    blank rows, where reading ended; `merged` are cells merged across columns, and `struck` the
-    cells of ids and names that are struck through, both in procedures' rows.
+    both in the order of the sheet; `answered` are the cells in which those begin that are called a
+    total or a note and yet answer the survey; `stated` maps total, online, started and not_started
+    to the cell and number of the department's own totals; `beyond` is the first cell after more
+    than 1,000 blank rows, where reading ended; `merged` are cells merged across columns, and
+    `struck` the cells of ids and names that are struck through, both in procedures' rows.
     """
 
     rows: Columns
     lines: tuple[Line, ...]
+    answered: tuple[str, ...]
     stated: Mapping[str, tuple[str, int]]
     beyond: str | None
     merged: tuple[WideMerge, ...]
@@ -75,8 +77,10 @@ class Table:
 
     @property
     def unknown(self) -> list[str]:
-        """The cells in which rows of no known kind begin."""
-        return [line.cell for line in self.lines if line.kind == "unknown"]
+        """The cells in which rows of no known kind begin that answer nothing either."""
+        answered = set(self.answered)
+        unknown = (line.cell for line in self.lines if line.kind == "unknown")
+        return [cell for cell in unknown if cell not in answered]
 
 
 def raw_columns() -> dict[str, str]:
@@ -105,11 +109,15 @@ def read_table(header: Header, lookup: Lookup) -> Table:
     found = _settle_foot(found, header)
     taker = RowTaker(header, {name: [] for name in raw_columns()})
     lines: list[Line] = []
+    answered: list[str] = []
     for row, kind, column in found:
         if kind == "procedure":
             taker.take(row)
             continue
-        lines.append(Line(row, kind, address(row, column)))
+        cell = address(row, column)
+        if kind == "answered":
+            answered.append(cell)
+        lines.append(Line(row, "unknown" if kind == "answered" else kind, cell))
         if kind == "heading":
             taker.begin_section(row, column)
         elif kind in ("total", "subtotal"):
@@ -118,6 +126,7 @@ def read_table(header: Header, lookup: Lookup) -> Table:
     return Table(
         taker.rows,
         tuple(lines),
+        tuple(answered),
         stated,
         beyond,
         tuple(_find_wide_merges(header, frozenset(rows))),

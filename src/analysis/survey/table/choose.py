@@ -1,0 +1,56 @@
+"""Which of a workbook's sheets holds the table; where several could, that is for people to say."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from analysis.survey.files.sheet import Sheet
+from analysis.survey.table.header import Header, find_header
+from analysis.survey.table.lines import LineReader
+from analysis.survey.vocabulary import Lookup, answer_key
+
+EXAMPLE_SHEET = re.compile(r"記入例|記載例|入力例|見本|サンプル")
+
+# What a row is known by; a list of choices has neither.
+_NAMING = ("procedure_id", "name")
+
+
+def choose_header(sheets: Sequence[Sheet], lookup: Lookup) -> list[Header]:
+    """Return the header to read, or every header that could be meant: none, one or several.
+
+    A table that has at least half as many titles as any other could be meant, and so could one of
+    fewer that tells the status of procedures that the other lacks. A hidden sheet gives way to a
+    visible one, whatever it holds, and one named as an example to both.
+    """
+    found = [header for sheet in sheets if (header := find_header(sheet, lookup))]
+    tables = [header for header in found if header.columns.keys() & set(_NAMING)] or found
+    most = max((len(header.columns) for header in tables), default=0)
+    full = [header for header in tables if 2 * len(header.columns) >= most]
+    best = min(map(_rank, full), default=0)
+    chosen = [header for header in full if _rank(header) == best]
+    small = [h for h in tables if 2 * len(h.columns) < most and _rank(h) == best == 0]
+    return chosen + [h for h in small if _has_own_rows(h, chosen[0], lookup)]
+
+
+def _rank(header: Header) -> int:
+    """Return 0 for a visible sheet, 1 for a hidden one, 2 for one named as an example."""
+    return 2 if EXAMPLE_SHEET.search(header.sheet.title) else int(not header.sheet.visible)
+
+
+def _has_own_rows(header: Header, other: Header, lookup: Lookup) -> bool:
+    """Tell whether a table has a column for statuses and procedures that another lacks."""
+    if "status" not in header.columns:
+        return False
+    shared = next((n for n in _NAMING if n in header.columns and n in other.columns), None)
+    if shared is None:
+        return True
+    known = set(_list_keys(other, shared, lookup))
+    return any(key not in known for key in _list_keys(header, shared, lookup))
+
+
+def _list_keys(header: Header, name: str, lookup: Lookup) -> Iterator[str]:
+    """Yield what the procedures under a header have in a field, as two spellings of it share."""
+    reader, column = LineReader(header, lookup), header.columns[name]
+    for row in header.sheet.cells:
+        cells = reader.read_own_cells(row) if row > header.last_row else {}
+        if cells and reader.classify(row, cells) == "procedure" and column in cells:
+            yield answer_key(cells[column].text)

@@ -1,0 +1,85 @@
+"""A row with an answer is a procedure or a problem; a total, a note or a label is neither."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from analysis.survey.collect import collect_survey
+from analysis.survey.survey import Survey
+
+from workbooks import FIELDS, Line, build_workbook, make_cycle, not_started, procedure
+
+
+def collect(tmp_path, *lines: Line, fields: Sequence[str] = FIELDS) -> Survey:
+    return collect_survey(make_cycle(tmp_path, build_workbook(lines, fields=fields)))
+
+
+def told(survey: Survey) -> list[list[str]]:
+    errors = survey.problems[survey.problems["severity"] == "error"]
+    return errors[["code", "cell"]].to_numpy().tolist()
+
+
+@pytest.mark.parametrize("own_id", ["19-0100合計", "合計", "計", "小計", "総手続き数", "環境課計"])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"status": "できた"},
+        {"status": None, "fee": "あり"},
+        {"law": None, "law_kind": None, "annual_volume": None, "online_date": None},
+        {"fee": "○", "attachment": "×", "remarks": "○"},
+    ],
+)
+def test_a_row_with_answers_is_told_whatever_its_id_reads(tmp_path, own_id, answers):
+    lines = [procedure(1), procedure(2, procedure_id=own_id, **answers), procedure(3)]
+    survey = collect(tmp_path, *lines)
+    assert told(survey) == [["row_answered", "A7"]]
+    assert list(survey.rows["procedure_id"]) == ["K-001", "K-003"]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"procedure_id": None, "section": "計"},
+        {"procedure_id": None, "system": "合計"},
+        {"procedure_id": None, "section": "電話交換室"},
+        {"procedure_id": "メール01"},
+        {"procedure_id": None, "section": None, "name": "内線番号の届出"},
+    ],
+)
+def test_a_row_with_answers_is_told_wherever_a_totals_or_a_notes_word_stands(tmp_path, answers):
+    survey = collect(tmp_path, procedure(1), not_started(2, **answers))
+    ((code, _),) = told(survey)
+    assert code == "row_answered"
+
+
+@pytest.mark.parametrize("fields", [FIELDS, FIELDS[::-1], [*FIELDS[6:], *FIELDS[:6]]])
+def test_answers_are_known_whatever_the_order_of_the_columns(tmp_path, fields):
+    survey = collect(tmp_path, procedure(1), procedure(2, procedure_id="合計"), fields=fields)
+    assert [code for code, _ in told(survey)] == ["row_answered"]
+
+
+TOTALS = ("総手続き数", 1, "オンライン化済", 1, "着手済", 0, "未着手", 0)
+
+
+@pytest.mark.parametrize("left", range(8))
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["合計", *TOTALS],
+        ["合計", *TOTALS, "うち新規", 1],
+        ["合計", "うち新規", 1, *TOTALS],
+        ["合計", "内訳", *TOTALS],
+        ["合計", "オンライン化済", "着手済", "未着手", "うち新規"],
+        ["環境政策課 計", "12手続き", "-", "-", "1,200", "5件済", "－"],
+        ["総計", "全課", "12手続き", "5/12", "41.7%"],
+        ["記入者", "郡山 花子", "所属", "DX戦略課", "役職", "主任", "内線", "1234"],
+        ["連絡先", "DX戦略課", "電話", "024-924-0000", "E-mail", "dx@example.jp"],
+        ["※ 状況の欄", "オンライン化済"],
+    ],
+)
+def test_what_is_made_of_labels_and_numbers_is_no_answer_wherever_it_stands(tmp_path, left, cells):
+    line = [None] * left + cells
+    survey = collect(tmp_path, procedure(1), ["合計", "総手続き数", 1], line)
+    assert told(survey) == []
+    assert len(survey.rows) == 1

@@ -6,14 +6,14 @@ missing one is an error. Nothing here touches the answers themselves.
 
 import datetime
 import os
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from analysis.errors import SettingsError, list_examples
+from analysis.names import find_twice
 from analysis.settings import read_toml
 
 NOTEBOOKS = "notebooks"
@@ -228,8 +228,8 @@ def _require_earlier(previous: str, name: str) -> None:
 def _read_settings(path: Path) -> Settings:
     settings = read_toml(path, Settings)
     wrong = [
-        *_find_twice([(WHOLE, "市全体"), (WHOLE_NAME, "市全体"), *_list_names(settings)]),
-        *_find_twice([(d.workbook, f"{d.name}の workbook") for d in settings.departments]),
+        *find_twice([(WHOLE, "市全体"), (WHOLE_NAME, "市全体"), *_list_names(settings)]),
+        *find_twice([(d.workbook, f"{d.name}の workbook") for d in settings.departments]),
     ]
     if wrong:
         raise SettingsError(
@@ -246,11 +246,3 @@ def _list_names(settings: Settings) -> Iterator[tuple[str, str]]:
         yield department.slug, f"{department.name}の slug"
         if department.name != department.slug:
             yield department.name, f"{department.name}の name"
-
-
-def _find_twice(named: Iterable[tuple[str, str]]) -> list[str]:
-    """Return a line for each word that two bear; case and width make no other file of a name."""
-    bearers: dict[str, list[str]] = {}
-    for word, bearer in named:
-        bearers.setdefault(unicodedata.normalize("NFKC", word).casefold(), []).append(bearer)
-    return [f"「{word}」: {'、'.join(found)}" for word, found in bearers.items() if len(found) > 1]

@@ -17,6 +17,10 @@ TOKEN = "a-token-of-the-test"  # noqa: S105  of a server that lives for these te
 SECONDS = 120
 EXPORT = "Save and Export Notebook As"
 ACTIVE = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+OWN_FOLDERS = (
+    "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
+    "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR",
+)  # fmt: skip
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 
@@ -28,11 +32,7 @@ def start_lab(project: Path, own: Path) -> Iterator[str]:
     """
     recipe = re.search(r"^lab:.*\n\t@\$\(BIN\)/(.+)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
     program, *arguments = recipe[1].split()
-    folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR", "LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")
-    environment = os.environ | {
-        f"JUPYTER{'' if name.startswith('LAB') else '_'}{name}": str(own / name) for name in folders
-    }
-    environment["IPYTHONDIR"] = str(own / "IPYTHON")
+    environment = os.environ | {name: str(own / name) for name in OWN_FOLDERS}
     settings = ["--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
     log = own / "log"
     with log.open("wb") as file:
@@ -104,9 +104,11 @@ class Lab:
         self.page.wait_for_selector(f".jp-mod-current .lm-TabBar-tabLabel:text-is('{name}')")
         self.page.wait_for_selector(f"{ACTIVE} .jp-KernelName:has-text('Python 3')")
         for _ in range(SECONDS * 10):
-            if self._has_formats:
-                break
+            # Once more after the answer, which fills the menu: one that is open stays as it was.
+            is_answered = self._has_formats
             self.page.wait_for_timeout(100)
+            if is_answered:
+                break
 
     def run_all(self) -> None:
         """Run all cells of the open notebook, and wait for the last."""

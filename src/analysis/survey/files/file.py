@@ -16,8 +16,8 @@ from analysis.survey.files.workbook import read_sheets
 LARGEST_FILE = 50 * 1024**2
 
 SURVEY_ENDINGS = (".xlsx", ".xlsm", ".csv")
-# All that Excel opens as a workbook of its own; a file of these kinds may be someone's answers.
-EXCEL_ENDINGS = (*SURVEY_ENDINGS, ".xls", ".xlsb", ".xltx", ".xltm", ".ods")
+# All that a spreadsheet program saves under; a file of these kinds may be someone's answers.
+EXCEL_ENDINGS = (*SURVEY_ENDINGS, ".xls", ".xlsb", ".xltx", ".xltm", ".ods", ".numbers")
 
 _OLE_MARK = b"\xd0\xcf\x11\xe0"
 _ZIP_MARK = b"PK"

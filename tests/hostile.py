@@ -6,7 +6,7 @@ Each is made for a size in bytes and packed without compression, so that no rati
 import zipfile
 from collections.abc import Callable
 
-from archives import BOOK, BOOK_LINKS, SHEET, pack, unpack, write_sheet
+from archives import BOOK, BOOK_LINKS, SHEET, add_part, pack, unpack, write_sheet
 from workbooks import FIELDS, TITLES, build_workbook, procedure, save_bytes, write_shared
 
 GOOD = save_bytes(build_workbook([procedure(1)]))
@@ -49,6 +49,24 @@ def book_of_one_sheet(size: int) -> bytes:
     entry, _, rest = after.partition("</sheets>")
     many = entry * (size // len(entry.encode()) // 20)
     return put(BOOK, f"{before}{mark}{many}</sheets>{rest}".encode(), content)
+
+
+def link(content: bytes) -> bytes:
+    linked = add_part(content, "xl/externalLinks/externalLink1.xml", b"<x/>", "externalLink")
+    return pack(unpack(linked), zipfile.ZIP_STORED)
+
+
+def fill_linked(formula: str, size: int) -> bytes:
+    """Return a workbook that lists another one, with one formula over and over."""
+    return link(fill(f"<row><c><f>{formula}</f><v>1</v></c></row>", size, rows=""))
+
+
+def chain_names(size: int) -> bytes:
+    """Return a workbook that lists another one, each of its names standing for the next one."""
+    name = "<definedName name='n{0}'>m{0}+n{0}0+n{0}</definedName>"
+    names = f"</sheets><definedNames>{number(name, size)}</definedNames>"
+    book = unpack(GOOD)[BOOK].decode().replace("<definedNames />", "").replace("</sheets>", names)
+    return link(put(BOOK, book.encode()))
 
 
 def wide_head(size: int) -> bytes:
@@ -109,6 +127,10 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
         BOOK_LINKS, b"<Relationships>" + number("<Relationship Id='{}'/>", size).encode()
     ),
     "one sheet many times": book_of_one_sheet,
+    "formulas that look like links": lambda size: fill_linked(
+        "<f>" + "[a]b'[" * 1_300 + "</f>", size
+    ),
+    "names that use names": chain_names,
     "a wide head": wide_head,
     "members": lambda size: b"PK\3\4" + (b"PK\1\2" + bytes(42)) * (size // 46),
     "an end of the directory over and over": lambda size: b"PK\3\4" + b"PK\5\6" * (size // 4),

@@ -59,15 +59,18 @@ def type_into(path: Path, folder: Path, sheet: str, entries: Mapping[str, str]) 
 
     What protection forbids to type into stays as it was.
     """
-    soffice = require_tool("soffice")
     target = folder / "typed" / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    code = _MACRO.format(
-        source=_quote(str(path)),
-        target=_quote(str(target)),
-        sheet=_quote(sheet),
-        entries="\n".join(f"  Enter({_quote(c)}, {_quote(text)})" for c, text in entries.items()),
-    )
+    typed = "\n".join(f"  Enter({_quote(c)}, {_quote(text)})" for c, text in entries.items())
+    code = _MACRO.replace("{sheet}", _quote(sheet)).replace("{entries}", typed)
+    run_macro(folder, code, source=path, target=target)
+    return target
+
+
+def run_macro(folder: Path, code: str, *, source: Path, target: Path) -> None:
+    """Have LibreOffice run the macro Fill, which opens a source and stores a target."""
+    soffice = require_tool("soffice")
+    code = code.replace("{source}", _quote(str(source))).replace("{target}", _quote(str(target)))
     command = [soffice, f"-env:UserInstallation=file://{folder}/profile", "--headless"]
     standard = folder / "profile" / "user" / "basic" / "Standard"
     if not standard.is_dir():
@@ -78,7 +81,6 @@ def type_into(path: Path, folder: Path, sheet: str, entries: Mapping[str, str]) 
     command += ["--norestore", "macro:///Standard.Module1.Fill()"]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     assert target.is_file(), "the macro did not run to its end"
-    return target
 
 
 def _quote(text: str) -> str:

@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 from openpyxl.styles import Font
-from openpyxl.utils.datetime import MAC_EPOCH
 
 from analysis.errors import SettingsError
 from analysis.survey.collect import collect_survey
@@ -372,12 +371,6 @@ def test_a_workbook_without_a_table_is_an_error(tmp_path):
 
 def test_a_table_without_procedures_is_an_error(tmp_path):
     assert codes(collect_survey(make_cycle(tmp_path, []))) == ["rows_missing"]
-
-
-def test_a_workbook_that_counts_days_from_1904_is_refused(tmp_path):
-    workbook = build_workbook([procedure()])
-    workbook.epoch = MAC_EPOCH
-    assert codes(collect_survey(make_cycle(tmp_path, workbook))) == ["date_system"]
 
 
 def test_a_formula_saved_without_its_result_is_an_error(tmp_path):

@@ -11,6 +11,9 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.cycle import Cycle, open_cycle
+from analysis.survey.collect import collect_survey
+from analysis.survey.problems import describe, problems_from_frame
+from analysis.survey.survey import Survey
 from analysis.survey.vocabulary import load_vocabulary
 
 RESPONDENT = "郡山 花子"
@@ -151,6 +154,18 @@ def make_cycle(
     if corrections:
         (folder / "corrections.toml").write_text(corrections, encoding="utf-8")
     return open_cycle(name, root)
+
+
+def hand_in(root: Path, content: bytes, name: str = "環境部.xlsx") -> Survey:
+    """Return what is collected of a cycle of one department that handed in this file."""
+    cycle = make_cycle(root, None)
+    (cycle.raw_folder / name).write_bytes(content)
+    return collect_survey(cycle)
+
+
+def describe_problems(survey: Survey) -> list[str]:
+    """Return every problem of a survey in the line that tells it."""
+    return [describe(problem) for problem in problems_from_frame(survey.problems)]
 
 
 def make_two_cycles(

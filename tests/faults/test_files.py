@@ -3,26 +3,28 @@
 import io
 import os
 import random
+import re
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import Workbook
 from openpyxl.utils.cell import get_column_letter
-from openpyxl.utils.datetime import MAC_EPOCH
 
 from analysis.cycle import Cycle, Department
 from analysis.survey.collect import collect_survey
 from analysis.survey.files import package
 from analysis.survey.files.file import LARGEST_FILE
 from analysis.survey.problems import describe, problems_from_frame
+from analysis.survey.returned.write import return_workbooks
 from analysis.survey.survey import Survey
 from analysis.survey.table.read import Reading, read_workbook
 from analysis.survey.vocabulary import build_lookup
 from analysis.survey.whose import list_named
+from writers import link_to_other, write_binary, write_numbers, write_with_macros
 
 from archives import BOOK, BOOK_LINKS, SHEET, TYPES, add_part, change, pack, unpack, write_sheet
 from workbooks import build_workbook, make_cycle, procedure, save_bytes, sheet_of, write_shared
@@ -82,19 +84,23 @@ def replace(sheet: bytes) -> bytes:
     return pack(unpack(GOOD) | {SHEET: sheet})
 
 
-def relate(name: str) -> bytes:
-    """Return a workbook related to one more part, of the kind its name begins with."""
-    kind = name.partition(".")[0].partition("/")[0].removesuffix("s")
-    return add_part(GOOD, f"xl/{name}", b"<x/>", kind)
+def macro_sheet() -> bytes:
+    """Return a workbook whose second sheet holds macros, as workbooks did before VBA."""
+    content = change(
+        GOOD,
+        BOOK,
+        lambda text: text.replace("</sheets>", '<sheet name="マクロ1" r:id="rIdX"/></sheets>'),
+    )
+    return add_part(content, "xl/macrosheets/sheet1.xml", b"<x/>", "xlMacrosheet")
+
+
+def draw_on_another() -> bytes:
+    return save_bytes(link_to_other(build_workbook([procedure(1, annual_volume="=[1]単価!A1")])))
 
 
 def twin_parts() -> bytes:
     parts = unpack(GOOD)
     return pack(parts | {SHEET.upper(): parts[SHEET]})
-
-
-def binary_book() -> bytes:
-    return change(GOOD, TYPES, lambda text: text.replace("sheet.main+xml", "sheet.binary.main"))
 
 
 def presentation() -> bytes:
@@ -119,28 +125,32 @@ def merge_everything() -> bytes:
     )
 
 
-def grid_form() -> bytes:
+def grid_form(*, merges: int = 28, width: float = 2.5, others: Sequence[str] = ()) -> bytes:
+    """Return a workbook without a table: a form on squares, and other sheets with a text each."""
     workbook = Workbook()
     sheet = sheet_of(workbook)
     sheet.title = "様式"
     sheet["B2"] = "行政手続き調査票"
-    for row in range(2, 30):
+    for row in range(2, 2 + merges):
         sheet.merge_cells(start_row=row, end_row=row, start_column=2, end_column=40)
     for number in range(1, 41):
-        sheet.column_dimensions[get_column_letter(number)].width = 2.5
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    for title in others:
+        workbook.create_sheet(title)["A1"] = "人口"
     return save_bytes(workbook)
+
+
+def long_grid_form() -> bytes:
+    """Return a form on squares of which no more than the head is read, so none of its merges."""
+    rows = "".join(f'<row r="{row}"><c r="B{row}"><v>1</v></c></row>' for row in range(1, 10_000))
+    content = grid_form()
+    return change(content, SHEET, lambda text: re.sub("<row.*</row>", rows, text))
 
 
 def head(text: str) -> bytes:
     """Return a workbook with a text above its table."""
     workbook = build_workbook([procedure(1)])
     sheet_of(workbook)["A3"] = text
-    return save_bytes(workbook)
-
-
-def counted_from_1904() -> bytes:
-    workbook = build_workbook([procedure(1)])
-    workbook.epoch = MAC_EPOCH
     return save_bytes(workbook)
 
 
@@ -159,6 +169,11 @@ PROTECTED = (
 )
 OLD = "環境部.xlsx: 古い形式（.xls）の Excel ファイルです。" + RENAMED
 BINARY = "環境部.xlsx: Excel のバイナリ ブック（.xlsb）です。" + RENAMED
+NUMBERS = (
+    "環境部.xlsx: Mac の Numbers のファイル（.numbers）です。"
+    "Numbers で開き、［ファイル］→［書き出す］→［Excel］で Excel ブック（.xlsx）に"
+    "書き出してください。ファイル名の変更だけでは直りません。"
+)
 OTHER = "環境部.xlsx: Excel ブック（.xlsx）ではありません。" + AGAIN
 TEXT = (
     "環境部.xlsx: 中身が Excel ブックではなく、文字だけのファイル（CSV、HTML など）です。"
@@ -178,32 +193,32 @@ ALTERED = (
     "コピーや送信で壊れています。部局に送り直してもらってください。"
 )
 BROKEN = (
-    "環境部.xlsx: ファイルが壊れていて読めません。"
+    "環境部.xlsx 調査票: ファイルが壊れていて読めません。"
     "Excel で開けるか確かめ、部局に送り直してもらってください。"
 )
 LINKED = (
-    "環境部.xlsx: ほかのブックへのリンクを含むブックです。"
+    "環境部.xlsx: ほかのブックの値を参照する数式があります（調査票!F6）。"
     "Excel の［データ］→［リンクの編集］でリンクを解除し、値を確かめて保存し直してください。"
 )
 MACROS = (
-    "環境部.xlsx: マクロを含むブックです。"
+    "環境部.xlsx: マクロを含むブックです（{}）。"
     "Excel で開き、マクロのない Excel ブック（.xlsx）として保存し直してください。"
 )
 DOCTYPE = (
     "環境部.xlsx: Excel が書き出さない宣言（DOCTYPE）を含むファイルのため、読みません。" + SENDER
 )
-FROM_1904 = (
-    "環境部.xlsx: 1904年から日付を数える設定のブックです。"
-    "Excel のオプション（詳細設定）で「1904年から計算する」を外し、"
-    "日付を確かめて保存し直してください。"
-)
 CELLS = (
-    "環境部.xlsx: 行かセルが多すぎて読めません（上限は10万行、400万セル）。"
+    "{}: {}ため読めません（上限は10万行、400万セル）。"
     "表の外に罫線や色だけを付けた行と列、使っていないシートを削除し、保存し直してください。"
 )
 GRID = (
-    "環境部.xlsx: 見出しのある表がなく、方眼紙のように細かい列を結合した様式です（様式）。"
+    "環境部.xlsx: 見出しのある表がなく、"
+    "方眼紙のように細かい列を結合した様式です（様式: 幅の狭い列が40列）。"
     "配布した調査票の様式に記入し直してください。"
+)
+NONE = (
+    "環境部.xlsx: 調査票の表が見つかりません（{}）。"
+    "見出し（手続きID、課名、手続き名など）のある表を、シートの40行目までに置いてください。"
 )
 CYCLE = (
     "環境部.xlsx 調査票!A3: 見出しの時点が 2024-03-31 で、この調査回の時点 2024-09-01 と違います。"
@@ -218,7 +233,8 @@ CONTENTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "an old workbook": (lambda: ole("Workbook"), OLD),
     "a workbook older still": (lambda: ole("Book"), OLD),
     "a document of Word": (lambda: ole("WordDocument"), OTHER),
-    "a binary workbook": (binary_book, BINARY),
+    "a binary workbook": (lambda: write_binary([["部局名"]]), BINARY),
+    "a document of Numbers": (write_numbers, NUMBERS),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", OTHER),
     "a web page": ("<html><td>環境部</td></html>".encode, TEXT),
     "a text": (lambda: "部局名,環境部\r\n".encode("cp932"), TEXT),
@@ -237,15 +253,14 @@ CONTENTS: dict[str, tuple[Callable[[], bytes], str]] = {
         BROKEN,
     ),
     "a row outside of any sheet": (lambda: replace(write_sheet('<row r="1048577"/>')), BROKEN),
-    "links to another workbook": (lambda: relate("externalLinks/link1.xml"), LINKED),
-    "macros": (lambda: relate("vbaProject.bin"), MACROS),
-    "macros of the oldest kind": (lambda: relate("xlMacrosheets/sheet1.xml"), MACROS),
+    "links to another workbook": (draw_on_another, LINKED),
+    "macros": (lambda: write_with_macros([["部局名"]]), MACROS.format("VBA")),
+    "macros of the oldest kind": (macro_sheet, MACROS.format("マクロ1")),
     "entities in its strings": (lambda: declare("xl/sharedStrings.xml", ENTITIES), DOCTYPE),
     "entities in a part nobody reads": (lambda: declare("docProps/core.xml", ENTITIES), DOCTYPE),
     "entities in its book": (lambda: declare(BOOK, ENTITIES), DOCTYPE),
     "entities in UTF-16": (lambda: declare(SHEET, ENTITIES, "utf-16"), DOCTYPE),
     "an entity outside of the file": (lambda: declare(SHEET, OUTSIDE), DOCTYPE),
-    "days counted from 1904": (counted_from_1904, FROM_1904),
     "two parts of one name": (twin_parts, ODD.format("同じ名前の部品が重複")),
     "another compression": (
         lambda: pack(unpack(GOOD), zipfile.ZIP_BZIP2),
@@ -275,10 +290,21 @@ CONTENTS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: replace(
             write_sheet(f'<row><c t="inlineStr"><is><t>{noise(6_000_000)}</t></is></c></row>')
         ),
-        ODD.format("長すぎる値"),
+        ODD.format("長すぎる値").replace("環境部.xlsx", "環境部.xlsx 調査票"),
     ),
-    "merges without end": (merge_everything, CELLS),
+    "merges without end": (
+        merge_everything,
+        CELLS.format("環境部.xlsx 調査票", "結合したセルが多すぎる"),
+    ),
     "a form on squares": (grid_form, GRID),
+    "a long form on squares": (long_grid_form, GRID),
+    "a form on squares with its guide": (lambda: grid_form(others=["記入要領", "選択肢"]), GRID),
+    "narrow columns alone": (lambda: grid_form(merges=0), NONE.format("様式")),
+    "merges alone": (lambda: grid_form(width=9), NONE.format("様式")),
+    "a census with one sheet on squares": (
+        lambda: grid_form(others=["第1表", "第2表"]),
+        NONE.format("様式、第1表、第2表"),
+    ),
     "another cycle's answers": (lambda: head("調査票（2024年3月31日時点）"), CYCLE),
     "another cycle's answers in 和暦": (lambda: head("令和6年3月31日(日)現在"), CYCLE),
     "another cycle's answers in short": (lambda: head("R6.3.31時点"), CYCLE),
@@ -468,10 +494,7 @@ NO_CSV = (
     "環境部.csv: CSV の文字を読めません（UTF-8、Shift_JIS のどちらでもありません）。"
     "Excel で開き、Excel ブック（.xlsx）か「CSV UTF-8」として保存し直してください。"
 )
-NO_TABLE = (
-    "環境部.csv: 調査票の表が見つかりません（環境部）。"
-    "見出し（手続きID、課名、手続き名など）のある表を、シートの40行目までに置いてください。"
-)
+NO_TABLE = NONE.format("環境部").replace("環境部.xlsx", "環境部.csv")
 QUOTES = (
     '環境部.csv: CSV の2行目で、引用符（"）が対になっていません。'
     "その行の引用符を直すか、Excel ブック（.xlsx）で提出してもらってください。"
@@ -484,7 +507,7 @@ CSV_FILES: dict[str, tuple[bytes, str]] = {
     "a quotation mark left open": ('部局名,環境部\n手続きID,"課名\n'.encode(), QUOTES),
     "nothing": (b"", EMPTY.replace(".xlsx", ".csv")),
     "no table": ("これは表ではありません\n".encode(), NO_TABLE),
-    "more columns than Excel has": (b"," * 20_000, CELLS.replace("環境部.xlsx", "環境部.csv")),
+    "more columns than Excel has": (b"," * 20_000, CELLS.format("環境部.csv", "列が多すぎる")),
 }
 
 
@@ -560,7 +583,25 @@ def test_a_file_that_another_program_holds_is_told(tmp_path, monkeypatch):
 def test_too_many_cells_are_told(tmp_path, monkeypatch):
     monkeypatch.setattr(package, "MOST_CELLS", 20)
     survey = collect_survey(make_cycle(tmp_path, [procedure(1)]))
-    assert read(survey) == [CELLS]
+    assert read(survey) == [CELLS.format("環境部.xlsx", "セルが多すぎる")]
+
+
+def test_a_sheet_that_leads_nowhere_is_skipped_and_told(tmp_path):
+    workbook = build_workbook([procedure(1)])
+    workbook.create_sheet("Module1")
+    content = change(
+        save_bytes(workbook), BOOK, lambda text: text.replace('r:id="rId2"', 'r:id=""')
+    )
+    cycle = make_cycle(tmp_path, content)
+    survey = collect_survey(cycle)
+    assert len(survey.rows) == 1
+    assert [returned.path is None for returned in return_workbooks(cycle, survey)] == [False]
+    assert read(survey) == [
+        "環境部.xlsx: シート「Module1」は名前だけがあり、中身がファイルにありません。"
+        "読み込んでいません。"
+        "Excel で開いて確かめ、手続きを書いたシートであれば部局に送り直してもらい、"
+        "そうでなければ保存し直してください。"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,8 @@ CODES: dict[str, list[str]] = {
     "formats": [],
     "relationships": ["workbook_broken"],
     "one sheet many times": ["workbook_bomb"],
+    "formulas that look like links": ["table_missing"],
+    "names that use names": [],
     "a wide head": ["table_missing"],
     "members": ["workbook_bomb"],
     "an end of the directory over and over": ["workbook_truncated"],

@@ -69,8 +69,8 @@ _KANJI_TENS = re.compile("([一二三四五六七八九])?十([一二三四五�
 _KANJI_DIGITS = {ord(kanji): str(digit) for digit, kanji in enumerate("○一二三四五六七八九")}
 
 # Excel counts days from here (its 1900-02-29, which never was, lies before any date we accept).
-_SERIAL_ORIGIN = datetime.date(1899, 12, 30)
-_SERIAL_SPAN = range(20000, 73051)  # 1954-10-03 to 2099-12-31
+SERIAL_ORIGIN = datetime.date(1899, 12, 30)
+_SERIAL_FIRST, _SERIAL_LAST = datetime.date(1954, 10, 3), datetime.date(2099, 12, 31)
 
 _MONTH_OR_DAY = "[0-9]{1,2}"
 _REFUSED = tuple(
@@ -93,20 +93,20 @@ _REFUSED = tuple(
 )
 
 
-def parse_date(text: str) -> ReadDate:
+def parse_date(text: str, *, day_zero: datetime.date = SERIAL_ORIGIN) -> ReadDate:
     """Return a date as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as far as the text says, and its form.
 
     `text` is a `digits_key`. Years without an era need four digits; a plain number is read as
-    Excel's day count when it falls between 1954 and 2099. A day of the week is not compared with
-    the date. Raises UnreadableDateError: `date_impossible` for 2024-02-30, 平成32年 or
-    昭和64年1月8日; a fiscal year, a range, a plan, a doubtful year and none have their own codes.
+    Excel's count of days after `day_zero` when it falls between 1954 and 2099. A day of the week
+    is not compared with the date. Raises UnreadableDateError: `date_impossible` for 2024-02-30,
+    平成32年 or 昭和64年1月8日; a fiscal year, a range, a plan, a doubtful year and none have their
+    own codes.
     """
     plain = _WEEKDAY.sub("", _TIME.sub("", text.upper()))
     plain = _KANJI_NUMBER.sub(lambda found: _read_kanji(found.group()), plain)
     if found := _SERIAL.fullmatch(plain):
-        days = int(found.group(1))
-        if days in _SERIAL_SPAN:
-            date = _SERIAL_ORIGIN + datetime.timedelta(days=days)
+        date = day_zero + datetime.timedelta(days=int(found.group(1)))
+        if _SERIAL_FIRST <= date <= _SERIAL_LAST:
             return ReadDate(date.isoformat(), "serial")
     for form in _FORMS:
         if found := form.fullmatch(plain):

@@ -4,10 +4,12 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
+from openpyxl.utils.datetime import MAC_EPOCH
+
 from analysis.survey.answers.layout import fold_steps, lay_out
 from analysis.survey.answers.numbers import MissingKind, UnreadableNumberError, parse_number
 from analysis.survey.answers.steps import STEPS
-from analysis.survey.dates import UnreadableDateError, parse_date
+from analysis.survey.dates import SERIAL_ORIGIN, UnreadableDateError, parse_date
 from analysis.survey.table.fill import is_ditto
 from analysis.survey.vocabulary import (
     Field,
@@ -119,7 +121,8 @@ def _read_number(cell: _Cell, _: Lookup) -> Answer:
 def _read_date(cell: _Cell, _: Lookup) -> Answer:
     if _holds_small_digits(cell.text):
         return Answer(error="date_unreadable")
-    iso, form = parse_date(digits_key(cell.text))
+    day_zero = MAC_EPOCH.date() if cell.kind == "number_1904" else SERIAL_ORIGIN
+    iso, form = parse_date(digits_key(cell.text), day_zero=day_zero)
     return Answer(iso) if iso == cell.text else cell.taken(iso, *fold_steps(cell.line), form)
 
 

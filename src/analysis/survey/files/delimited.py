@@ -6,6 +6,7 @@ import io
 import itertools
 from collections.abc import Iterator
 
+from analysis.survey.files.numeral import shorten_decimal
 from analysis.survey.files.richtext import decode_line_ends
 from analysis.survey.files.sheet import (
     HEAD_ROWS,
@@ -33,16 +34,18 @@ def read_delimited(content: bytes, title: str, may_hold: Sieve) -> Sheet:
     if encoding is None:
         raise UnreadableWorkbookError("csv_unreadable")
     if max(content.count(mark.encode()) for mark in _DELIMITERS + "\n") > MOST_CELLS:
-        raise UnreadableWorkbookError("workbook_cells")
+        raise UnreadableWorkbookError("workbook_cells", "セルが多すぎる")
     delimiter = max(_DELIMITERS, key=lambda mark: _count_marks(content, encoding, mark))
     records = _read_records(content, encoding, delimiter)
     cells: dict[int, dict[int, Entry]] = {}
     kept: dict[str, Entry] = {}
     for row, record in enumerate(records, start=1):
-        if row > LAST_ROW or len(cells) > MOST_ROWS or len(record) > LAST_COLUMN:
-            raise UnreadableWorkbookError("workbook_cells")
+        if row > LAST_ROW or len(cells) > MOST_ROWS:
+            raise UnreadableWorkbookError("workbook_cells", "行が多すぎる")
+        if len(record) > LAST_COLUMN:
+            raise UnreadableWorkbookError("workbook_cells", "列が多すぎる")
         filled = {
-            column: kept.setdefault(text, Entry(decode_line_ends(text), "text"))
+            column: kept.setdefault(text, Entry(shorten_decimal(decode_line_ends(text)), "text"))
             for column, text in enumerate(record, start=1)
             if text
         }

@@ -14,8 +14,8 @@ SETTINGS_NAMES = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME)
 """What is read beside the departments' files."""
 
 SURVEY_ENDINGS = (".xlsx", ".xlsm", ".csv")
-EXCEL_ENDINGS = (*SURVEY_ENDINGS, ".xls", ".xlsb", ".xltx", ".xltm", ".ods")
-"""All that Excel opens as a workbook of its own; a file of these kinds may be someone's answers."""
+EXCEL_ENDINGS = (*SURVEY_ENDINGS, ".xls", ".xlsb", ".xltx", ".xltm", ".ods", ".numbers")
+"""All that a spreadsheet program saves under; a file of these kinds may be someone's answers."""
 
 PACKED_ENDINGS = (".zip", ".lzh", ".7z", ".rar", ".gz", ".tar", ".tgz", ".cab")
 

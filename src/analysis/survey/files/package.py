@@ -18,6 +18,7 @@ from xml.parsers import expat
 
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
+from analysis.survey.files.kinds import refuse_other_programs
 from analysis.survey.files.sheet import MOST_CELLS, UnreadableWorkbookError
 
 # A workbook of a hundred sheets, each with drawings and comments, has some 600 parts.
@@ -77,8 +78,8 @@ def fold_name(name: str) -> str:
 def open_package(content: bytes) -> Package:
     """Return a file's parts once all of them are found to be within bounds.
 
-    Raises UnreadableWorkbookError for a file that is cut off, damaged, encrypted, or that would
-    take more to read than any survey does.
+    Raises UnreadableWorkbookError for a file that is cut off, damaged, encrypted, another
+    program's, or that would take more to read than any survey does.
     """
     if content.count(_DIRECTORY_ENTRY) > MOST_PARTS:
         raise UnreadableWorkbookError("workbook_bomb", "部品の数が多すぎる")
@@ -93,6 +94,7 @@ def open_package(content: bytes) -> Package:
         raise UnreadableWorkbookError("workbook_protected")
     if any(info.compress_type not in _COMPRESSIONS for info in members):
         raise UnreadableWorkbookError("workbook_bomb", "Excel が使わない圧縮方式")
+    refuse_other_programs(archive, parts)
     package = Package(archive, parts)
     meter = _Meter()
     for name, info in parts.items():
@@ -163,7 +165,7 @@ class _Meter:
                 if fed - parser.CurrentByteIndex > LONGEST_TOKEN:
                     raise UnreadableWorkbookError("workbook_bomb", "長すぎる値")
                 if self._cells > MOST_CELLS or self._tags > MOST_TAGS:
-                    raise UnreadableWorkbookError("workbook_cells")
+                    raise UnreadableWorkbookError("workbook_cells", "セルが多すぎる")
             parser.Parse(b"", True)
         except expat.ExpatError:
             return None

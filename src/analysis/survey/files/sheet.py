@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from openpyxl.utils.cell import get_column_letter
 
-EntryKind = Literal["text", "number", "date", "error", "formula"]
+EntryKind = Literal["text", "number", "number_1904", "date", "error", "formula"]
 
 # A header ends in the first 40 rows; a few more, since a row's titles may stand above it.
 HEAD_ROWS = 45
@@ -30,8 +30,9 @@ WIDE_MERGE = 2
 class Entry(NamedTuple):
     """What stands in one cell: its text, and whether Excel holds it as text, number or date.
 
-    kind `error` is an Excel error value (#REF!), `formula` a formula saved without its result;
-    `struck` tells that the whole text is struck through.
+    kind `error` is an Excel error value (#REF!), `formula` a formula saved without its result,
+    `number_1904` a number in a workbook that counts its days from 1904; `struck` tells that the
+    whole text is struck through.
     """
 
     text: str
@@ -53,6 +54,8 @@ class Sheet:
     """One sheet: its filled cells by row and column number, merges, and hidden rows.
 
     `narrow_columns` is how many columns are about as wide as high: 方眼紙 has dozens of them.
+    `is_cut` tells that it was read no further than its head, so that its merges are not known, and
+    `is_lost` that the workbook lists it and leads nowhere.
     """
 
     title: str
@@ -61,6 +64,8 @@ class Sheet:
     merges: tuple[Merge, ...]
     hidden_rows: frozenset[int]
     narrow_columns: int = 0
+    is_cut: bool = False
+    is_lost: bool = False
 
     @property
     def last_row(self) -> int:
@@ -77,13 +82,17 @@ Sieve = Callable[[Sheet], bool]
 
 
 class UnreadableWorkbookError(Exception):
-    """The file can't be read as a survey: `code` names the rule, `value` what was found."""
+    """The file can't be read as a survey: `code` names the rule, `value` what was found.
 
-    def __init__(self, code: str, value: str | None = None) -> None:
-        """Hold the code of the rule and what was found."""
+    `sheet` is the title of the sheet it was found in, None for what is the file's own.
+    """
+
+    def __init__(self, code: str, value: str | None = None, *, sheet: str | None = None) -> None:
+        """Hold the code of the rule, what was found, and in which sheet."""
         super().__init__(code)
         self.code = code
         self.value = value
+        self.sheet = sheet
 
 
 def address(row: int, column: int) -> str:
@@ -92,6 +101,10 @@ def address(row: int, column: int) -> str:
 
 
 def is_grid(sheet: Sheet) -> bool:
-    """Tell whether a sheet is drawn on squares (方眼紙): narrow columns, or merges across many."""
+    """Tell whether a sheet is drawn on squares (方眼紙): narrow columns, and merges over them.
+
+    Neither is enough: a calendar has narrow columns, and many a table has merges.
+    """
     wide = sum(merge.right - merge.left >= WIDE_MERGE for merge in sheet.merges)
-    return sheet.narrow_columns >= FEWEST_SQUARES or wide >= FEWEST_SQUARES
+    is_merged = sheet.is_cut or wide >= FEWEST_SQUARES
+    return sheet.narrow_columns >= FEWEST_SQUARES and is_merged

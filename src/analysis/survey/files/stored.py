@@ -4,17 +4,18 @@ Equal cells get one and the same entry, so that a sheet costs little more than i
 """
 
 import datetime
+import math
 from collections.abc import Callable
 from typing import IO, Any
 
-from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
+from analysis.survey.files.numeral import parse_numeral, write_numeral
 from analysis.survey.files.richtext import Attributes, RichText, Stream, decode_text, is_on
-from analysis.survey.files.sheet import Entry, UnreadableWorkbookError
+from analysis.survey.files.sheet import Entry, EntryKind, UnreadableWorkbookError
 from analysis.survey.files.styles import Styles
 
 _MOST_KEPT = 100_000
-_LARGEST_EXACT_FLOAT = 1e15
 
 
 class SharedStrings:
@@ -47,10 +48,12 @@ class SharedStrings:
 class StoredValues:
     """Turns what cells store into entries; a cell's type says how (`t` of the element `c`)."""
 
-    def __init__(self, strings: SharedStrings, styles: Styles) -> None:
-        """Hold what the cells of one workbook refer to."""
+    def __init__(self, strings: SharedStrings, styles: Styles, *, is_1904: bool = False) -> None:
+        """Hold what the cells of one workbook refer to, and where it counts its days from."""
         self._strings = strings
         self._styles = styles
+        self._epoch = MAC_EPOCH if is_1904 else WINDOWS_EPOCH
+        self._number: EntryKind = "number_1904" if is_1904 else "number"
         self._kept: dict[tuple[str, str, str], Entry | None] = {}
         self._readers: dict[str, Callable[[str, str], Entry | None]] = {
             "s": lambda raw, style: self.read_text(*self._strings.get(int(raw)), style),
@@ -78,13 +81,15 @@ class StoredValues:
 
     def _read_number(self, raw: str, style: str) -> Entry:
         try:
-            number = float(raw) if any(mark in raw for mark in ".eE") else int(raw)
+            number = parse_numeral(raw)
         except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
             return self._write(decode_text(raw), "text", style)
         if not self._styles.is_date(style):
-            return self._write(_write_number(number), "number", style)
+            return self._write(write_numeral(number), self._number, style)
         try:
-            value = from_excel(number, timedelta=self._styles.is_duration(style))
+            value = from_excel(number, self._epoch, timedelta=self._styles.is_duration(style))
         except (OverflowError, ValueError):
             return self._write("#VALUE!", "error", style)
         return self._write(_write_date(value), "date", style)
@@ -97,12 +102,6 @@ class StoredValues:
 
     def _write(self, text: str, kind: Any, style: str) -> Entry:
         return Entry(text, kind, self._styles.is_struck(style))
-
-
-def _write_number(value: float) -> str:
-    """Return a number as Excel shows it without a format: a whole one has no decimals."""
-    is_whole = isinstance(value, int) or (value.is_integer() and abs(value) < _LARGEST_EXACT_FLOAT)
-    return str(int(value)) if is_whole else repr(value)
 
 
 def _write_date(value: Any) -> str:

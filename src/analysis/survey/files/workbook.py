@@ -1,13 +1,17 @@
 """An Excel workbook (.xlsx) into its sheets: which parts it has, and what the survey refuses.
 
-A workbook that draws on other files, holds macros or counts its days from 1904 is refused whole:
-its values may be anyone's, or four years off, without anyone noticing.
+A workbook with macros, or whose cells draw on other files, is refused whole: its values may be
+anyone's without anyone noticing.
 """
 
 import posixpath
+from collections.abc import Iterator
+from contextlib import contextmanager
 from xml.etree.ElementTree import Element
 
-from analysis.survey.files.package import Package, open_package
+from analysis.survey.files.drawn import find_drawing_cells, find_drawing_names
+from analysis.survey.files.kinds import refuse_unread_kinds
+from analysis.survey.files.package import Package, fold_name, open_package
 from analysis.survey.files.richtext import is_on
 from analysis.survey.files.sheet import Sheet, Sieve, UnreadableWorkbookError
 from analysis.survey.files.stored import SharedStrings, StoredValues
@@ -15,13 +19,7 @@ from analysis.survey.files.styles import Styles, find_children, find_within, rea
 from analysis.survey.files.worksheet import WorksheetReader
 
 _TYPES = "[content_types].xml"
-_BINARY_TYPE = "sheet.binary"
-_REFUSED = {
-    "externalLink": "workbook_linked",
-    "vbaProject": "workbook_macro",
-    "xlMacrosheet": "workbook_macro",
-    "xlIntlMacrosheet": "workbook_macro",
-}
+_MACRO_SHEETS = ("xlMacrosheet", "xlIntlMacrosheet")
 
 
 def read_sheets(content: bytes, may_hold: Sieve) -> list[Sheet]:
@@ -40,36 +38,87 @@ def read_sheets(content: bytes, may_hold: Sieve) -> list[Sheet]:
 def _read_package(package: Package, may_hold: Sieve) -> list[Sheet]:
     main = _find_main(package)
     links = _Links(package, main)
-    for kind, code in _REFUSED.items():
-        if links.find_all(kind):
-            raise UnreadableWorkbookError(code)
     root = package.read_tree(main)
-    for properties in find_children(root, "workbookPr"):
-        if is_on(properties.get("date1904")):
-            raise UnreadableWorkbookError("date_system")
+    listed = list(find_within(root, "sheets", "sheet"))
+    _refuse_macros(package, listed, links)
+    if links.find_all("externalLink"):
+        _refuse_drawing(package, root, links)
     styles = next(iter(links.find_all("styles")), None)
     strings = next(iter(links.find_all("sharedStrings")), None)
     values = StoredValues(
         SharedStrings(None if strings is None else package.open(strings)),
         Styles() if styles is None else read_styles(package.read_tree(styles)),
+        is_1904=any(is_on(p.get("date1904")) for p in find_children(root, "workbookPr")),
     )
     reader = WorksheetReader(values)
     worksheets = set(links.find_all("worksheet"))
     seen: set[str] = set()
     sheets = []
-    for entry in find_within(root, "sheets", "sheet"):
-        part = links.find(_read_id(entry))
-        if part not in worksheets:
-            continue
-        # Counted once: a book that lists one large sheet a thousand times would never be read.
-        if part in seen:
-            raise UnreadableWorkbookError("workbook_bomb", "同じシートの繰り返し")
-        seen.add(part)
-        with package.open(part) as source:
-            is_visible = entry.get("state", "visible") == "visible"
-            title = entry.get("name", "")
-            sheets.append(reader.read(source, title, visible=is_visible, may_hold=may_hold))
+    for entry in listed:
+        title = entry.get("name", "")
+        is_visible = entry.get("state", "visible") == "visible"
+        with _naming(title):
+            identity = _read_id(entry)
+            if not identity:
+                # Old workbooks with macros list sheets that were removed in this way.
+                sheets.append(Sheet(title, is_visible, {}, (), frozenset(), is_lost=True))
+                continue
+            part = links.find(identity)
+            if part not in worksheets:
+                continue
+            # Counted once: a book that lists one large sheet a thousand times would never be read.
+            if part in seen:
+                raise UnreadableWorkbookError("workbook_bomb", "同じシートの繰り返し")
+            seen.add(part)
+            with package.open(part) as source:
+                sheets.append(reader.read(source, title, visible=is_visible, may_hold=may_hold))
     return sheets
+
+
+@contextmanager
+def _naming(title: str) -> Iterator[None]:
+    """Name the sheet in which reading ended, whatever ended it."""
+    try:
+        yield
+    except UnreadableWorkbookError as error:
+        error.sheet = title
+        raise
+    except Exception as error:  # a damaged file may fail in any part of zip or XML
+        raise UnreadableWorkbookError("workbook_broken", sheet=title) from error
+
+
+def _refuse_macros(package: Package, listed: list[Element], links: "_Links") -> None:
+    """Raise UnreadableWorkbookError if there are macros, by which any value may have come."""
+    # Some programs name the part in every workbook of a kind that may hold macros.
+    if any(fold_name(part) in package.parts for part in links.find_all("vbaProject")):
+        raise UnreadableWorkbookError("workbook_macro", "VBA")
+    parts = {part for kind in _MACRO_SHEETS for part in links.find_all(kind)}
+    if parts:
+        titles = [e.get("name", "") for e in listed if links.get(_read_id(e)) in parts]
+        raise UnreadableWorkbookError("workbook_macro", "、".join(titles) or "マクロシート")
+
+
+def _refuse_drawing(package: Package, root: Element, links: "_Links") -> None:
+    """Raise UnreadableWorkbookError if a cell of any sheet draws its value from another workbook.
+
+    Of any, for the table may draw on that sheet in turn.
+    """
+    defined = find_within(root, "definedNames", "definedName")
+    names = find_drawing_names((e.get("name", ""), e.text or "") for e in defined)
+    worksheets = set(links.find_all("worksheet"))
+    first, count = "", 0
+    for entry in find_within(root, "sheets", "sheet"):
+        part = links.get(_read_id(entry))
+        if part in worksheets:
+            worksheets.remove(part)
+            title = entry.get("name", "")
+            with _naming(title), package.open(part) as source:
+                cell, found = find_drawing_cells(source, names)
+            first = first or (f"{title}!{cell}" if found else "")
+            count += found
+    if count:
+        more = f" など{count:,}か所" if count > 1 else ""
+        raise UnreadableWorkbookError("workbook_linked", first + more)
 
 
 def _find_main(package: Package) -> str:
@@ -77,11 +126,8 @@ def _find_main(package: Package) -> str:
     if _TYPES not in package.parts:
         raise UnreadableWorkbookError("workbook_zip")
     types = [entry.get("ContentType", "") for entry in package.read_tree(_TYPES)]
-    if any(_BINARY_TYPE in kind for kind in types):
-        raise UnreadableWorkbookError("workbook_binary")
+    refuse_unread_kinds(types)
     (main, *_) = [*_Links(package, "").find_all("officeDocument"), ""]
-    if not any("spreadsheetml" in kind and ".main" in kind for kind in types):
-        raise UnreadableWorkbookError("workbook_zip")
     return main
 
 
@@ -103,6 +149,10 @@ class _Links:
     def find_all(self, kind: str) -> list[str]:
         """Return the parts of one kind, in the order of the file."""
         return self._kinds.get(kind, [])
+
+    def get(self, name: str) -> str | None:
+        """Return the part with this id, or None."""
+        return self._parts.get(name)
 
     def find(self, name: str) -> str:
         """Return the part with this id; raise UnreadableWorkbookError if there is none."""

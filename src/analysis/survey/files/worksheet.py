@@ -26,6 +26,7 @@ from analysis.survey.files.stored import StoredValues
 
 # A row of a merged range costs as much as a cell.
 MOST_MERGED_ROWS = 1_000_000
+_MANY_MERGES = "結合したセルが多すぎる"
 # Two or three characters wide; the narrowest column of answers (あり, なし) takes five.
 NARROW_WIDTH = 4.0
 
@@ -157,14 +158,16 @@ class WorksheetReader:
             row = self._rows.get(self._row)
             if row is None:
                 if len(self._rows) >= MOST_ROWS:
-                    raise UnreadableWorkbookError("workbook_cells")
+                    raise UnreadableWorkbookError("workbook_cells", "行が多すぎる")
                 row = self._rows[self._row] = {}
             row[self._column] = entry
 
     def _start_merge(self, attributes: Attributes) -> None:
         found = _RANGE.fullmatch(attributes["ref"])
-        if found is None or len(self._merges) > MOST_MERGED_ROWS:
-            raise UnreadableWorkbookError("workbook_broken" if found is None else "workbook_cells")
+        if found is None:
+            raise UnreadableWorkbookError("workbook_broken")
+        if len(self._merges) > MOST_MERGED_ROWS:
+            raise UnreadableWorkbookError("workbook_cells", _MANY_MERGES)
         top, left = int(found[2]), self._find_column(found[1])
         if found[3] is not None:
             self._merges.add(Merge(top, left, int(found[4]), self._find_column(found[3])))
@@ -182,7 +185,7 @@ class WorksheetReader:
         last = max(self._rows, default=0)
         merged = sum(max(0, min(merge.bottom, last) - merge.top) for merge in self._merges)
         if merged + len(self._merges) > MOST_MERGED_ROWS:
-            raise UnreadableWorkbookError("workbook_cells")
+            raise UnreadableWorkbookError("workbook_cells", _MANY_MERGES)
         return Sheet(
             title=self._title,
             visible=self._visible,
@@ -190,6 +193,7 @@ class WorksheetReader:
             merges=tuple(sorted(self._merges)),
             hidden_rows=frozenset(self._hidden),
             narrow_columns=self._narrow,
+            is_cut=self._is_enough,
         )
 
 

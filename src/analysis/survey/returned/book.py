@@ -94,7 +94,10 @@ def _load(content: bytes, name: str) -> Workbook:
     sheets = sum(e.file_size for e in parts if e.filename.startswith(_SHEETS))
     if sheets > LARGEST_SHEETS or sum(e.file_size for e in parts) > LARGEST_PARTS:
         raise UnreadableWorkbookError("workbook_cells")
-    return load_workbook(io.BytesIO(content), rich_text=True)
+    workbook = load_workbook(io.BytesIO(content), rich_text=True)
+    # What goes back is an .xlsx, and Excel opens no template under that name.
+    workbook.template = False
+    return workbook
 
 
 def _lay_records(content: bytes, title: str) -> Workbook:
@@ -124,11 +127,13 @@ def _read_results(workbook: Workbook, content: bytes) -> Mapping[str, Results]:
         return {}
     values: Workbook = load_workbook(io.BytesIO(content), data_only=True)
     return {
-        title: {cell: _as_stored(values[title][cell].value) for cell in cells}
+        title: {cell: _as_stored(values[title][cell].value, workbook.epoch) for cell in cells}
         for title, cells in places.items()
     }
 
 
-def _as_stored(value: object) -> object:
-    is_date = isinstance(value, datetime.datetime | datetime.date | datetime.time)
-    return to_excel(value) if is_date else value
+def _as_stored(value: object, epoch: datetime.datetime) -> object:
+    is_date = isinstance(
+        value, datetime.datetime | datetime.date | datetime.time | datetime.timedelta
+    )
+    return to_excel(value, epoch) if is_date else value

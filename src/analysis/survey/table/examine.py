@@ -14,7 +14,7 @@ from analysis.survey.vocabulary import field_named, load_vocabulary
 
 _MOST_ROWS_NAMED = 20
 # Sheets that come with the form, or with it when it was sent back.
-_FORM_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
+FORM_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
 
 
 def name_sheet(sheet: Sheet) -> str:
@@ -53,7 +53,7 @@ def _note_sheets(header: Header, sheets: Sequence[Sheet], place: Place) -> Itera
     others = [
         name_sheet(sheet)
         for sheet in sheets
-        if sheet is not header.source and sheet.cells and not _FORM_SHEET.search(sheet.title)
+        if sheet is not header.source and sheet.cells and not FORM_SHEET.search(sheet.title)
     ]
     if others:
         yield report("sheets_other", place, value="、".join(others))

@@ -14,7 +14,7 @@ from analysis.survey.files.file import find_file, read_content, read_file_sheets
 from analysis.survey.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.table.choose import choose_header
-from analysis.survey.table.examine import examine_table, is_complete, name_sheet
+from analysis.survey.table.examine import FORM_SHEET, examine_table, is_complete, name_sheet
 from analysis.survey.table.extras import name_extras, read_extras
 from analysis.survey.table.fill import Columns
 from analysis.survey.table.header import LAST_HEADER_ROW, RESPONDENT, Header, find_header
@@ -90,18 +90,22 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
             content, department.workbook, lambda head: find_header(head, lookup) is not None
         )
     except UnreadableWorkbookError as error:
-        problem = report(error.code, place, value=error.value)
+        problem = report(error.code, place._replace(sheet=error.sheet), value=error.value)
         return Reading(department, "unreadable", sha256, problems=(problem,))
     # What we told the department the last time is no answer of its own.
     sheets = [sheet for sheet in sheets if sheet.title != REVIEW_SHEET]
     headers = choose_header(sheets, lookup)
     if len(headers) != 1:
-        titles = "、".join(h.sheet.title for h in headers) or "、".join(s.title for s in sheets)
-        code = "table_twice" if headers else _name_missing_table(sheets)
-        problem = report(code, place, value=titles, last_row=LAST_HEADER_ROW)
+        titles = "、".join(h.sheet.title for h in headers)
+        problem = (
+            report("table_twice", place, value=titles)
+            if headers
+            else _tell_missing_table(sheets, place)
+        )
         above = map(_find_department, headers)
         named = next(filter(None, above), None) if headers else _find_department_alone(sheets)
-        return Reading(department, "unreadable", sha256, named=named, problems=(problem,))
+        problems = (problem, *_tell_lost_sheets(sheets, place))
+        return Reading(department, "unreadable", sha256, named=named, problems=problems)
     (header,) = headers
     table = read_table(header, lookup)
     hidden = header.sheet.hidden_rows.intersection(table.row_numbers)
@@ -122,6 +126,7 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         other_sheets=tuple(name_sheet(s) for s in sheets if s is not header.source),
         extra_columns=tuple(names.values()),
         problems=(
+            *_tell_lost_sheets(sheets, place),
             *_check_cycle(header, place, cycle, lookup),
             *examine_table(header, table, sheets, names.values(), place),
             *find_removed(header, table.row_numbers, lookup, cycle, place),
@@ -130,9 +135,24 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
     )
 
 
-def _name_missing_table(sheets: list[Sheet]) -> str:
-    """Return the code for a workbook without a table; a sheet of squares can't be mended."""
-    return "form_grid" if any(is_grid(sheet) for sheet in sheets) else "table_missing"
+def _tell_missing_table(sheets: list[Sheet], place: Place) -> Problem:
+    """Return the problem of a workbook without a table; a form on squares can't be mended.
+
+    It is one only if all that can be seen, beside the sheets that come with a form, are squares.
+    """
+    seen = [s for s in sheets if s.visible and s.cells and not FORM_SHEET.search(s.title)]
+    if seen and all(map(is_grid, seen)):
+        named = "、".join(f"{s.title}: 幅の狭い列が{s.narrow_columns:,}列" for s in seen)
+        return report("form_grid", place, value=named)
+    titles = "、".join(sheet.title for sheet in sheets)
+    return report("table_missing", place, value=titles, last_row=LAST_HEADER_ROW)
+
+
+def _tell_lost_sheets(sheets: list[Sheet], place: Place) -> Iterator[Problem]:
+    """Tell each sheet that the workbook only names; what stood in it is not known."""
+    for sheet in sheets:
+        if sheet.is_lost:
+            yield report("sheet_lost", place._replace(sheet=None), value=sheet.title)
 
 
 def _check_cycle(header: Header, place: Place, cycle: str, lookup: Lookup) -> Iterator[Problem]:

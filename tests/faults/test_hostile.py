@@ -49,7 +49,7 @@ CODES: dict[str, list[str]] = {
     "one attribute": ["workbook_bomb"],
     "names of elements": ["workbook_bomb"],
     "names of attributes": ["workbook_bomb"],
-    "merges": ["department_missing", "rows_missing"],
+    "merges": ["department_missing", "column_missing"],
     "strings that nobody needs": ["table_missing"],
     "a string far down": ["workbook_broken"],
     "runs of text": ["workbook_broken"],

@@ -15,14 +15,17 @@ from analysis.texts import UnreadableTextError, is_text, name_file, read_text
 Model = TypeVar("Model", bound=BaseModel)
 
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
-_CONTROL = re.compile(r"\\(?:b|u00[01]|U000000[01])")
+_CONTROL = r"\\(?:b|u00[01]|U000000[01])"
 # What Python says of a fault, by its first words, where the line alone does not show it.
 _REASONS = {
     "Cannot": "同じ項目が2度書かれています",
     "Exceeds": "数が大きすぎます",
+    "Illegal": "引用符が閉じていないか、使えない文字があります",
     "Un": "引用符か括弧が閉じていません",
-    _CONTROL.pattern: "制御文字が書かれています",
+    _CONTROL: "制御文字が書かれています",
 }
+# Where Python doesn't say on which line they are.
+_UNPLACED = {"Exceeds": "[0-9_]{4300}", _CONTROL: _CONTROL}
 _DEEPEST = 100
 # A value may be as long and as deep as the file.
 _shown = Repr()
@@ -71,7 +74,7 @@ def _require_text(settings: dict[str, Any]) -> None:
             case list() as items:
                 waiting += items
             case str() as text if not is_text(text):
-                raise ValueError(_CONTROL.pattern)
+                raise ValueError(_CONTROL)
 
 
 def _find_fault(text: str, error: Exception) -> tuple[int, str]:
@@ -82,8 +85,9 @@ def _find_fault(text: str, error: Exception) -> tuple[int, str]:
     why = next((w for start, w in _REASONS.items() if said.startswith(start)), "書き方が違います")
     if place := _PLACE.search(said):
         return int(place[1]), why
-    control = _CONTROL.search(text) if said == _CONTROL.pattern else None
-    return text.rstrip().count("\n", 0, control.start() if control else None) + 1, why
+    sought = next((form for start, form in _UNPLACED.items() if said.startswith(start)), None)
+    found = re.search(sought, text) if sought else None
+    return text.count("\n", 0, found.start() if found else len(text.rstrip())) + 1, why
 
 
 def _find_deep_line(text: str) -> int:

@@ -10,6 +10,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,12 +24,16 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _PIECE = 1024 * 1024
-# What no text holds: control characters other than tab, line ends and form feed.
-_BINARY = frozenset(map(chr, {*range(9), 11, *range(14, 32)}))
+# What no text holds: control characters other than tab, line ends and form feed, and what Python's
+# CP932 makes of bytes that are no sign.
+_BINARY = frozenset(map(chr, {*range(9), 11, *range(14, 32), *range(0xF8F0, 0xF8F4)}))
 # Japanese in UTF-8; of CP932 read as UTF-8 hardly a sign comes out so.
 _LONG_SIGN = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")
-# Bytes of a name that are no UTF-8, as Python holds them; CP932's second byte may be a letter.
-_FOREIGN = re.compile(r"(?:[\udc80-\udcff][@-~\udc80-\udcff]?)+")
+# What Python holds bytes of a name as that are no UTF-8, with what else may be of the name.
+_STRANGE = re.compile("[\udc80-\udcff]")
+_NO_SHAPE = re.compile("[\ue000-\uf8ff]")
+_ENDS = r"\s/:、。・「」（）"
+_FOREIGN = re.compile(f"[^{_ENDS}]*{_STRANGE.pattern}[^{_ENDS}]*")
 
 
 class UnreadableTextError(SettingsError):
@@ -45,24 +50,16 @@ class LockedTextError(UnreadableTextError):
 
 
 def write_names(text: str) -> str:
-    """Return a text with the names of files as they were meant, whatever holds them.
-
-    Bytes that are no UTF-8 are read as CP932, in which zips from Windows name files, else shown.
-    """
-
-    def decode(found: re.Match[str]) -> str:
-        content = found[0].encode("utf-8", "surrogateescape")
-        try:
-            return content.decode("cp932")
-        except UnicodeDecodeError:
-            return content.decode("utf-8", "backslashreplace")
-
-    return _FOREIGN.sub(decode, text)
+    """Return a message with the names of files in it as they were meant, as far as they end."""
+    return _FOREIGN.sub(lambda found: compose_name(found[0]), text)
 
 
 def compose_name(name: str) -> str:
-    """Return a file's name as it was meant: Macs decompose kana, zips from Windows are in CP932."""
-    return unicodedata.normalize("NFC", write_names(name))
+    """Return a file's name as it was meant: Macs decompose kana, zips from Windows are in CP932.
+
+    A path's names are each one by itself. Bytes that are no name in CP932 either are shown.
+    """
+    return unicodedata.normalize("NFC", "/".join(map(_decode_name, name.split("/"))))
 
 
 def is_text(text: str) -> bool:
@@ -150,6 +147,17 @@ def _read_content(path: Path, where: str) -> bytes:
             f"読めません（{say_why(error)}）",
             "ほかで開いていないか、読み取りの権限を確かめてください",
         ) from None
+
+
+def _decode_name(name: str) -> str:
+    if not _STRANGE.search(name):
+        return name
+    content = name.encode("utf-8", "surrogateescape")
+    with suppress(UnicodeDecodeError):
+        # Of some bytes Python's CP932 makes signs that have no shape.
+        if not _NO_SHAPE.search(meant := content.decode("cp932")):
+            return meant
+    return content.decode("utf-8", "backslashreplace")
 
 
 def _decodes(content: bytes, encoding: str) -> bool:

@@ -4,12 +4,13 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from analysis.display import WAITING, clean, open_display
+from analysis.display import WAITING, Step, clean, open_display
 from analysis.report.plan import Report
 
 pty = pytest.importorskip("pty")
@@ -70,6 +71,29 @@ def test_a_pipe_gets_a_plain_line_for_each_report_on_stdout() -> None:
     done = subprocess.run(build(), capture_output=True, check=True, text=True, encoding="utf-8")
     assert done.stdout == WRITTEN + "まとめ\nFalse\n"
     assert done.stderr == ""
+
+
+def test_a_command_whose_answer_is_on_stdout_tells_its_steps_on_stderr(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with open_display(aside=True) as display:
+        display.begin([Step("kankyo", "環境部")])
+        display.finished(Step("kankyo", "環境部"))
+    assert capsys.readouterr() == ("", "[1/1] kankyo  環境部\n")
+
+
+def test_beside_such_a_commands_bar_a_process_may_be_forked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    threads = threading.active_count()
+    with open_display(aside=True) as display:
+        for _ in range(2):
+            display.begin(REPORTS)
+            display.finished(REPORTS[0])
+            assert threading.active_count() == threads
 
 
 def test_a_terminal_gets_a_bar_with_the_report_under_way_and_the_time_left() -> None:

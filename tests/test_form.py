@@ -288,6 +288,10 @@ def test_the_command_lists_what_it_wrote(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["form"])
     assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines()[-2:] == [
+        "[1/2] kankyo  環境部　調査票の作成",
+        "[2/2] kodomo  こども部　調査票の作成",
+    ]
     assert result.stdout == (
         "data/processed/2025-03-31/forms/ に調査票を2件作成しました。各部局に送ってください。\n"
         "  環境部.xlsx　前回の2手続きを記入済み\n"

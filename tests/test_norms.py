@@ -2,14 +2,17 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.figures.figure import Figure
 from analysis.report.blocks import Group, Quoted, Table
 from analysis.report.findings import Findings, load_findings
 from analysis.report.norms import list_norms, list_pairings
+from analysis.report.quality import SHORT, problems
+from analysis.survey.alike import MOST_WORDINGS
 from analysis.survey.collect import collect_survey
-from analysis.survey.problems import load_rules
+from analysis.survey.problems import Place, load_rules, problems_to_frame, report
 
 from conftest import ROOT
 from workbooks import make_two_cycles, procedure
@@ -25,9 +28,29 @@ def test_every_rule_stands_there_with_its_code_and_how_often_it_is_breached(
     assert [row[3] for row in table.rows] == [Quoted(rule.code) for rule in rules]
     counts = {row[2].measure: row[2].text for row in table.rows if isinstance(row[2], Figure)}
     assert len(counts) == len(rules)
-    problems = findings.survey.problems["code"].value_counts()
+    breaches = findings.survey.problems["code"].value_counts()
     told = {name.removeprefix("rule_"): text for name, text in counts.items() if text != "0"}
-    assert told == {str(code): f"{count}" for code, count in problems.items()}
+    assert told == {str(code): f"{count}" for code, count in breaches.items()}
+
+
+def test_alike_problems_are_one_row_without_a_number_of_its_own(findings: Findings) -> None:
+    place = Place("環境部", "環境部.xlsx", "調査票")
+    alike = [report("reason_unneeded", place.at(f"J{row}"), field="reason") for row in (6, 7, 9)]
+    others = [
+        report("reason_unneeded", place.at(f"J{row}"), field="reason", value=f"謎{row}")
+        for row in range(10, 40)
+    ]
+    survey = replace(findings.survey, problems=problems_to_frame([*alike, *others]))
+    shown = problems(replace(findings, survey=survey))
+    assert isinstance(shown, Group)
+    table = shown.blocks[0]
+    assert isinstance(table, Table)
+    assert [cell.text for cell in table.rows[0][1:3]] == ["環境部.xlsx", "調査票!J6～J7、J9"]
+    assert len(table.rows) == MOST_WORDINGS + 1
+    assert table.rows[-1][3] == (
+        f"ほかにも、この規則に反する回答があります: {load_rules()['reason_unneeded'].title}"
+    )
+    assert table.notes == (SHORT,)
 
 
 def test_what_people_confirmed_stands_there_with_who_and_why(tmp_path: Path) -> None:

@@ -165,6 +165,25 @@ def test_a_second_return_takes_off_the_marks_of_the_first(tmp_path: Path) -> Non
     assert book.sheetnames == ["確認事項", "調査票"]
 
 
+def test_alike_problems_are_one_entry_and_each_cell_gets_its_own_format_back() -> None:
+    book = build_workbook([procedure(n) for n in range(1, 7)])
+    for cell in ("G7", "G8"):
+        sheet_of(book)[cell].fill = OWN_FILL
+    first = mark(book, *(unknown(f"G{row}") for row in (6, 7, 8, 9, 11)))
+    entries = [[c.value for c in row[:3]] for row in first["確認事項"].iter_rows(min_row=6)]
+    assert entries == [
+        [1, "誤り", "調査票!G6、G9、G11（3件）"],
+        [2, "誤り", "調査票!G7～G8（2件）"],
+    ]
+    heads = {cell: first["調査票"][cell].comment.text[:7] for cell in ("G6", "G7", "G8", "G11")}
+    assert heads == dict.fromkeys(("G6", "G11"), "【確認事項1　") | dict.fromkeys(
+        ("G7", "G8"), "【確認事項2　"
+    )
+    again = mark(first, unknown("H6"))["調査票"]
+    fills = [again[f"G{row}"].fill.fgColor.rgb for row in range(6, 12)]
+    assert fills == ["00000000", "FF00B0F0", "FF00B0F0", *["00000000"] * 3]
+
+
 def test_a_fill_chosen_after_the_return_stays() -> None:
     first = mark(build_workbook([procedure(1)]), unknown("G6"))
     first["調査票"]["G6"].fill = OWN_FILL

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from analysis.cycle import Cycle, open_cycle
+from analysis.display import Display, Item
 from analysis.figures.listing import list_figures
 from analysis.report.findings import load_findings
 from analysis.report.proof import verify
@@ -51,6 +52,24 @@ def test_an_untouched_delivery_agrees_in_figures_files_and_fingerprints(copy: Pa
         good, count = re.search(rf"^{word}: ([\d,]+)/([\d,]+) 一致", output, re.M).groups()
         assert good == count != "0"
     assert "件\n" not in output
+
+
+def test_each_workbook_and_page_is_told_as_it_is_verified(copy: Path) -> None:
+    display = Listening()
+    assert verify.verify_reports(open_cycle(CYCLE, copy), display).agrees
+    pages = sorted(path.stem for path in (copy / "reports" / CYCLE).glob("*.html"))
+    assert display.heard[-len(pages) :] == pages
+    assert display.heard.count("check") == 2
+
+
+class Listening(Display):
+    """Keeps what it is told to be done."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def finished(self, item: Item, how: str = "") -> None:
+        self.heard.append(item.stem)
 
 
 def test_the_stored_rows_are_not_trusted(copy: Path) -> None:

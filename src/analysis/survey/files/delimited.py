@@ -33,14 +33,15 @@ def read_delimited(content: bytes, title: str, may_hold: Sieve) -> Sheet:
     encoding = find_encoding(content)
     if encoding is None:
         raise UnreadableWorkbookError("csv_unreadable")
-    if max(content.count(mark.encode()) for mark in _DELIMITERS + "\n") > MOST_CELLS:
+    marks = max(content.count(mark.encode()) for mark in _DELIMITERS)
+    if marks + content.count(b"\n") > MOST_CELLS:
         raise UnreadableWorkbookError("workbook_cells", "セルが多すぎる")
     delimiter = max(_DELIMITERS, key=lambda mark: _count_marks(content, encoding, mark))
     records = _read_records(content, encoding, delimiter)
     cells: dict[int, dict[int, Entry]] = {}
     kept: dict[str, Entry] = {}
     for row, record in enumerate(records, start=1):
-        if row > LAST_ROW or len(cells) > MOST_ROWS:
+        if row > LAST_ROW:
             raise UnreadableWorkbookError("workbook_cells", "行が多すぎる")
         if len(record) > LAST_COLUMN:
             raise UnreadableWorkbookError("workbook_cells", "列が多すぎる")
@@ -50,6 +51,8 @@ def read_delimited(content: bytes, title: str, may_hold: Sieve) -> Sheet:
             if text
         }
         if filled:
+            if len(cells) >= MOST_ROWS:
+                raise UnreadableWorkbookError("workbook_cells", "行が多すぎる")
             cells[row] = filled
         if row == HEAD_ROWS and not may_hold(_make_sheet(title, cells)):
             break

@@ -79,14 +79,24 @@ def test_what_excel_and_the_system_put_there_is_silent(tmp_path: Path, name: str
 
 
 @pytest.mark.parametrize("kind", PLACES)
-@pytest.mark.parametrize("name", ["corrections.toml", "matches.csv", "published.csv", "訂正.toml"])
+@pytest.mark.parametrize("name", ["matches.csv", "published.csv", "訂正.toml"])
 def test_no_file_under_a_settings_name_stops_the_build(
     tmp_path: Path, kind: str, name: str
 ) -> None:
     cycle = make_cycle(tmp_path, [procedure(1)])
     load_survey(cycle)
     PLACES[kind](cycle.raw_folder / name)
-    assert list(load_survey(cycle).problems["code"]) == ["file_special"]
+    code = "matches_unreadable" if name == "matches.csv" else "file_special"
+    assert list(load_survey(cycle).problems["code"]) == [code]
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_no_file_under_the_corrections_name_stops_the_build(tmp_path: Path, kind: str) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    load_survey(cycle)
+    PLACES[kind](cycle.raw_folder / "corrections.toml")
+    with pytest.raises(SettingsError, match=r"corrections\.toml"):
+        load_survey(cycle)
 
 
 def test_the_settings_themselves_are_no_slips_of_their_names(tmp_path: Path) -> None:

@@ -248,9 +248,11 @@ def test_an_unchanged_stray_is_not_opened_again(
     opened: list[str] = []
     read_workbooks = reread.read_workbooks
 
-    def read(cycle: Cycle, lookup: object, departments: list[object]) -> list[object]:
+    def read(
+        cycle: Cycle, lookup: object, departments: list[object], **options: object
+    ) -> list[object]:
         opened.extend(department.workbook for department in departments)
-        return read_workbooks(cycle, lookup, departments)
+        return read_workbooks(cycle, lookup, departments, **options)
 
     monkeypatch.setattr(reread, "read_workbooks", read)
     read_again = partial(read_changed, program={"code": "this"})

@@ -459,14 +459,14 @@ FOLDERS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "no files under the settings' names": (
         lambda folder: (
             put(folder, BOOK_NAME),
-            os.mkfifo(folder / "published.csv"),
-            (folder / "corrections.toml").mkdir(),
-            (folder / "matches.csv").symlink_to("/nowhere"),
+            os.mkfifo(folder / "訂正.csv"),
+            (folder / "訂正.toml").mkdir(),
+            (folder / "a.toml").symlink_to("/nowhere"),
         ),
         [
-            SPECIAL.format("published.csv", "特殊なファイル"),
-            SPECIAL.format("matches.csv", "リンク"),
-            SPECIAL.format("corrections.toml", "フォルダー"),
+            SPECIAL.format("a.toml", "リンク"),
+            SPECIAL.format("訂正.csv", "特殊なファイル"),
+            SPECIAL.format("訂正.toml", "フォルダー"),
         ],
     ),
     "what is packed": (
@@ -486,7 +486,7 @@ FOLDERS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     ),
     "a name of an old system": (
         lambda folder: (put(folder, BOOK_NAME), write(folder, os.fsdecode(b"\x8a\xc2.xlsx"))),
-        [BROKEN_NAME.format("??.xlsx")],
+        [BROKEN_NAME.format("環.xlsx")],
     ),
 }
 

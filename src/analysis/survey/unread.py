@@ -6,7 +6,7 @@ Nothing is silent but what Excel and the system put there themselves. Workbooks 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePath
 
-from analysis.cycle import Cycle
+from analysis.cycle import CORRECTIONS_NAME, MATCHES_NAME, Cycle
 from analysis.survey.files.file import list_files
 from analysis.survey.files.folder import (
     EXCEL_ENDINGS,
@@ -21,6 +21,8 @@ from analysis.survey.problems import Place, Problem, report
 from analysis.texts import compose_name
 
 _MOST_NAMED = 3
+# Who reads them tells whatever is wrong with them.
+_TOLD_BY_READERS = (CORRECTIONS_NAME, MATCHES_NAME)
 
 
 def find_unread(cycle: Cycle, read: Collection[str]) -> Iterator[Problem]:
@@ -29,7 +31,8 @@ def find_unread(cycle: Cycle, read: Collection[str]) -> Iterator[Problem]:
     `read` are the names of those that hold answers, or may, as they are stored.
     """
     for path in list_files(cycle.raw_folder):
-        if path.name not in read and not is_settings_file(path):
+        is_told = path.name in read or path.name in _TOLD_BY_READERS
+        if not is_told and not is_settings_file(path):
             yield from _tell_unread(path)
 
 

@@ -17,7 +17,10 @@ GUIDE_SHEET = "記入要領"
 _WIDTHS = (5, 22, 7, 62, 34, 30)
 _TITLES = ("番号", "項目", "必須", "記入すること", "選択肢", "記入例")
 # Rules of the file and of what the collectors keep, not of what a department fills in.
-_OTHERS_RULES = ("workbook_", "csv_", "form_", "cycle_", "correction_", "match", "previous_")
+_OTHERS_RULES = (
+    *("workbook_", "csv_", "form_", "cycle_", "correction_", "match", "previous_"),
+    *("settings_", "file_", "folder_"),
+)
 
 
 class GuideSheet:

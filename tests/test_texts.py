@@ -244,6 +244,9 @@ def test_utf8_that_is_damaged_is_not_read_as_another_encoding() -> None:
     assert find_encoding(text) == "utf-8"
     assert find_encoding(text[:-1]) is None
     assert find_encoding(text.replace("手".encode(), b"\x89\xe5")) is None
+    # All of it would be signs of CP932: 縺ゅ＞ and ア.
+    assert "あい".encode().decode("cp932")
+    assert find_encoding("あい".encode() + b"\x83A") is None
     assert find_encoding("郡山市の行政手続き".encode("cp932")) == "cp932"
     assert find_encoding("ｵﾝﾗｲﾝ化".encode("cp932")) == "cp932"
 

@@ -18,7 +18,7 @@ from analysis.cycle import (
     SETTINGS_NAME,
     Cycle,
 )
-from analysis.report.proof.notebook import hash_notebook
+from analysis.report.proof.clean_notebook import hash_notebook
 from analysis.survey.files.folder import is_passing, stops_build
 from analysis.texts import compose_name, require_file
 

@@ -65,6 +65,7 @@ def test_a_folder_whose_name_is_not_its_date_is_refused(tmp_path: Path) -> None:
         ("こども部", "all", "こども部.xlsx", "「all」: 市全体、こども部の slug"),
         ("全体", "kodomo", "こども部.xlsx", "「全体」: 市全体、全体の name"),
         ("こども部", "kodomo", "環境部.XLSX", "環境部の workbook、こども部の workbook"),
+        ("こども部", "kodomo", "環境部.csv", "環境部の workbook、こども部の workbook"),
     ],
 )
 def test_one_name_means_one_department(

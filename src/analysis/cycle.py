@@ -7,7 +7,7 @@ missing one is an error. Nothing here touches the answers themselves.
 import datetime
 import os
 from collections.abc import Iterator
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePath, PureWindowsPath
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -229,7 +229,10 @@ def _read_settings(path: Path) -> Settings:
     settings = read_toml(path, Settings)
     wrong = [
         *find_twice([(WHOLE, "市全体"), (WHOLE_NAME, "市全体"), *_list_names(settings)]),
-        *find_twice([(d.workbook, f"{d.name}の workbook") for d in settings.departments]),
+        # A form has the name of the workbook, whatever that one's kind.
+        *find_twice(
+            (PurePath(d.workbook).stem, f"{d.name}の workbook") for d in settings.departments
+        ),
     ]
     if wrong:
         raise SettingsError(

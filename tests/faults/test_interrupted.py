@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from analysis.display import WAITING
+from analysis.survey.place import RECORD_NAME
 
 from conftest import LATEST
 from deliveries import answer, copy_delivery, reports_of
@@ -223,7 +224,8 @@ def list_left(folder: Path) -> list[str]:
         path.relative_to(folder).as_posix()
         for place in ("data/processed", "reports")
         for path in (folder / place).rglob("*")
-        if (path.name.startswith(".") and not path.name.endswith(".lock")) or path.name == "made"
+        if path.name == "made"
+        or (path.name.startswith(".") and not path.name.endswith((".lock", RECORD_NAME)))
     )
 
 

@@ -158,7 +158,7 @@ def test_a_workbook_without_marks_is_named_with_the_list_that_goes_back(tmp_path
 def test_an_unreadable_file_is_said_to_have_no_return(tmp_path: Path) -> None:
     text = describe(make_cycle(tmp_path, b"no workbook"))
     assert text.endswith(
-        "\n次の調査票は開けないか大きすぎるため、書き込んでいません。上の問題を部局に伝えてください。"
+        "\n次の調査票は表が一つに決まらないか読めないため、印を付けていません。上の問題を部局に伝えてください。"
         "\n  ・環境部　環境部.xlsx"
     )
 

@@ -178,10 +178,11 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
         [[procedure(1)], [procedure(2)]],
         "",
         [
-            "matches.csv: 前回調査にあった手続き「K-002 届出その2」がありません。"
-            "漏れていれば行を戻し、廃止や統合であれば、"
-            "その手続きIDを統合先の備考に書いてください。"
-            "調査担当が matches.csv に書いても構いません。",
+            "cycle.toml: 前回調査の部局「こども部」（手続き1件）が、"
+            "この調査回の departments にありません。"
+            "漏れていれば departments に書き足してください。部局がなくなったのであれば、"
+            "引き継いだ部局の調査票に手続きIDを変えずに記入し、廃止した手続きは matches.csv に"
+            "書いてください。",
         ],
     ),
     "an id used for another procedure": (
@@ -230,7 +231,8 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
             "同じ手続きであれば、調査担当が matches.csv に書きます。"
             "別の手続きであれば、新しい手続きIDを付けてください。",
             "matches.csv: 2行目: previous_id「K-001」は、手続きIDが同じ「K-001」と対応しています。"
-            "この行を削るか、調査票の側を直してください。",
+            "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
+            "調査票の側を直してください。",
         ],
     ),
     "an id of another department's other procedure": (
@@ -565,14 +567,16 @@ LINES: dict[str, tuple[str | bytes, list[str]]] = {
         HEAD + f"K-001,K-003,{DECIDED}\n",
         [
             "matches.csv: 2行目: previous_id「K-001」は、手続きIDが同じ「K-001」と対応しています。"
-            "この行を削るか、調査票の側を直してください。",
+            "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
+            "調査票の側を直してください。",
         ],
     ),
     "an abolition of what is still there": (
         HEAD + f"K-001,,{DECIDED}\n",
         [
             "matches.csv: 2行目: previous_id「K-001」は、手続きIDが同じ「K-001」と対応しています。"
-            "この行を削るか、調査票の側を直してください。",
+            "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
+            "調査票の側を直してください。",
         ],
     ),
 }
@@ -592,7 +596,8 @@ def test_a_confirmed_pair_against_a_pair_by_name_is_told(tmp_path: Path) -> None
     assert found == [
         "matches.csv: 2行目: previous_id「K-002」は、名称と根拠法令等が同じ「K-003」"
         "と対応しています。"
-        "この行を削るか、調査票の側を直してください。",
+        "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
+        "調査票の側を直してください。",
     ]
 
 

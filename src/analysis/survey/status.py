@@ -106,7 +106,7 @@ def _list_returned(cycle_name: str, returned: Sequence[Returned]) -> Iterator[st
     unwritten = [entry for entry in returned if entry.path is None]
     if unwritten:
         yield (
-            "\n次の調査票は開けないか大きすぎるため、書き込んでいません。"
+            "\n次の調査票は表が一つに決まらないか読めないため、印を付けていません。"
             "上の問題を部局に伝えてください。"
         )
     for entry in unwritten:

@@ -16,7 +16,7 @@ from analysis.cycle import CORRECTIONS_NAME, Cycle
 from analysis.settings import read_toml
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.timeline import find_decision_span
-from analysis.survey.vocabulary import answer_key, load_vocabulary
+from analysis.survey.vocabulary import answer_key, field_named, load_vocabulary
 
 CORRECTION_COLUMNS = (
     "procedure_id",
@@ -120,9 +120,9 @@ def _find_row(
 ) -> "pd.Series[str] | Problem":
     """Return the one row with the correction's id that holds the text it expects."""
     if correction.field not in names:
-        return _report(
-            "correction_field_unknown", correction, value=correction.field, choices="、".join(names)
-        )
+        choices = "、".join(f"{name}（{field_named(name).header}）" for name in names)
+        words = {"value": correction.field, "choices": choices}
+        return _report("correction_field_unknown", correction, **words)
     if candidates.empty:
         return _report(
             "correction_row_missing",

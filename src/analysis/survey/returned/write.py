@@ -50,10 +50,13 @@ def return_workbooks(
     display = display or Display()
     workbooks = survey.workbooks.set_index("department")
     states, names = workbooks["state"].to_dict(), workbooks["workbook"].to_dict()
+    # Until it is known which of two files counts, none of them is to be mended.
+    is_double = survey.problems["code"] == "workbook_twice"
+    doubled = set(survey.problems.loc[is_double, "department"])
     found = {
         department: _list_problems(survey, department)
         for department in cycle.departments
-        if states[department.name] == "answered"
+        if states[department.name] == "answered" and department.name not in doubled
     }
     steps = {
         department: Step(department.slug, f"{department.name}　返す調査票の作成")

@@ -91,16 +91,24 @@ def _note_columns(header: Header, extras: Collection[str], place: Place) -> Iter
 
 
 def _note_hidden(header: Header, place: Place) -> Iterator[Problem]:
-    """Tell of each merge over other values than the one it shows, under the header."""
+    """Tell of each merge over other values than the one it shows, under the header.
+
+    The answer shown holds for every row of the merge: that another one stands beneath it is an
+    error, where answers are chosen or counted.
+    """
     columns = set(header.columns.values())
+    kinds = {column: field_named(name).kind for name, column in header.columns.items()}
     hidden = list_hidden(header.source, header.last_row + 1, columns)
     hidden.sort(key=lambda each: each.merge)
     for merge, covered in groupby(hidden, key=lambda each: each.merge):
-        first, *more = covered
+        hidden_here = list(covered)
+        first, *more = hidden_here
         cell = address(first.row, first.column)
         others = f"ほか{len(more)}個" if more else ""
         at = place.at(address(merge.top, merge.left))
-        yield report("cell_covered", at, value=first.text, covered=cell, others=others)
+        is_answered = any(h.column == merge.left and kinds[h.column] != "text" for h in hidden_here)
+        code = "answer_covered" if is_answered else "cell_covered"
+        yield report(code, at, value=first.text, covered=cell, others=others)
 
 
 def _note_rows(header: Header, table: Table, place: Place) -> Iterator[Problem]:

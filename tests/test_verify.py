@@ -40,7 +40,7 @@ def test_an_untouched_delivery_agrees_in_every_byte(copy: Path) -> None:
 def test_the_quick_way_says_what_it_does_not_see(copy: Path) -> None:
     code, output = run(copy, "verify", "--quick")
     assert code == 0, output
-    assert output.startswith("簡易の検証です。頁に何が印刷されているかは見ていません。")
+    assert "簡易の検証です。頁に何が印刷されているかは見ていません。" in output
     (reports_of(copy) / "overview.pdf").write_bytes(b"other")
     code, output = run(copy, "verify", "--quick")
     assert code == 1

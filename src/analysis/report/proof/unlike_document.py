@@ -27,9 +27,9 @@ def tell_document(delivered: bytes, made: bytes) -> Iterator[str]:
     """Yield each place by page, then attachments, then the rest; raise for what is no PDF."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     a, b = PdfReader(io.BytesIO(delivered)), PdfReader(io.BytesIO(made))
-    if len(a.pages) != len(b.pages):
+    is_found = len(a.pages) != len(b.pages)
+    if is_found:
         yield f"頁数: {len(a.pages)} → {len(b.pages)}"
-    is_found = False
     for number, (old, new) in enumerate(zip(a.pages, b.pages, strict=False), start=1):
         for place in _tell_page(old, new):
             is_found = True
@@ -41,7 +41,8 @@ def tell_document(delivered: bytes, made: bytes) -> Iterator[str]:
             place = next(tell_text(left, right, name[name.rfind(".") :]), "")
             yield f"添付 {name}: {place}"
     if not is_found:
-        yield from _tell_rest(*(_flatten(own.trailer["/Root"]) for own in (a, b)))
+        roots = (own.trailer["/Root"] for own in (a, b))
+        yield from (f"{path}: {change}" for path, change in _compare(*roots))
 
 
 def _tell_page(old: PageObject, new: PageObject) -> Iterator[str]:
@@ -50,28 +51,28 @@ def _tell_page(old: PageObject, new: PageObject) -> Iterator[str]:
         if lines[0] == lines[1]:
             yield f"文字は同じで、描かれ方が違います{_name(new, _find_painted(old, new))}"
         yield from (show_change(left, right) for left, right, _ in pair_changes(*lines))
-    a, b = _flatten(old), _flatten(new)
     notes: dict[str, str] = {}
-    for path in [path for path in {**b, **a} if a.get(path) != b.get(path)]:
+    for path, change in _compare(old, new):
         _, kind, *rest = path.split("/")
         if kind == "Annots":
-            notes.setdefault(rest[0], path)
+            notes.setdefault(rest[0], f"{path} {change}")
         else:
-            yield from _tell_rest(*({path: side.get(path, "")} for side in (a, b)))
-    for place, path in notes.items():
+            yield f"{path}: {change}"
+    for place, told in notes.items():
         boxes = [
             tuple(map(float, _list_notes(page)[int(place)].get_object()["/Rect"]))
             for page in (new, old)
             if int(place) < len(_list_notes(page))
         ]
-        change = show_change(a.get(path, ""), b.get(path, ""))
-        yield f"リンクか注釈{_name(new, boxes[:1])}: {path} {change}"
+        yield f"リンクか注釈{_name(new, boxes[:1])}: {told}"
 
 
-def _tell_rest(a: dict[str, str], b: dict[str, str]) -> Iterator[str]:
+def _compare(old: Any, new: Any) -> Iterator[tuple[str, str]]:
+    """Yield each path within two objects under which something else stands."""
+    a, b = _flatten(old), _flatten(new)
     for path in {**b, **a}:
         if a.get(path) != b.get(path):
-            yield f"{path}: {show_change(a.get(path, ''), b.get(path, ''))}"
+            yield path, show_change(a.get(path, ""), b.get(path, ""))
 
 
 def _list_notes(page: PageObject) -> Any:

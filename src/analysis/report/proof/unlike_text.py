@@ -54,7 +54,7 @@ def show_change(old: str, new: str) -> str:
 def _tell_page(old: str, new: str, where: str) -> Iterator[str]:
     """Yield each piece of a line that differs, by its figure or by the first of its line."""
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
-    for kind, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for kind, a1, a2, b1, b2 in SequenceMatcher(None, a, b).get_opcodes():
         if kind == "equal":
             continue
         inside = "".join(b[:b2]).rpartition("</a>")[2]

@@ -12,9 +12,9 @@ from analysis.cycle import Cycle, open_cycle
 from analysis.errors import ReportError
 from analysis.report import build
 from analysis.report.findings import load_findings
+from analysis.report.making.extracts import find_sources
 from analysis.report.proof.crate import PROFILE, SPECIFICATION
 from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.proof.extracts import find_sources
 from analysis.report.proof.origin import list_inputs, write_fingerprint
 
 from conftest import LATEST, require_package

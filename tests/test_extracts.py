@@ -9,7 +9,7 @@ import pytest
 from analysis.figures.figure import split_id
 from analysis.figures.measure import Count, Measure, parts_of
 from analysis.report.findings import Findings
-from analysis.report.proof.extracts import CITY_FIELDS
+from analysis.report.making.extracts import CITY_FIELDS
 
 
 def find_beyond_city(page: str, slug: str, findings: Findings) -> list[str]:

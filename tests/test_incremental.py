@@ -8,8 +8,8 @@ import pytest
 
 from analysis.cycle import open_cycle
 from analysis.report.making import pool, shelf, standing, workers
+from analysis.report.making.taken import read_taken
 from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.proof.taken import read_taken
 
 from conftest import LATEST
 from deliveries import answer, copy_delivery, reports_of, run

@@ -11,8 +11,8 @@ from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SettingsError
 from analysis.report.findings import load_findings
+from analysis.report.making.extracts import find_sources
 from analysis.report.proof.crate import write_crate
-from analysis.report.proof.extracts import find_sources
 from analysis.report.proof.origin import list_inputs
 from analysis.survey.collect import collect_survey
 from analysis.survey.new_cycle import begin_cycle

@@ -229,7 +229,6 @@ def _read_settings(path: Path) -> Settings:
     settings = read_toml(path, Settings)
     wrong = [
         *find_twice([(WHOLE, "市全体"), (WHOLE_NAME, "市全体"), *_list_names(settings)]),
-        # A form has the name of the workbook, whatever that one's kind.
         *find_twice(
             (PurePath(d.workbook).stem, f"{d.name}の workbook") for d in settings.departments
         ),

@@ -19,6 +19,7 @@ from analysis.report.making.jobs import Place
 from analysis.report.making.pool import open_pool, take_result
 from analysis.report.making.publish import one_build, publish, publish_some
 from analysis.report.making.standing import Standing, key_of, look, write_note
+from analysis.report.making.taken import read_taken
 from analysis.report.misplaced import require_in_place
 from analysis.report.plan import Report, plan_reports
 from analysis.report.proof.entities import CRATE_NAME
@@ -31,7 +32,6 @@ from analysis.report.proof.origin import (
     write_fingerprint,
 )
 from analysis.report.proof.sources import Sources
-from analysis.report.proof.taken import read_taken
 from analysis.survey.place import deliver_file
 
 FORCED = "--force の指定"

@@ -14,7 +14,7 @@ from analysis.cycle import find_root, open_cycle
 from analysis.report.document import Document, read_document
 from analysis.report.exporters import html_of, pdf_of
 from analysis.report.findings import Findings, load_findings
-from analysis.report.proof.extracts import find_sources
+from analysis.report.making.extracts import find_sources
 from analysis.report.proof.origin import fingerprint_of, list_inputs
 from analysis.report.run import read_parameters
 

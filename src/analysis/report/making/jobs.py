@@ -104,7 +104,7 @@ def make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> byt
 def _survey_ground(place: Place) -> Ground:
     from analysis.report.findings import hash_inputs, load_findings
     from analysis.report.fonts import require_glyphs
-    from analysis.report.proof.extracts import list_workbooks, write_extracts
+    from analysis.report.making.extracts import list_workbooks, write_extracts
 
     cycle = _open(place)
     inputs = hash_inputs(cycle)

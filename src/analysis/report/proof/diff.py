@@ -17,12 +17,14 @@ def describe_difference(name_a: str, name_b: str) -> str:
     Raises ReportError for a name that is neither, and whatever a cycle's answers raise.
     """
     sides = (_open_side(name_a), _open_side(name_b))
+    return "\n".join([f"比較: {name_a} → {name_b}", *describe_sides(sides)[1]])
+
+
+def describe_sides(sides: tuple[Side, Side]) -> tuple[int, list[str]]:
+    """Return how many figures differ between two sides, and the lines that tell of it."""
     pairs = pair_figures(*sides)
     differing = [pair for pair in pairs if pair.differs_in((*VALUES, *WORDS))]
-    lines = [
-        f"比較: {name_a} → {name_b}",
-        f"異なる数値: {len(differing):,}件（比べた数値 {len(pairs):,}件）",
-    ]
+    lines = [f"異なる数値: {len(differing):,}件（比べた数値 {len(pairs):,}件）"]
     moved = 0
     if sides[0].cycle == sides[1].cycle:
         moved = sum(pair.differs_in(EVIDENCE) for pair in pairs) - sum(
@@ -32,7 +34,7 @@ def describe_difference(name_a: str, name_b: str) -> str:
         lines.append(f"値は同じで、根拠のセルだけが異なる数値: {moved:,}件")
     unknown = [side for side in sides if side.missing]
     lines += [f"{side.name}: 数えた行は比べられません。{side.missing}" for side in unknown]
-    return "\n".join([*lines, *_list_groups(sides, differing)])
+    return len(differing) + moved, [*lines, *_list_groups(sides, differing)]
 
 
 def _open_side(name: str) -> Side:

@@ -10,10 +10,6 @@ from urllib.parse import unquote
 from analysis.cycle import NOTEBOOKS, Cycle
 from analysis.errors import ReportError
 from analysis.report.proof.entities import CRATE_NAME, Entity
-from analysis.report.proof.origin import write_fingerprint
-
-CorrectionKey = tuple[str, str, str]
-"""A correction's cycle, procedure and field."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +33,11 @@ class Making:
 
 @dataclass(frozen=True)
 class Record:
-    """A build as its crate tells it: sha256 of files and inputs by name, actions, corrections."""
+    """A build as its crate tells it: sha256 of files and inputs by name, and actions."""
 
     files: dict[str, str]
     inputs: dict[str, str]
     makings: tuple[Making, ...]
-    corrections: dict[CorrectionKey, tuple[str, str]]
-
-    def find_contradictions(self) -> list[Making]:
-        """Return the actions whose stated fingerprint is not that of the recorded inputs."""
-        return [
-            making
-            for making in self.makings
-            if making.fingerprint
-            != write_fingerprint(making.inputs, making.notebook, making.parameters)
-        ]
 
 
 def read_record(cycle: Cycle) -> Record:
@@ -94,7 +80,6 @@ def _read_graph(graph: dict[str, Entity]) -> Record:
             if graph[key]["@type"] != "File"
         },
         makings,
-        dict(_read_corrections(graph)),
     )
 
 
@@ -125,16 +110,6 @@ def _list_inputs(graph: dict[str, Entity], action: Entity) -> Iterator[str]:
                 yield from (part["@id"] for part in _list(parts))
             case {"@type": "CreativeWork" | "File"}:
                 yield item["@id"]
-
-
-def _read_corrections(graph: dict[str, Entity]) -> Iterator[tuple[CorrectionKey, tuple[str, str]]]:
-    for key, entity in graph.items():
-        if entity["@type"] == "CorrectionComment":
-            parts = [graph[item["@id"]] for item in _list(entity["additionalProperty"])]
-            texts = {part["name"]: str(part["value"]) for part in parts}
-            cycle = unquote(key).split("/")[1]
-            named = (cycle, texts["procedure_id"], texts["field"])
-            yield named, (texts["expected"], texts["value"])
 
 
 def _list(value: Any) -> list[Any]:

@@ -17,9 +17,9 @@ from analysis.figures.evidence import CELL_PARTS
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Count
 from analysis.figures.tables import pair_ids
+from analysis.report.making.taken import ANSWERS_NAME, CITY_NAME, read_taken
 from analysis.report.proof.origin import mark_of
 from analysis.report.proof.sources import Sources
-from analysis.report.proof.taken import ANSWERS_NAME, CITY_NAME, read_taken
 from analysis.survey.store import write_csv
 from analysis.survey.vocabulary import field_named, load_vocabulary
 

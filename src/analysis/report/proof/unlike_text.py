@@ -1,0 +1,76 @@
+"""Name the places in which two texts differ: pages, lists and the record, line by line."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from urllib.parse import unquote
+
+_TOKEN = re.compile(r"<[^>]*>?|[^<]+")
+_FIGURE = re.compile(r'<a class="figure" href="#([^"]+)"')
+_ENTITY = re.compile(r'   "@id": "(.*)"')
+_BEFORE, _SHOWN = 12, 48
+
+
+def tell_text(delivered: bytes, made: bytes, ending: str) -> Iterator[str]:
+    """Yield each place, of the text as it was made again, with what stands there in both."""
+    a, b = (
+        content.decode("utf-8", "backslashreplace").split("\n") for content in (delivered, made)
+    )
+    for old, new, line in pair_changes(a, b):
+        where = f"{line + 1}行目"
+        if ending == ".html":
+            yield from _tell_page(old, new, where)
+        elif ending == ".csv":
+            yield from _tell_row(old, new, where, b[0])
+        else:
+            above = (match for text in b[line::-1] if (match := _ENTITY.match(text)))
+            entity = next((f"（{match[1]}）" for match in above), "")
+            yield f"{where}{entity}: {show_change(old, new)}"
+
+
+def pair_changes(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+    """Yield the lines that differ in pairs, blank where one side has none; and where in `b`."""
+    for kind, a1, a2, b1, b2 in SequenceMatcher(None, a, b).get_opcodes():
+        if kind != "equal":
+            pairs = zip_longest(a[a1:a2], b[b1:b2], fillvalue="")
+            yield from ((old, new, min(b1 + n, b2)) for n, (old, new) in enumerate(pairs))
+
+
+def show_change(old: str, new: str) -> str:
+    """Return both texts from shortly before they part."""
+    pairs = enumerate(zip_longest(old, new))
+    parted = next((place for place, (a, b) in pairs if a != b), 0)
+    start = max(0, parted - _BEFORE)
+    shown = []
+    for text in (old, new):
+        cut = text[start : start + _SHOWN]
+        more = "…" if len(text) > start + _SHOWN else ""
+        shown.append(f"「{'…' if start else ''}{cut}{more}」" if text.strip() else "（なし）")
+    return " → ".join(shown)
+
+
+def _tell_page(old: str, new: str, where: str) -> Iterator[str]:
+    """Yield each piece of a line that differs, by its figure or by the first of its line."""
+    a, b = _TOKEN.findall(old), _TOKEN.findall(new)
+    for kind, a1, a2, b1, b2 in SequenceMatcher(None, a, b).get_opcodes():
+        if kind == "equal":
+            continue
+        inside = "".join(b[:b2]).rpartition("</a>")[2]
+        around = _FIGURE.search(inside) or _FIGURE.search(new) or _FIGURE.search(old)
+        figure = f" 数値 {unquote(around[1])}" if around else ""
+        if figure and not _FIGURE.search(inside):
+            figure += " などの行"
+        yield f"{where}{figure}: {show_change(''.join(a[a1:a2]), ''.join(b[b1:b2]))}"
+
+
+def _tell_row(old: str, new: str, where: str, head: str) -> Iterator[str]:
+    """Yield each field of a line that differs, by its column and the line's first field."""
+    titles, a, b = (next(csv.reader([text.lstrip("\ufeff")]), []) for text in (head, old, new))
+    if not len(titles) == len(a) == len(b):
+        yield f"{where}: {show_change(old, new)}"
+        return
+    for title, left, right in zip(titles, a, b, strict=True):
+        if left != right:
+            yield f"{where} {b[0]} の {title}: {show_change(left, right)}"

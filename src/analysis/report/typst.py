@@ -120,6 +120,7 @@ def _table(table: Table) -> str:
     return (
         f"#report-table(caption: {literal(table.caption)}, "
         f"definition: {literal(table.definition)}, dense: {_flag(dense)}, "
+        f"from-top: {_flag(bool(table.lines_of))}, "
         f"unbroken: {_flag(height <= TALLEST_UNBROKEN)},\n"
         f"  widths: ({''.join(_width(column) for column in table.columns)}),\n"
         f"  numeric: ({''.join(f'{_flag(column.numeric)}, ' for column in table.columns)}),\n"

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.report.proof.origin import SHORT, fingerprint_of, hash_file
 from analysis.report.proof.record import Making, Record
 from analysis.report.proof.sources import Sources
@@ -14,11 +14,13 @@ _FINGERPRINT = re.compile(rf"(?<![0-9A-Za-z]){'[0-9a-f]' * SHORT}(?![0-9A-Za-z])
 
 
 def list_files(folder: Path) -> list[str]:
-    """Return the names of a delivered folder's files but the crate, sorted."""
+    """Return the names of a delivered folder's files but the crate and its signature, sorted."""
     return sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and not is_passing(path.name) and path.name != CRATE_NAME
+        if path.is_file()
+        and not is_passing(path.name)
+        and path.name not in (CRATE_NAME, SIGNATURE_NAME)
     )
 
 

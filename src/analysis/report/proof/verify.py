@@ -33,6 +33,7 @@ from analysis.report.proof.record import Record, read_record
 from analysis.report.proof.side import Side, read_delivery, take_ledger
 from analysis.report.proof.sources import Sources
 from analysis.report.proof.taken import read_taken
+from analysis.report.signing.signature import describe_signature
 from analysis.survey.collect import collect_survey
 from analysis.survey.survey import Survey
 from analysis.survey.table.read_all import CHECKING, read_workbooks
@@ -107,16 +108,19 @@ def verify_reports(cycle: Cycle, display: Display | None = None) -> Verdict:
         )
         for making in record.makings
     )
+    signatures, unsound = describe_signature(folder)
     summary = (
         f"reports/{cycle.name}/ を、data/raw/ の調査票から検証しました。",
         counted,
         f"ファイル: {good}/{len(record.files)} 一致",
         f"指紋: {proven}/{len(record.makings)} 一致",
         f"{CRATE_NAME} の SHA-256: {hash_file(folder / CRATE_NAME)}",
+        *signatures,
     )
     sections = (
         _list("作成後に変わったファイル", [f"{name}: {what}" for name, what in files.items()]),
         _list("作成の記録と合わないもの", forged),
+        _list("合わない署名", unsound),
         _list("作成後に変わった入力", inputs),
         _list("作成後に変わった訂正", corrections),
         *figures,

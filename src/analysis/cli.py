@@ -215,16 +215,13 @@ def sign(
     timestamp: str | None,
 ) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を検証し、署名を隣に置く。"""
-    if timestamp and pdf_into is None:
-        raise click.UsageError("--timestamp は --pdf-into と一緒に使います。")
     from analysis.cycle import open_cycle
     from analysis.display import open_display
     from analysis.report.signing.signature import load_signing
 
     opened, signing = open_cycle(cycle), load_signing()
-    signer = signing.open_key(key, signing.read_password(passfile))
     with open_display(aside=True) as display:
-        done = signing.sign_reports(opened, signer, display, pdf_into, timestamp)
+        done = signing.sign_reports(opened, key, passfile, pdf_into, timestamp, display=display)
     say(done)
 
 

@@ -14,26 +14,29 @@ from analysis.report.signing.cms import name_subject, read_signature, write_sign
 from analysis.report.signing.copies import Stamper, require_place, sign_copies
 from analysis.report.signing.key import open_key, read_password
 
-__all__ = ["open_key", "read_password", "sign_reports"]
-
 
 def sign_reports(
     cycle: Cycle,
-    signer: SimpleSigner,
+    key: Path,
+    passfile: Path | None,
+    into: Path | None,
+    timestamp: str | None,
+    *,
     display: Display,
-    into: Path | None = None,
-    timestamp: str | None = None,
 ) -> str:
     """Sign a cycle's reports and return what was done; only what `verify` finds sound is signed.
 
-    A signature by the same certificate that fits is left as it stands. `into` takes signed copies
-    of the PDFs, with time stamps of the server at `timestamp` if one is given.
+    A signature by the same certificate is left as it stands. `into` takes signed copies of the
+    PDFs, with time stamps of the server at `timestamp` if one is given.
 
-    Raises ReportError for a set that is none or not sound, somebody else's signature, and a
-    place for the copies where something stands in the way.
+    Raises ReportError for a key that can't sign, a set that is none or not sound, somebody else's
+    signature, and a place for the copies where something stands in the way.
     """
+    if timestamp is not None and into is None:
+        raise ReportError("--timestamp は、PDF の写しを作る --pdf-into と一緒に使います。")
     if into is not None:
         require_place(cycle, into)
+    signer = open_key(key, read_password(passfile))
     folder = cycle.reports_folder
     verdict = verify_reports(cycle, display)
     crate = (folder / CRATE_NAME).read_bytes()

@@ -7,28 +7,23 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from asn1crypto import tsp
 from click.testing import CliRunner
+from pyhanko.keys.internal import (
+    translate_pyca_cryptography_cert_to_asn1,
+    translate_pyca_cryptography_key_to_asn1,
+)
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
 
 from analysis.cli import main
 from analysis.report.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.report.signing import signature
 
-from conftest import require_package
 from deliveries import CYCLE, answer, copy_delivery, reports_of, run
-
-require_package("pyhanko")
-
-from asn1crypto import tsp  # noqa: E402
-from pyhanko.keys.internal import (  # noqa: E402
-    translate_pyca_cryptography_cert_to_asn1,
-    translate_pyca_cryptography_key_to_asn1,
-)
-from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: E402
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper  # noqa: E402
-from pyhanko.sign.validation import validate_pdf_signature  # noqa: E402
-from pyhanko_certvalidator import ValidationContext  # noqa: E402
-
-from offices import PASSWORD, Office, make_office  # noqa: E402
+from offices import PASSWORD, Office, make_office
 
 
 @pytest.fixture
@@ -225,7 +220,7 @@ def test_without_the_library_the_way_to_it_is_told(
     monkeypatch.setattr(signature, "find_spec", lambda name: None)
     code, output = sign(copy)
     assert code == 1
-    assert "pip install 'analysis[sign]'" in output
+    assert "requirements.lock のライブラリーを入れ直してください" in output
     code, output = run(copy, "verify")
     assert code == 0
     assert "確かめていません" in output

@@ -8,7 +8,7 @@ from types import ModuleType
 from analysis.errors import ReportError
 from analysis.report.proof.entities import CRATE_NAME, SIGNATURE_NAME
 
-EXTRA = "pip install 'analysis[sign]'"
+LIBRARY = "pyhanko"
 LARGEST = 1024**2
 """How many bytes a signature may have: a long chain of certificates is a hundredth of it."""
 
@@ -23,7 +23,9 @@ def describe_signature(folder: Path) -> tuple[list[str], list[str]]:
     if not path.exists():
         return [], []
     if not is_extra_there():
-        return [f"署名: {SIGNATURE_NAME} は、`{EXTRA}` がないため確かめていません。"], []
+        return [
+            f"署名: {SIGNATURE_NAME} は、ライブラリー {LIBRARY} がないため確かめていません。"
+        ], []
     cms = import_module("analysis.report.signing.cms")
     signed = None
     if path.is_file() and path.stat().st_size <= LARGEST:
@@ -41,11 +43,14 @@ def describe_signature(folder: Path) -> tuple[list[str], list[str]]:
 
 def is_extra_there() -> bool:
     """Say whether what signs is installed."""
-    return find_spec("pyhanko") is not None
+    return find_spec(LIBRARY) is not None
 
 
 def load_signing() -> ModuleType:
     """Return what signs; raise ReportError that says how to install it where it is not."""
     if not is_extra_there():
-        raise ReportError(f"署名に要るライブラリがありません。`{EXTRA}` で入れてください。")
+        raise ReportError(
+            f"署名には Python のライブラリー {LIBRARY} が必要です。\n"
+            "requirements.lock のライブラリーを入れ直してください。"
+        )
     return import_module("analysis.report.signing.sign")

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "report": SHARED | {"survey", "figures"},
     # The demonstration is a witness of its own: it shares no code with what reads it.
     "demo": set(),
-    "terminal": {"texts"},
+    "terminal": {"errors", "texts"},
     "cli": SHARED | {"terminal"} | {"survey", "figures", "report", "demo"},
 }
 # Within the survey: from the words and the files to what goes back to the departments.

@@ -3,52 +3,18 @@
 What a command needs is imported inside it, so that `--help` and a mistyped option answer at once.
 """
 
-import atexit
-import gc
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
-from analysis.errors import AnalysisError, describe_os_error
-from analysis.terminal import open_terminal, refuse, say
+from analysis.terminal import Commands, refuse, say
 
-GARBAGE_AFTER = 50_000
-"""How many new objects there may be before garbage is looked for: little is, where much is loaded.
-
-Python's own 700 took a tenth of a command's time."""
+_FILE = click.Path(path_type=Path)
 
 
-class _Commands(click.Group):
-    """Shows what a user can cause as a message with exit code 1, never as a traceback."""
-
-    def main(self, *arguments: Any, **options: Any) -> Any:
-        open_terminal()
-        return super().main(*arguments, **options)
-
-    def invoke(self, ctx: click.Context) -> object:
-        gc.set_threshold(GARBAGE_AFTER)
-        # Or Python would look through everything once more before it ends.
-        atexit.register(gc.freeze)
-        # To look for plugins it would read what every installed package says of itself.
-        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-        # Notebooks' schema would parse a grammar of addresses for a second; it asks for no address,
-        # nor for a duration.
-        for needless in ("rfc3986_validator", "rfc3987_syntax", "isoduration"):
-            sys.modules.setdefault(needless, None)  # type: ignore[arg-type]
-        try:
-            return super().invoke(ctx)
-        except AnalysisError as error:
-            raise refuse(str(error)) from None
-        except OSError as error:
-            raise refuse(describe_os_error(error)) from None
-        except KeyboardInterrupt:
-            raise refuse("中断しました。") from None
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="analysis")
 def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
@@ -204,6 +170,32 @@ def verify(cycle: str | None, *, quick: bool) -> None:
     say(verdict.text)
     if not verdict.agrees:
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("cycle", required=False)
+@click.option("--key", type=_FILE, required=True, help="署名の鍵（PKCS#12、.p12）。")
+@click.option("--passfile", type=_FILE, help="鍵のパスワードを1行目に書いたファイル。")
+@click.option(
+    "--pdf-into", type=_FILE, help="署名した PDF の写しを作る、reports/ の外のフォルダー。"
+)
+@click.option("--timestamp", metavar="URL", help="写しに、この局のタイムスタンプを付ける。")
+def sign(
+    cycle: str | None,
+    key: Path,
+    passfile: Path | None,
+    pdf_into: Path | None,
+    timestamp: str | None,
+) -> None:
+    """CYCLE（省略時は最新の調査回）の報告書を検証し、署名を隣に置く。"""
+    from analysis.cycle import open_cycle
+    from analysis.display import open_display
+    from analysis.report.signing.signature import load_signing
+
+    opened, signing = open_cycle(cycle), load_signing()
+    with open_display(aside=True) as display:
+        done = signing.sign_reports(opened, key, passfile, pdf_into, timestamp, display=display)
+    say(done)
 
 
 @main.command()

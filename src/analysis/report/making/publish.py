@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from analysis.cycle import Cycle
 from analysis.errors import ReportError, say_why
-from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.report.proof.record import read_record
 from analysis.survey.place import free_name, hash_standing, read_written, record_written
 
@@ -53,6 +53,10 @@ def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: set[str]) -> None
     """
     staging, old = _staging(cycle), cycle.reports_folder
     ours = _list_ours(cycle)
+    made = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    if CRATE_NAME in made and made[CRATE_NAME] != hash_standing(old / CRATE_NAME):
+        # A signature of the old set is none of the new one: it goes aside.
+        ours[SIGNATURE_NAME] = []
     try:
         staging.mkdir(parents=True)
         for name in sorted(kept | contents.keys()):
@@ -65,7 +69,6 @@ def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: set[str]) -> None
             if path.name not in kept:
                 with _naming(cycle, path.name):
                     _carry(cycle, path, contents.get(path.name), ours.get(path.name))
-        made = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
         record_written(cycle.processed_folder / KEPT_FOLDER, made)
         if old.exists():
             old.replace(_replaced(cycle))

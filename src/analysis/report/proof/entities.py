@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CRATE_NAME = "ro-crate-metadata.json"
+SIGNATURE_NAME = f"{CRATE_NAME}.p7s"
 SHARED_INPUTS = "#inputs"
 COMMON_INPUTS = "#common-inputs"
 """All inputs, and those of them that hold no answers, which every report is made from."""

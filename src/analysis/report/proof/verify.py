@@ -17,16 +17,16 @@ from analysis.display import Display
 from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
 from analysis.report.findings import load_findings
 from analysis.report.proof.diff import describe_sides
-from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.report.proof.origin import LOCK_NAME, hash_file, kind_of, list_inputs
 from analysis.report.proof.record import read_record
 from analysis.report.proof.side import Side, read_delivery, take_ledger
 from analysis.report.proof.unlike import find_foreign, find_unlike
+from analysis.report.signing.signature import describe_signature
 from analysis.survey.collect import collect_survey
 from analysis.survey.survey import Survey
 from analysis.survey.table.read_all import CHECKING, read_workbooks
 
-SIGNATURE_NAME = f"{CRATE_NAME}.p7s"
 QUICK = (
     "簡易の検証です。頁に何が印刷されているかは見ていません。ファイルは作成の記録"
     f"（{CRATE_NAME}）とだけ比べたので、記録ごと書き換えられたものは見つけられません。"
@@ -103,15 +103,18 @@ def _judge(
     foreign = find_foreign(folder, {*names, CRATE_NAME, SIGNATURE_NAME})
     alike = [f"{name}: {_FOREIGN}" for name, is_alike in foreign.items() if is_alike]
     others = [name for name, is_alike in foreign.items() if not is_alike]
+    signatures, unsound = describe_signature(folder)
     faults = [
         *found,
         *_list("違うファイル（納品されたもの → 作り直したもの）", places, len(unlike)),
         *_list("作成されたものではないファイル", alike),
+        *_list("合わない署名", unsound),
     ]
     lines = [
         about,
         f"ファイル: {len(names) - len(unlike):,}/{len(names):,} 一致",
         f"{CRATE_NAME} の SHA-256: {hash_file(folder / CRATE_NAME)}",
+        *signatures,
         *faults,
         *_list("検証していない、ほかのファイル", others),
     ]

@@ -1,0 +1,156 @@
+"""What docs/proof.md tells a stranger to run, run as it stands."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbformat import read, write
+from nbformat.v4 import new_output
+
+import analysis
+
+from conftest import ROOT, require_package, require_tool
+from deliveries import copy_delivery, reports_of
+
+SECTIONS = dict(
+    re.findall(
+        r"^## ([^\n]+)\n(.*?)(?=^## |\Z)",
+        (ROOT / "docs" / "proof.md").read_text("utf-8"),
+        re.M | re.S,
+    )
+)
+FILES, FINGERPRINT, EVIDENCE, SIGNATURE = (
+    re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) for text in SECTIONS.values()
+)
+
+
+def run_blocks(folder: Path, *blocks: str) -> subprocess.CompletedProcess[str]:
+    """Run commands in a project's folder, as a reader would, and end at the first that fails."""
+    package = Path(analysis.__file__).parent
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(package.parent),
+    }
+    return subprocess.run(
+        ["sh", "-e"], input="\n".join(blocks), cwd=folder, env=environment,
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demonstration(
+    built: tuple[Path, str], survey_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The demonstration's project with its set and the program's own files, as it is delivered."""
+    folder = Path(shutil.copytree(survey_folder, tmp_path_factory.mktemp("page") / "project"))
+    (folder / "src").symlink_to(Path(analysis.__file__).parent.parent)
+    return folder
+
+
+def test_every_fingerprint_of_the_set_is_made_by_the_page_s_commands(demonstration: Path) -> None:
+    done = run_blocks(demonstration, *FILES, *FINGERPRINT)
+    assert done.returncode == 0, done.stderr + done.stdout
+    named = set(re.findall(r"^[0-9a-f]{64}  (\S+)$", done.stdout, re.M))
+    made = {path.name for path in reports_of(demonstration).iterdir()}
+    assert named == {name for name in made if not name.startswith("ro-crate-metadata.json")}
+
+
+def test_a_fingerprint_of_other_inputs_is_not_made(demonstration: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(demonstration, tmp_path / "project", symlinks=True))
+    with (folder / "data" / "raw" / "2024-09-01" / "cycle.toml").open("ab") as file:
+        file.write(b"\n")
+    done = run_blocks(folder, *FINGERPRINT)
+    assert done.returncode != 0
+    assert "not made from this: answers.csv" in done.stdout
+
+
+def test_a_notebook_that_was_run_is_brought_back_by_the_page_s_command(
+    demonstration: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(demonstration, tmp_path / "project", symlinks=True))
+    path = folder / "notebooks" / "overview.ipynb"
+    before = path.read_bytes()
+    notebook = read(path, 4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = 3, [new_output("stream", text="x\n")]
+    notebook.metadata["language_info"] = {"name": "python", "version": "3.13.0"}
+    write(notebook, path)
+    assert path.read_bytes() != before
+    done = run_blocks(folder, FINGERPRINT[-1])
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes() == before
+
+
+def test_the_evidence_of_figures_of_each_kind_is_made_by_the_page_s_commands(
+    demonstration: Path,
+) -> None:
+    require_tool("pdfdetach")
+    asked = re.findall(r"sh same\.sh (\S+)", "".join(EVIDENCE))
+    done = run_blocks(demonstration, *EVIDENCE)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert re.findall(r"^[0-9a-f]{64}  (\S+)$", done.stdout, re.M) == asked
+    measures = {figure.rpartition("/")[2] for figure in asked}
+    assert measures >= {"online", "online_rate", "online_change", "new", "problems_warning"}
+
+
+@pytest.fixture(scope="module")
+def signed(delivery: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small set signed by the page's commands."""
+    require_package("pyhanko")
+    for tool in ("openssl", "sha256sum", "pdfsig"):
+        require_tool(tool)
+    folder = copy_delivery(delivery, tmp_path_factory.mktemp("signed") / "project")
+    done = run_blocks(folder, SIGNATURE[0])
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_a_signed_set_is_checked_by_openssl_and_sha256sum_alone(signed: Path) -> None:
+    done = run_blocks(signed, SIGNATURE[1])
+    assert done.returncode == 0, done.stderr
+    assert "CN = DX" in done.stdout
+    assert "successful" in done.stderr
+    assert FILES[0].strip() in SIGNATURE[1]
+
+
+def test_the_copies_of_its_pdfs_are_signed_by_the_page_s_commands(signed: Path) -> None:
+    done = run_blocks(signed, SIGNATURE[2])
+    assert done.returncode == 0, done.stderr
+    assert "Signature is Valid" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["overview.html", "figures.csv", "reasons.pdf", "audit.xlsx"])
+def test_a_file_altered_after_the_signature_fails_the_page_s_commands(
+    signed: Path, tmp_path: Path, name: str
+) -> None:
+    folder = copy_delivery(signed, tmp_path / "project")
+    content = (reports_of(folder) / name).read_bytes()
+    (reports_of(folder) / name).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    done = run_blocks(folder, SIGNATURE[1])
+    assert done.returncode != 0
+    assert f"{name}: FAILED" in done.stdout
+
+
+def test_a_record_altered_after_the_signature_fails_the_page_s_commands(
+    signed: Path, tmp_path: Path
+) -> None:
+    folder = copy_delivery(signed, tmp_path / "project")
+    crate = reports_of(folder) / "ro-crate-metadata.json"
+    crate.write_text(crate.read_text("utf-8").replace("報告書", "報告", 1), "utf-8")
+    done = run_blocks(folder, SIGNATURE[1])
+    assert done.returncode != 0
+    assert "CMS Verification failure" in done.stderr
+
+
+def test_another_s_certificate_fails_the_page_s_commands(signed: Path, tmp_path: Path) -> None:
+    folder = copy_delivery(signed, tmp_path / "project")
+    other = SIGNATURE[0].splitlines()[0]
+    assert other.startswith("openssl req")
+    done = run_blocks(folder, other, SIGNATURE[1])
+    assert done.returncode != 0
+    assert "verify error" in done.stderr

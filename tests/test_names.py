@@ -83,8 +83,21 @@ def test_a_department_that_is_called_otherwise_in_the_cycle_before_is_told(tmp_p
     settings.write_text(settings.read_text("utf-8").replace('"kankyo"', '"kankyou"'), "utf-8")
     with pytest.raises(SettingsError) as caught:
         load_findings(open_cycle(cycle.name, tmp_path), collect_survey)
-    assert "  ・環境部（slug = kankyou）\n  ・環境部（slug = kankyo）" in str(caught.value)
+    assert "  ・環境部（slug = kankyo）\n  ・環境部（slug = kankyou）" in str(caught.value)
     assert "cycle.toml の slug を前回と同じに" in str(caught.value)
+
+
+def test_departments_that_exchanged_their_slugs_are_told(tmp_path: Path) -> None:
+    write_guideline(tmp_path)
+    answers = [[procedure(1)], [procedure(2)]]
+    cycle = make_two_cycles(tmp_path, answers, answers)
+    settings = cycle.raw_folder / "cycle.toml"
+    text = settings.read_text("utf-8").replace('"kankyo"', '"x"').replace('"kodomo"', '"kankyo"')
+    settings.write_text(text.replace('"x"', '"kodomo"'), "utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load_findings(open_cycle(cycle.name, tmp_path), collect_survey)
+    assert "別の部局または課が同じ名称です" in str(caught.value)
+    assert "  ・こども部（slug = kankyo）\n" in str(caught.value)
 
 
 def test_two_sections_of_a_guideline_have_two_numbers(tmp_path: Path) -> None:

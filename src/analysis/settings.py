@@ -59,6 +59,8 @@ def read_toml(path: Path, model: type[Model]) -> Model:
 @lru_cache(maxsize=16)
 def _parse(text: str, model: type[BaseModel]) -> Any:
     """Return a text as a model, the same again for the same text: every process asks four times."""
+    if any(_is_deep(line) for line in text.split("\n")):
+        raise RecursionError
     settings = tomllib.loads(text)
     _require_text(settings)
     return model.model_validate(settings)
@@ -90,10 +92,18 @@ def _find_fault(text: str, error: Exception) -> tuple[int, str]:
     return text.count("\n", 0, found.start() if found else len(text.rstrip())) + 1, why
 
 
+def _is_deep(line: str) -> bool:
+    """Tell whether a line has a key of more parts than any settings have."""
+    key = line.partition("=")[0]
+    return key.count(".") > _DEEPEST and '"' not in key and "#" not in key
+
+
 def _find_deep_line(text: str) -> int:
-    """Return the line on which more brackets are open than any settings have."""
+    """Return the line that is deeper than any settings: with open brackets, or in its key."""
     depth, number = 0, 0
     for number, line in enumerate(text.split("\n"), start=1):
+        if _is_deep(line):
+            return number
         for sign in line:
             depth += (sign in "[{") - (sign in "]}")
             if depth > _DEEPEST:

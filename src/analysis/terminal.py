@@ -5,6 +5,7 @@ import gc
 import io
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,6 +30,10 @@ def open_terminal() -> None:
     except UnicodeEncodeError:
         os.environ["PYTHONUTF8"] = "1"
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
+    # Where a stream is closed, what is said goes nowhere.
+    if sys.stdout is None or sys.stderr is None:
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -71,6 +76,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except AnalysisError as error:
             raise refuse(str(error)) from None
+        except BrokenPipeError:
+            # Whoever read what is said has read enough.
+            raise
         except OSError as error:
             raise refuse(describe_os_error(error)) from None
         except KeyboardInterrupt:

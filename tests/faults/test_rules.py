@@ -15,7 +15,17 @@ from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import load_surveys
 
 from conftest import ROOT
-from workbooks import FIELDS, TITLES, Line, make_cycle, make_two_cycles, not_started, procedure
+from workbooks import (
+    FIELDS,
+    TITLES,
+    Line,
+    build_workbook,
+    make_cycle,
+    make_two_cycles,
+    not_started,
+    procedure,
+    sheet_of,
+)
 
 TWINS = [procedure(1, name="同じ届出"), procedure(2, name="同じ 届出")]
 
@@ -24,6 +34,15 @@ WITHIN: dict[str, tuple[Sequence[Line], list[str]]] = {
         [procedure(status=None, online_date=None)],
         [
             "環境部.xlsx 調査票!G6: オンライン化の状況が記入されていません。記入してください。",
+        ],
+    ),
+    "a row that shows how to fill in the others": (
+        [procedure(1, procedure_id="（記入例）"), procedure(2, procedure_id="例１", name="別")],
+        [
+            f"環境部.xlsx 調査票!A{row}: 手続きIDが「{key}」の行です。"
+            "記入例か手続きか分かりません。"
+            "記入例であれば行を削除し、手続きであれば手続きIDを記入してください。"
+            for row, key in ((6, "（記入例）"), (7, "例１"))
         ],
     ),
     "not started without a reason": (
@@ -133,6 +152,25 @@ def test_a_name_may_stand_twice_in_other_sections_or_by_other_laws(
 ) -> None:
     cycle = make_cycle(tmp_path, [procedure(1, name="同じ届出"), other])
     assert collect_survey(cycle).problems.empty
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["オンライン化の状況（前回）", "オンライン化の状況（予定）", "オンライン化の状況（他市の例）"],
+)
+def test_a_title_of_other_answers_is_no_column_of_this_cycles(tmp_path: Path, title: str) -> None:
+    fields = [*FIELDS, "今回の状況"]
+    line = procedure(1) | {"今回の状況": "未着手"}
+    workbook = build_workbook([line], fields=fields, titles={"status": title})
+    found = collect_survey(make_cycle(tmp_path, workbook)).problems
+    assert "必須の列「オンライン化の状況」がありません。" in found["message"].tolist()
+
+
+def test_a_group_of_other_answers_has_no_column_of_this_cycles(tmp_path: Path) -> None:
+    workbook = build_workbook([procedure(1)])
+    sheet_of(workbook).cell(4, FIELDS.index("status") + 1).value = "前回（2024年3月）"
+    found = collect_survey(make_cycle(tmp_path, workbook)).problems
+    assert "必須の列「オンライン化の状況」がありません。" in found["message"].tolist()
 
 
 # Title of the case: this cycle's departments, the previous one's, matches.csv, what is told.

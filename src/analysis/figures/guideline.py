@@ -38,6 +38,8 @@ class Entry(_Strict):
     def _is_named(self) -> "Entry":
         if len({self.where is None, self.id is None, self.label is None}) > 1:
             raise ValueError("id、label、where は、すべて書くか、どれも書かないでください")
+        if any(not codes or len(set(codes)) < len(codes) for codes in (self.where or {}).values()):
+            raise ValueError("where の回答は、一つ以上を一度ずつ書いてください")
         return self
 
     @property

@@ -39,19 +39,23 @@ def read_published(cycle: Cycle) -> pd.DataFrame:
         )
     rows: list[tuple[str, str, str, str, int]] = []
     wrong = []
+    lines: dict[tuple[str, str], int] = {}
     for line, cells in records[1:]:
         if len(cells) != len(COLUMNS):
             wrong.append(f"{line}行目: 値が{len(cells)}個あります（列は{len(COLUMNS)}個）")
             continue
         scope, measure, typed = (cell.strip() for cell in cells)
         number = _read_number(typed)
-        if number is None:
+        before = lines.setdefault((scope, measure), line)
+        if before != line:
+            wrong.append(f"{line}行目: {scope} {measure} は{before}行目にもあります")
+        elif number is None:
             wrong.append(f"{line}行目: {scope} {measure} = {shorten(typed)!r}")
         else:
             rows.append((scope, measure, number, typed, line))
     if wrong:
         raise SettingsError(
-            f"{cycle.name}/{PUBLISHED_NAME} に、列の数の違う行か、数値でない公表値が"
+            f"{cycle.name}/{PUBLISHED_NAME} に、列の数の違う行、重複した行、数値でない公表値が"
             f"{len(wrong)}件あります。直してください。\n{list_examples(wrong)}"
         )
     frame = pd.DataFrame(rows, columns=[*COLUMNS, "typed", "line"])

@@ -88,16 +88,17 @@ def list_scopes(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[S
             for name in sections.get(department.slug, ())
         )
     known = {scope.slug for scope in scopes}
-    gone = dict(zip(named["department_slug"], named["department"], strict=True))
-    scopes += [
-        Scope(slug, name, "department", slug) for slug, name in gone.items() if slug not in known
-    ]
-    names = Counter(scope.name for scope in scopes)
-    if twice := [scope for scope in scopes if names[scope.name] > 1]:
+    pairs = set(zip(named["department_slug"], named["department"], strict=True))
+    gone = dict(sorted(pair for pair in pairs if pair[0] not in known))
+    scopes += [Scope(slug, name, "department", slug) for slug, name in gone.items()]
+    # A department's name under another slug, in the cycle before, is of another scope too.
+    pairs |= {(scope.slug, scope.name) for scope in scopes}
+    names = Counter(name for _, name in pairs)
+    if twice := sorted(pair for pair in pairs if names[pair[1]] > 1):
         raise SettingsError(
             f"調査回 {cycle.name} とその前回調査で、別の部局または課が同じ名称です。"
             "同じ部局であれば、cycle.toml の slug を前回と同じにしてください。"
             "違う部局であれば、名称を変えてください。\n"
-            + list_examples([f"{scope.name}（slug = {scope.slug}）" for scope in twice])
+            + list_examples([f"{name}（slug = {slug}）" for slug, name in twice])
         )
     return scopes

@@ -10,6 +10,11 @@ from analysis.survey.vocabulary import Lookup, answer_key
 
 EXAMPLE_SHEET = re.compile(r"記入例|記載例|入力例|見本|サンプル")
 
+EXAMPLE_ID = re.compile(
+    r"[(\[【<]?(記入例|記載例|入力例|例|見本|サンプル|(?i:sample|example))[0-9]*[)\]】>]?"
+)
+"""What stands for an id in the row that shows how the others are to be filled in."""
+
 # What a row is known by; a list of choices has neither.
 _NAMING = ("procedure_id", "name")
 

@@ -6,11 +6,11 @@ from itertools import groupby
 
 from analysis.survey.files.sheet import Sheet, address
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.table.choose import EXAMPLE_SHEET
+from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET
 from analysis.survey.table.header import Header
 from analysis.survey.table.merges import list_hidden
 from analysis.survey.table.table import MOST_BLANK_ROWS, Table
-from analysis.survey.vocabulary import field_named, load_vocabulary
+from analysis.survey.vocabulary import field_named, load_vocabulary, match_key
 
 _MOST_ROWS_NAMED = 20
 # Sheets that come with the form, or with it when it was sent back.
@@ -79,6 +79,10 @@ def _check_rows(table: Table, place: Place) -> Iterator[Problem]:
         yield report("rows_missing", place)
     for cell in table.unknown:
         yield report("row_unknown", place.at(cell))
+    ids = (table.rows[f"procedure_id_{part}"] for part in ("raw", "cell"))
+    for raw, cell in zip(*ids, strict=True):
+        if raw is not None and EXAMPLE_ID.fullmatch(match_key(str(raw))):
+            yield report("row_example", place.at(str(cell)), value=str(raw))
     for cell in table.answered:
         yield report("row_answered", place.at(cell))
     if table.beyond is not None:

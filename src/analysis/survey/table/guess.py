@@ -19,6 +19,20 @@ CLEAR_PERCENT = 10
 _OTHER_MEANING = re.compile(r"予定|前回|次回|旧|新|希望|見込|目標|変更")
 
 
+# Beside a title, in brackets or over its group, such words make its answers other ones than ours.
+_OF_OTHERS = re.compile(
+    r"前回|前年|昨年|過去|次回|予定|見込|目標|希望|他市|他自治体|他団体|\(誤\)|\(旧\)"
+)
+
+
+def is_of_others(beside: str) -> bool:
+    """Tell whether what stands beside a title says that its answers are another cycle's or town's.
+
+    So are those that are only planned, and wrong ones that were put right elsewhere.
+    """
+    return bool(_OF_OTHERS.search(beside))
+
+
 def guess_fields(
     titles: Mapping[int, Sequence[str]], taken: Collection[str], lookup: Lookup
 ) -> dict[int, tuple[Field, str]]:

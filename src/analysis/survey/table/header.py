@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.survey.files.sheet import Merge, Sheet
-from analysis.survey.table.guess import guess_fields
+from analysis.survey.table.guess import guess_fields, is_of_others
 from analysis.survey.table.merges import uncover
 from analysis.survey.vocabulary import Field, Lookup, match_key
 
@@ -141,6 +141,8 @@ def _build_header(
         title.column: title.keys
         for title in others
         if not (RESPONDENT.match(title.keys[0]) or any(map(lookup.is_refused, title.keys)))
+        and not _is_in_group_of_others(title)
+        and not any(map(_has_hint_of_others, title.keys))
     }
     guesses = guess_fields(unknown, columns, lookup)
     guessed = tuple((*guesses[t.column], t) for t in others if t.column in guesses)
@@ -159,7 +161,20 @@ def _build_header(
 
 
 def _find_field(title: Title, lookup: Lookup) -> Field | None:
-    return next((field for key in title.keys if (field := lookup.find_key(key))), None)
+    if _is_in_group_of_others(title):
+        return None
+    keys = [key for key in title.keys if key in lookup.headers or not _has_hint_of_others(key)]
+    return next((field for key in keys if (field := lookup.find_key(key))), None)
+
+
+def _is_in_group_of_others(title: Title) -> bool:
+    """Tell whether the title's group is of other answers: what it is called holds for all in it."""
+    return bool(title.above) and is_of_others(match_key(title.above[0]))
+
+
+def _has_hint_of_others(key: str) -> bool:
+    """Tell whether what a title has in brackets says that its answers are others."""
+    return "(" in key and is_of_others(key[key.find("(") :])
 
 
 def _map_groups(sheet: Sheet) -> dict[tuple[int, int], tuple[int, int]]:

@@ -70,7 +70,8 @@ def test_what_no_figure_of_the_city_counts_changes_only_the_departments_own_repo
     book = openpyxl.load_workbook(path)
     sheet = book["調査票"]
     texts = {
-        "B": "市民文化課", "C": "別の名称の手続き", "D": "別の法律", "E": "要綱等", "F": 7,
+        "B": "市民文化課", "C": "市民文化センターの使用変更・取消しの申請", "D": "別の法律",
+        "E": "要綱等", "F": 7,
         "L": "認印・自署", "M": "あり", "N": "法令", "O": "はい", "P": "あり", "Q": "備考の文",
     }  # fmt: skip
     for column, text in texts.items():

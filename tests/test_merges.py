@@ -58,7 +58,7 @@ def test_a_row_wholly_beneath_merges_is_no_procedure_and_is_told(tmp_path):
     survey = collect(tmp_path, [procedure(1), procedure(2), procedure(3)], *ranges)
     assert survey.rows["procedure_id"].tolist() == ["K-001", "K-003"]
     found = survey.problems[["code", "cell", "value"]].to_numpy().tolist()
-    assert found == [["cell_covered", "A6", "K-002"], ["cell_covered", "C6", "届出その2"]]
+    assert found == [["answer_covered", "A6", "K-002"], ["cell_covered", "C6", "届出その2"]]
 
 
 def test_a_required_answer_beneath_a_merge_is_missing(tmp_path):

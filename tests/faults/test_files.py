@@ -424,7 +424,7 @@ FOLDERS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
                 "環境部.csv",
                 "ファイル名の部局名",
                 "「環境部.csv」から表を読み取れないため、中身を比べていません"
-                "（調査票の表が見つかりません（環境部））。",
+                "（CSV の文字を読めません（UTF-8、Shift_JIS のどちらでもありません））。",
             )
         ],
     ),

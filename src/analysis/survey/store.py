@@ -78,7 +78,7 @@ def store_problems(cycle: Cycle, survey: Survey) -> None:
     """
     path, content = cycle.processed_folder / PROBLEMS_NAME, write_csv(survey.problems)
     if not path.is_file() or path.read_bytes() != content:
-        place_file(path, content)
+        deliver_file(path, content)
 
 
 def load_surveys(

@@ -422,11 +422,19 @@ def test_there_are_as_many_edits_as_were_tried() -> None:
     assert len(EDITS) >= 52
 
 
-def test_an_untouched_set_agrees_and_so_does_a_signed_one(delivery: Path, copy: Path) -> None:
-    (reports_of(copy) / SIGNATURE_NAME).write_bytes(b"signed")
+def test_an_untouched_set_agrees(delivery: Path, copy: Path) -> None:
     verdict = verify_against(delivery, copy)
     assert verdict.agrees, verdict.text
-    assert SIGNATURE_NAME not in verdict.text
+
+
+def test_what_is_no_signature_is_told_as_such_and_as_no_file_of_others(
+    delivery: Path, copy: Path
+) -> None:
+    (reports_of(copy) / SIGNATURE_NAME).write_bytes(b"signed")
+    verdict = verify_against(delivery, copy)
+    assert not verdict.agrees
+    assert f"{SIGNATURE_NAME} は、署名として読めません" in verdict.text
+    assert "作成されたものではないファイル" not in verdict.text
 
 
 def test_what_others_put_beside_the_reports_is_named_and_no_fault(

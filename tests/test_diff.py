@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.report.findings import Findings
+
 from deliveries import CYCLE, answer, copy_delivery, reports_of, run
 
 BEFORE = "2024-03-31"
@@ -65,6 +67,15 @@ def test_two_cycles_are_matched_by_scope_and_measure(builds: Path) -> None:
         rf"{CYCLE} にだけある数値: \d+件（総手続き数の増減、.*ほか\d+件）", groups["全体"]
     )
     assert "課ごとの数値: ほか" in groups["文化スポーツ部"]
+
+
+def test_a_renumbered_procedure_is_neither_gone_nor_new_between_cycles(
+    survey_folder: Path, findings: Findings
+) -> None:
+    _, output = run(survey_folder, "diff", BEFORE, CYCLE)
+    gone, new = (findings.ledger.figure(name).value for name in ("abolished", "new"))
+    counts = f"{BEFORE} だけで数えた行 {gone}件、{CYCLE} だけで数えた行 {new}件"
+    assert re.search(rf"・総手続き数: .*\n\s+{counts}\n", groups_of(output)["全体"])
 
 
 def test_a_departments_figures_and_a_figures_rows_are_cut_at_five(

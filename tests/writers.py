@@ -46,7 +46,11 @@ def save_again(content: bytes, *, macros: bool = False, template: bool = False) 
     """Return a workbook as openpyxl saves it, as a kind that may hold macros or as a template."""
     workbook = load_workbook(io.BytesIO(content), keep_vba=macros)
     workbook.template = template
-    return save_bytes(workbook)
+    saved = save_bytes(workbook)
+    if workbook.vba_archive is not None:
+        # openpyxl leaves it open, in a buffer that may be gone before it.
+        workbook.vba_archive.close()
+    return saved
 
 
 def write_with_macros(lines: Iterable[Iterable[object]], title: str = "調査票") -> bytes:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.figures.definition import value_name
 from analysis.figures.evidence import cells_of
+from analysis.figures.tables import pair_ids
 from analysis.report.proof.side import Side
 
 Cell = dict[str, object]
@@ -42,7 +43,7 @@ def say_changes(
 
 
 def _find_cells(frame: pd.DataFrame, procedure_id: str, fields: Sequence[str]) -> dict[str, Cell]:
-    found = (frame["procedure_id"] == procedure_id).to_numpy().nonzero()[0]
+    found = (pair_ids(frame) == procedure_id).to_numpy().nonzero()[0]
     rows = [int(place) for place in found[:1]]
     wanted = tuple(dict.fromkeys(("procedure_id", *fields)))
     return {str(cell["field"]): cell for _, cell in cells_of(frame, rows, wanted)}

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.figures.figure import split_id
 from analysis.figures.measure import Change, Count
 from analysis.figures.select import Selection
+from analysis.figures.tables import pair_ids
 from analysis.report.proof.cell_changes import say_changes
 from analysis.report.proof.side import Side
 
@@ -154,7 +155,7 @@ def _role_by_key(selections: list[Selection], scope: str) -> dict[Key, str]:
     for selection in selections:
         chosen = selection.frame.iloc[selection.positions.get(scope, [])]
         if "procedure_id_cell" in chosen:
-            keys: list[Key] = [(str(key),) for key in chosen["procedure_id"]]
+            keys: list[Key] = [(str(key),) for key in pair_ids(chosen)]
         else:
             parts = [chosen[name] for name in ("workbook", "sheet", "cell") if name in chosen]
             keys = [

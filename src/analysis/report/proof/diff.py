@@ -7,7 +7,7 @@ from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.report.findings import load_findings
 from analysis.report.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
-from analysis.report.proof.side import Side, level_of, read_delivery, take_ledger
+from analysis.report.proof.side import Side, level_of, pair_with, read_delivery, take_ledger
 
 
 def describe_difference(name_a: str, name_b: str) -> str:
@@ -16,7 +16,8 @@ def describe_difference(name_a: str, name_b: str) -> str:
     Each name is a cycle, as its raw workbooks are now, or a folder of a delivered build.
     Raises ReportError for a name that is neither, and whatever a cycle's answers raise.
     """
-    sides = (_open_side(name_a), _open_side(name_b))
+    a, b = _open_side(name_a), _open_side(name_b)
+    sides = (pair_with(a, b), pair_with(b, a))
     return "\n".join([f"比較: {name_a} → {name_b}", *describe_sides(sides)[1]])
 
 

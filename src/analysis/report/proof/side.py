@@ -1,6 +1,6 @@
 """One side of a comparison: the figures of a build or of a cycle, and the rows they count."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -67,6 +67,25 @@ def take_ledger(name: str, ledger: Ledger) -> Side:
     """Return the side of a ledger, which knows every row."""
     figures = list_figures(ledger).astype("str").set_index("figure_id", drop=False)
     return Side(name, ledger.cycle.name, figures, ledger.items, ledger.tables)
+
+
+def pair_with(older: Side, newer: Side) -> Side:
+    """Return a side with the ids that its procedures have in the cycle after it, the newer side's.
+
+    A procedure that was only renumbered is one row on both sides then, as the reports count it.
+    Any other side, and one whose rows are not known, is returned as it is.
+    """
+    if older.tables is None or newer.tables is None:
+        return older
+    paired = newer.tables.previous
+    if paired is None or newer.tables.previous_cycle != older.cycle:
+        return older
+    ids = paired.set_index("procedure_id")["pair_id"]
+    rows = older.tables.current["procedures"]
+    own = rows["procedure_id"]
+    known = rows.assign(pair_id=own.map(ids).astype("str").fillna(own))
+    tables = replace(older.tables, current={**older.tables.current, "procedures": known})
+    return replace(older, tables=tables, _known={})
 
 
 def read_delivery(name: str, folder: Path, root: Path) -> Side:

@@ -28,7 +28,6 @@ from analysis.survey.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
 from analysis.survey.collect import collect_survey
 from analysis.survey.survey import ROW_COLUMNS
 
-from conftest import ROOT
 from reports import HOSTILE
 from rows import make_rows
 from spreadsheets import read_lines, recalculate
@@ -86,7 +85,6 @@ def make_findings(
     folder: Path, rows: pd.DataFrame, previous: pd.DataFrame | None = None
 ) -> Findings:
     """Return the findings of a cycle with these tidy rows, and no workbooks."""
-    shutil.copytree(ROOT / "data" / "raw" / "guideline", folder / "data" / "raw" / "guideline")
     cycle, before = make_cycle(folder, None, None), None
     survey, earlier = replace(collect_survey(cycle), rows=rows), None
     if previous is not None:

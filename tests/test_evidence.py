@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +14,6 @@ from analysis.figures.tables import add_corrections
 from analysis.figures.trace import trace
 from analysis.survey.collect import collect_survey
 
-from conftest import ROOT
 from rows import make_rows
 from workbooks import make_cycle, not_started, procedure
 
@@ -41,7 +39,6 @@ def ledger_of(tmp_path: Path, now: str, before: str) -> Ledger:
     settings = cycles[1].raw_folder / "cycle.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text('previous = "2024-03-31"\n' + text, encoding="utf-8")
-    shutil.copytree(ROOT / "data/raw/guideline", tmp_path / "data/raw/guideline")
     cycle = open_cycle("2024-09-01", tmp_path)
     return build_ledger(cycle, collect_survey(cycle), collect_survey(cycles[0]))
 

@@ -1,5 +1,6 @@
 """What `analysis check` prints and leaves behind."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -179,3 +180,19 @@ def test_no_text_of_a_workbook_steers_the_terminal(tmp_path: Path) -> None:
     text = describe_status(survey, cycle.name)
     assert "「\ufffd[2J\ufffd2J\ufffd[bold]謎[/bold]」" in text
     assert "\x1b" not in text
+
+
+def test_what_stops_the_reports_beside_the_answers_is_told_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(main, ["check"]).exit_code == 0
+    published = "scope,measure,published\n全体,total,多数\n"
+    (cycle.raw_folder / "published.csv").write_text(published, encoding="utf-8")
+    shutil.rmtree(cycle.raw_folder.parent / "2024-04-30")
+    result = CliRunner().invoke(main, ["check"])
+    assert result.exit_code == 1
+    told = result.stdout.split("報告書は、次のとおりであるあいだ作成できません。\n")
+    assert told[1].startswith("調査回「2024-04-30」は data/raw にありません。")
+    assert "2行目: 全体 total = '多数'" in told[2]

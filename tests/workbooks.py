@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
 from analysis.survey.vocabulary import load_vocabulary
 
+GUIDELINES = Path(__file__).parent.parent / "data" / "raw" / "guideline"
 RESPONDENT = "郡山 花子"
 DEPARTMENTS = {"kankyo": "環境部", "kodomo": "こども部"}
 FIELDS = [field.name for field in load_vocabulary()]
@@ -117,12 +119,13 @@ def make_cycle(
     answers: Mapping[str, Mapping[str, str]] | None = None,
     corrections: str = "",
 ) -> Cycle:
-    """Write a cycle of as many departments as `contents` and open it.
+    """Write a cycle of as many departments as `contents`, with our guideline, and open it.
 
     Each content is a workbook, the lines of one, a file's bytes, or None for one not handed in.
     """
     folder = root / "data" / "raw" / name
     folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(GUIDELINES, folder.parent / GUIDELINES.name, dirs_exist_ok=True)
     chosen = list(DEPARTMENTS.items())[: len(contents)]
     settings: list[str] = [
         f"as_of = {name}",

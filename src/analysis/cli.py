@@ -109,6 +109,7 @@ def check(cycle: str | None) -> None:
 
     from analysis.cycle import open_cycle
     from analysis.display import open_display
+    from analysis.report.findings import list_refusals
     from analysis.report.misplaced import describe_misplaced, find_misplaced
     from analysis.survey.place import describe_kept
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
@@ -133,7 +134,10 @@ def check(cycle: str | None) -> None:
     misplaced = find_misplaced(opened)
     for line in describe_misplaced(misplaced):
         say(line)
-    is_wrong = any(found.is_error for found in misplaced)
+    refusals = list_refusals(opened, survey, previous)
+    for refusal in refusals:
+        say(f"\n報告書は、次のとおりであるあいだ作成できません。\n{refusal}")
+    is_wrong = bool(refusals) or any(found.is_error for found in misplaced)
     if is_wrong or (survey.problems["severity"] == "error").any():
         raise SystemExit(1)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.cycle import Cycle, Department, find_root, open_cycle
+from analysis.errors import AnalysisError
 from analysis.figures.ledger import Ledger, build_ledger
 from analysis.report.blocks import Masthead
 from analysis.report.kernels.warm import INPUTS
@@ -87,6 +88,26 @@ def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
         previous = previous or load(before)
         require_usable(previous, before.name)
     return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
+
+
+def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[str]:
+    """Return, for people, why a build would stop even if every answer of the cycle were right.
+
+    That is what lies beside its answers: the previous cycle, the guideline, the published numbers.
+    """
+
+    def require_previous() -> None:
+        before = cycle.open_previous()
+        if before is not None and previous is not None:
+            require_usable(previous, before.name)
+
+    refusals = []
+    for require in (require_previous, lambda: build_ledger(cycle, survey, previous)):
+        try:
+            require()
+        except AnalysisError as error:
+            refusals.append(str(error))
+    return refusals
 
 
 def head(findings: Findings, title: str, about: str | None = None) -> Masthead:

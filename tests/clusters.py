@@ -4,19 +4,25 @@ import json
 import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import dask
 from distributed import Client
 
 from analysis.errors import SurveyError
 
+# No test is one of this machine's clusters, whatever its user set for those.
+dask.config.refresh(paths=[])
 TESTS = Path(__file__).parent
+UNSET = {"DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "None"}
+HERE = "--host=127.0.0.1"
 PATIENCE_SECONDS = 60
 
 
@@ -31,13 +37,13 @@ class Cluster:
     def start_scheduler(self) -> None:
         """Start the scheduler and learn its address."""
         file = self.folder / "scheduler.json"
-        self.start("scheduler", "--port=0", f"--scheduler-file={file}")
+        self.start("scheduler", HERE, "--port=0", f"--scheduler-file={file}")
         wait_until(lambda: file.exists() and file.read_text(encoding="utf-8").endswith("}"))
         self.address = str(json.loads(file.read_text(encoding="utf-8"))["address"])
 
     def add_worker(self, *options: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start a worker without a nanny, or with the given options."""
-        place = (self.address, "--nthreads=1", f"--local-directory={self.folder}")
+        place = (self.address, HERE, "--nthreads=1", f"--local-directory={self.folder}")
         return self.start("worker", *place, *(options or ["--no-nanny"]), **environment)
 
     def wait_for_workers(self, count: int) -> None:
@@ -53,8 +59,13 @@ class Cluster:
         path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
         with (self.folder / f"{len(self.processes)}-{kind}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "dask", kind, "--host=127.0.0.1", "--no-dashboard", *words],
-                env=os.environ | {"PYTHONPATH": path} | self.environment | environment,
+                [
+                    *(sys.executable, "-m", "dask", kind),
+                    # Without a dashboard there is a web server all the same.
+                    "--dashboard-address=127.0.0.1:0",
+                    *words,
+                ],
+                env=os.environ | UNSET | {"PYTHONPATH": path} | self.environment | environment,
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
@@ -87,6 +98,17 @@ def wait_until(happened: Callable[[], bool]) -> None:
     while not happened():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.02)
+
+
+def speak(server: socket.socket, answer: bytes) -> None:
+    """Answer what is said first, and listen until the other hangs up."""
+    connection, _ = server.accept()
+    # Who is told what he does not understand may hang up at once.
+    with connection, suppress(ConnectionError):
+        connection.recv(1000)
+        connection.sendall(answer)
+        while connection.recv(1000):
+            pass
 
 
 def make_bytes(number: int) -> bytes:

@@ -29,6 +29,7 @@ from clusters import (
     make_bytes_when_told,
     refuse,
     run_cluster,
+    speak,
     start_a_child,
     wait_until,
 )
@@ -172,15 +173,6 @@ def test_an_address_that_is_none_is_told(address: str) -> None:
     require_package("distributed")
     with pytest.raises(ReportError, match="接続できません"), open_pool(address):
         pass
-
-
-def speak(server: socket.socket, answer: bytes) -> None:
-    """Answer once, and listen until the other hangs up."""
-    connection, _ = server.accept()
-    connection.sendall(answer)
-    while connection.recv(1000):
-        pass
-    connection.close()
 
 
 @pytest.mark.parametrize("answer", [None, b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])

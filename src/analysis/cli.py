@@ -34,7 +34,7 @@ def main() -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="DIR の下にあるすべての調査のフォルダーについて作る。",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="この Dask クラスターで作る。")
+@click.option("--scheduler", metavar="ADDRESS", help="この Dask クラスター（tls://…）で作る。")
 def report(
     cycle: str | None,
     *,

@@ -1,8 +1,4 @@
-"""A Dask cluster as an executor: a build's jobs go to workers that may be on other computers.
-
-Who can reach a scheduler can run any code on its workers, and what comes back is unpickled here:
-a cluster belongs in a closed network.
-"""
+"""A Dask cluster as an executor: a build's jobs go to workers that may be on other computers."""
 
 import asyncio
 import contextlib
@@ -17,6 +13,12 @@ from importlib import import_module
 from typing import Any
 
 from analysis.errors import LostJobError, ReportError, list_examples
+from analysis.report.making.encryption import (
+    Security,
+    explain_refusal,
+    read_security,
+    require_closed,
+)
 from analysis.report.making.worker import Answer, do_job, hash_program, inspect_worker
 
 Client = Any
@@ -39,14 +41,16 @@ NOT_INSTALLED = (
 
 @contextmanager
 def open_cluster(address: str) -> Iterator[Executor]:
-    """Give the workers of the scheduler at `address` (`tcp://host:8786`) as an executor.
+    """Give the workers of the scheduler at `address` (`tls://host:8786`) as an executor.
 
     A job goes to another worker when its own ends. Raises ReportError where `distributed` is not
-    installed, the scheduler does not answer, it has no workers, or one of them is not fit: another
-    version of Dask, Python or this package, or a daemon, which may not start a kernel.
+    installed, the scheduler does not answer, strangers may reach it or a worker, it has no workers,
+    or one of them is not fit: another version of Dask, Python or this package, or a daemon, which
+    may not start a kernel.
     """
     client = _connect(address)
     try:
+        _require_closed(client)
         _require_alike(client, address)
         _require_fit(client)
         with _Cluster(client) as cluster:
@@ -138,32 +142,47 @@ def _connect(address: str) -> Client:
             "--scheduler には Python のライブラリー distributed が必要です。\n"
             "requirements.lock のライブラリーを入れ直してください。"
         ) from None
+    except ValueError as error:
+        # Dask reads its settings when it is imported; the message names the file.
+        raise ReportError(f"Dask の設定を読めません。直してください。\n{error}") from None
     # What it would log of a lost connection is told by the message of the job.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    security = read_security(address)
     try:
+        require_closed([address])
         # A client would wait for ever for a port that is open and says nothing.
-        asyncio.run(asyncio.wait_for(_greet(address), CONNECT_SECONDS))
+        asyncio.run(asyncio.wait_for(_greet(address, security), CONNECT_SECONDS))
         with warnings.catch_warnings():
             # Of other versions, which are told in full below.
             warnings.simplefilter("ignore")
-            return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+            return distributed.Client(
+                address, security=security, timeout=CONNECT_SECONDS, set_as_default=False
+            )
+    except ReportError:
+        raise
     except Exception as error:
         # An address is a user's; what answers there may be anything, in any state.
         raise ReportError(
-            f"Dask のスケジューラー {address} に接続できません（{type(error).__name__}）。\n"
-            "`dask scheduler` が動いているか、アドレス（例 tcp://192.0.2.1:8786）が"
-            "正しいかを確かめてください。"
+            f"Dask のスケジューラー {address} に接続できません（{explain_refusal(error)}）。\n"
+            "`dask scheduler` が動いているか、アドレスが正しいか（TLS で動いていれば "
+            "tls://192.0.2.1:8786 の形、そうでなければ tcp://）、同じ認証局の証明書を"
+            "使っているかを確かめてください。"
         ) from None
 
 
-async def _greet(address: str) -> None:
+async def _greet(address: str, security: Security) -> None:
     """Open a connection as a client does and close it again."""
-    secured = import_module("distributed.security").Security().get_connection_args("client")
     connection = await import_module("distributed.comm").connect(
-        address, timeout=CONNECT_SECONDS, **secured
+        address, timeout=CONNECT_SECONDS, **security.get_connection_args("client")
     )
     await connection.close()
+
+
+def _require_closed(client: Client) -> None:
+    """Raise ReportError if the cluster is open elsewhere than where we reached it."""
+    found = client.scheduler_info(n_workers=-1)
+    require_closed([found["address"], *found["workers"]])
 
 
 def _require_alike(client: Client, address: str) -> None:

@@ -152,12 +152,10 @@ def test_a_cycle_may_begin_after_the_target_and_be_told_later(tmp_path: Path) ->
 def test_a_guideline_of_years_after_the_cycle_is_refused(
     tmp_path: Path, version: str, is_later: bool
 ) -> None:
-    folder = tmp_path / "data/raw/guideline"
-    shutil.copytree(ROOT / "data/raw/guideline", folder)
-    text = (folder / "2024.toml").read_text(encoding="utf-8")
-    text = text.replace('version = "2024"', f'version = "{version}"')
-    (folder / "2024.toml").write_text(text, encoding="utf-8")
     cycle = make_cycle(tmp_path, [procedure(1)])
+    text = cycle.guideline_path.read_text(encoding="utf-8")
+    text = text.replace('version = "2024"', f'version = "{version}"')
+    cycle.guideline_path.write_text(text, encoding="utf-8")
     if not is_later:
         load_findings(cycle, collect_survey)
         return

@@ -17,8 +17,10 @@ from reports import HOSTILE
 PHONE = {"width": 390, "height": 800}
 KANKYO = f"#{LATEST}/kankyo"
 
-# Opens every number in turn and tells what its panel says: id, value, number of rows, heading.
-OPEN_ALL = """() => [...document.querySelectorAll("main a.figure")].map((link) => {
+# Opens every figure in turn and tells what its panel says: id, value, number of rows, heading.
+OPEN_ALL = """() => [...new Map([...document.querySelectorAll("main a.figure")].map(
+  (link) => [link.getAttribute("href"), link]
+)).values()].map((link) => {
   link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   const panel = document.getElementById("panel");
   return [
@@ -42,7 +44,7 @@ def figures(folder: Path) -> dict[str, dict[str, str]]:
         return {row["figure_id"]: row for row in csv.DictReader(file)}
 
 
-def test_every_number_of_every_page_opens_its_panel(
+def test_every_figure_of_every_page_opens_its_panel(
     browser: Browser, folder: Path, figures: dict[str, dict[str, str]]
 ) -> None:
     for path in sorted(folder.glob("*.html")):

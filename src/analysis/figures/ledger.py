@@ -3,7 +3,6 @@
 `listing` writes it out as figures.csv; `trace` reads one line of it down to the cells.
 """
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,8 +24,6 @@ from analysis.figures.scopes import Level, Scope, list_scopes
 from analysis.figures.select import Selection, Selector
 from analysis.figures.tables import Tables, prepare_tables
 from analysis.survey.survey import Survey
-
-NEAREST_SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,11 +156,13 @@ class Ledger:
 
     def _propose(self, figure_id: str) -> Iterator[str]:
         """Yield a line for each of the nearest ids, the nearest first."""
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where an id is wrong
+
         labels = {
             f"{cycle}/{scope.slug}/{item.name}": item.label
             for cycle, scope, item in self._list_entries()
         }
-        for near in difflib.get_close_matches(figure_id, labels, NEAREST_SHOWN, cutoff=0):
+        for near, *_ in process.extract(figure_id, list(labels), scorer=fuzz.ratio, limit=5):
             yield f"  {near}  {labels[near]}"
 
     @property

@@ -8,7 +8,7 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
 
-from workbooks import make_cycle, not_started, procedure
+from workbooks import build_workbook, make_cycle, not_started, procedure, sheet_of
 
 
 def entry(**changes: str) -> str:
@@ -108,6 +108,15 @@ def test_a_correction_that_fits_two_rows_is_an_error(tmp_path):
     lines = [procedure(1, status="おんらいん"), procedure(1, status="おんらいん")]
     problems = collect(tmp_path, entry(), *lines).problems
     assert "correction_ambiguous" in set(problems["code"])
+
+
+def test_a_cell_that_a_merge_makes_of_two_rows_is_named_once(tmp_path):
+    workbook = build_workbook([procedure(1, status="おんらいん"), procedure(2)])
+    for cells in ("A6:A7", "G6:G7"):
+        sheet_of(workbook).merge_cells(cells)
+    problems = collect_survey(make_cycle(tmp_path, workbook, corrections=entry())).problems
+    (told,) = problems.loc[problems["code"] == "correction_ambiguous", "message"]
+    assert told.endswith("当てはまる行が2行あります（環境部.xlsx 調査票!G6）。")
 
 
 def test_two_corrections_of_one_cell_are_an_error(tmp_path):

@@ -1,5 +1,6 @@
 """A cycle's settings: every wrong key is named, and nothing unknown is let through."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,22 @@ def test_one_name_means_one_department(
         open_cycle("2024-09-01", root)
     assert told in str(caught.value)
     assert "1件が重複しています" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [" ", "\u3000", "\u200b", "環境\n部", "環境\u2028部", "a\tb", ""])
+def test_a_name_is_one_line_that_can_be_seen(tmp_path: Path, name: str) -> None:
+    tables = "".join(
+        f'[[departments]]\nname = {json.dumps(own)}\nslug = "{slug}"\nworkbook = "{slug}.xlsx"\n'
+        for own, slug in (("総務部", "somu"), (name, "kankyo"))
+    )
+    inline = next(line for line in SETTINGS.splitlines() if line.startswith("departments"))
+    root = write_cycle(tmp_path, SETTINGS.replace(f"{inline}\n", "") + tables)
+    with pytest.raises(SettingsError) as caught:
+        open_cycle("2024-09-01", root)
+    told = str(caught.value)
+    assert "2024-09-01/cycle.toml に誤りが1件" in told
+    assert "18行目 departments.1.name: " in told
+    assert "空白だけにせず、1行で書いてください" in told
 
 
 def test_a_department_is_found_by_name_and_by_slug(tmp_path: Path) -> None:

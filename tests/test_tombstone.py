@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.survey.table.tombstone import is_tombstone
+from analysis.survey.table.tombstone import find_tombstone_names, is_tombstone
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,36 @@ def test_a_remark_beside_the_procedure_that_the_other_became_is_none(remark):
     assert is_tombstone(remark, "2001")
     assert not is_tombstone(remark, "３７９４")
     assert is_tombstone(remark, "794")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_out"),
+    [
+        ("犬の登録（令和7年度廃止）", True),
+        ("犬の登録(R6.3末で廃止)", True),
+        ("【廃止】犬の登録", True),
+        ("犬の登録【統合済】", True),
+        ("犬の登録※廃止", True),
+        ("※欠番　犬の登録", True),
+        ("犬の登録（欠番）", True),
+        ("犬の登録（廃止済み）", True),
+        ("犬の登録［福祉部へ移管］", True),
+        ("犬の登録（廃止）", False),
+        ("犬の登録（新規・変更・廃止）", False),
+        ("犬の登録（廃止手続き）", False),
+        ("【廃止届】犬の登録", False),
+        ("犬の登録（令和7年度廃止予定）", False),
+        ("事業を廃止したときの届出", False),
+        ("廃止", False),
+    ],
+)
+def test_a_name_says_so_in_a_part_that_names_no_kind_of_procedure(name, is_out):
+    assert find_tombstone_names([name, "猫の登録"]) == [is_out, False]
+
+
+def test_a_word_set_apart_names_a_kind_where_other_kinds_are():
+    names = ["【新規】犬の登録", "【廃止】犬の登録", "【令和6年度廃止】猫の登録", "※廃止 鳥"]
+    assert find_tombstone_names(names) == [False, False, True, False]
 
 
 def test_a_long_row_of_digits_is_told_apart_at_once():

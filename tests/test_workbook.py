@@ -205,10 +205,22 @@ def test_a_row_that_cannot_be_seen_is_hidden(attributes):
     assert sheet.get(2, 1) == Entry("1", "number")
 
 
-def test_a_hidden_column_keeps_its_content():
-    workbook = build_workbook([procedure(1)])
-    sheet_of(workbook).column_dimensions["C"].hidden = True
-    assert read(save_bytes(workbook)) == read(GOOD)
+@pytest.mark.parametrize("attributes", ['hidden="1"', 'hidden="true"', 'width="0" customWidth="1"'])
+def test_a_hidden_column_keeps_its_content(attributes):
+    columns = f'<cols><col min="3" max="3" {attributes}/></cols><sheetData>'
+    sheet = read(change(GOOD, SHEET, lambda text: text.replace("<sheetData>", columns)))
+    assert (sheet.cells, sheet.merges) == (read(GOOD).cells, read(GOOD).merges)
+    assert [column for column in range(1, 20) if sheet.is_hidden(column)] == [3]
+
+
+def test_rows_and_cells_in_any_order_are_read():
+    rows = (
+        '<row r="3"><c r="B3"><v>1</v></c><c r="A3"/></row><row r="1"><c r="A1"><v>2</v></c></row>'
+    )
+    assert {place: e.text for place, e in entries(read_rows(rows)).items()} == {
+        (1, 1): "2",
+        (3, 2): "1",
+    }
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])

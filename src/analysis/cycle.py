@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from analysis.errors import SettingsError, list_examples
 from analysis.names import find_twice
-from analysis.settings import read_toml
+from analysis.settings import Name, read_toml
 
 NOTEBOOKS = "notebooks"
 SETTINGS_NAME = "cycle.toml"
@@ -26,7 +26,6 @@ WHOLE, WHOLE_NAME = "all", "全体"
 """The slug and the name of the whole city, which no department may have."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")]
-Name = Annotated[str, StringConstraints(min_length=1)]
 
 
 def _stay_inside(name: str) -> str:

@@ -2,12 +2,14 @@
 
 import re
 import tomllib
+import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from reprlib import Repr
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from analysis.errors import SettingsError, list_examples
 from analysis.texts import UnreadableTextError, is_text, name_file, read_text
@@ -32,6 +34,18 @@ _shown = Repr()
 _shown.maxstring = _shown.maxother = 60
 
 
+def _be_one_line(text: str) -> str:
+    """Return a text if it is one line with something to see; raise ValueError."""
+    kinds = {unicodedata.category(sign) for sign in text}
+    if not kinds - {"Zs", "Cf"} or kinds & {"Cc", "Zl", "Zp"}:
+        raise ValueError("空白だけにせず、1行で書いてください")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_be_one_line)]
+"""What something is called wherever it is printed."""
+
+
 def read_toml(path: Path, model: type[Model]) -> Model:
     """Read a settings file into its model; raise SettingsError naming every key that is wrong."""
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
@@ -40,6 +54,7 @@ def read_toml(path: Path, model: type[Model]) -> Model:
         settings: Model = _parse(text, model)
     except ValidationError as error:
         lines = [
+            f"{_say_line(text, item['loc'])}"
             f"{'.'.join(str(part) for part in item['loc']) or '全体'}: {_explain(item)}"
             for item in error.errors()
         ]
@@ -90,6 +105,23 @@ def _find_fault(text: str, error: Exception) -> tuple[int, str]:
     sought = next((form for start, form in _UNPLACED.items() if said.startswith(start)), None)
     found = re.search(sought, text) if sought else None
     return text.count("\n", 0, found.start() if found else len(text.rstrip())) + 1, why
+
+
+def _say_line(text: str, loc: Sequence[str | int]) -> str:
+    """Name the line of a key, or of its table that lacks it; nothing for what stands in no line."""
+    names = [part for part in loc if isinstance(part, str)]
+    lines, first = text.split("\n"), -1
+    if len(names) > 1:
+        table = r"\s*\[+\s*" + r"\s*\.\s*".join(map(re.escape, names[:-1])) + r"\s*\]"
+        heads = [at for at, line in enumerate(lines) if re.match(table, line)]
+        index = next((part for part in loc if isinstance(part, int)), 0)
+        first = heads[index] if index < len(heads) else len(lines)
+    for at, line in enumerate(lines[first + 1 :], start=first + 1):
+        if line.lstrip().startswith("["):
+            break
+        if names and re.match(rf"""\s*["']?{re.escape(names[-1])}["']?\s*=""", line):
+            return f"{at + 1}行目 "
+    return f"{first + 1}行目 " if 0 <= first < len(lines) else ""
 
 
 def _is_deep(line: str) -> bool:

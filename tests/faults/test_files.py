@@ -111,6 +111,11 @@ def sheet_nowhere() -> bytes:
     return change(GOOD, BOOK_LINKS, lambda text: text.replace("sheet1.xml", "sheet9.xml"))
 
 
+def more_in_last_row(cells: str) -> bytes:
+    """Return the good workbook with more XML at the end of its last row, which is the sixth."""
+    return change(GOOD, SHEET, lambda text: text.replace("</row></sheetData>", cells))
+
+
 def string_nowhere() -> bytes:
     return replace(write_sheet('<row r="1"><c r="A1" t="s"><v>9</v></c></row>'))
 
@@ -225,6 +230,13 @@ CYCLE = (
     "ほかの調査回の調査票でないか確かめ、違う場合は部局に送り直してもらってください。"
 )
 
+PLACE_TWICE = (
+    "環境部.xlsx 調査票: ファイルの中に、同じセルか同じ行が2度書かれています（{}）。"
+    "どちらの値が正しいか分からないため、読みません。"
+    "Excel で開いて値を確かめ、保存し直してください。"
+    "開いたときに修復を求められたら、部局に送り直してもらってください。"
+)
+
 # What 環境部.xlsx holds -> the one error it gets.
 CONTENTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "zero bytes": (lambda: b"", EMPTY),
@@ -248,6 +260,22 @@ CONTENTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "XML that breaks off": (lambda: replace(write_sheet("<row")), BROKEN),
     "a sheet that is nowhere": (sheet_nowhere, BROKEN),
     "a string that is nowhere": (string_nowhere, BROKEN),
+    "a second value for a cell": (
+        lambda: more_in_last_row('<c r="G6" t="str"><v>未着手</v></c></row></sheetData>'),
+        PLACE_TWICE.format("G6"),
+    ),
+    "a cell emptied by a second one": (
+        lambda: more_in_last_row('<c r="G6"/></row></sheetData>'),
+        PLACE_TWICE.format("G6"),
+    ),
+    "two values in one cell": (
+        lambda: more_in_last_row('<c r="R6"><v>1</v><v>2</v></c></row></sheetData>'),
+        PLACE_TWICE.format("R6"),
+    ),
+    "a row in two pieces": (
+        lambda: more_in_last_row('</row><row r="6"><c r="R6"><v>1</v></c></row></sheetData>'),
+        PLACE_TWICE.format("6行"),
+    ),
     "a cell outside of any sheet": (
         lambda: replace(write_sheet('<row r="1"><c r="ZZZ1"><v>1</v></c></row>')),
         BROKEN,
@@ -483,6 +511,19 @@ FOLDERS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "what nobody reads": (
         lambda folder: (put(folder, BOOK_NAME), write(folder, "メモ.csv", "公文.docx")),
         [UNREAD.format("メモ.csv"), UNREAD.format("公文.docx")],
+    ),
+    "a name of an old system beside the right one": (
+        lambda folder: (
+            put(folder, BOOK_NAME),
+            write(folder, os.fsdecode("環境部.xlsx".encode("cp932"))),
+        ),
+        [
+            BROKEN_NAME.format(BOOK_NAME).replace(
+                "読み込みません。",
+                r"読み込みません（「\x8a\xc2\x8b\xab\x95\x94.xlsx」と保存されています。"
+                "正しい名前の「環境部.xlsx」とは比べていません）。",
+            )
+        ],
     ),
     "a name of an old system": (
         lambda folder: (put(folder, BOOK_NAME), write(folder, os.fsdecode(b"\x8a\xc2.xlsx"))),

@@ -220,6 +220,16 @@ def with_an_empty_sheet() -> Workbook:
     return workbook
 
 
+def say_gone(title: str, **texts: str) -> tuple[str, ...]:
+    """Return what is told of cells with texts that say that their procedures are no more."""
+    return tuple(
+        f"{SHEET}!{cell}: {title}に「{text}」とある手続きです。ほかの行と同じく集計します。"
+        "廃止した手続きであれば、行を削除してください。"
+        f"そうでなければ、{title}の書き方を改めてください。"
+        for cell, text in texts.items()
+    )
+
+
 TOTALS = ("総手続き数", "オンライン化済", "着手済", "未着手")
 REPEATED = [TITLES[name] for name in FIELDS]
 
@@ -259,14 +269,15 @@ FAULTS: Mapping[str, Fault] = {
     "a title as near to one field as to another": Fault(
         retitled(status="オンライン化", online_date="オンライン化（年月）"),
         (
-            f"{SHEET}: 必須の列「オンライン化の状況」がありません。"
+            f"{SHEET}: 必須の列「オンライン化の状況」がありません"
+            "（見出しの近い列: G5「オンライン化」、H5「オンライン化(年月)」）。"
             "見出しの違いであれば、調査担当が cycle.toml の headers に書きます。"
             "そうでなければ、列を戻してください。",
-            f"{SHEET}: 列「オンライン化時期」がありません。無回答として扱います。"
+            f"{SHEET}: 列「オンライン化時期」がありません"
+            "（見出しの近い列: G5「オンライン化」、H5「オンライン化(年月)」）。"
+            "無回答として扱います。"
             "見出しの違いであれば、調査担当が cycle.toml の headers に書きます。"
             "そうでなければ、列を戻してください。",
-            f"{SHEET}: 調査票にない列があります（オンライン化、オンライン化(年月)）。"
-            "集計には使いません。対応は要りません。",
         ),
     ),
     "a column about persons": Fault(
@@ -375,12 +386,7 @@ FAULTS: Mapping[str, Fault] = {
             procedure(2, remarks="建築確認申請へ統合"),
             procedure(3, remarks="廃止届を含む"),
         ),
-        tuple(
-            f"{SHEET}!{cell}: 備考に「{text}」とある手続きです。ほかの行と同じく集計します。"
-            "廃止した手続きであれば、行を削除してください。"
-            "そうでなければ、備考の書き方を改めてください。"
-            for cell, text in (("Q6", "令和6年3月末で廃止"), ("Q7", "建築確認申請へ統合"))
-        ),
+        say_gone("備考", Q6="令和6年3月末で廃止", Q7="建築確認申請へ統合"),
     ),
     "a column of days on which procedures were abolished": Fault(
         lambda: build_workbook(
@@ -388,7 +394,8 @@ FAULTS: Mapping[str, Fault] = {
             fields=[*FIELDS, "廃止日"],
         ),
         (
-            f"{SHEET}: 調査票にない列があります（廃止日）。集計には使いません。対応は要りません。",
+            f"{SHEET}: 調査票にない列に、見出しが廃止や統合などに関わるものがあります（廃止日）。"
+            "集計には使いません。廃止や統合をした手続きがあれば、行を削除してください。",
             f"{SHEET}!R7: 「廃止日」の欄に「令和6年3月31日」とある手続きです。"
             "廃止や統合をした手続きであれば、行を削除してください。"
             "調査の時点（2024-09-01）より後のことであれば、その年月日を記入してください。"
@@ -405,6 +412,57 @@ FAULTS: Mapping[str, Fault] = {
             f"{SHEET}!R6: 摘要に「K-002へ振り直し」とある手続きです。"
             "ほかの行と同じく集計します。廃止した手続きであれば、行を削除してください。"
             "そうでなければ、摘要の書き方を改めてください。",
+        ),
+    ),
+    "tombstones in names": Fault(
+        with_lines(
+            procedure(1, name="犬の登録（令和7年度廃止）"),
+            procedure(2, name="【廃止】猫の登録"),
+            procedure(3, name="鳥の登録（廃止）"),
+            procedure(4, name="鳥の廃止届"),
+        ),
+        say_gone("手続き名", C6="犬の登録（令和7年度廃止）", C7="【廃止】猫の登録"),
+    ),
+    "a status in rows that are called a total or a note": Fault(
+        with_lines(
+            procedure(1),
+            {"section": "小計", "status": "未着手"},
+            {"procedure_id": "※18-0901", "status": "着手済"},
+        ),
+        tuple(
+            f"{SHEET}!{cell}: 合計か注記のように始まる行に、"
+            f"オンライン化の状況「{text}」があります。手続きとして数えていません。手続きであれば、手続きIDと手続き名を記入してください。"
+            for cell, text in (("G7", "未着手"), ("G8", "着手済"))
+        ),
+    ),
+    "an id with a note's mark among others without": Fault(
+        with_lines(procedure(1), procedure(2, procedure_id="※18-0901")),
+        (
+            f"{SHEET}!A7: 手続きID「※18-0901」に記号が付いています。"
+            "記号も手続きIDの一部として読みました。"
+            "手続きIDでない記号は消し、伝えることがあれば備考に記入してください。",
+        ),
+    ),
+    "a section with a total's name": Fault(
+        with_lines(procedure(1, section="合計")),
+        (
+            f"{SHEET}!B6: 課名「合計」は、合計の行の名前です。ほかの課と同じく集計します。"
+            "手続きであれば、所管する課の名称を記入してください。"
+            "合計の行であれば、手続きの回答を消してください。",
+        ),
+    ),
+    "totals whose formulas have no results": Fault(
+        with_lines(procedure(1), ["合計", TOTALS[0], "=COUNTA(A6)", TOTALS[1], "=COUNTA(G6)"]),
+        (
+            f"{SHEET}: 表の下の合計の数式2個（C7、E7）に計算結果が保存されていないため、"
+            "行を数えた件数と比べていません。Excel で開いて保存し直すと、比べられます。",
+        ),
+    ),
+    "an id merged over two procedures": Fault(
+        merged([procedure(1), procedure(2, procedure_id=None)], "A6:A7"),
+        (
+            f"{SHEET}!A6: 手続きID「K-001」が重複しています（結合したセルの2行）。"
+            "手続きごとに別の手続きIDを付けてください。",
         ),
     ),
     "a row with nothing but a status and the number of its date": Fault(
@@ -460,6 +518,10 @@ SHAPES: Mapping[str, Shape] = {
         lambda: build_workbook([procedure(1)], top=38, left=30, fields=FIELDS[::-1]), ("K-001",)
     ),
     "instructions and lists beside the table": Shape(with_instructions, ("K-001",)),
+    "ids that all have a mark": Shape(
+        with_lines(procedure(1, procedure_id="★1"), procedure(2, procedure_id="★2")),
+        ("★1", "★2"),
+    ),
     "numbers under the titles": Shape(numbered_columns, ("K-001",), (("header", "A6"),)),
     "the header repeated at a page break": Shape(
         with_lines(procedure(1), None, REPEATED, procedure(2)),

@@ -13,7 +13,9 @@ import pandas as pd
 from analysis.cycle import Cycle
 from analysis.survey.problems import Place, Problem, load_rules, report
 from analysis.survey.table.read import Reading
-from analysis.survey.table.tombstone import is_tombstone
+from analysis.survey.table.stated import find_totals_that_differ
+from analysis.survey.table.tombstone import find_tombstone_names, is_tombstone
+from analysis.survey.table.totals import is_total_label
 from analysis.survey.vocabulary import field_named, label_of, load_vocabulary, match_key
 
 
@@ -67,6 +69,19 @@ def _is_tombstone(field: str) -> Condition:
     return find
 
 
+def _is_tombstone_name(intake: Intake) -> "pd.Series[bool]":
+    names = intake.rows["name_raw"].where(intake.rows["name"].notna()).fillna("")
+    found = pd.Series(data=False, index=names.index)
+    for _, own in names.groupby(intake.rows["department_slug"], sort=False):
+        found[own.index] = pd.Series(find_tombstone_names(own), own.index)
+    return found
+
+
+def _is_called_total(intake: Intake) -> "pd.Series[bool]":
+    sections = intake.rows["section"].fillna("")
+    return pd.Series([is_total_label(match_key(s)) for s in sections], sections.index, dtype=bool)
+
+
 ROW_RULES = (
     *(
         RowRule("required_missing", field.name, _is_missing(field.name))
@@ -95,6 +110,8 @@ ROW_RULES = (
         RowRule("row_tombstone", name, _is_tombstone(name))
         for name in ("procedure_id", "reason_detail", "remarks")
     ),
+    RowRule("row_tombstone", "name", _is_tombstone_name),
+    RowRule("section_total", "section", _is_called_total),
     RowRule(
         "online_date_unneeded",
         "online_date",
@@ -197,39 +214,16 @@ def _find_twice(
     twice = rows.loc[is_twice, [*_place_columns(field), field]]
     for _, at in twice.groupby(keys[twice.index], sort=False).indices.items():
         group = twice.iloc[at]
-        places = _list_places(group, field)
-        named = [str(place) for place in places[: _MOST_NAMED + 1]]
-        for number, (place, value) in enumerate(zip(places, group[field], strict=True)):
+        # A merged cell is the place of several rows.
+        places = dict(zip(_list_places(group, field), group[field], strict=True))
+        named = [str(place) for place in [*places][: _MOST_NAMED + 1]]
+        for number, (place, value) in enumerate(places.items()):
             others = [*named[:number], *named[number + 1 :]][:_MOST_NAMED]
             more = len(places) - 1 - len(others)
-            words = "、".join(others) + (f" ほか{more}か所" if more else "")
+            words = f"ほかに {'、'.join(others)}" + (f" ほか{more}か所" if more else "")
+            if not others:
+                words = f"結合したセルの{len(group)}行"
             yield report(code, place, field=field, value=value, others=words)
-
-
-def _find_totals_that_differ(intake: Intake) -> Iterator[Problem]:
-    """Compare the department's own totals with its rows; a difference means one was overlooked.
-
-    Where a status can't be read, only the number of rows is compared.
-    """
-    columns = (intake.rows[name].tolist() for name in ("department_slug", "status"))
-    statuses: dict[str, list[str | float]] = {}
-    for slug, status in zip(*columns, strict=True):
-        statuses.setdefault(slug, []).append(status)
-    for reading in intake.readings:
-        if not reading.is_complete:
-            continue
-        department = reading.department
-        own = statuses.get(department.slug, [])
-        is_known = all(isinstance(status, str) for status in own)
-        for name, (cell, number) in reading.stated.items():
-            if not (is_known or name == "total"):
-                continue
-            counted = len(own) if name == "total" else own.count(name)
-            if number == counted:
-                continue
-            label = "総手続き数" if name == "total" else label_of("status", name)
-            place = Place(department.name, department.workbook, reading.sheet, cell)
-            yield report("total_differs", place, value=str(number), label=label, counted=counted)
 
 
 def _list_places(rows: pd.DataFrame, field: str) -> list[Place]:
@@ -244,5 +238,5 @@ def _place_columns(field: str) -> tuple[str, ...]:
 _INTAKE_RULES: tuple[Callable[[Intake], Iterator[Problem]], ...] = (
     _find_ids_twice,
     _find_names_twice,
-    _find_totals_that_differ,
+    lambda intake: find_totals_that_differ(intake.rows, intake.readings),
 )

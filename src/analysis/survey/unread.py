@@ -3,6 +3,7 @@
 Nothing is silent but what Excel and the system put there themselves. Workbooks stand in `whose`.
 """
 
+import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePath
 
@@ -46,13 +47,22 @@ def _tell_unread(path: Path) -> Iterator[Problem]:
     elif is_folder:
         yield from _tell_folder(path, place)
     elif not is_text(path.name):
-        yield report("file_name_broken", place)
+        yield report("file_name_broken", place, twin=_tell_twin(path))
     elif is_settings_slip(path.name):
         yield report("settings_unread", place)
     elif path.suffix.lower() in PACKED_ENDINGS:
         yield report("file_packed", place)
     else:
         yield report("file_unread", place)
+
+
+def _tell_twin(path: Path) -> str:
+    """Say how a name is stored, if another file has the name that it was meant to be."""
+    twin = path.with_name(compose_name(path.name))
+    if not os.path.lexists(twin):
+        return ""
+    stored = os.fsencode(path.name).decode("ascii", "backslashreplace")
+    return f"（「{stored}」と保存されています。正しい名前の「{twin.name}」とは比べていません）"
 
 
 def _tell_folder(path: Path, place: Place) -> Iterator[Problem]:

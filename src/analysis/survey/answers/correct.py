@@ -136,8 +136,11 @@ def _find_row(
         return matching.iloc[0]
     named = matching if len(matching) else candidates
     cells = "、".join(
-        f"{row['workbook']} {row['sheet']}!{row[f'{correction.field}_cell']}"
-        for _, row in named.iterrows()
+        # A merged cell is the place of several rows.
+        dict.fromkeys(
+            f"{row['workbook']} {row['sheet']}!{row[f'{correction.field}_cell']}"
+            for _, row in named.iterrows()
+        )
     )
     return _report(
         "correction_ambiguous" if len(matching) else "correction_value_differs",

@@ -9,6 +9,9 @@ from typing import Literal, NamedTuple
 
 from openpyxl.utils.cell import get_column_letter
 
+UNSEEN = "文字と背景が同じ色"
+"""The look of a cell whose text has the colour of what it stands on."""
+
 EntryKind = Literal["text", "number", "number_1904", "date", "error", "formula"]
 
 # A header ends in the first 40 rows; a few more, since a row's titles may stand above it.
@@ -32,12 +35,14 @@ class Entry(NamedTuple):
 
     kind `error` is an Excel error value (#REF!), `formula` a formula saved without its result,
     `number_1904` a number in a workbook that counts its days from 1904; `struck` tells that the
-    whole text is struck through.
+    whole text is struck through. `look` is what may keep a person from seeing the text: a number
+    format that is none of the plain ones, or UNSEEN.
     """
 
     text: str
     kind: EntryKind
     struck: bool = False
+    look: str = ""
 
 
 class Merge(NamedTuple):
@@ -53,7 +58,8 @@ class Merge(NamedTuple):
 class Sheet:
     """One sheet: its filled cells by row and column number, merges, and hidden rows.
 
-    `narrow_columns` is how many columns are about as wide as high: 方眼紙 has dozens of them.
+    `hidden_columns` are ranges, both ends included; `narrow_columns` is how many columns are about
+    as wide as high: 方眼紙 has dozens of them.
     `is_cut` tells that it was read no further than its head, so that its merges are not known, and
     `is_lost` that the workbook lists it and leads nowhere.
     """
@@ -63,6 +69,7 @@ class Sheet:
     cells: Mapping[int, Mapping[int, Entry]]
     merges: tuple[Merge, ...]
     hidden_rows: frozenset[int]
+    hidden_columns: tuple[tuple[int, int], ...] = ()
     narrow_columns: int = 0
     is_cut: bool = False
     is_lost: bool = False
@@ -75,6 +82,10 @@ class Sheet:
     def get(self, row: int, column: int) -> Entry | None:
         """Return the cell's entry, or None if it is blank."""
         return self.cells.get(row, {}).get(column)
+
+    def is_hidden(self, column: int) -> bool:
+        """Tell whether a column is hidden."""
+        return any(first <= column <= last for first, last in self.hidden_columns)
 
 
 # Tells from the first rows of a sheet, its merges not yet known, whether it may hold the table.

@@ -77,7 +77,7 @@ class StoredValues:
         """Return the entry of a text; where its own fonts don't say, the cell's is it struck by."""
         if is_struck is None:
             is_struck = self._styles.is_struck(style)
-        return Entry(text, "text", is_struck) if text else None
+        return Entry(text, "text", is_struck, self._styles.find_look(style)) if text else None
 
     def _read_number(self, raw: str, style: str) -> Entry:
         try:
@@ -101,7 +101,7 @@ class StoredValues:
             return self._write(decode_text(raw), "text", style)
 
     def _write(self, text: str, kind: Any, style: str) -> Entry:
-        return Entry(text, kind, self._styles.is_struck(style))
+        return Entry(text, kind, self._styles.is_struck(style), self._styles.find_look(style))
 
 
 def _write_date(value: Any) -> str:

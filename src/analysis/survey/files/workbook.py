@@ -50,7 +50,10 @@ def _read_package(package: Package, may_hold: Sieve) -> list[Sheet]:
         Styles() if styles is None else read_styles(package.read_tree(styles)),
         is_1904=any(is_on(p.get("date1904")) for p in find_children(root, "workbookPr")),
     )
-    reader = WorksheetReader(values)
+    # Asked to be worked out when it is opened, as nothing has done since it was written.
+    calculations = find_children(root, "calcPr")
+    is_uncalculated = any(is_on(own.get("fullCalcOnLoad")) for own in calculations)
+    reader = WorksheetReader(values, is_uncalculated=is_uncalculated)
     worksheets = set(links.find_all("worksheet"))
     seen: set[str] = set()
     sheets = []

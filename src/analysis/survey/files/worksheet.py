@@ -21,6 +21,7 @@ from analysis.survey.files.sheet import (
     Sheet,
     Sieve,
     UnreadableWorkbookError,
+    address,
 )
 from analysis.survey.files.stored import StoredValues
 
@@ -38,9 +39,13 @@ _DEFAULT_WIDTH = "8.43"
 class WorksheetReader:
     """Reads one worksheet; every handler below is called for one kind of element."""
 
-    def __init__(self, values: StoredValues) -> None:
-        """Hold what turns stored values into entries."""
+    def __init__(self, values: StoredValues, *, is_uncalculated: bool = False) -> None:
+        """Hold what turns stored values into entries, and whether formulas wait for results.
+
+        Programs that work out no formula store 0 in its place.
+        """
         self._values = values
+        self._no_result = "0" if is_uncalculated else ""
         self._columns: dict[str, int] = {}
 
     def read(self, source: IO[bytes], title: str, *, visible: bool, may_hold: Sieve) -> Sheet:
@@ -51,6 +56,7 @@ class WorksheetReader:
         self._title, self._visible = title, visible
         self._rows: dict[int, dict[int, Entry]] = {}
         self._hidden: set[int] = set()
+        self._hidden_columns: list[tuple[int, int]] = []
         self._merges: set[Merge] = set()
         self._narrow = 0
         self._default_width = _DEFAULT_WIDTH
@@ -89,10 +95,14 @@ class WorksheetReader:
             self._narrow = LAST_COLUMN
 
     def _start_columns(self, attributes: Attributes) -> None:
-        if not is_on(attributes.get("hidden")) and "min" in attributes:
-            first, last = int(attributes["min"]), int(attributes.get("max", attributes["min"]))
-            is_narrow = float(attributes.get("width", self._default_width)) < NARROW_WIDTH
-            self._narrow += is_narrow * max(0, min(last, LAST_COLUMN) - first + 1)
+        if "min" not in attributes:
+            return
+        first, last = int(attributes["min"]), int(attributes.get("max", attributes["min"]))
+        width = float(attributes.get("width", self._default_width))
+        if not is_on(attributes.get("hidden")) and width > 0:
+            self._narrow += (width < NARROW_WIDTH) * max(0, min(last, LAST_COLUMN) - first + 1)
+        elif len(self._hidden_columns) < LAST_COLUMN:
+            self._hidden_columns.append((first, last))
 
     def _start_data(self, _: Attributes) -> None:
         self._is_within = True
@@ -115,6 +125,8 @@ class WorksheetReader:
         if row > HEAD_ROWS and not self._is_judged:
             self._is_judged = True
             self._is_enough = not self._may_hold(self._finish())
+        if row in self._rows:
+            raise UnreadableWorkbookError("workbook_place_twice", f"{row}行")
         self._row, self._column = row, 0
 
     def _start_cell(self, attributes: Attributes) -> None:
@@ -140,6 +152,8 @@ class WorksheetReader:
         self._rich.begin()
 
     def _end_value(self, text: str) -> None:
+        if self._is_within and self._raw is not None:
+            self._refuse_second()
         self._raw = text
 
     def _end_cell(self, _: str) -> None:
@@ -148,19 +162,26 @@ class WorksheetReader:
         entry: Entry | None
         if self._is_inline:
             entry = self._values.read_text(*self._rich.take(), self._style)
-        elif self._raw:
+        elif self._raw and not (self._is_formula and self._raw == self._no_result):
             entry = self._values.read(self._kind, self._raw, self._style)
         else:
             # An empty text is a formula's result, and blank; only an absent value is a lack of one.
             has_result = self._raw is not None and self._kind == "str"
             entry = Entry("", "formula") if self._is_formula and not has_result else None
+        row = self._rows.get(self._row)
+        if row is not None and self._column in row:
+            self._refuse_second()
         if entry is not None:
-            row = self._rows.get(self._row)
             if row is None:
                 if len(self._rows) >= MOST_ROWS:
                     raise UnreadableWorkbookError("workbook_cells", "行が多すぎる")
                 row = self._rows[self._row] = {}
             row[self._column] = entry
+
+    def _refuse_second(self) -> None:
+        """Refuse a second value for one cell: programs differ in which of them they show."""
+        place = address(self._row, self._column)
+        raise UnreadableWorkbookError("workbook_place_twice", place)
 
     def _start_merge(self, attributes: Attributes) -> None:
         found = _RANGE.fullmatch(attributes["ref"])
@@ -192,6 +213,7 @@ class WorksheetReader:
             cells=_sort_rows(self._rows),
             merges=tuple(sorted(self._merges)),
             hidden_rows=frozenset(self._hidden),
+            hidden_columns=tuple(self._hidden_columns),
             narrow_columns=self._narrow,
             is_cut=self._is_enough,
         )

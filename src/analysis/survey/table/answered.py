@@ -43,6 +43,13 @@ def is_answered(
     return is_total and {"name", "status"} <= words
 
 
+def find_status(line: Line, columns: Mapping[str, int], lookup: Lookup) -> int | None:
+    """Return the column of a procedure's status, if it is the only one in a row and no label."""
+    column = columns.get("status", 0)
+    known = [at for at, entry in line.items() if lookup.find_code("status", entry.text)]
+    return column if known == [column] and column not in _find_labels(line, columns) else None
+
+
 def _find_labels(line: Line, columns: Mapping[str, int]) -> set[int]:
     """Return the columns of texts that have a number beside them, which they may be labels of."""
     volumes = columns.get("annual_volume", 0)

@@ -1,18 +1,24 @@
 """Say what is wrong with a workbook's table, and what is peculiar about it."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
 
 from analysis.survey.files.sheet import Sheet, address
-from analysis.survey.problems import Place, Problem, report
+from analysis.survey.problems import Place, Problem, report, shorten
+from analysis.survey.table.answered import find_status
 from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET
-from analysis.survey.table.header import Header
+from analysis.survey.table.header import Header, Title, list_near_titles
 from analysis.survey.table.merges import list_hidden
+from analysis.survey.table.removed import speaks_of_removal
+from analysis.survey.table.seen import find_unseen
 from analysis.survey.table.table import MOST_BLANK_ROWS, Table
-from analysis.survey.vocabulary import field_named, load_vocabulary, match_key
+from analysis.survey.table.totals import name_total
+from analysis.survey.vocabulary import Lookup, field_named, load_vocabulary, match_key
 
-_MOST_ROWS_NAMED = 20
+# What points to a note, or sets a row apart, and stands at an end of an id.
+_MARK = "[※*†‡☆★○●◎□■◇◆△▲▽▼→←⇒]"
+_MARKED_ID = re.compile(rf"^{_MARK}|{_MARK}$")
 # Sheets that come with the form, or with it when it was sent back.
 FORM_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
 
@@ -23,20 +29,31 @@ def name_sheet(sheet: Sheet) -> str:
 
 
 def examine_table(
-    header: Header, table: Table, sheets: Sequence[Sheet], extras: Collection[str], place: Place
+    header: Header,
+    table: Table,
+    sheets: Sequence[Sheet],
+    extras: Mapping[int, str],
+    place: Place,
+    *,
+    lookup: Lookup,
 ) -> list[Problem]:
     """Return every problem of a table: its sheet, its columns, its rows.
 
-    `sheets` are all of the workbook's; `extras` the titles of columns beside the survey's own.
+    `sheets` are all of the workbook's; `extras` the titles of columns beside the survey's own, by
+    column.
     """
-    columns = list(_check_columns(header, place))
+    near = list_near_titles(header, lookup)
+    columns = list(_check_columns(header, near, place))
+    proposed = {title.column for titles in near.values() for title in titles}
+    others = [name for column, name in extras.items() if column not in proposed]
     return [
         *_note_sheets(header, sheets, place),
         *columns,
         # Without a required column its rows look unknown; the missing column says it once for all.
         *(_check_rows(table, place) if is_complete(columns) else ()),
-        *_note_columns(header, extras, place),
+        *_note_columns(others, place, lookup),
         *_note_rows(header, table, place),
+        *_note_uncounted(header, table, place, lookup),
     ]
 
 
@@ -59,11 +76,18 @@ def _note_sheets(header: Header, sheets: Sequence[Sheet], place: Place) -> Itera
         yield report("sheets_other", place, value="、".join(others))
 
 
-def _check_columns(header: Header, place: Place) -> Iterator[Problem]:
+def _check_columns(
+    header: Header, near: Mapping[str, Sequence[Title]], place: Place
+) -> Iterator[Problem]:
     for known in load_vocabulary():
         if known.name not in header.columns:
             code = "column_missing" if known.required else "optional_column_missing"
-            yield report(code, place, field=known.name)
+            titles = [
+                f"{address(title.row, title.column)}「{shorten(title.keys[0])}」"
+                for title in near.get(known.name, ())
+            ]
+            words = f"（見出しの近い列: {'、'.join(titles)}）" if titles else ""
+            yield report(code, place, field=known.name, near=words)
     for known, title in header.twice:
         columns = (header.columns[known.name], title.column)
         cells = "、".join(address(title.row, column) for column in columns)
@@ -79,19 +103,49 @@ def _check_rows(table: Table, place: Place) -> Iterator[Problem]:
         yield report("rows_missing", place)
     for cell in table.unknown:
         yield report("row_unknown", place.at(cell))
-    ids = (table.rows[f"procedure_id_{part}"] for part in ("raw", "cell"))
-    for raw, cell in zip(*ids, strict=True):
-        if raw is not None and EXAMPLE_ID.fullmatch(match_key(str(raw))):
-            yield report("row_example", place.at(str(cell)), value=str(raw))
+    for raw, cell in _list_ids(table):
+        if EXAMPLE_ID.fullmatch(match_key(raw)):
+            yield report("row_example", place.at(cell), value=raw)
     for cell in table.answered:
         yield report("row_answered", place.at(cell))
     if table.beyond is not None:
         yield report("row_beyond", place.at(table.beyond), count=f"{MOST_BLANK_ROWS:,}")
 
 
-def _note_columns(header: Header, extras: Collection[str], place: Place) -> Iterator[Problem]:
-    if extras:
-        yield report("column_extra", place, value="、".join(extras))
+def _list_ids(table: Table) -> list[tuple[str, str]]:
+    """Return the procedures' ids that are not blank, each with its cell."""
+    ids = (table.rows[f"procedure_id_{part}"] for part in ("raw", "cell"))
+    return [(str(raw), str(cell)) for raw, cell in zip(*ids, strict=True) if raw is not None]
+
+
+def _note_columns(extras: Sequence[str], place: Place, lookup: Lookup) -> Iterator[Problem]:
+    removal = [n for n in extras if speaks_of_removal(n) and not lookup.is_refused(n)]
+    others = [name for name in extras if name not in removal]
+    for code, names in (("column_extra", others), ("column_of_removal", removal)):
+        if names:
+            yield report(code, place, value="、".join(names))
+
+
+def _note_uncounted(
+    header: Header, table: Table, place: Place, lookup: Lookup
+) -> Iterator[Problem]:
+    """Tell what stands in totals and notes and is not looked at, though it may have been meant."""
+    unsaved = []
+    for line in table.lines:
+        cells = header.sheet.cells.get(line.row, {})
+        if line.kind in ("total", "subtotal", "footnote"):
+            column = find_status(cells, header.columns, lookup)
+            if column is not None:
+                at = place.at(address(line.row, column))
+                yield report("status_uncounted", at, field="status", value=cells[column].text)
+        if line.kind == "total":
+            unsaved += [
+                address(line.row, column)
+                for (_, label), (column, entry) in pairwise(cells.items())
+                if entry.kind == "formula" and name_total(label.text, lookup)
+            ]
+    if unsaved:
+        yield report("totals_unsaved", place, value="、".join(unsaved), count=len(unsaved))
 
 
 def _note_hidden(header: Header, place: Place) -> Iterator[Problem]:
@@ -122,8 +176,9 @@ def _note_rows(header: Header, table: Table, place: Place) -> Iterator[Problem]:
     yield from _note_hidden(header, place)
     for cell in table.struck:
         yield report("row_struck", place.at(cell))
-    hidden = [row for row in table.row_numbers if row in header.sheet.hidden_rows]
-    if hidden:
-        named = "、".join(f"{row}行" for row in hidden[:_MOST_ROWS_NAMED])
-        more = "ほか" if len(hidden) > _MOST_ROWS_NAMED else ""
-        yield report("rows_hidden", place, value=named + more, count=len(hidden))
+    yield from find_unseen(header, table.row_numbers, place)
+    ids = _list_ids(table)
+    marked = [(raw, cell) for raw, cell in ids if _MARKED_ID.search(match_key(raw))]
+    # Where every id has its mark, that is the ids' own form.
+    for raw, cell in marked if len(marked) < len(ids) else ():
+        yield report("id_marked", place.at(cell), field="procedure_id", value=raw)

@@ -12,6 +12,9 @@ from analysis.survey.vocabulary import Field, Lookup
 NEAR_PERCENT = 80
 """How alike two titles have to be: 「手続きの名称」 and 「手続き名」 just are."""
 
+NEARISH_PERCENT = 50
+"""How alike a title has to be to be named where a column is missing."""
+
 CLEAR_PERCENT = 10
 """By how much the best has to lead: 「オンライン化」 is as near to the status as to its date."""
 
@@ -58,6 +61,22 @@ def guess_fields(
         if all(best - other[0] >= CLEAR_PERCENT for other in rest[:1]):
             guessed[column] = (field, spelling)
     return guessed
+
+
+def find_near(
+    titles: Mapping[int, Sequence[str]], missing: Collection[str], lookup: Lookup
+) -> dict[str, list[int]]:
+    """Return, by missing field, the columns whose titles may well be meant for it.
+
+    `titles` are as for `guess_fields`; one may be near to several fields. What stands over a title
+    is left aside: a group's title would bring all of its columns near.
+    """
+    near: dict[str, list[int]] = {}
+    for column, spellings in titles.items() if missing else ():
+        for score, field, _ in _rank_fields(spellings[:1], lookup):
+            if field.name in missing and score >= NEARISH_PERCENT:
+                near.setdefault(field.name, []).append(column)
+    return near
 
 
 def _rank_fields(spellings: Sequence[str], lookup: Lookup) -> Iterator[tuple[float, Field, str]]:

@@ -6,12 +6,12 @@ the columns and the wording of their titles.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.survey.files.sheet import Merge, Sheet
-from analysis.survey.table.guess import guess_fields, is_of_others
+from analysis.survey.table.guess import find_near, guess_fields, is_of_others
 from analysis.survey.table.merges import uncover
 from analysis.survey.vocabulary import Field, Lookup, match_key
 
@@ -109,6 +109,14 @@ def find_header(sheet: Sheet, lookup: Lookup) -> Header | None:
     return best[1] if best else None
 
 
+def list_near_titles(header: Header, lookup: Lookup) -> dict[str, list[Title]]:
+    """Return, by field without a column, the titles nobody knows that may be meant for it."""
+    titles = {title.column: title for title in header.others if title.row >= header.first_row}
+    missing = {field.name for field in lookup.fields} - header.columns.keys()
+    near = find_near(_map_spellings(titles.values(), lookup), missing, lookup)
+    return {name: [titles[column] for column in columns] for name, columns in near.items()}
+
+
 def _take_head(sheet: Sheet) -> Sheet:
     """Return the rows that may belong to a header."""
     cells = {
@@ -137,14 +145,7 @@ def _build_header(
             twice.append((field, title))
         else:
             columns[field.name] = title.column
-    unknown = {
-        title.column: title.keys
-        for title in others
-        if not (RESPONDENT.match(title.keys[0]) or any(map(lookup.is_refused, title.keys)))
-        and not _is_in_group_of_others(title)
-        and not any(map(_has_hint_of_others, title.keys))
-    }
-    guesses = guess_fields(unknown, columns, lookup)
+    guesses = guess_fields(_map_spellings(others, lookup), columns, lookup)
     guessed = tuple((*guesses[t.column], t) for t in others if t.column in guesses)
     columns |= {field.name: title.column for field, _, title in guessed}
     own = [title for title in titles if title.column in known or title.column in guesses]
@@ -158,6 +159,17 @@ def _build_header(
         tuple(twice),
         tuple(title for title in others if title.column not in guesses),
     )
+
+
+def _map_spellings(titles: Iterable[Title], lookup: Lookup) -> dict[int, tuple[str, ...]]:
+    """Return, by column, how the titles may be read that may be meant for a field of the survey."""
+    return {
+        title.column: title.keys
+        for title in titles
+        if not (RESPONDENT.match(title.keys[0]) or any(map(lookup.is_refused, title.keys)))
+        and not _is_in_group_of_others(title)
+        and not any(map(_has_hint_of_others, title.keys))
+    }
 
 
 def _find_field(title: Title, lookup: Lookup) -> Field | None:

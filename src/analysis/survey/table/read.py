@@ -128,7 +128,7 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         problems=(
             *_tell_lost_sheets(sheets, place),
             *_check_cycle(header, place, cycle, lookup),
-            *examine_table(header, table, sheets, names.values(), place),
+            *examine_table(header, table, sheets, names, place, lookup=lookup),
             *find_removed(header, table.row_numbers, lookup, cycle, place),
             *find_remarks(extras, lookup, place),
         ),

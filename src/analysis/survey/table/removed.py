@@ -18,6 +18,7 @@ from analysis.survey.table.tombstone import is_tombstone
 from analysis.survey.vocabulary import Lookup, choice_key, digits_key, is_dash, match_key
 
 _END = r"(?:削除|廃止|廃番|欠番|抹消|統廃合|統合|移管|振り?(?:直|なお)し|振り?替え?|改番)"
+_WORD = re.compile(_END)
 _DATE = r"(?:日|年月日?|年度?|月日?|日付|日時|時期)"
 _TITLE = re.compile(
     rf"(?:本|当)?(?:(?:手続き?|事務|制度|届出?)の?)?{_END}(?:[・/、及又やび]?(?:または|又は|及び)?{_END})*"
@@ -79,6 +80,11 @@ def find_remarks(extras: Columns, lookup: Lookup, place: Place) -> Iterator[Prob
         ):
             at = place.at(str(cell))
             yield report("row_tombstone", at, value=str(text), header=shorten(name))
+
+
+def speaks_of_removal(name: str) -> bool:
+    """Tell whether a title has a word for a procedure that is no more, whatever it asks for."""
+    return bool(_WORD.search(name))
 
 
 def _is_removal(title: Title) -> bool:

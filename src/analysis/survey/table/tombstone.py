@@ -5,6 +5,8 @@ sentence that says so of the procedure itself is one.
 """
 
 import re
+import unicodedata
+from collections.abc import Iterable
 
 from analysis.survey.vocabulary import answer_key, digits_key
 
@@ -19,9 +21,10 @@ _BEFORE = rf"(?:{_DAY}{_SINCE}|{_SUBJECT}|重複(?:登録)?(?:のため|によ�
 _INTO = r"(?P<into>[^。]{1,60}?)(?:へ|に|と)"
 _JOINED = r"(?:統廃合|統合|移管|一本化|集約)"
 _VERB = rf"(?:{_JOINED}|廃止|欠番|廃番|削除|抹消)"
+_PROCEDURE = r"(?:手続き?|事務)?"
 _DONE = (
     r"(?:済み?|した|しました|され(?:た|ました)|とな(?:った|りました)|にな(?:った|りました)|です)?"
-    r"(?:手続き?|事務|のため.*|により.*|につき.*)?"
+    rf"(?:{_PROCEDURE}|のため.*|により.*|につき.*)?"
 )
 _END = r"(?:、.*)?"
 # Two of them may stand before a statement, not any number: that many ways to divide a row of
@@ -45,9 +48,33 @@ _POINTER = re.compile(
     rf"(?:{_DAY}{_SINCE}[、 ]?)?(?P<arrow>→|⇒|[-=]>)?{_TO_ID}"
     rf"(?:(?:へ|に|と){_MOVED}{_DONE}|(?(arrow)(?:へ|に)?|(?!))){_END}"
 )
+# Within a name: what stands in brackets that set it apart, after a note's mark, in round brackets.
+_PART = re.compile(r"【([^【】]+)】|※\s*([^\s※()【】]+)|[(<〔\[]([^()<>〔〕\[\]]+)[)>〕\]]")
+_KIND = re.compile(r"新規|変更|更新|休止|再開|開始|継続|再交付|取消")
+_NUMBER_OUT = re.compile("欠番|廃番")
 _SENTENCE_END = re.compile(r"[。．\n;；()（）]")
 # What every such sentence has one of: most remarks are none at all.
 _SIGN = re.compile(r"廃|統合|移|一本化|集約|欠番|削除|抹消|振|付|改番|変更|重複|含|計上|→|⇒|[-=]>")
+
+
+def find_tombstone_names(names: Iterable[str]) -> list[bool]:
+    """Tell of each name of a department's procedures whether a part of it says that it is no more.
+
+    A word alone is no such part where it may name a kind of procedure: in round brackets, and in
+    others where kinds stand there elsewhere (【新規】).
+    """
+    parts = [list(_PART.finditer(unicodedata.normalize("NFKC", name))) for name in names]
+    has_kinds = any(_KIND.fullmatch(part[1] or part[2] or "") for own in parts for part in own)
+    return [any(_ends(part, has_kinds=has_kinds) for part in own) for own in parts]
+
+
+def _ends(part: "re.Match[str]", *, has_kinds: bool) -> bool:
+    set_apart = part[1] or part[2]
+    text = digits_key(set_apart or part[3] or "").upper()
+    if not _STATEMENT.fullmatch(text):
+        return False
+    is_kind = re.fullmatch(_VERB + _PROCEDURE, text) and not _NUMBER_OUT.match(text)
+    return not is_kind or (bool(set_apart) and not has_kinds and bool(re.fullmatch(_VERB, text)))
 
 
 def is_tombstone(remark: str, own_id: str = "") -> bool:

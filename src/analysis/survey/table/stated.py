@@ -1,0 +1,36 @@
+"""Compare the department's own totals with its rows; a difference means one was overlooked."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from analysis.survey.problems import Place, Problem, report
+from analysis.survey.table.read import Reading
+from analysis.survey.vocabulary import label_of
+
+
+def find_totals_that_differ(rows: pd.DataFrame, readings: Sequence[Reading]) -> Iterator[Problem]:
+    """Yield each stated total that is another number than that of the rows it counts.
+
+    `rows` are all departments' with department_slug and status; where a status can't be read, only
+    the number of rows is compared.
+    """
+    columns = (rows[name].tolist() for name in ("department_slug", "status"))
+    statuses: dict[str, list[str | float]] = {}
+    for slug, status in zip(*columns, strict=True):
+        statuses.setdefault(slug, []).append(status)
+    for reading in readings:
+        if not reading.is_complete:
+            continue
+        department = reading.department
+        own = statuses.get(department.slug, [])
+        is_known = all(isinstance(status, str) for status in own)
+        for name, (cell, number) in reading.stated.items():
+            if not (is_known or name == "total"):
+                continue
+            counted = len(own) if name == "total" else own.count(name)
+            if number == counted:
+                continue
+            label = "総手続き数" if name == "total" else label_of("status", name)
+            place = Place(department.name, department.workbook, reading.sheet, cell)
+            yield report("total_differs", place, value=str(number), label=label, counted=counted)

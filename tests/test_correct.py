@@ -8,7 +8,7 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
 
-from workbooks import make_cycle, not_started, procedure
+from workbooks import FIELDS, build_workbook, make_cycle, not_started, procedure
 
 
 def entry(**changes: str) -> str:
@@ -52,6 +52,29 @@ def test_an_applied_correction_is_told_with_its_cell_and_reason(tmp_path):
         "decided_by": "DX戦略課",
         "decided_on": "2024-09-10",
     }
+
+
+def test_a_field_may_be_named_as_the_form_names_its_column(tmp_path):
+    survey = collect(tmp_path, entry(field="オンライン化の状況"))
+    assert survey.corrections["field"].tolist() == ["status"]
+    assert survey.rows.loc[0, "status"] == "online"
+
+
+def test_a_correction_of_a_column_that_is_missing_names_the_sheet(tmp_path):
+    fields = [name for name in FIELDS if name != "remarks"]
+    book = build_workbook([procedure(1)], fields=fields)
+    change = entry(field="remarks", expected="再確認", value="")
+    survey = collect_survey(make_cycle(tmp_path, book, corrections=change))
+    (message,) = survey.problems.loc[survey.problems["field"] == "remarks", "message"].tail(1)
+    assert message.endswith("備考は「再確認」ではなく「」です（環境部.xlsx 調査票）。")
+
+
+def test_of_many_rows_that_a_correction_may_mean_the_first_are_named(tmp_path):
+    lines = [procedure(1, status="おんらいん")] * 7
+    problems = collect(tmp_path, entry(), *lines).problems
+    (message,) = problems.loc[problems["code"] == "correction_ambiguous", "message"]
+    assert "当てはまる行が7行あります" in message
+    assert message.endswith("環境部.xlsx 調査票!G10 ほか2か所）。")
 
 
 def test_a_correction_is_cleaned_like_an_answer(tmp_path):

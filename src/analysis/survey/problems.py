@@ -5,8 +5,9 @@ The rules and their words are data, in `rules.toml`; every stage reports through
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -145,7 +146,7 @@ def describe(problem: Problem, *, within_workbook: bool = False) -> str:
 
 def problems_to_frame(problems: Iterable[Problem]) -> pd.DataFrame:
     """Return one row per problem, in the given order, columns as `Problem`; missing is NA."""
-    rows = [astuple(problem) for problem in problems]
+    rows = map(attrgetter(*PROBLEM_COLUMNS), problems)
     return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS)).astype("str")
 
 

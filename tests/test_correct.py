@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SettingsError
+from analysis.survey.alike import describe_alike
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
@@ -65,16 +66,33 @@ def test_a_correction_of_a_column_that_is_missing_names_the_sheet(tmp_path):
     book = build_workbook([procedure(1)], fields=fields)
     change = entry(field="remarks", expected="再確認", value="")
     survey = collect_survey(make_cycle(tmp_path, book, corrections=change))
-    (message,) = survey.problems.loc[survey.problems["field"] == "remarks", "message"].tail(1)
-    assert message.endswith("備考は「再確認」ではなく「」です（環境部.xlsx 調査票）。")
+    entries = survey.problems.loc[survey.problems["workbook"] == "corrections.toml", "cell"]
+    assert list(entries) == [
+        "手続き「K-001」の訂正（環境部.xlsx 調査票、備考は「再確認」ではなく「」）"
+    ]
 
 
 def test_of_many_rows_that_a_correction_may_mean_the_first_are_named(tmp_path):
     lines = [procedure(1, status="おんらいん")] * 7
     problems = collect(tmp_path, entry(), *lines).problems
-    (message,) = problems.loc[problems["code"] == "correction_ambiguous", "message"]
-    assert "当てはまる行が7行あります" in message
-    assert message.endswith("環境部.xlsx 調査票!G10 ほか2か所）。")
+    (told,) = problems[problems["code"] == "correction_ambiguous"].to_dict("records")
+    assert told["message"] == "当てはまる行が7行あります。"
+    assert told["cell"].endswith("環境部.xlsx 調査票!G10 ほか2か所）")
+
+
+def test_corrections_that_fail_for_one_cause_are_one_line(tmp_path):
+    changes = "".join(entry(procedure_id=f"Z-{n}", expected=f"答{n}") for n in range(100))
+    (line,) = describe_alike(
+        problem
+        for problem in problems_from_frame(collect(tmp_path, changes).problems)
+        if problem.workbook == "corrections.toml"
+    )
+    first = "手続き「Z-0」の訂正（オンライン化の状況「答0」→「オンライン化済」）"
+    assert line.startswith(f"100件（corrections.toml {first}、手続き「Z-1」")
+    assert line.endswith(
+        " ほか95件）: この手続きが調査票にありません。"
+        "手続きIDを確かめるか、要らなくなった訂正を削ってください。"
+    )
 
 
 def test_a_correction_is_cleaned_like_an_answer(tmp_path):
@@ -123,7 +141,7 @@ def test_a_correction_that_does_not_fit_is_an_error(tmp_path, changes, code):
 def test_its_message_names_file_procedure_field_both_values_and_what_to_do(tmp_path, changes, told):
     problems = problems_from_frame(collect(tmp_path, entry(**changes)).problems)
     (text,) = [describe(p) for p in problems if p.workbook == "corrections.toml"]
-    assert text.startswith("corrections.toml: ")
+    assert text.startswith("corrections.toml 手続き「")
     assert [words for words in (*told, "オンライン化の状況") if words not in text] == []
 
 

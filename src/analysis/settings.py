@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from reprlib import Repr
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from analysis.errors import SettingsError, list_examples
+from analysis.errors import EXAMPLES_SHOWN, SettingsError, list_examples
 from analysis.texts import UnreadableTextError, is_text, name_file, read_text
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -26,6 +27,27 @@ _REASONS = {
 }
 # Where Python doesn't say on which line they are.
 _UNPLACED = {"Exceeds": "[0-9_]{4300}", _CONTROL: _CONTROL}
+# What is wrong with a value, by the kinds of pydantic's findings; of several, by how they begin.
+_MISTAKEN = {
+    "missing": "必要な項目がありません。",
+    "extra_forbidden": "知らない項目です。綴りを確かめてください。",
+}
+_WANTED = {
+    "value_error": "{error}",
+    "string_too_short": "空にはできません",
+    "string_pattern": "半角の英小文字で始め、英小文字と{signs}だけで書いてください",
+    "string": '引用符「"」で囲んだ文字列を書いてください',
+    "int": "整数を書いてください",
+    "finite": "整数を書いてください",
+    "greater_than_equal": "{ge}以上の数を書いてください",
+    "less_than_equal": "{le}以下の数を書いてください",
+    "bool": "true か false を、引用符なしで書いてください",
+    "date": "2024-09-01 のように、日付を引用符なしで書いてください",
+    "too_short": "一つ以上書いてください",
+    **dict.fromkeys(("list", "tuple"), "[ ] で囲んで並べてください"),
+    **dict.fromkeys(("dict", "model"), "[ ] で見出しを付けた表にしてください"),
+}
+_UNKNOWN = "書き方が違います"
 _DEEPEST = 100
 # A value may be as long and as deep as the file.
 _shown = Repr()
@@ -39,12 +61,10 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     try:
         settings: Model = _parse(text, model)
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in item['loc']) or '全体'}: {_explain(item)}"
-            for item in error.errors()
-        ]
+        lines = list(_list_findings(error))
+        count = f"{error.error_count():,}"
         raise SettingsError(
-            f"{where} に誤りが{len(lines)}件あります。直してください。\n{list_examples(lines)}"
+            f"{where} に誤りが{count}件あります。直してください。\n{list_examples(lines)}"
         ) from None
     except (ValueError, RecursionError) as error:
         line, why = _find_fault(text, error)
@@ -111,12 +131,42 @@ def _find_deep_line(text: str) -> int:
     return number
 
 
+def _list_findings(error: ValidationError) -> Iterator[str]:
+    """Yield each of pydantic's findings in Japanese, alike ones of several entries once."""
+    entries: dict[tuple[str, str], list[str]] = {}
+    for item in error.errors(include_url=False):
+        keys = [str(part) for part in item["loc"] if isinstance(part, str)]
+        numbers = [f"{part + 1}" for part in item["loc"] if isinstance(part, int)]
+        place = (".".join(keys) or "全体", _explain(item))
+        entries.setdefault(place, []).append("-".join(numbers))
+    for (key, why), found in entries.items():
+        more = f" ほか{len(found) - EXAMPLES_SHOWN:,}件" if len(found) > EXAMPLES_SHOWN else ""
+        which = f"（{'、'.join(found[:EXAMPLES_SHOWN])}番目{more}）" if any(found) else ""
+        yield f"{key}{which}: {why}"
+
+
 def _explain(item: Any) -> str:
-    """Put one of pydantic's findings into Japanese."""
-    known = {
-        "missing": "必要な項目がありません。",
-        "extra_forbidden": "知らない項目です。綴りを確かめてください。",
-    }
-    given = _shown.repr(item["input"])
-    why = item["msg"].removeprefix("Value error, ")
-    return known.get(item["type"], f"値 {given} が使えません（{why}）。")
+    """Put one of pydantic's findings into Japanese: none of its own words is shown."""
+    kind, words = item["type"], item.get("ctx", {})
+    if kind in _MISTAKEN:
+        return _MISTAKEN[kind]
+    wanted = next((w for start, w in _WANTED.items() if kind.startswith(start)), _UNKNOWN)
+    if kind == "string_pattern_mismatch":
+        words = {"signs": "「_」" if "_" in words["pattern"] else "数字"}
+    return f"値{_show(item['input'])}が使えません（{wanted.format(**words)}）。"
+
+
+def _show(value: object) -> str:
+    """Return a value much as it is written in a settings file, on one line."""
+    match value:
+        case str():
+            return f"「{_shown.repr(' '.join(value.split()))[1:-1]}」"
+        case bool():
+            return f" {str(value).lower()} "
+        case list():
+            return "（[ ] の並び）"
+        case dict():
+            return "（表）"
+        case int() | float():
+            return f" {_shown.repr(value)} "
+    return f" {value} "

@@ -4,11 +4,12 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SettingsError
+from analysis.survey.alike import describe_alike
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
 
-from workbooks import build_workbook, make_cycle, not_started, procedure, sheet_of
+from workbooks import FIELDS, build_workbook, make_cycle, not_started, procedure, sheet_of
 
 
 def entry(**changes: str) -> str:
@@ -52,6 +53,46 @@ def test_an_applied_correction_is_told_with_its_cell_and_reason(tmp_path):
         "decided_by": "DX戦略課",
         "decided_on": "2024-09-10",
     }
+
+
+def test_a_field_may_be_named_as_the_form_names_its_column(tmp_path):
+    survey = collect(tmp_path, entry(field="オンライン化の状況"))
+    assert survey.corrections["field"].tolist() == ["status"]
+    assert survey.rows.loc[0, "status"] == "online"
+
+
+def test_a_correction_of_a_column_that_is_missing_names_the_sheet(tmp_path):
+    fields = [name for name in FIELDS if name != "remarks"]
+    book = build_workbook([procedure(1)], fields=fields)
+    change = entry(field="remarks", expected="再確認", value="")
+    survey = collect_survey(make_cycle(tmp_path, book, corrections=change))
+    entries = survey.problems.loc[survey.problems["workbook"] == "corrections.toml", "cell"]
+    assert list(entries) == [
+        "手続き「K-001」の訂正（環境部.xlsx 調査票、備考は「再確認」ではなく「」）"
+    ]
+
+
+def test_of_many_rows_that_a_correction_may_mean_the_first_are_named(tmp_path):
+    lines = [procedure(1, status="おんらいん")] * 7
+    problems = collect(tmp_path, entry(), *lines).problems
+    (told,) = problems[problems["code"] == "correction_ambiguous"].to_dict("records")
+    assert told["message"] == "当てはまる行が7行あります。"
+    assert told["cell"].endswith("環境部.xlsx 調査票!G10 ほか2か所）")
+
+
+def test_corrections_that_fail_for_one_cause_are_one_line(tmp_path):
+    changes = "".join(entry(procedure_id=f"Z-{n}", expected=f"答{n}") for n in range(100))
+    (line,) = describe_alike(
+        problem
+        for problem in problems_from_frame(collect(tmp_path, changes).problems)
+        if problem.workbook == "corrections.toml"
+    )
+    first = "手続き「Z-0」の訂正（オンライン化の状況「答0」→「オンライン化済」）"
+    assert line.startswith(f"100件（corrections.toml {first}、手続き「Z-1」")
+    assert line.endswith(
+        " ほか95件）: この手続きが調査票にありません。"
+        "手続きIDを確かめるか、要らなくなった訂正を削ってください。"
+    )
 
 
 def test_a_correction_is_cleaned_like_an_answer(tmp_path):
@@ -100,7 +141,7 @@ def test_a_correction_that_does_not_fit_is_an_error(tmp_path, changes, code):
 def test_its_message_names_file_procedure_field_both_values_and_what_to_do(tmp_path, changes, told):
     problems = problems_from_frame(collect(tmp_path, entry(**changes)).problems)
     (text,) = [describe(p) for p in problems if p.workbook == "corrections.toml"]
-    assert text.startswith("corrections.toml: ")
+    assert text.startswith("corrections.toml 手続き「")
     assert [words for words in (*told, "オンライン化の状況") if words not in text] == []
 
 
@@ -115,8 +156,12 @@ def test_a_cell_that_a_merge_makes_of_two_rows_is_named_once(tmp_path):
     for cells in ("A6:A7", "G6:G7"):
         sheet_of(workbook).merge_cells(cells)
     problems = collect_survey(make_cycle(tmp_path, workbook, corrections=entry())).problems
-    (told,) = problems.loc[problems["code"] == "correction_ambiguous", "message"]
-    assert told.endswith("当てはまる行が2行あります（環境部.xlsx 調査票!G6）。")
+    (told,) = [
+        describe(found)
+        for found in problems_from_frame(problems)
+        if found.code == "correction_ambiguous"
+    ]
+    assert "（環境部.xlsx 調査票!G6）: 当てはまる行が2行あります。" in told
 
 
 def test_two_corrections_of_one_cell_are_an_error(tmp_path):

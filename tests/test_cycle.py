@@ -1,6 +1,7 @@
 """A cycle's settings: every wrong key is named, and nothing unknown is let through."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,89 @@ def test_unknown_and_missing_keys_are_all_named(tmp_path: Path) -> None:
         open_cycle("2024-09-01", root)
     assert "2024-09-01/cycle.toml に誤りが2件" in str(caught.value)
     assert "city: 必要な項目がありません" in str(caught.value)
-    assert "ciyt: 知らない項目です" in str(caught.value)
+    assert "ciyt（4行目）: 知らない項目です" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "as_of = 2024-09-01",
+            'as_of = "九月"',
+            "値「九月」が使えません（2024-09-01 の",
+        ),
+        ("as_of = 2024-09-01", "as_of = 2024-09-01T10:00:00", " が使えません（2024-09-01 のように"),
+        (
+            "as_of = 2024-09-01",
+            "as_of = 10:00:00",
+            "値 10:00:00 が使えません（2024-09-01 の",
+        ),
+        ('city = "郡山市"', "city = 3", 'city: 値 3 が使えません（引用符「"」で囲んだ文字列'),
+        (
+            'city = "郡山市"',
+            'city = ""',
+            "city: 値「」が使えません（空白だけにせず、1行で書いてください）",
+        ),
+        ('city = "郡山市"', 'city = ["a", "b"]', "city: 値（[ ] の並び）が使えません（引用符"),
+        ("rate_percent = 100", "rate_percent = 101", "値 101 が使えません（100以下の数"),
+        (
+            "rate_percent = 100",
+            "rate_percent = -1",
+            "rate_percent: 値 -1 が使えません（0以上",
+        ),
+        ("rate_percent = 100", "rate_percent = 99.5", "値 99.5 が使えません（整数を"),
+        ("rate_percent = 100", "rate_percent = inf", "値 inf が使えません（整数を"),
+        ("rate_percent = 100", 'rate_percent = "全部"', "値「全部」が使えません（整数を"),
+        (
+            "demonstration = true",
+            'demonstration = "多分"',
+            "値「多分」が使えません（true か",
+        ),
+        ("demonstration = true", "demonstration = 2", "demonstration: 値 2 が使えません（true か"),
+        (
+            'slug = "kankyo"',
+            'slug = "環境"',
+            "slug（1番目）: 値「環境」が使えません（半角",
+        ),
+        (
+            'slug = "kankyo"',
+            "slug = true",
+            "departments.slug（1番目）: 値 true が使えません（引用符",
+        ),
+        ('"環境部.xlsx"', '"../a\\nb.xlsx"', "値「../a b.xlsx」が使えません（フォルダーの外を"),
+        ('["DX戦略課"]', '"DX戦略課"', "publisher: 値「DX戦略課」が使えません（[ ] で囲んで"),
+        ("headers = {}", "headers = []", "headers: 値（[ ] の並び）が使えません（[ ] で見出しを"),
+    ],
+)
+def test_what_a_setting_can_not_be_is_said_in_japanese(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    assert old in SETTINGS
+    with pytest.raises(SettingsError) as caught:
+        open_cycle("2024-09-01", write_cycle(tmp_path, SETTINGS.replace(old, new)))
+    assert told in re.sub("（[0-9]+行目）", "", str(caught.value))
+    assert "nput should" not in str(caught.value)
+
+
+def test_an_empty_list_is_told(tmp_path: Path) -> None:
+    head, _, rest = SETTINGS.partition("departments = [")
+    text = f"{head}departments = []{rest[rest.index(']') + 1 :]}"
+    with pytest.raises(
+        SettingsError, match=r"departments（[0-9]+行目）: 値（.*（一つ以上書いてください）"
+    ):
+        open_cycle("2024-09-01", write_cycle(tmp_path, text))
+
+
+def test_alike_mistakes_of_many_entries_are_one_line(tmp_path: Path) -> None:
+    wrong = ", ".join('{ name = "", slug = "a", workbook = "a.xlsx" }' for _ in range(1200))
+    text = SETTINGS.replace("departments = [", f"departments = [{wrong}, ")
+    with pytest.raises(SettingsError) as caught:
+        open_cycle("2024-09-01", write_cycle(tmp_path, text))
+    assert str(caught.value).splitlines() == [
+        "2024-09-01/cycle.toml に誤りが1,200件あります。直してください。",
+        "  ・departments.name（1番目、2番目、3番目、4番目、5番目 ほか1,195件）: "
+        "値「」が使えません（空白だけにせず、1行で書いてください）。",
+    ]
 
 
 def test_an_unknown_cycle_is_refused_and_the_known_ones_listed(tmp_path: Path) -> None:
@@ -92,7 +175,7 @@ def test_a_name_is_one_line_that_can_be_seen(tmp_path: Path, name: str) -> None:
         open_cycle("2024-09-01", root)
     told = str(caught.value)
     assert "2024-09-01/cycle.toml に誤りが1件" in told
-    assert "18行目 departments.1.name: " in told
+    assert "departments.name（18行目）: " in told
     assert "空白だけにせず、1行で書いてください" in told
 
 

@@ -5,7 +5,8 @@ import pytest
 from analysis.cycle import open_cycle
 from analysis.survey.collect import collect_survey
 from analysis.survey.files.delimited import read_delimited
-from analysis.survey.files.sheet import Entry, Sheet
+from analysis.survey.files.package import LONGEST_TOKEN
+from analysis.survey.files.sheet import Entry, Sheet, UnreadableWorkbookError
 
 from workbooks import FIELDS, TITLES, make_cycle, procedure
 
@@ -38,6 +39,16 @@ def test_every_encoding_that_excel_writes_is_read(tmp_path, encoding):
     assert survey.problems.empty
     found = survey.rows.loc[0, ["workbook", "sheet", "name", "name_cell"]]
     assert found.tolist() == ["環境部.csv", "環境部", "届出その1", "C4"]
+
+
+def test_a_long_text_is_read_and_a_quotation_left_open_told_where_it_begins():
+    long = "長" * 200_000
+    assert read(f"{long},手続き\n").get(1, 1) == Entry(long, "text")
+    with pytest.raises(UnreadableWorkbookError, match="csv_quotes") as caught:
+        read('部局名\n環境部\n手続きID,"課名\n' + "行\n" * 200_000)
+    assert caught.value.value == "3"
+    with pytest.raises(UnreadableWorkbookError, match="workbook_bomb"):
+        read("長" * (LONGEST_TOKEN + 1))
 
 
 @pytest.mark.parametrize("text", ["髙﨑①Ⅱ㈱～－", "ﾃﾂﾂﾞｷ"])

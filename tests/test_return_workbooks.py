@@ -20,7 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from analysis.cycle import Cycle
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.returned import book as book_module
+from analysis.survey.returned import cost
 from analysis.survey.returned.book import mark_workbook
 from analysis.survey.returned.write import Returned, return_workbooks
 
@@ -365,13 +365,12 @@ def test_a_csv_comes_back_as_a_workbook_with_the_same_lines(tmp_path: Path) -> N
     assert after.rows[same].equals(before.rows[same])
 
 
-@pytest.mark.parametrize("bound", ["LARGEST_SHEETS", "LARGEST_PARTS"])
 def test_of_a_huge_workbook_the_list_goes_back_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(book_module, bound, 100)
+    monkeypatch.setattr(cost, "LARGEST_PARTS", 100)
     cycle = make_cycle(tmp_path, [procedure(1, name=None)])
-    assert give_back(cycle) == [Returned("環境部", "環境部.xlsx", tmp_path / LIST, is_marked=False)]
+    assert give_back(cycle) == [Returned("環境部", "環境部.xlsx", tmp_path / LIST, "中身が0 MB")]
     assert not (tmp_path / FORM).exists()
 
 

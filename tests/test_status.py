@@ -147,12 +147,12 @@ def test_colours_are_for_terminals_only(tmp_path: Path) -> None:
 
 
 def test_a_workbook_without_marks_is_named_with_the_list_that_goes_back(tmp_path: Path) -> None:
-    entry = Returned("環境部", "環境部.csv", tmp_path / "環境部（確認事項）.xlsx", is_marked=False)
+    entry = Returned("環境部", "環境部.csv", tmp_path / "環境部（確認事項）.xlsx", "中身が40 MB")
     assert describe_returned("2024-09-01", [entry]) == (
         "\n次の調査票は大きいか複雑なため、印を付けられませんでした。"
         "問題の一覧だけを data/processed/2024-09-01/returned/ に1件作成しました。"
         "部局に送ってください。"
-        "\n  ・環境部　環境部（確認事項）.xlsx"
+        "\n  ・環境部　環境部（確認事項）.xlsx（中身が40 MB）"
     )
 
 

@@ -111,12 +111,12 @@ def test_a_decision_lies_between_the_previous_cycle_and_ten_years_after(
 @pytest.mark.parametrize("day", ["2999-01-01", "2034-09-02", "2024-04-29", "1924-10-01"])
 def test_a_decision_before_or_long_after_the_cycle_is_an_error(tmp_path: Path, day: str) -> None:
     said = (
-        f"決定日（decided_on）「{day}」が、この調査回の決定の日付ではありません"
+        f"決定日（decided_on）「{day}」: この調査回の決定の日付ではありません"
         "（2024-04-30 から 2034-09-01 まで）。年の誤りがないか確かめ、正しい日付を書いてください。"
     )
     assert decide(tmp_path, day) == [
-        f"matches.csv: 2行目: {said}",
-        f"corrections.toml: 手続き「K-003」の訂正: {said}",
+        f"matches.csv 2行目の{said}",
+        f"corrections.toml 手続き「K-003」の訂正の{said}",
     ]
 
 

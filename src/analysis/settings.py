@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from reprlib import Repr
@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ValidationError
 
-from analysis.errors import SettingsError, list_examples
+from analysis.errors import EXAMPLES_SHOWN, SettingsError, list_examples
 from analysis.texts import UnreadableTextError, is_text, name_file, read_text
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -28,6 +28,27 @@ _REASONS = {
 }
 # Where Python doesn't say on which line they are.
 _UNPLACED = {"Exceeds": "[0-9_]{4300}", _CONTROL: _CONTROL}
+# What is wrong with a value, by the kinds of pydantic's findings; of several, by how they begin.
+_MISTAKEN = {
+    "missing": "必要な項目がありません。",
+    "extra_forbidden": "知らない項目です。綴りを確かめてください。",
+}
+_WANTED = {
+    "value_error": "{error}",
+    "string_too_short": "空にはできません",
+    "string_pattern": "半角の英小文字で始め、英小文字と{signs}だけで書いてください",
+    "string": '引用符「"」で囲んだ文字列を書いてください',
+    "int": "整数を書いてください",
+    "finite": "整数を書いてください",
+    "greater_than_equal": "{ge}以上の数を書いてください",
+    "less_than_equal": "{le}以下の数を書いてください",
+    "bool": "true か false を、引用符なしで書いてください",
+    "date": "2024-09-01 のように、日付を引用符なしで書いてください",
+    "too_short": "一つ以上書いてください",
+    **dict.fromkeys(("list", "tuple"), "[ ] で囲んで並べてください"),
+    **dict.fromkeys(("dict", "model"), "[ ] で見出しを付けた表にしてください"),
+}
+_UNKNOWN = "書き方が違います"
 _DEEPEST = 100
 # A value may be as long and as deep as the file.
 _shown = Repr()
@@ -53,13 +74,10 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     try:
         settings: Model = _parse(text, model)
     except ValidationError as error:
-        lines = [
-            f"{_say_line(text, item['loc'])}"
-            f"{'.'.join(str(part) for part in item['loc']) or '全体'}: {_explain(item)}"
-            for item in error.errors()
-        ]
+        lines = list(_list_findings(text, error))
+        count = f"{error.error_count():,}"
         raise SettingsError(
-            f"{where} に誤りが{len(lines)}件あります。直してください。\n{list_examples(lines)}"
+            f"{where} に誤りが{count}件あります。直してください。\n{list_examples(lines)}"
         ) from None
     except (ValueError, RecursionError) as error:
         line, why = _find_fault(text, error)
@@ -107,8 +125,8 @@ def _find_fault(text: str, error: Exception) -> tuple[int, str]:
     return text.count("\n", 0, found.start() if found else len(text.rstrip())) + 1, why
 
 
-def _say_line(text: str, loc: Sequence[str | int]) -> str:
-    """Name the line of a key, or of its table that lacks it; nothing for what stands in no line."""
+def _find_line(text: str, loc: Sequence[str | int]) -> int:
+    """Return the line of a key, or of its table that lacks it; 0 for what stands in no line."""
     names = [part for part in loc if isinstance(part, str)]
     lines, first = text.split("\n"), -1
     if len(names) > 1:
@@ -120,8 +138,8 @@ def _say_line(text: str, loc: Sequence[str | int]) -> str:
         if line.lstrip().startswith("["):
             break
         if names and re.match(rf"""\s*["']?{re.escape(names[-1])}["']?\s*=""", line):
-            return f"{at + 1}行目 "
-    return f"{first + 1}行目 " if 0 <= first < len(lines) else ""
+            return at + 1
+    return first + 1 if 0 <= first < len(lines) else 0
 
 
 def _is_deep(line: str) -> bool:
@@ -143,12 +161,44 @@ def _find_deep_line(text: str) -> int:
     return number
 
 
+def _list_findings(text: str, error: ValidationError) -> Iterator[str]:
+    """Yield each of pydantic's findings in Japanese, alike ones once with the lines they are in."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for item in error.errors(include_url=False):
+        loc = item["loc"]
+        keys = ".".join(part for part in loc if isinstance(part, str)) or "全体"
+        line = _find_line(text, loc)
+        entry = "-".join(f"{part + 1}" for part in loc if isinstance(part, int))
+        place = f"{line}行目" if line else f"{entry}番目" if entry else ""
+        places.setdefault((keys, _explain(item)), []).append(place)
+    for (keys, why), found in places.items():
+        more = f" ほか{len(found) - EXAMPLES_SHOWN:,}件" if len(found) > EXAMPLES_SHOWN else ""
+        which = f"（{'、'.join(found[:EXAMPLES_SHOWN])}{more}）" if any(found) else ""
+        yield f"{keys}{which}: {why}"
+
+
 def _explain(item: Any) -> str:
-    """Put one of pydantic's findings into Japanese."""
-    known = {
-        "missing": "必要な項目がありません。",
-        "extra_forbidden": "知らない項目です。綴りを確かめてください。",
-    }
-    given = _shown.repr(item["input"])
-    why = item["msg"].removeprefix("Value error, ")
-    return known.get(item["type"], f"値 {given} が使えません（{why}）。")
+    """Put one of pydantic's findings into Japanese: none of its own words is shown."""
+    kind, words = item["type"], item.get("ctx", {})
+    if kind in _MISTAKEN:
+        return _MISTAKEN[kind]
+    wanted = next((w for start, w in _WANTED.items() if kind.startswith(start)), _UNKNOWN)
+    if kind == "string_pattern_mismatch":
+        words = {"signs": "「_」" if "_" in words["pattern"] else "数字"}
+    return f"値{_show(item['input'])}が使えません（{wanted.format(**words)}）。"
+
+
+def _show(value: object) -> str:
+    """Return a value much as it is written in a settings file, on one line."""
+    match value:
+        case str():
+            return f"「{_shown.repr(' '.join(value.split()))[1:-1]}」"
+        case bool():
+            return f" {str(value).lower()} "
+        case list():
+            return "（[ ] の並び）"
+        case dict():
+            return "（表）"
+        case int() | float():
+            return f" {_shown.repr(value)} "
+    return f" {value} "

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +17,9 @@ from typing import NoReturn
 from analysis.errors import SettingsError, say_why
 
 LARGEST_TEXT = 50 * 1024**2
+
+# Python's own limit would be told as a quotation that never ends.
+csv.field_size_limit(LARGEST_TEXT)
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -47,6 +50,10 @@ class UnreadableTextError(SettingsError):
 
 class LockedTextError(UnreadableTextError):
     """The system doesn't let a file be read, now."""
+
+
+class BrokenRecordError(Exception):
+    """A record of a CSV, on the line that is told, has a quotation that never ends or goes on."""
 
 
 def write_names(text: str) -> str:
@@ -100,19 +107,28 @@ def read_records(path: Path) -> Iterator[tuple[int, list[str]]]:
     text = read_text(path)
     head = text.split("\n", 1)[0]
     delimiter = "\t" if "\t" in head and "," not in head else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for line, cells in number_records(io.StringIO(text, newline=""), delimiter):
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+    except BrokenRecordError as error:
+        raise UnreadableTextError(
+            name_file(path),
+            f'{error}行目から始まる引用符「"」が閉じていないか、引用符の後に余分な文字があります',
+            "引用符を直すか、Excel で「CSV UTF-8（コンマ区切り）」として保存し直してください",
+        ) from None
+
+
+def number_records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records of a CSV with the line on which each begins; raise BrokenRecordError."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, cells
+            yield line, cells
             line = reader.line_num + 1
     except csv.Error:
-        raise UnreadableTextError(
-            name_file(path),
-            f'{line}行目から始まる引用符「"」が閉じていないか、引用符の後に余分な文字があります',
-            "引用符を直すか、Excel で「CSV UTF-8（コンマ区切り）」として保存し直してください",
-        ) from None
+        raise BrokenRecordError(line) from None
 
 
 def name_file(path: Path) -> str:

@@ -15,11 +15,19 @@ from analysis.survey.bounded import Bounded, UnfinishedError
 from analysis.survey.collect import collect_survey
 from analysis.survey.files.delimited import read_delimited
 from analysis.survey.files.sheet import MOST_CELLS, UnreadableWorkbookError
-from analysis.survey.returned import book, write
+from analysis.survey.returned import book, cost, write
 from analysis.survey.returned.write import Returned, return_workbooks
 
 from archives import SHEET, change
-from workbooks import FIELDS, TITLES, build_workbook, make_cycle, procedure, save_bytes
+from workbooks import (
+    FIELDS,
+    TITLES,
+    build_workbook,
+    make_cycle,
+    procedure,
+    save_bytes,
+    write_shared,
+)
 
 FOLDER = Path("data/processed/2024-09-01/returned")
 WRONG = procedure(1, status="謎", online_date=None)
@@ -48,10 +56,11 @@ def test_what_is_too_much_to_mark_goes_back_as_a_list_and_the_next_one_marked(
 ) -> None:
     cycle = make_hostile(tmp_path, kind)
     monkeypatch.setattr(bounded, *bound)
+    monkeypatch.setattr(cost, "MOST_WORK", 10**9)
     folder = tmp_path / FOLDER
     listed, marked = folder / "環境部（確認事項）.xlsx", folder / "こども部.xlsx"
     assert give_back(cycle) == [
-        Returned("環境部", "環境部.xlsx", listed, is_marked=False),
+        Returned("環境部", "環境部.xlsx", listed, write._EXCEEDED),
         Returned("こども部", "こども部.xlsx", marked),
     ]
     assert not (folder / "環境部.xlsx").exists()
@@ -74,6 +83,43 @@ def test_what_is_too_much_to_mark_goes_back_as_a_list_and_the_next_one_marked(
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("merge", "結合したセルとリンクの範囲が3,145,7"),
+        ("link", "結合したセルとリンクの範囲が1,048,5"),
+    ],
+)
+def test_what_covers_too_many_cells_is_known_before_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, why: str
+) -> None:
+    cycle = make_hostile(tmp_path, kind)
+    opened = openpyxl.load_workbook
+    monkeypatch.setattr(book, "load_workbook", lambda *a, **k: refuse_ours(opened(*a, **k)))
+    first, second = give_back(cycle)
+    assert (first.unmarked[: len(why)], second.unmarked) == (why, "")
+
+
+def refuse_ours(workbook: openpyxl.Workbook) -> openpyxl.Workbook:
+    assert workbook.worksheets[0]["B1"].value != "環境部"
+    return workbook
+
+
+def test_strings_that_no_cell_has_and_marks_that_nobody_would_read_are_weighed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cost, "MOST_WORK", 1_000)
+    wrong = [WRONG | {"procedure_id": f"K-{n:03}"} for n in range(60)]
+    strings = "<si><t/></si>" * 500 + "</sst>"
+    padded = change(
+        write_shared(wrong[:1]),
+        "xl/sharedStrings.xml",
+        lambda text: text.replace("</sst>", strings),
+    )
+    why = [entry.unmarked for entry in give_back(make_cycle(tmp_path, padded, wrong))]
+    assert why == ["中身の要素が1,391個", "印を付ける問題が121件"]
+
+
 def test_a_list_gives_way_to_the_marked_workbook_and_goes_with_the_last_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,7 +129,7 @@ def test_a_list_gives_way_to_the_marked_workbook_and_goes_with_the_last_problem(
         return [path.name for path in (tmp_path / FOLDER).glob("*.xlsx")]
 
     with monkeypatch.context() as patch:
-        patch.setattr(book, "LARGEST_SHEETS", 100)
+        patch.setattr(cost, "MOST_WORK", 100)
         give_back(cycle)
         assert names() == ["環境部（確認事項）.xlsx"]
     give_back(cycle)
@@ -110,9 +156,9 @@ def test_a_csv_is_held_to_what_a_workbook_may_hold_when_it_is_marked(
     lines = [["部局名", "環境部"], TITLES.values(), [str(WRONG.get(n) or "") for n in FIELDS]]
     text = "\n".join(",".join(line) for line in lines)
     (cycle.raw_folder / "環境部.csv").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(book, "LARGEST_SHEETS", 20 * 50)
+    monkeypatch.setattr(cost, "MOST_WORK", 50)
     path = tmp_path / FOLDER / "環境部（確認事項）.xlsx"
-    assert give_back(cycle) == [Returned("環境部", "環境部.csv", path, is_marked=False)]
+    assert give_back(cycle) == [Returned("環境部", "環境部.csv", path, "中身の要素が52個")]
 
 
 @pytest.mark.parametrize("content", [b",\n" * (MOST_CELLS // 2 + 1), b"a\n" * 100_001])

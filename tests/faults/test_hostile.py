@@ -64,7 +64,7 @@ CODES: dict[str, list[str]] = {
     "an end of the directory over and over": ["workbook_truncated"],
     "zeros": ["workbook_not_xlsx"],
     "commas": ["workbook_cells"],
-    "quotation marks": ["csv_quotes"],
+    "quotation marks": ["workbook_bomb"],
     "line ends": ["workbook_cells"],
 }
 

@@ -10,8 +10,10 @@ from click.testing import CliRunner
 from analysis.cli import main
 from analysis.errors import SurveyError
 from analysis.report.findings import load_findings
+from analysis.survey.alike import describe_alike
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
+from analysis.survey.status import describe_status
 from analysis.survey.store import load_surveys
 
 from conftest import ROOT
@@ -268,7 +270,8 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
             "前回の手続きは matches.csv で廃止としています。"
             "同じ手続きであれば、調査担当が matches.csv に書きます。"
             "別の手続きであれば、新しい手続きIDを付けてください。",
-            "matches.csv: 2行目: previous_id「K-001」は、手続きIDが同じ「K-001」と対応しています。"
+            "matches.csv 2行目のprevious_id「K-001」（「K-001」と対応）: "
+            "手続きIDが同じ手続きと、すでに対応しています。"
             "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
             "調査票の側を直してください。",
         ],
@@ -573,38 +576,40 @@ LINES: dict[str, tuple[str | bytes, list[str]]] = {
         + "K-002,K-003,,2024-10-01,\n"
         + "K-002,K-003,DX戦略課,2024-02-30,確認\n",
         [
-            "matches.csv: 2行目: 値が6個ありますが、列は5個です。"
+            "matches.csv 2行目: 値が6個ありますが、列は5個です。"
             'コンマの数を直してください。コンマを含む文は「"」で囲んでください。',
-            "matches.csv: 3行目: 前回（previous_id）にも今回（current_id）"
+            "matches.csv 3行目: 前回（previous_id）にも今回（current_id）"
             "にも手続きIDがありません。"
             "手続きIDを書くか、行を削ってください。",
-            "matches.csv: 4行目: 次の列が空です（decided_by、reason）。"
+            "matches.csv 4行目: 次の列が空です（decided_by、reason）。"
             "だれが（decided_by）、いつ（decided_on）、なぜ（reason）"
             "そう判断したかを書いてください。",
-            "matches.csv: 5行目: 決定日（decided_on）「2024-02-30」を年月日として読めません。"
+            "matches.csv 5行目の決定日（decided_on）「2024-02-30」: 年月日として読めません。"
             "「2024-10-01」のように書いてください。",
         ],
     ),
     "procedures that are not there": (
         HEAD + f"K-008,K-009,{DECIDED}\n",
         [
-            "matches.csv: 2行目: previous_id「K-008」は、調査回 2024-04-30 の調査票にありません。"
+            "matches.csv 2行目のprevious_id「K-008」: 調査回 2024-04-30 の調査票にありません。"
             "手続きIDを確かめるか、要らなくなった行を削ってください。",
-            "matches.csv: 2行目: current_id「K-009」は、調査回 2024-09-01 の調査票にありません。"
+            "matches.csv 2行目のcurrent_id「K-009」: 調査回 2024-09-01 の調査票にありません。"
             "手続きIDを確かめるか、要らなくなった行を削ってください。",
         ],
     ),
     "a procedure in two lines": (
         HEAD + f"K-002,K-003,{DECIDED}\n\nK-002,,{DECIDED}\n",
         [
-            "matches.csv: 4行目: previous_id「K-002」は2行目にもあります。"
+            "matches.csv 4行目のprevious_id「K-002」（2行目と同じ）: "
+            "同じ手続きが前の行にもあります。"
             "どちらかの行を削ってください。",
         ],
     ),
     "procedures that their ids pair": (
         HEAD + f"K-001,K-003,{DECIDED}\n",
         [
-            "matches.csv: 2行目: previous_id「K-001」は、手続きIDが同じ「K-001」と対応しています。"
+            "matches.csv 2行目のprevious_id「K-001」（「K-001」と対応）: "
+            "手続きIDが同じ手続きと、すでに対応しています。"
             "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
             "調査票の側を直してください。",
         ],
@@ -612,7 +617,8 @@ LINES: dict[str, tuple[str | bytes, list[str]]] = {
     "an abolition of what is still there": (
         HEAD + f"K-001,,{DECIDED}\n",
         [
-            "matches.csv: 2行目: previous_id「K-001」は、手続きIDが同じ「K-001」と対応しています。"
+            "matches.csv 2行目のprevious_id「K-001」（「K-001」と対応）: "
+            "手続きIDが同じ手続きと、すでに対応しています。"
             "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
             "調査票の側を直してください。",
         ],
@@ -632,8 +638,8 @@ def test_a_confirmed_pair_against_a_pair_by_name_is_told(tmp_path: Path) -> None
     current = [[procedure(3, name="届出その2"), procedure(4)]]
     found = tell(tmp_path, current, [[procedure(2)]], HEAD + f"K-002,K-004,{DECIDED}\n")
     assert found == [
-        "matches.csv: 2行目: previous_id「K-002」は、名称と根拠法令等が同じ「K-003」"
-        "と対応しています。"
+        "matches.csv 2行目のprevious_id「K-002」（「K-003」と対応）: "
+        "名称と根拠法令等が同じ手続きと、すでに対応しています。"
         "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
         "調査票の側を直してください。",
     ]
@@ -668,9 +674,30 @@ def test_in_a_first_cycle_confirmed_pairs_name_nothing(tmp_path: Path) -> None:
     text = HEAD + f"K-002,K-001,{DECIDED}\n"
     (cycle.raw_folder / "matches.csv").write_text(text, encoding="utf-8")
     survey, _ = load_surveys(cycle, collect_survey)
-    assert list(survey.problems["message"]) == [
-        "2行目: previous_id「K-002」は、調査回 （前回調査なし） の調査票にありません。"
+    assert survey.problems[["cell", "message"]].to_numpy().tolist() == [
+        ["2行目のprevious_id「K-002」", "調査回 （前回調査なし） の調査票にありません。"]
     ]
+
+
+def test_wrong_lines_of_one_cause_are_one_line(tmp_path: Path) -> None:
+    lines = "".join(f"K-{number},,{DECIDED}\n" for number in range(900, 1000))
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]], HEAD + lines)
+    survey, _ = load_surveys(cycle, collect_survey)
+    places = "、".join(f"{n}行目のprevious_id「K-{n + 898}」" for n in range(2, 7))
+    assert list(describe_alike(problems_from_frame(survey.problems))) == [
+        f"100件（matches.csv {places} ほか95件）: 調査回 2024-04-30 の調査票にありません。"
+        "手続きIDを確かめるか、要らなくなった行を削ってください。"
+    ]
+
+
+def test_a_previous_cycle_whose_settings_are_wrong_is_told_in_one_line(tmp_path: Path) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
+    (tmp_path / "data/raw/2024-04-30/cycle.toml").write_text("title = 3\n", encoding="utf-8")
+    survey, _ = load_surveys(cycle, collect_survey)
+    (message,) = survey.problems["message"]
+    assert "cycle.toml に誤りが" in message
+    assert "\n" not in message
+    assert "\ufffd" not in describe_status(survey, cycle.name)
 
 
 def test_a_wrong_line_stops_a_build_and_a_warning_does_not(tmp_path: Path) -> None:

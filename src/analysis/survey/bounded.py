@@ -33,7 +33,7 @@ _MEMORY = Path("/proc/self/statm")
 
 
 class UnfinishedError(Exception):
-    """A job was stopped at its bounds, ended its process, or failed."""
+    """A job was stopped at its bounds, ended its process, or failed; it may itself say why."""
 
 
 class Bounded(Generic[Given, Result]):
@@ -76,7 +76,7 @@ class Bounded(Generic[Given, Result]):
             raise
         if not is_done:
             self._end()
-            raise UnfinishedError
+            raise UnfinishedError(result)
         made: Result = result
         return made
 
@@ -129,8 +129,10 @@ def _serve(work: Callable[[Given], object], own: Connection) -> None:
             _hold_to_bounds()
             try:
                 own.send((True, work(given)))
+            except UnfinishedError as error:
+                own.send((False, str(error)))
             except Exception:  # whatever a library raises for what others sent
-                own.send((False, None))
+                own.send((False, ""))
 
 
 def _hold_to_bounds() -> None:

@@ -5,8 +5,9 @@ The rules and their words are data, in `rules.toml`; every stage reports through
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -32,7 +33,10 @@ CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 class Rule(BaseModel):
-    """One rule: its code, how grave a breach is, its sentence, and the words of a breach."""
+    """One rule: its code, how grave a breach is, its sentence, and the words of a breach.
+
+    `entry` names the entry of a file of ours, which has no cells, with all that is its own.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,6 +45,7 @@ class Rule(BaseModel):
     title: str
     message: str
     action: str
+    entry: str = ""
 
 
 class _Rules(BaseModel):
@@ -50,7 +55,10 @@ class _Rules(BaseModel):
 
 
 class Place(NamedTuple):
-    """Where something stands; without a sheet it is the file, without a cell the sheet."""
+    """Where something stands; without a sheet it is the file, without a cell the sheet.
+
+    In a file of ours an entry, such as a line, is named as a cell is.
+    """
 
     department: str | None
     workbook: str
@@ -112,10 +120,12 @@ def report(
     """Return a breach of the rule `code`, worded with the field's title, the value and `words`."""
     rule = load_rules()[code]
     words |= _name_field(field)
-    words = {name: shorten(str(word)) if name in _FOUND else word for name, word in words.items()}
+    words = {
+        name: (shorten if name in _FOUND else join_lines)(str(word)) for name, word in words.items()
+    }
     words["value"] = shorten(value or "")
     return Problem(
-        *place,
+        *(place.at(rule.entry.format(**words)) if rule.entry else place),
         code=code,
         severity=rule.severity,
         field=field,
@@ -145,7 +155,7 @@ def describe(problem: Problem, *, within_workbook: bool = False) -> str:
 
 def problems_to_frame(problems: Iterable[Problem]) -> pd.DataFrame:
     """Return one row per problem, in the given order, columns as `Problem`; missing is NA."""
-    rows = [astuple(problem) for problem in problems]
+    rows = map(attrgetter(*PROBLEM_COLUMNS), problems)
     return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS)).astype("str")
 
 
@@ -173,6 +183,11 @@ def sort_problems(problems: Iterable[Problem], departments: Sequence[Department]
 
 # Words that quote what a person typed.
 _FOUND = frozenset({"before", "expected", "name", "procedure_id", "replacement"})
+
+
+def join_lines(text: str) -> str:
+    """Return a text in one line."""
+    return " ".join(line.strip() for line in text.splitlines())
 
 
 def shorten(text: str) -> str:

@@ -92,8 +92,8 @@ def _list_problems(survey: Survey, cycle_name: str) -> Iterator[str]:
 
 def _list_returned(cycle_name: str, returned: Sequence[Returned]) -> Iterator[str]:
     folder = f"data/processed/{cycle_name}/{RETURNED_FOLDER}/"
-    marked = [entry for entry in returned if entry.path is not None and entry.is_marked]
-    listed = [entry for entry in returned if entry.path is not None and not entry.is_marked]
+    marked = [entry for entry in returned if entry.path is not None and not entry.unmarked]
+    listed = [entry for entry in returned if entry.unmarked]
     if marked:
         yield f"\n{folder} に、部局に返す調査票を{len(marked)}件作成しました。"
         yield from map(_name_written, marked)
@@ -115,6 +115,7 @@ def _list_returned(cycle_name: str, returned: Sequence[Returned]) -> Iterator[st
 
 def _name_written(entry: Returned) -> str:
     name = entry.path.name if entry.path else ""
-    replaces = entry.is_marked and name != entry.source
-    note = f"（再提出されたら「{entry.source}」と置き換える）" if replaces else ""
+    note = f"（{entry.unmarked}）" if entry.unmarked else ""
+    if not note and name != entry.source:
+        note = f"（再提出されたら「{entry.source}」と置き換える）"
     return clean(f"  ・{entry.department}　{name}{note}")

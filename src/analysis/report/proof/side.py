@@ -118,8 +118,8 @@ def read_figures(path: Path) -> pd.DataFrame:
         frame = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False)
     except FileNotFoundError:
         raise ReportError(f"{path.name} がありません。") from None
-    except ValueError as error:
-        raise ReportError(f"{path.name} を CSV として読めません: {error}") from None
+    except ValueError:
+        raise ReportError(f"{path.name} を、作成したままの CSV として読めません。") from None
     if lacking := [name for name in FIGURE_COLUMNS if name not in frame]:
         raise ReportError(f"{path.name} に次の列がありません: {', '.join(lacking)}")
     wrong = frame.loc[

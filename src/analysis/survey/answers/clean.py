@@ -56,14 +56,13 @@ def _list_sources(raw: pd.DataFrame, name: str) -> list[str | None]:
 def _report_errors(
     raw: pd.DataFrame, field: Field, texts: list[str | None], answers: Sequence[Answer]
 ) -> list[Problem]:
-    problems = []
     where = ("department", "workbook", "sheet", f"{field.name}_cell")
-    for at, answer in enumerate(answers):
-        if answer.error is not None:
-            cell = Place(*(str(raw[name].array[at]) for name in where))
-            value = texts[at] or None
-            problems.append(report(answer.error, cell, field=field.name, value=value))
-    return problems
+    places = zip(*(_take(raw, name) for name in where), strict=True)
+    return [
+        report(answer.error, Place(*place), field=field.name, value=text or None)
+        for place, text, answer in zip(places, texts, answers, strict=True)
+        if answer.error is not None
+    ]
 
 
 def _take(raw: pd.DataFrame, name: str) -> list[str | None]:

@@ -7,16 +7,18 @@ problem, so that it can't outlive the workbook it was made for. The raw text is 
 import datetime
 import os
 from collections.abc import Iterator
-from typing import Annotated
+from itertools import chain, islice
+from typing import Annotated, NamedTuple
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from analysis.cycle import CORRECTIONS_NAME, Cycle
+from analysis.errors import EXAMPLES_SHOWN
 from analysis.settings import read_toml
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.timeline import find_decision_span
-from analysis.survey.vocabulary import answer_key, field_named, load_vocabulary
+from analysis.survey.vocabulary import answer_key, field_named, load_vocabulary, match_key
 
 CORRECTION_COLUMNS = (
     "procedure_id",
@@ -33,25 +35,48 @@ CORRECTION_COLUMNS = (
     "decided_on",
 )
 
+_SOURCE = CORRECTION_COLUMNS[2:6]
+
+
+def _name_field(title: str) -> str:
+    """Return the code name of the field with this title; a code name as it is."""
+    known = {match_key(field.header): field.name for field in load_vocabulary()}
+    return known.get(match_key(title), title)
+
+
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Correction(BaseModel):
     """One decided correction: in this procedure's field, this text stands for that one.
 
-    `expected` is the raw text in the workbook (empty: a blank cell), `value` the text to read in
-    its place, as if typed there (empty: blank).
+    `field` may be written as the column's title; `expected` is the raw text in the workbook (empty:
+    a blank cell), `value` the text to read in its place, as if typed there (empty: blank).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     procedure_id: Filled
-    field: Filled
+    field: Annotated[Filled, AfterValidator(_name_field)]
     expected: str
     value: str
     reason: Filled
     decided_by: Filled
     decided_on: datetime.date
+
+
+class _Row(NamedTuple):
+    """Where a correction's text may stand: a row of the frame, and the cell it came from."""
+
+    at: int
+    department: str
+    department_slug: str
+    workbook: str
+    sheet: str
+    cell: str | None
+
+
+_Texts = dict[str, list[_Row]]
 
 
 class _Corrections(BaseModel):
@@ -87,68 +112,84 @@ def correct_rows(
     """
     names = [field.name for field in load_vocabulary()]
     rows = raw.assign(**{f"{name}_text": raw[f"{name}_raw"] for name in names})
-    ids = raw["procedure_id_raw"].fillna("").map(answer_key)
+    by_text = _find_texts(raw, corrections, names)
     applied: dict[tuple[str, str], list[object]] = {}
+    changed: dict[str, dict[int, str]] = {}
     problems: list[Problem] = []
     for correction in corrections:
         name, wanted = correction.field, answer_key(correction.procedure_id)
-        found = _find_row(raw[ids == wanted], correction, names)
+        found = _find_row(by_text.get((wanted, name), {}), correction, names)
         if isinstance(found, Problem):
             problems.append(found)
             continue
         if (wanted, name) in applied:
             problems.append(_report("correction_twice", correction))
             continue
-        rows.loc[found.name, f"{name}_text"] = correction.value or None
-        rows.loc[found.name, f"{name}_held"] = "text" if correction.value else None
+        changed.setdefault(name, {})[found.at] = correction.value
         applied[wanted, name] = [
             wanted,
             name,
-            *found[["department", "department_slug", "workbook", "sheet", f"{name}_cell"]],
+            *found[1:],
             correction.expected,
             correction.value,
             correction.reason,
             correction.decided_by,
             correction.decided_on.isoformat(),
         ]
+    # Each column once: to set one cell of a frame costs as much as to set them all.
+    for name, values in changed.items():
+        rows.loc[list(values), f"{name}_text"] = [value or None for value in values.values()]
+        held = ["text" if value else None for value in values.values()]
+        rows.loc[list(values), f"{name}_held"] = held
     frame = pd.DataFrame(list(applied.values()), columns=list(CORRECTION_COLUMNS)).astype("str")
     return rows, frame, problems
 
 
-def _find_row(
-    candidates: pd.DataFrame, correction: Correction, names: list[str]
-) -> "pd.Series[str] | Problem":
+def _find_texts(
+    raw: pd.DataFrame, corrections: tuple[Correction, ...], names: list[str]
+) -> dict[tuple[str, str], _Texts]:
+    """Return what stands in the fields that corrections speak of, by the row's id and the field."""
+    wanted = {(answer_key(c.procedure_id), c.field) for c in corrections}
+    ids = raw["procedure_id_raw"].fillna("").map(answer_key).tolist()
+    found: dict[tuple[str, str], _Texts] = {}
+    for name in {name for _, name in wanted}.intersection(names):
+        texts = raw[f"{name}_raw"].fillna("").tolist()
+        columns = (raw[column] for column in (*_SOURCE, f"{name}_cell"))
+        places = (column.astype(object).where(column.notna(), None).tolist() for column in columns)
+        for own, text, *row in zip(ids, texts, raw.index, *places, strict=True):
+            if (own, name) in wanted:
+                found.setdefault((own, name), {}).setdefault(text, []).append(_Row(*row))
+    return found
+
+
+def _find_row(texts: _Texts, correction: Correction, names: list[str]) -> _Row | Problem:
     """Return the one row with the correction's id that holds the text it expects."""
     if correction.field not in names:
         choices = "、".join(f"{name}（{field_named(name).header}）" for name in names)
         words = {"value": correction.field, "choices": choices}
         return _report("correction_field_unknown", correction, **words)
-    if candidates.empty:
+    if not texts:
         return _report(
             "correction_row_missing",
             correction,
             expected=correction.expected,
             replacement=correction.value,
         )
-    texts = candidates[f"{correction.field}_raw"].fillna("")
-    matching = candidates[texts == correction.expected]
+    matching = texts.get(correction.expected, [])
     if len(matching) == 1:
-        return matching.iloc[0]
-    named = matching if len(matching) else candidates
-    cells = "、".join(
-        # A merged cell is the place of several rows.
-        dict.fromkeys(
-            f"{row['workbook']} {row['sheet']}!{row[f'{correction.field}_cell']}"
-            for _, row in named.iterrows()
-        )
-    )
+        return matching[0]
+    named = matching or list(chain.from_iterable(texts.values()))
+    # A merged cell is the place of several rows.
+    places = dict.fromkeys(str(Place(None, row.workbook, row.sheet, row.cell)) for row in named)
+    cells = list(places)[:EXAMPLES_SHOWN]
+    more = len(places) - len(cells)
     return _report(
-        "correction_ambiguous" if len(matching) else "correction_value_differs",
+        "correction_ambiguous" if matching else "correction_value_differs",
         correction,
-        value="、".join(texts.unique()),
+        value="、".join(islice(texts, EXAMPLES_SHOWN)),
         expected=correction.expected,
         count=len(matching),
-        cells=cells,
+        cells="、".join(cells) + (f" ほか{more:,}か所" if more else ""),
     )
 
 

@@ -1,12 +1,12 @@
 """A CSV file as a sheet: the addresses are those Excel would show on opening it."""
 
 import contextlib
-import csv
 import io
 import itertools
 from collections.abc import Iterator
 
 from analysis.survey.files.numeral import shorten_decimal
+from analysis.survey.files.package import LONGEST_TOKEN
 from analysis.survey.files.richtext import decode_line_ends
 from analysis.survey.files.sheet import (
     HEAD_ROWS,
@@ -19,7 +19,7 @@ from analysis.survey.files.sheet import (
     Sieve,
     UnreadableWorkbookError,
 )
-from analysis.texts import find_encoding
+from analysis.texts import BrokenRecordError, find_encoding, number_records
 
 _DELIMITERS = ",\t"
 
@@ -72,11 +72,13 @@ def _count_marks(content: bytes, encoding: str, delimiter: str) -> int:
 def _read_records(content: bytes, encoding: str, delimiter: str) -> Iterator[list[str]]:
     """Yield the records; a quotation mark never closed would swallow rows, so it is told."""
     with io.TextIOWrapper(io.BytesIO(content), encoding, newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
         try:
-            yield from reader
-        except csv.Error as error:
-            raise UnreadableWorkbookError("csv_quotes", str(reader.line_num)) from error
+            for _, record in number_records(text, delimiter):
+                if max(map(len, record), default=0) > LONGEST_TOKEN:
+                    raise UnreadableWorkbookError("workbook_bomb", "長すぎる値")
+                yield record
+        except BrokenRecordError as error:
+            raise UnreadableWorkbookError("csv_quotes", str(error)) from error
 
 
 def _make_sheet(title: str, cells: dict[int, dict[int, Entry]]) -> Sheet:

@@ -8,7 +8,6 @@ formulas, drop-down lists, protection, comments and print set-up stay.
 import datetime
 import io
 import warnings
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -20,21 +19,13 @@ from openpyxl.workbook import Workbook
 from analysis.survey.cell_text import fit
 from analysis.survey.files.delimited import read_delimited
 from analysis.survey.files.file import read_content
-from analysis.survey.files.sheet import UnreadableWorkbookError
 from analysis.survey.problems import Problem
 from analysis.survey.resave import Results, save_repeatably
+from analysis.survey.returned.cost import CELL, require_affordable, weigh
 from analysis.survey.returned.listed import list_problems
 from analysis.survey.returned.marks import clear_marks, mark_cells
 from analysis.survey.returned.review_sheet import add_review
 from analysis.texts import compose_name
-
-# openpyxl holds a whole workbook as objects: 20,000 rows (10 MB of XML) take 340 MB and 10 s.
-LARGEST_SHEETS = 16 * 1024**2
-LARGEST_PARTS = 2 * LARGEST_SHEETS
-_SHEETS = "xl/worksheets/"
-_PARSED = (".xml", ".rels", ".vml")
-# What a cell takes in the XML of a sheet, so that a CSV is held to the same.
-_CELL_BYTES = 50
 
 
 @dataclass(frozen=True)
@@ -71,12 +62,12 @@ def mark_workbook(
 
     `content` is a workbook or, as its `name` says, a CSV, whose lines come back as a sheet. Marks
     of an earlier return are taken off first. `lines` stand at the head of the list. Raises whatever
-    openpyxl raises for a file that it can't open, and UnreadableWorkbookError for a huge one.
+    openpyxl raises for a file that it can't open, and UnfinishedError for a costly one.
     """
     with warnings.catch_warnings():
         # openpyxl warns of what it loses on saving; the head of this module says what.
         warnings.simplefilter("ignore")
-        workbook = _load(content, name)
+        workbook = _load(content, name, len(problems))
         results = _read_results(workbook, content)
         clear_marks(workbook)
         listed = list_problems(workbook, problems)
@@ -86,25 +77,20 @@ def mark_workbook(
         return save_repeatably(workbook, results, written_on)
 
 
-def _load(content: bytes, name: str) -> Workbook:
+def _load(content: bytes, name: str, marks: int) -> Workbook:
     if name.lower().endswith(".csv"):
-        return _lay_records(content, PurePath(compose_name(name)).stem)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = [e for e in archive.infolist() if e.filename.lower().endswith(_PARSED)]
-    sheets = sum(e.file_size for e in parts if e.filename.startswith(_SHEETS))
-    if sheets > LARGEST_SHEETS or sum(e.file_size for e in parts) > LARGEST_PARTS:
-        raise UnreadableWorkbookError("workbook_cells")
+        return _lay_records(content, PurePath(compose_name(name)).stem, marks)
+    require_affordable(content, marks)
     workbook = load_workbook(io.BytesIO(content), rich_text=True)
     # What goes back is an .xlsx, and Excel opens no template under that name.
     workbook.template = False
     return workbook
 
 
-def _lay_records(content: bytes, title: str) -> Workbook:
+def _lay_records(content: bytes, title: str, marks: int) -> Workbook:
     """Return a workbook with the records of a CSV at the addresses they are reported by."""
     lines = read_delimited(content, title, lambda _: True).cells
-    if _CELL_BYTES * sum(map(len, lines.values())) > LARGEST_SHEETS:
-        raise UnreadableWorkbookError("workbook_cells")
+    weigh(CELL * sum(map(len, lines.values())), 0, marks)
     workbook = Workbook()
     sheet = workbook.active
     sheet.title = title

@@ -22,19 +22,20 @@ RETURNED_FOLDER = "returned"
 
 # What is wrong with the file itself, or with where it lies, is told to the department by letter.
 _FILE_RULES = "workbook_"
+_EXCEEDED = "時間かメモリーが足りないか、特殊な作り"
 
 
 @dataclass(frozen=True)
 class Returned:
     """A department with problems, its file as it came in, and what was written to send back.
 
-    `path` is None where nothing could be written; a file that is not marked is the list alone.
+    `path` is None where nothing could be written; `unmarked` says why it is the list alone.
     """
 
     department: str
     source: str
     path: Path | None
-    is_marked: bool = True
+    unmarked: str = ""
 
 
 def return_workbooks(
@@ -98,12 +99,12 @@ def _write(
     source, as_of = find_file(cycle.raw_folder, name), cycle.settings.as_of
     try:
         if source is None:
-            raise UnfinishedError
+            raise UnfinishedError("ファイルがない")
         deliver_file(path, marker.do(Faulty(source, problems, (whose, what), as_of)))
-    except UnfinishedError:
+    except UnfinishedError as error:
         what = f"提出済みの「{name}」の次の場所を直し、同じ名前で再提出してください。"
         deliver_file(list_path, write_list(problems, (whose, what), as_of))
-        return Returned(department.name, name, list_path, is_marked=False)
+        return Returned(department.name, name, list_path, str(error) or _EXCEEDED)
     return Returned(department.name, name, path)
 
 

@@ -5,9 +5,7 @@ with live formulas over those rows, and whether what was reported agrees. `read_
 rows back out of it.
 """
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +40,8 @@ from analysis.report.audit.transitions import lay_transitions
 from analysis.report.findings import Findings, write_date
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from analysis.survey.files.sheet import Entry
+    from analysis.survey.files.sheet import Sheet as Read
 
 TITLE = "数値の検算"
 DEMONSTRATION = "架空データ"
@@ -129,11 +128,13 @@ def read_audit(path: Path) -> dict[str, pd.DataFrame]:
     Rows as in a ledger's tables: ROW_COLUMNS and the scopes, in their order. A text too long for a
     cell comes back cut. Raises ReportError for a file that can't be read as an audit workbook.
     """
-    with _open_audit(path) as book:
-        if NOW not in book.sheetnames:
+    book = _read_sheets(path)
+    try:
+        if NOW not in book:
             raise RowsError(f"シート「{NOW}」がありません")
-        sheets = [book[name] for name in (NOW, BEFORE) if name in book.sheetnames]
-        frames = [read_rows(sheet.iter_rows(values_only=True)) for sheet in sheets]
+        frames = [read_rows(book[name]) for name in (NOW, BEFORE) if name in book]
+    except RowsError as error:
+        raise _unreadable(path, str(error)) from None
     return {str(frame["cycle"].iloc[0]): frame for frame in frames if len(frame)}
 
 
@@ -142,30 +143,34 @@ def read_audited_matches(path: Path) -> pd.DataFrame:
 
     Raises ReportError for a file that can't be read as an audit workbook.
     """
-    with _open_audit(path) as book:
-        if MATCHES not in book.sheetnames:
-            return read_matches(())
-        return read_matches(book[MATCHES].iter_rows(values_only=True))
+    return read_matches(_read_sheets(path).get(MATCHES, ()))
 
 
-@contextmanager
-def _open_audit(path: Path) -> "Iterator[Workbook]":
+def _read_sheets(path: Path) -> dict[str, list[list[object]]]:
+    """Return the lines of the sheets that are read back, by title; what is delivered is bounded."""
     # Only here: who writes one needs none of it.
-    from openpyxl import load_workbook  # noqa: PLC0415
+    from analysis.survey.files.file import read_content  # noqa: PLC0415
+    from analysis.survey.files.sheet import UnreadableWorkbookError  # noqa: PLC0415
+    from analysis.survey.files.workbook import read_sheets  # noqa: PLC0415
 
+    wanted = (NOW, BEFORE, MATCHES)
     try:
-        with warnings.catch_warnings():
-            # openpyxl warns of what it would lose on saving; nothing is saved here.
-            warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-            yield book
-            book.close()
-    except RowsError as error:
-        raise _unreadable(path, str(error)) from None
-    except OSError as error:
-        raise _unreadable(path, error.strerror or "ファイルを開けません") from None
-    except Exception as error:  # a damaged file may fail in any part of zip, XML or openpyxl
-        raise _unreadable(path, "Excel のファイルとして開けません") from error
+        sheets = read_sheets(read_content(path), lambda sheet: sheet.title in wanted)
+    except UnreadableWorkbookError:
+        raise _unreadable(path, "Excel のファイルとして開けません") from None
+    return {sheet.title: list(_list_lines(sheet)) for sheet in sheets if sheet.title in wanted}
+
+
+def _list_lines(sheet: "Read") -> Iterator[list[object]]:
+    width = max(map(max, sheet.cells.values()), default=0)
+    for cells in sheet.cells.values():
+        yield [_take_value(cells.get(column)) for column in range(1, width + 1)]
+
+
+def _take_value(cell: "Entry | None") -> object:
+    if cell is None:
+        return None
+    return int(cell.text) if cell.kind == "number" and cell.text.isdecimal() else cell.text
 
 
 def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[str]) -> None:

@@ -28,6 +28,7 @@ from analysis.survey.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
 from analysis.survey.collect import collect_survey
 from analysis.survey.survey import ROW_COLUMNS
 
+from archives import SHEET, change
 from reports import HOSTILE
 from rows import make_rows
 from spreadsheets import read_lines, recalculate
@@ -413,6 +414,14 @@ def test_a_file_that_is_no_audit_workbook_is_named(tmp_path: Path, content: byte
         read_audit(path)
 
 
+def test_a_file_that_unpacks_to_more_than_any_survey_is_named(tmp_path: Path) -> None:
+    path, padding = tmp_path / "audit.xlsx", f"<!--{' ' * 11 * 1024**2}-->"
+    content = write_audit(make_findings(tmp_path, make_rows({})))
+    path.write_bytes(change(content, SHEET, lambda text: text + padding))
+    with pytest.raises(ReportError, match="検算のファイルとして読めません"):
+        read_audit(path)
+
+
 def test_a_workbook_with_other_sheets_columns_or_answers_is_named(
     findings: Findings, tmp_path: Path
 ) -> None:
@@ -420,14 +429,14 @@ def test_a_workbook_with_other_sheets_columns_or_answers_is_named(
         read_audit(tmp_path / "audit.xlsx")
     found = make_findings(tmp_path, make_rows({}, {}))
     path = tmp_path / "audit.xlsx"
-    for title, change, why in (
+    for title, changed, why in (
         ("C1", "別の列", "見出しが違います"),
         ("L3", "済", "3行目の「オンライン化の状況」に知らない回答があります"),
         ("E2", "七", "数値の列に数値でないものがあります"),
     ):
         path.write_bytes(write_audit(found))
         book = openpyxl.load_workbook(path)
-        book["今回の手続き"][title] = change
+        book["今回の手続き"][title] = changed
         book.save(path)
         with pytest.raises(ReportError, match=why):
             read_audit(path)

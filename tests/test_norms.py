@@ -1,7 +1,6 @@
 """The rules that the answers are held to, as the quality report lists them."""
 
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from analysis.survey.alike import MOST_WORDINGS
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, load_rules, problems_to_frame, report
 
-from conftest import ROOT
 from workbooks import make_two_cycles, procedure
 
 
@@ -54,7 +52,6 @@ def test_alike_problems_are_one_row_without_a_number_of_its_own(findings: Findin
 
 
 def test_what_people_confirmed_stands_there_with_who_and_why(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "data/raw/guideline", tmp_path / "data/raw/guideline")
     matches = (
         "previous_id,current_id,decided_by,decided_on,reason\n"
         "K-002,K-003,DX戦略課,2024-10-01,電話で確認\n"

@@ -20,7 +20,6 @@ from analysis.report.plan import AUDIT_NAME
 from analysis.report.proof.side import read_delivery
 from analysis.survey.collect import collect_survey
 
-from conftest import ROOT
 from spreadsheets import recalculate
 from workbooks import make_two_cycles, not_started, procedure
 
@@ -48,7 +47,6 @@ MATCHES = (
 def found(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     """Two cycles: K-002 and K-003 have other ids now, K-004 is gone and K-015 new."""
     root = tmp_path_factory.mktemp("pairs")
-    shutil.copytree(ROOT / "data/raw/guideline", root / "data/raw/guideline")
     return load_findings(make_two_cycles(root, [NOW], [BEFORE], MATCHES), collect_survey)
 
 

@@ -1,6 +1,5 @@
 """What stands under a total adds up to it, or nothing is printed."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from analysis.report.chart import draw_parts, draw_stacks
 from analysis.report.findings import Findings, load_findings
 from analysis.survey.collect import collect_survey
 
-from conftest import ROOT
 from reports import figures_in
 from workbooks import (
     FIELDS,
@@ -29,7 +27,6 @@ NOW = [procedure(1), procedure(2), not_started(3)]
 
 
 def find(root: Path, now: Sequence[Sequence[Line]], before: Sequence[Sequence[Line]]) -> Findings:
-    shutil.copytree(ROOT / "data" / "raw" / "guideline", root / "data" / "raw" / "guideline")
     return load_findings(make_two_cycles(root, list(now), list(before)), collect_survey)
 
 
@@ -155,7 +152,6 @@ def test_reasons_without_their_column_stop_the_counting(tmp_path: Path, title: s
         "必要な回答がありません。"
     ]
     with pytest.raises(AnalysisError, match="必要な回答がありません"):
-        shutil.copytree(ROOT / "data/raw/guideline", tmp_path / "data/raw/guideline")
         load_findings(make_cycle(tmp_path, workbook), collect_survey)
 
 

@@ -1,7 +1,6 @@
 """Time runs forward: dates are held to one another, and to no clock."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.new_cycle import begin_cycle
 from analysis.survey.problems import describe, problems_from_frame
 
-from conftest import ROOT
 from workbooks import make_cycle, make_two_cycles, procedure
 
 DAYS = ("2023-03-31", "2024-03-31", "2025-03-31")
@@ -173,7 +171,6 @@ def test_a_guideline_of_years_after_the_cycle_is_refused(
 def test_the_crate_is_published_no_earlier_than_what_it_quotes(
     tmp_path: Path, day: str, is_previous: bool
 ) -> None:
-    shutil.copytree(ROOT / "data/raw/guideline", tmp_path / "data/raw/guideline")
     before = [procedure(1, status="おんらいん")]
     matches = "" if is_previous else f"{HEAD}K-001,K-001,DX戦略課,{day},確認\n"
     cycle = make_two_cycles(tmp_path, [[procedure(1)]], [before], matches)

@@ -1,6 +1,5 @@
 """Rules across fields, rows, departments and cycles: each breach with the exact words it gets."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.status import describe_status
 from analysis.survey.store import load_surveys
 
-from conftest import ROOT
 from workbooks import (
     FIELDS,
     TITLES,
@@ -506,7 +504,6 @@ def test_an_id_used_for_another_procedure_stops_a_build(tmp_path: Path) -> None:
 def test_an_id_that_the_previous_cycle_lacks_pairs_with_nothing_older(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(ROOT / "data/raw/guideline", tmp_path / "data/raw/guideline")
     kept = procedure(2, online_date="2023-04")
     older = [not_started(1, name="墓地使用の申請", law="墓地条例"), kept]
     make_cycle(tmp_path, older, name="2023-09-30")

@@ -10,11 +10,13 @@ has no evidence and stops the export (`orphans`); what is quoted from a raw file
 import hashlib
 from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger
 from analysis.report.sums import require_total
+
+if TYPE_CHECKING:
+    from analysis.figures.ledger import Ledger
 
 TYPST_MIME = "text/vnd.typst"
 MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
@@ -161,7 +163,7 @@ class Table(Block):
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     headings: int = 1
-    ledger: InitVar[Ledger | None] = None
+    ledger: InitVar["Ledger | None"] = None
     total: bool = field(init=False)
     subtotals: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
@@ -170,7 +172,7 @@ class Table(Block):
     lines_of: tuple[Figure, ...] = ()
     definition: str = ""
 
-    def __post_init__(self, ledger: Ledger | None) -> None:
+    def __post_init__(self, ledger: "Ledger | None") -> None:
         """Refuse bare numbers, ragged rows, and a total that is not the sum of its parts."""
         object.__setattr__(self, "total", ledger is not None)
         for row in self.rows:

@@ -5,20 +5,21 @@ Whoever prints a total with its parts asks here first, so none is printed that i
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ReportError, list_examples
-from analysis.figures.evidence import list_cells
 from analysis.figures.figure import COUNT, COUNT_CHANGE, Figure
-from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change
+
+if TYPE_CHECKING:
+    from analysis.figures.ledger import Ledger
 
 _ADDING = (COUNT, COUNT_CHANGE)
 _ROW = ("cycle", "workbook", "sheet", "row", "cell", "procedure_id", "name")
 
 
 def require_total(
-    ledger: Ledger, caption: str, rows: Sequence[Sequence[Any]], subtotals: Collection[int] = ()
+    ledger: "Ledger", caption: str, rows: Sequence[Sequence[Any]], subtotals: Collection[int] = ()
 ) -> None:
     """Return if every count in the last row is the sum of those above it; else raise ReportError.
 
@@ -31,7 +32,7 @@ def require_total(
             require_sum(ledger, caption, parts, total)
 
 
-def require_sum(ledger: Ledger, caption: str, parts: Sequence[Figure], total: Figure) -> None:
+def require_sum(ledger: "Ledger", caption: str, parts: Sequence[Figure], total: Figure) -> None:
     """Return if the parts add up to their total; else raise ReportError.
 
     It names the rows that the total counts and no part, and those that only parts count, or more
@@ -70,7 +71,7 @@ def _take_count(cell: Any) -> Figure | None:
     return figure if isinstance(figure, Figure) and figure.unit in _ADDING else None
 
 
-def _explain(ledger: Ledger, parts: Sequence[Figure], total: Figure) -> Iterator[str]:
+def _explain(ledger: "Ledger", parts: Sequence[Figure], total: Figure) -> Iterator[str]:
     """Yield what makes the difference; of a change, on each of its sides."""
     if isinstance(ledger.items[total.measure].measure, Change):
         sides = zip(*(ledger.parts(figure) for figure in (total, *parts)), strict=True)
@@ -87,9 +88,12 @@ def _explain(ledger: Ledger, parts: Sequence[Figure], total: Figure) -> Iterator
             yield f"{words}: {rows.total():,}件\n{list_examples(list(map(_say_row, rows)))}"
 
 
-def _list_rows(ledger: Ledger, figure: Figure) -> Iterator[tuple[Hashable, ...]]:
+def _list_rows(ledger: "Ledger", figure: Figure) -> Iterator[tuple[Hashable, ...]]:
     """Yield the rows that a count counts, each by its first cell."""
     seen = set()
+    # What starts a build reads no frames, and here something is wrong already.
+    from analysis.figures.evidence import list_cells  # noqa: PLC0415
+
     for cell in list_cells(ledger.select(figure), figure.scope):
         row = tuple(cell[key] for key in _ROW)
         place = row[:4] if isinstance(cell["row"], int) else row

@@ -1,13 +1,11 @@
 """The audit workbook: every figure of a cycle with a formula that recounts it from the rows.
 
 For an auditor with a spreadsheet and without Python: rows with the cells they came from, figures
-with live formulas over those rows, and whether what was reported agrees. `read_audit` takes the
-rows back out of it.
+with live formulas over those rows, and whether what was reported agrees. `read` takes the rows
+back out of it.
 """
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,9 +38,6 @@ from analysis.report.audit.tables import (
 )
 from analysis.report.audit.transitions import lay_transitions
 from analysis.report.findings import Findings, write_date
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
 
 TITLE = "数値の検算"
 DEMONSTRATION = "架空データ"
@@ -123,51 +118,6 @@ def write_audit(findings: Findings) -> bytes:
     return book.finish()
 
 
-def read_audit(path: Path) -> dict[str, pd.DataFrame]:
-    """Return the tidy rows that an audit workbook holds, by cycle name, this cycle's first.
-
-    Rows as in a ledger's tables: ROW_COLUMNS and the scopes, in their order. A text too long for a
-    cell comes back cut. Raises ReportError for a file that can't be read as an audit workbook.
-    """
-    with _open_audit(path) as book:
-        if NOW not in book.sheetnames:
-            raise RowsError(f"シート「{NOW}」がありません")
-        sheets = [book[name] for name in (NOW, BEFORE) if name in book.sheetnames]
-        frames = [read_rows(sheet.iter_rows(values_only=True)) for sheet in sheets]
-    return {str(frame["cycle"].iloc[0]): frame for frame in frames if len(frame)}
-
-
-def read_audited_matches(path: Path) -> pd.DataFrame:
-    """Return the confirmed pairs that an audit workbook holds, as the survey had them.
-
-    Raises ReportError for a file that can't be read as an audit workbook.
-    """
-    with _open_audit(path) as book:
-        if MATCHES not in book.sheetnames:
-            return read_matches(())
-        return read_matches(book[MATCHES].iter_rows(values_only=True))
-
-
-@contextmanager
-def _open_audit(path: Path) -> "Iterator[Workbook]":
-    # Only here: who writes one needs none of it.
-    from openpyxl import load_workbook  # noqa: PLC0415
-
-    try:
-        with warnings.catch_warnings():
-            # openpyxl warns of what it would lose on saving; nothing is saved here.
-            warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-            yield book
-            book.close()
-    except RowsError as error:
-        raise _unreadable(path, str(error)) from None
-    except OSError as error:
-        raise _unreadable(path, error.strerror or "ファイルを開けません") from None
-    except Exception as error:  # a damaged file may fail in any part of zip, XML or openpyxl
-        raise _unreadable(path, "Excel のファイルとして開けません") from error
-
-
 def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[str]) -> None:
     """Write the first sheet: what the workbook is, how many figures agree, how to use it."""
     settings, ledger = findings.cycle.settings, findings.ledger
@@ -239,10 +189,3 @@ def _name_scopes(ledger: Ledger) -> dict[str, str]:
 
 def _sheets_of(pages: Mapping[str, Page]) -> dict[str, Sheet]:
     return {table: page.sheet for table, page in pages.items()}
-
-
-def _unreadable(path: Path, why: str) -> ReportError:
-    return ReportError(
-        f"{path.name} を検算のファイルとして読めません（{why}）。"
-        "\n`analysis report` で作成したままのファイルを指定してください。"
-    )

@@ -16,7 +16,7 @@ from analysis.figures.listing import FIGURE_COLUMNS, list_figures
 from analysis.figures.scopes import Level, add_scopes
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import Tables
-from analysis.report.audit.workbook import read_audit, read_audited_matches
+from analysis.report.audit.read import read_audit, read_audited_matches
 from analysis.report.plan import AUDIT_NAME
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
 from analysis.survey.survey import ROW_COLUMNS

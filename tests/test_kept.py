@@ -157,6 +157,23 @@ def test_a_report_that_was_edited_is_kept_apart_from_the_published(
     assert kept.read_bytes() == THEIRS
 
 
+def test_a_crate_that_was_edited_is_kept_and_an_older_one_is_not_laid_to_people(
+    cycle: Cycle, tmp_path: Path
+) -> None:
+    kept, crate = tmp_path / PROCESSED / "reports", cycle.reports_folder / CRATE_NAME
+    for content in (b"first", b"second"):
+        with one_build(cycle, lambda: None):
+            publish(cycle, {CRATE_NAME: content}, set())
+    assert not list(kept.glob("*（控え*"))
+    put(crate)
+    with one_build(cycle, lambda: None):
+        publish(cycle, {CRATE_NAME: b"third"}, set())
+    assert crate.read_bytes() == b"third"
+    (copy,) = kept.glob("*（控え*")
+    assert copy.read_bytes() == THEIRS
+    assert copy.name == "ro-crate-metadata（控え）.json"
+
+
 def test_a_folder_or_a_file_of_others_in_a_reports_place_is_kept(
     cycle: Cycle, tmp_path: Path
 ) -> None:

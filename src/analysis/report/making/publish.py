@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -87,13 +87,12 @@ def publish_some(cycle: Cycle, contents: Mapping[str, bytes]) -> None:
 def _list_ours(cycle: Cycle) -> dict[str, list[str]]:
     """Return the hashes of what builds published, by name: as recorded, and as the crate says."""
     ours = read_written(cycle.processed_folder / KEPT_FOLDER)
-    try:
-        stated = read_record(cycle).files
-    except ReportError:
-        stated = {}
-    for name, sha256 in stated.items():
-        ours.setdefault(name, []).append(sha256)
-    ours.setdefault(CRATE_NAME, [])
+    crate = hash_standing(cycle.reports_folder / CRATE_NAME)
+    # Of one that was published before there was a record, nothing tells whether it was changed.
+    if crate in ours.setdefault(CRATE_NAME, [crate or ""]):
+        with suppress(ReportError):
+            for name, sha256 in read_record(cycle).files.items():
+                ours.setdefault(name, []).append(sha256)
     return ours
 
 
@@ -107,8 +106,7 @@ def _carry(cycle: Cycle, path: Path, new: bytes | None, ours: list[str] | None) 
         return
     standing = hash_standing(path)
     replacing = [] if new is None else [hashlib.sha256(new).hexdigest()]
-    # Nobody writes a crate but a build.
-    if path.name != CRATE_NAME and standing not in [*(ours or ()), *replacing]:
+    if standing not in [*(ours or ()), *replacing]:
         aside = cycle.processed_folder / KEPT_FOLDER
         aside.mkdir(parents=True, exist_ok=True)
         # A build that failed behind this may have left it there.

@@ -21,8 +21,9 @@ from analysis.figures.ledger import build_ledger
 from analysis.figures.rounding import BLANK
 from analysis.figures.tables import CORRECTED
 from analysis.report.audit.cells import LINE_POINTS, FilledSheet
+from analysis.report.audit.read import read_audit
 from analysis.report.audit.sheet import Column, Formula, Page, Style
-from analysis.report.audit.workbook import read_audit, write_audit
+from analysis.report.audit.workbook import write_audit
 from analysis.report.findings import Findings
 from analysis.survey.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
 from analysis.survey.collect import collect_survey

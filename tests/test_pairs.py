@@ -13,7 +13,8 @@ from analysis.figures.digest import Digester
 from analysis.figures.listing import list_figures, write_figures
 from analysis.figures.trace import trace
 from analysis.report.attachments import list_rows
-from analysis.report.audit.workbook import read_audited_matches, write_audit
+from analysis.report.audit.read import read_audited_matches
+from analysis.report.audit.workbook import write_audit
 from analysis.report.findings import Findings, load_findings
 from analysis.report.moves import list_moves
 from analysis.report.plan import AUDIT_NAME

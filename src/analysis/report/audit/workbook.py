@@ -5,14 +5,10 @@ with live formulas over those rows, and whether what was reported agrees. `read`
 back out of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-import pandas as pd
 from xlsxwriter.format import Format
 
-from analysis.errors import ReportError
 from analysis.figures.formula import Sheet, name_criteria
 from analysis.figures.ledger import Ledger
 from analysis.figures.scopes import LEVELS
@@ -24,7 +20,7 @@ from analysis.report.audit.figures import (
     list_rows,
     plan_figures,
 )
-from analysis.report.audit.rows import RowsError, lay_rows, read_rows
+from analysis.report.audit.rows import lay_rows
 from analysis.report.audit.sheet import Cell, Formula, Page
 from analysis.report.audit.tables import (
     lay_corrections,
@@ -34,7 +30,6 @@ from analysis.report.audit.tables import (
     lay_published,
     lay_steps,
     lay_workbooks,
-    read_matches,
 )
 from analysis.report.audit.transitions import lay_transitions
 from analysis.report.findings import Findings, write_date

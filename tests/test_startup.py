@@ -73,7 +73,10 @@ def test_help_is_written_by_the_command_line_alone(command, tmp_path):
     ("command", "needless"),
     [
         (f"trace {LATEST}/gikai/online_rate", SURVEYS | REPORTS | {"rich", "asyncio"}),
-        (f"trace {LATEST}/gikai/misspelt", SURVEYS | REPORTS | {"rich", "asyncio"}),
+        (
+            f"trace {LATEST}/gikai/misspelt",
+            SURVEYS - {"rapidfuzz"} | REPORTS | {"rich", "asyncio"},
+        ),
         ("check", (REPORTS - {"filelock"}) | {"tomlkit", "xlsxwriter"}),
         ("form", (REPORTS - {"filelock"}) | {"tomlkit", "rich"}),
         (f"diff {LATEST} 2001-01-01", REPORTS | {"rich"}),

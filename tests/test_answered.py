@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.survey.collect import collect_survey
 from analysis.survey.survey import Survey
 
-from workbooks import FIELDS, Line, build_workbook, make_cycle, not_started, procedure
+from workbooks import FIELDS, TITLES, Line, build_workbook, make_cycle, not_started, procedure
 
 
 def collect(tmp_path, *lines: Line, fields: Sequence[str] = FIELDS) -> Survey:
@@ -83,3 +84,41 @@ def test_what_is_made_of_labels_and_numbers_is_no_answer_wherever_it_stands(tmp_
     survey = collect(tmp_path, procedure(1), ["合計", "総手続き数", 1], line)
     assert told(survey) == []
     assert len(survey.rows) == 1
+
+
+def put_above(sheet: Worksheet, row: int, values: Sequence[object]) -> None:
+    for column, value in enumerate(values, start=1):
+        sheet.cell(row, column, value)
+
+
+@pytest.mark.parametrize("has_header", [True, False])
+def test_what_stands_above_the_header_is_told(tmp_path, has_header):
+    workbook = build_workbook([procedure(3)], top=9)
+    sheet = workbook.worksheets[0]
+    names = FIELDS[:-1]
+    for row, line in ((6, procedure(1)), (7, procedure(2))):
+        put_above(sheet, row, [line.get(name) for name in names])
+    if has_header:
+        put_above(sheet, 5, [TITLES[name] for name in names])
+    survey = collect_survey(make_cycle(tmp_path, workbook))
+    problems = survey.problems[survey.problems["code"] == "rows_above"]
+    rows = "5行、6行、7行" if has_header else "6行、7行"
+    assert problems["message"].tolist() == [
+        f"見出し（10行）より上に、別の見出しか、手続きの回答があります（{rows}）。"
+    ]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [None, "調査票", "オンライン化済、着手済、未着手から選ぶ"],
+        ["例", *[procedure(1)[name] for name in FIELDS[1:8]]],
+        ["合計", *TOTALS],
+        ["記入例"],
+        ["選択肢", None, "オンライン化済", "着手済", "未着手"],
+    ],
+)
+def test_a_heading_above_the_header_is_none(tmp_path, above):
+    workbook = build_workbook([procedure(1)], top=6)
+    put_above(workbook.worksheets[0], 4, above)
+    assert told(collect_survey(make_cycle(tmp_path, workbook))) == []

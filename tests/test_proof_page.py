@@ -34,6 +34,7 @@ def run_blocks(folder: Path, *blocks: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(package.parent),
+        "HOME": str(folder.parent),
     }
     return subprocess.run(
         ["sh", "-e"], input="\n".join(blocks), cwd=folder, env=environment,
@@ -57,6 +58,19 @@ def test_every_fingerprint_of_the_set_is_made_by_the_page_s_commands(demonstrati
     named = set(re.findall(r"^[0-9a-f]{64}  (\S+)$", done.stdout, re.M))
     made = {path.name for path in reports_of(demonstration).iterdir()}
     assert named == {name for name in made if not name.startswith("ro-crate-metadata.json")}
+
+
+def test_what_is_not_of_the_set_is_named_by_the_page_s_command(
+    demonstration: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(demonstration, tmp_path / "project", symlinks=True))
+    assert run_blocks(folder, FILES[1]).stdout == ""
+    reports = reports_of(folder)
+    (reports / "overview（訂正版）.pdf").write_bytes(b"%PDF")
+    (reports / "reasons.pdf").rename(tmp_path / "reasons.pdf")
+    (reports / "reasons.pdf").symlink_to(tmp_path / "reasons.pdf")
+    told = sorted(run_blocks(folder, *FILES).stdout.splitlines())
+    assert told == ["not of the set: overview（訂正版）.pdf", "not of the set: reasons.pdf"]
 
 
 def test_a_fingerprint_of_other_inputs_is_not_made(demonstration: Path, tmp_path: Path) -> None:

@@ -192,13 +192,19 @@ def sign(
     timestamp: str | None,
 ) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を検証し、署名を隣に置く。"""
+    from functools import partial
+
     from analysis.cycle import open_cycle
     from analysis.display import open_display
+    from analysis.report.build import build_reports
     from analysis.report.signing.signature import load_signing
 
     opened, signing = open_cycle(cycle), load_signing()
     with open_display(aside=True) as display:
-        done = signing.sign_reports(opened, key, passfile, pdf_into, timestamp, display=display)
+        build = partial(build_reports, force=True, display=display)
+        done = signing.sign_reports(
+            opened, key, passfile, pdf_into, timestamp, build=build, display=display
+        )
     say(done)
 
 

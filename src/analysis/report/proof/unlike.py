@@ -32,6 +32,8 @@ def find_unlike(delivered: Path, made: Path, shown: int) -> dict[str, list[str]]
         path = delivered / name
         if not path.is_file():
             found[name] = ["ありません。削除されたか、名前が変わっています"]
+        elif path.is_symlink():
+            found[name] = ["ほかのファイルへのリンクです。中身は、そちらを書き換えれば変わります"]
         elif (standing := path.read_bytes()) != content:
             other = names.get(hashlib.sha256(standing).digest())
             places = _tell(name, standing, content) if other is None else [f"{other} の中身です"]
@@ -42,7 +44,7 @@ def find_unlike(delivered: Path, made: Path, shown: int) -> dict[str, list[str]]
 
 def find_foreign(delivered: Path, names: set[str]) -> dict[str, bool]:
     """Return what lies in a folder beside these files; True: it could be taken for one of them."""
-    endings = {Path(name).suffix for name in names}
+    endings = {Path(name).suffix for name in names} | {".htm", ".xhtml"}
     others = [name for name in list_within(delivered) if name not in names]
     return {name: Path(name).suffix.lower() in endings for name in others}
 

@@ -17,13 +17,17 @@ _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 
 @dataclass(frozen=True)
 class Signed:
-    """What a signature says: whose it is, when that one says it was made, whether it fits."""
+    """What a signature says: whose it is, when that one says it was made, whether it fits.
+
+    `outside` has the certificate's first and last day where it was made on none of them.
+    """
 
     subject: str
     issuer: str
     sha256: str
     at: str
     fits: bool
+    outside: str
 
 
 def write_signature(signer: SimpleSigner, content: bytes) -> bytes:
@@ -48,12 +52,15 @@ def read_signature(signature: bytes, content: bytes) -> Signed | None:
             return None
         digest = hashlib.new(algorithm, content).digest()
         fits = all(validate_sig_integrity(information, certificate, "data", digest))
+        at = _read_time(information)
+        since, until = certificate.not_valid_before, certificate.not_valid_after
         return Signed(
             name_subject(certificate),
             certificate.issuer.human_friendly,
             certificate.sha256.hex(),
-            _read_time(information),
+            f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "",
             fits,
+            "" if at is None or since <= at <= until else f"{since:%Y-%m-%d}～{until:%Y-%m-%d}",
         )
     # Whoever can write a file decides what stands in it, and it is parsed by three libraries.
     except Exception:
@@ -84,8 +91,9 @@ def _find_certificate(
     return None
 
 
-def _read_time(information: cms.SignerInfo) -> str:
+def _read_time(information: cms.SignerInfo) -> datetime | None:
     for attribute in information["signed_attrs"]:
         if attribute["type"].native == "signing_time":
-            return f"{attribute['values'][0].native:%Y-%m-%d %H:%M:%S} UTC"
-    return ""
+            at: datetime = attribute["values"][0].native
+            return at
+    return None

@@ -1,5 +1,6 @@
 """Sign a set of reports: a signature beside it, and if asked copies of its PDFs that bear one."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pyhanko.sign.signers import SimpleSigner
@@ -9,7 +10,7 @@ from analysis.display import Display
 from analysis.errors import ReportError
 from analysis.report.making.publish import one_build
 from analysis.report.proof.entities import CRATE_NAME, SIGNATURE_NAME
-from analysis.report.proof.verify import verify_quickly
+from analysis.report.proof.verify import verify_reports
 from analysis.report.signing.cms import name_subject, read_signature, write_signature
 from analysis.report.signing.copies import Stamper, require_place, sign_copies
 from analysis.report.signing.key import open_key, read_password
@@ -22,14 +23,16 @@ def sign_reports(
     into: Path | None,
     timestamp: str | None,
     *,
+    build: Callable[[Cycle], object],
     display: Display,
 ) -> str:
-    """Sign a cycle's reports, if `verify --quick` finds them sound, and return what was done.
+    """Sign a cycle's reports, if `verify` finds them sound, and return what was done.
 
-    A signature by the same certificate is left as it stands. `into` takes signed copies of the
-    PDFs, with time stamps of the server at `timestamp` if one is given.
+    `build` makes them anew, as `verify_reports` asks for it. A signature by the same certificate is
+    left as it stands. `into` takes signed copies of the PDFs, with time stamps of the server at
+    `timestamp` if one is given.
 
-    Raises ReportError for a key that can't sign, a set that is none or not sound, somebody else's
+    Raises ReportError for a key that can't sign, a set that is none or not sound, another
     signature, and a place for the copies where something stands in the way.
     """
     if timestamp is not None and into is None:
@@ -37,9 +40,10 @@ def sign_reports(
     if into is not None:
         require_place(cycle, into)
     signer = open_key(key, read_password(passfile))
-    folder = cycle.reports_folder
-    verdict = verify_quickly(cycle, display)
-    crate = (folder / CRATE_NAME).read_bytes()
+    crate_path = cycle.reports_folder / CRATE_NAME
+    crate = crate_path.read_bytes() if crate_path.is_file() else b""
+    _require_own(cycle, signer, crate)
+    verdict = verify_reports(cycle, build)
     if not verdict.agrees:
         raise ReportError(f"検証で違うものが見つかったため、署名しません。\n\n{verdict.text}")
     with one_build(cycle, display.wait):
@@ -51,6 +55,23 @@ def sign_reports(
     return "\n".join(done)
 
 
+def _require_own(cycle: Cycle, signer: SimpleSigner, crate: bytes) -> bool:
+    """Say whether this signer's signature stands there; raise ReportError if it is another."""
+    path = cycle.reports_folder / SIGNATURE_NAME
+    if not path.exists():
+        return False
+    standing = read_signature(path.read_bytes(), crate) if path.is_file() else None
+    own = signer.signing_cert.sha256.hex()
+    if standing is not None and standing.fits and standing.sha256 == own:
+        return True
+    kind = "ほかの署名" if standing is None or standing.fits else "いまの報告書へのものではない署名"
+    whose = "" if standing is None else f"（{standing.subject}）"
+    raise ReportError(
+        f"reports/{cycle.name}/{SIGNATURE_NAME} に、{kind}{whose}があります。上書きしません。"
+        "署名し直すときは、先にほかの場所へ移してください。"
+    )
+
+
 def _sign_crate(cycle: Cycle, signer: SimpleSigner, verified: bytes) -> str:
     """Put the signature in place, and say so; it is over the crate that was verified."""
     path = cycle.reports_folder / SIGNATURE_NAME
@@ -59,15 +80,8 @@ def _sign_crate(cycle: Cycle, signer: SimpleSigner, verified: bytes) -> str:
         raise ReportError(
             "検証のあいだに報告書が作り直されました。もう一度 `analysis sign` を実行してください。"
         )
-    if path.exists():
-        standing = read_signature(path.read_bytes(), verified)
-        if standing is not None and standing.sha256 == signer.signing_cert.sha256.hex():
-            return f"{where} に、同じ証明書の署名がすでにあります。そのままにしました。"
-        whose = "" if standing is None else f"（{standing.subject}）"
-        raise ReportError(
-            f"{where} に、ほかの署名{whose}があります。上書きしません。"
-            "署名し直すときは、先にほかの場所へ移してください。"
-        )
+    if _require_own(cycle, signer, verified):
+        return f"{where} に、同じ証明書の署名がすでにあります。そのままにしました。"
     passing = path.with_name(f".{path.name}")
     passing.write_bytes(write_signature(signer, verified))
     passing.replace(path)

@@ -37,6 +37,11 @@ def describe_signature(folder: Path) -> tuple[list[str], list[str]]:
         return [], [
             f"{SIGNATURE_NAME} は、いまの {CRATE_NAME} への署名ではありません。署名の名義: {whose}"
         ]
+    if signed.outside:
+        return [], [
+            f"{SIGNATURE_NAME} の署名時刻（{signed.at}）は、証明書の有効期間"
+            f"（{signed.outside}）の外です。署名の名義: {whose}"
+        ]
     at = f"、署名時刻 {signed.at}" if signed.at else ""
     return [f"署名: {whose}{at}"], []
 

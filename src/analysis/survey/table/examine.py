@@ -6,9 +6,9 @@ from itertools import groupby, pairwise
 
 from analysis.survey.files.sheet import Sheet, address
 from analysis.survey.problems import Place, Problem, report, shorten
-from analysis.survey.table.answered import find_status
+from analysis.survey.table.answered import find_status, is_answered
 from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET
-from analysis.survey.table.header import Header, Title, list_near_titles
+from analysis.survey.table.header import FEWEST_TITLES, Header, Title, list_near_titles
 from analysis.survey.table.merges import list_hidden
 from analysis.survey.table.removed import speaks_of_removal
 from analysis.survey.table.seen import find_unseen
@@ -48,6 +48,7 @@ def examine_table(
     others = [name for column, name in extras.items() if column not in proposed]
     return [
         *_note_sheets(header, sheets, place),
+        *_check_above(header, place, lookup),
         *columns,
         # Without a required column its rows look unknown; the missing column says it once for all.
         *(_check_rows(table, place) if is_complete(columns) else ()),
@@ -74,6 +75,24 @@ def _note_sheets(header: Header, sheets: Sequence[Sheet], place: Place) -> Itera
     ]
     if others:
         yield report("sheets_other", place, value="、".join(others))
+
+
+def _check_above(header: Header, place: Place, lookup: Lookup) -> Iterator[Problem]:
+    """Tell what stands above the header and is another one's, or answers as a row beneath it does.
+
+    Nothing above a header is counted.
+    """
+    found = []
+    for row, line in header.sheet.cells.items():
+        keys = [match_key(entry.text) for entry in line.values()] if row < header.first_row else []
+        titles = {field.name for key in keys if (field := lookup.find_key(key))}
+        is_example = any(map(EXAMPLE_ID.fullmatch, keys))
+        if len(titles) >= FEWEST_TITLES or (
+            keys and not is_example and is_answered(line, header.columns, lookup)
+        ):
+            found.append(f"{row}行")
+    if found:
+        yield report("rows_above", place, value="、".join(found), header=header.last_row)
 
 
 def _check_columns(

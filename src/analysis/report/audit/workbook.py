@@ -40,7 +40,6 @@ from analysis.report.audit.transitions import lay_transitions
 from analysis.report.findings import Findings, write_date
 
 if TYPE_CHECKING:
-    from analysis.survey.files.sheet import Entry
     from analysis.survey.files.sheet import Sheet as Read
 
 TITLE = "数値の検算"
@@ -164,13 +163,10 @@ def _read_sheets(path: Path) -> dict[str, list[list[object]]]:
 def _list_lines(sheet: "Read") -> Iterator[list[object]]:
     width = max(map(max, sheet.cells.values()), default=0)
     for cells in sheet.cells.values():
-        yield [_take_value(cells.get(column)) for column in range(1, width + 1)]
-
-
-def _take_value(cell: "Entry | None") -> object:
-    if cell is None:
-        return None
-    return int(cell.text) if cell.kind == "number" and cell.text.isdecimal() else cell.text
+        line = [cells.get(column) for column in range(1, width + 1)]
+        is_count = [cell and cell.kind == "number" and cell.text.isdecimal() for cell in line]
+        pairs = zip(line, is_count, strict=True)
+        yield [cell and (int(cell.text) if counts else cell.text) for cell, counts in pairs]
 
 
 def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[str]) -> None:

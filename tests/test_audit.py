@@ -434,6 +434,7 @@ def test_a_workbook_with_other_sheets_columns_or_answers_is_named(
         ("C1", "別の列", "見出しが違います"),
         ("L3", "済", "3行目の「オンライン化の状況」に知らない回答があります"),
         ("E2", "七", "数値の列に数値でないものがあります"),
+        ("E2", 1.5, "数値の列に数値でないものがあります"),
     ):
         path.write_bytes(write_audit(found))
         book = openpyxl.load_workbook(path)

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
-from analysis.report.build import build_reports
+from analysis.report.build import NEEDS_ALL, build_reports
 from analysis.report.menu import ReportHtmlExporter
 from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.run import run_notebook
@@ -247,8 +247,13 @@ def test_wrong_answers_stop_the_build_and_the_last_reports_stay(
     for text, cell in zip(wrong, cells, strict=True):
         assert f"調査票!{cell}: オンライン化の状況「{text}」は選択肢にありません。" in output
     assert files_of(small / "reports" / LATEST) == last_reports
-    with pytest.raises(SurveyError):
+    with pytest.raises(SurveyError) as caught:
         build_reports(open_cycle(LATEST, small))
+    assert NEEDS_ALL not in str(caught.value)
+    code, output = run(small, monkeypatch, "report", "--department", "議会事務局")
+    assert code == 1
+    assert "文化スポーツ部.xlsx（2件）" in output
+    assert output.endswith(f"\n\n{NEEDS_ALL}\n")
 
 
 def test_a_single_departments_report_is_replaced_and_the_others_are_said_to_be_older(

@@ -73,8 +73,7 @@ def test_the_list_comes_first_with_links_to_the_cells(tmp_path: Path) -> None:
             "要確認",
             "調査票",
             "列「手数料」がありません。無回答として扱います。",
-            "見出しの違いであれば、調査担当が cycle.toml の headers に書きます。"
-            "そうでなければ、列を戻してください。",
+            "列を戻してください。見出しを変えただけであれば、調査担当に知らせてください。",
         ],
         [
             2,

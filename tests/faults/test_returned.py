@@ -1,6 +1,7 @@
 """What a department finds in its workbook when it comes back: colour and comment, cell by cell."""
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.survey.collect import collect_survey
-from analysis.survey.problems import problems_from_frame
+from analysis.survey.problems import Rule, load_rules, problems_from_frame
 from analysis.survey.returned.write import return_workbooks
 
 from workbooks import Line, build_workbook, make_cycle, not_started, procedure, sheet_of
@@ -48,7 +49,7 @@ FAULTS = [
         ERROR,
         "【確認事項1　誤り】部局名「税務部」が、このファイルの部局「環境部」と違います。\n"
         "ほかの部局の調査票でないか確かめてください。部局の名称が変わったのであれば、"
-        "調査担当が cycle.toml の name と調査票の部局名をそろえます。",
+        "調査担当に知らせてください。",
         {"B1": "税務部"},
     ),
     Fault(
@@ -58,7 +59,7 @@ FAULTS = [
         ERROR,
         "【確認事項1　誤り】"
         "見出しの時点が 2024-03-31 で、この調査回の時点 2024-09-01 と違います。\n"
-        "ほかの調査回の調査票でないか確かめ、違う場合は部局に送り直してもらってください。",
+        "ほかの調査回の調査票でないか確かめ、違う場合はこの調査回の調査票に記入してください。",
         {"C1": "（2024年3月31日時点）"},
     ),
     Fault(
@@ -286,9 +287,23 @@ def test_every_problem_of_a_messy_workbook_stands_on_its_cell(tmp_path: Path) ->
         cell = openpyxl.load_workbook(path)[place.sheet][place.cell]
         own = [problem for problem in problems if problem.place == place]
         for problem in own:
-            assert f"】{problem.message}\n{problem.action}" in cell.comment.text
+            asked = load_rules()[problem.code].asked or problem.action
+            assert f"】{problem.message}\n{asked}" in cell.comment.text
         is_error = any(problem.severity == "error" for problem in own)
         assert cell.fill.fgColor.rgb == (ERROR if is_error else WARNING)
+
+
+# Of the cycle's folder and of files that no table is read from: told to the analyst alone.
+NOT_RETURNED = re.compile("(workbook|settings|file|folder|csv|matches)_|department_vanished")
+
+
+@pytest.mark.parametrize("rule", load_rules().values(), ids=lambda rule: rule.code)
+def test_no_department_is_asked_for_what_only_the_analyst_can_do(rule: Rule) -> None:
+    asked = rule.asked or rule.action
+    if not rule.entry and not NOT_RETURNED.match(rule.code):
+        for_analysts = ("調査担当が", ".toml", ".csv", "data/", "部局に送", "headers", "してもらっ")
+        assert [words for words in for_analysts if words in rule.message + asked] == []
+    assert "{" not in rule.asked
 
 
 def list_coloured(sheet: Worksheet) -> list[openpyxl.cell.cell.Cell]:

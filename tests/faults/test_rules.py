@@ -265,7 +265,7 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
         [
             "環境部.xlsx 調査票!A6: 手続きID「K-001」の手続きが、"
             "前回調査の「墓地の改葬の届出」から「墓地の返還の届出」に変わり、"
-            "前回の手続きは matches.csv で廃止としています。"
+            "前回の手続きは廃止と確認しています。"
             "同じ手続きであれば、調査担当が matches.csv に書きます。"
             "別の手続きであれば、新しい手続きIDを付けてください。",
             "matches.csv 2行目のprevious_id「K-001」（「K-001」と対応）: "

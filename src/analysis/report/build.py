@@ -11,7 +11,7 @@ from functools import cached_property
 
 from analysis.cycle import FIGURES_NAME, Cycle, Department
 from analysis.display import Display
-from analysis.errors import AnalysisError, ReportError, list_examples
+from analysis.errors import AnalysisError, ReportError, SurveyError, list_examples
 from analysis.report.kernels.warm import warm_up
 from analysis.report.making import jobs, shelf
 from analysis.report.making.built import Built
@@ -35,6 +35,10 @@ from analysis.report.proof.sources import Sources
 from analysis.survey.place import deliver_file
 
 FORCED = "--force の指定"
+NEEDS_ALL = (
+    "部局の報告書にも市全体の数値を載せるため、ほかの部局の誤りも直すまで作れません。"
+    "その部局の回答だけは、`analysis check` で確かめられます。"
+)
 
 
 def build_reports(
@@ -69,7 +73,10 @@ def build_reports(
                 jobs.get_ready()
             if departments is None:
                 return build.make_all(planned)
-            return build.make_some(planned)
+            try:
+                return build.make_some(planned)
+            except SurveyError as error:
+                raise SurveyError(f"{error}\n\n{NEEDS_ALL}") from None
 
 
 class _Build:

@@ -35,6 +35,7 @@ CELL = re.compile(r"([A-Z]+)([0-9]+)")
 class Rule(BaseModel):
     """One rule: its code, how grave a breach is, its sentence, and the words of a breach.
 
+    `asked` is what a department is asked to do, where that is another action than the analyst's.
     `entry` names the entry of a file of ours, which has no cells, with all that is its own.
     """
 
@@ -45,6 +46,7 @@ class Rule(BaseModel):
     title: str
     message: str
     action: str
+    asked: str = ""
     entry: str = ""
 
 

@@ -123,7 +123,7 @@ def _say_why(row: Record, likeness: int, ended: set[str], moved: set[str]) -> st
     if likeness == IDENTICAL:
         return ""
     if row["procedure_id"] in ended:
-        return "前回の手続きは matches.csv で廃止としています"
+        return "前回の手続きは廃止と確認しています"
     remark = row["previous_remarks_raw"] if isinstance(row["previous_remarks"], str) else ""
     if is_tombstone(remark):
         return "前回の手続きは備考で廃止や統合としています"

@@ -5,7 +5,7 @@ this process, and of one that can't be marked in time and memory only the proble
 list of their own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.cycle import Cycle, Department
@@ -13,7 +13,7 @@ from analysis.display import Display, Step
 from analysis.survey.bounded import Bounded, UnfinishedError
 from analysis.survey.files.file import find_file
 from analysis.survey.place import deliver_file, name_workbook, withdraw_file
-from analysis.survey.problems import Problem, problems_from_frame
+from analysis.survey.problems import Problem, load_rules, problems_from_frame
 from analysis.survey.returned.book import Faulty, mark_file
 from analysis.survey.returned.list_file import write_list
 from analysis.survey.survey import Survey
@@ -115,8 +115,15 @@ def _name_files(cycle: Cycle, department: Department) -> tuple[Path, Path]:
 
 
 def _list_problems(survey: Survey, department: Department) -> tuple[Problem, ...]:
-    """Return the department's problems by place, those that ask for nothing last."""
+    """Return the department's problems by place, those that ask for nothing last.
+
+    Each asks for what a department can do.
+    """
     own = survey.problems["department"] == department.name
-    found = problems_from_frame(survey.problems[own])
-    inside = (problem for problem in found if not problem.code.startswith(_FILE_RULES))
+    rules, found = load_rules(), problems_from_frame(survey.problems[own])
+    inside = (
+        replace(problem, action=rules[problem.code].asked or problem.action)
+        for problem in found
+        if not problem.code.startswith(_FILE_RULES)
+    )
     return tuple(sorted(inside, key=lambda problem: problem.severity == "notice"))

@@ -115,9 +115,6 @@ def dressed(tmp_path: Path, findings: Findings) -> tuple[Findings, Ledger]:
     """Return the findings of a cycle with four changed cells, in two departments."""
     hostile = procedure(2, name=" <script>", annual_volume="1,200件", remarks=" 電話")
     cycle = make_cycle(tmp_path, [procedure(fee="○"), hostile], [procedure(3, fee="✕")])
-    guideline = findings.cycle.guideline_path
-    cycle.guideline_path.parent.mkdir(parents=True)
-    cycle.guideline_path.write_bytes(guideline.read_bytes())
     survey = collect_survey(cycle)
     ledger = build_ledger(cycle, survey, None)
     return replace(findings, cycle=cycle, survey=survey, previous=None, ledger=ledger), ledger

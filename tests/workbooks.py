@@ -125,7 +125,8 @@ def make_cycle(
     """
     folder = root / "data" / "raw" / name
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(GUIDELINES, folder.parent / GUIDELINES.name, dirs_exist_ok=True)
+    if not (folder.parent / GUIDELINES.name).exists():
+        shutil.copytree(GUIDELINES, folder.parent / GUIDELINES.name)
     chosen = list(DEPARTMENTS.items())[: len(contents)]
     settings: list[str] = [
         f"as_of = {name}",

@@ -23,6 +23,7 @@ from analysis.figures.tables import Tables
 from analysis.report.blocks import Block, Masthead
 from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pdf_of
+from analysis.report.sources import Origin
 
 from conftest import LATEST, ROOT
 from rows import make_rows
@@ -36,7 +37,9 @@ MASTHEAD = Masthead(
     demonstration=True,
 )
 
-FINGERPRINT = "0123456789ab"
+# What makes a page of no inputs, and the fingerprint of that.
+ORIGIN = Origin({}, None, ())
+FINGERPRINT = "e3b0c44298fc"
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -81,7 +84,8 @@ def notebook_of(
     shown = [block for block in (masthead, *blocks) if block is not None]
     cells = [new_markdown_cell("この報告は試験です。")]
     for place, block in enumerate(shown):
-        output = new_output("execute_result", data=block._repr_mimebundle_())
+        data, _ = block._repr_mimebundle_()
+        output = new_output("execute_result", data=data)
         cells.append(new_code_cell("report.block(findings)", outputs=[output]))
         if place == 0:
             cells.append(new_markdown_cell(prose))
@@ -159,11 +163,11 @@ def _open_demonstration() -> tuple[Cycle, Guideline]:
 
 
 def export_html(notebook: NotebookNode) -> str:
-    return html_of(read_document(notebook), findings_of(notebook.metadata["figures"]), FINGERPRINT)
+    return html_of(read_document(notebook), findings_of(notebook.metadata["figures"]), ORIGIN)
 
 
 def export_pdf(notebook: NotebookNode) -> bytes:
-    return pdf_of(read_document(notebook), findings_of(notebook.metadata["figures"]), FINGERPRINT)
+    return pdf_of(read_document(notebook), findings_of(notebook.metadata["figures"]), ORIGIN)
 
 
 def read_pdf(document: bytes) -> pypdf.PdfReader:

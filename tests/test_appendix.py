@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from analysis.errors import FigureError
+from analysis.figures.build import build_ledger
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger, build_ledger
+from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Share
 from analysis.report import attachments, payload
 from analysis.report.appendix import (

@@ -16,8 +16,8 @@ import xlsxwriter
 
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError
+from analysis.figures.build import build_ledger
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import build_ledger
 from analysis.figures.rounding import BLANK
 from analysis.figures.tables import CORRECTED
 from analysis.report.audit.cells import LINE_POINTS, FilledSheet

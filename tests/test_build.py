@@ -50,7 +50,7 @@ def test_a_build_leaves_24_reports_of_each_kind_an_index_and_the_figures(
     folder, output = built
     assert len(STEMS) == 24
     wanted = {f"{stem}.{kind}" for stem in STEMS for kind in ("html", "pdf")}
-    others = {"index.html", "figures.csv", "audit.xlsx", "city.csv", "answers.csv", CRATE_NAME}
+    others = {"index.html", "figures.csv", "audit.xlsx", "sources.csv", "answers.csv", CRATE_NAME}
     assert set(files_of(folder)) == wanted | others
     assert "公表値との一致: 107/107" in output
 

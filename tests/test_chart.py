@@ -138,7 +138,7 @@ def test_a_bare_number_is_refused() -> None:
 def test_no_link_of_a_drawing_in_a_cell_has_an_href_that_jupyterlab_would_set(chart: Chart) -> None:
     """It sets the property of every `a` with the attribute, and an SVG link has none to set."""
     shown = Group((chart, Paragraph(chart.alt)))
-    cell = shown._repr_mimebundle_()["text/html"]
+    cell = shown._repr_mimebundle_()[0]["text/html"]
     (drawing,) = re.findall("<svg .*?</svg>", cell, re.DOTALL)
     assert drawing.count("<a ") == len(re.findall(' xlink:href="#2024-09-01/', drawing)) > 0
     assert not re.findall("<a [^>]* href=", drawing)

@@ -11,11 +11,9 @@ import pytest
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import ReportError
 from analysis.report import build
-from analysis.report.findings import load_findings
-from analysis.report.making.extracts import find_sources
 from analysis.report.proof.crate import PROFILE, SPECIFICATION
 from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.proof.origin import list_inputs, write_fingerprint
+from analysis.report.sources import SOURCES_NAME, read_sources
 
 from conftest import LATEST, require_package
 from deliveries import copy_delivery, read_graph, reports_of, run
@@ -98,8 +96,8 @@ def test_every_file_of_the_folder_stands_in_it_with_its_checksum_size_and_format
 def test_every_report_has_an_action_from_which_its_fingerprint_can_be_made(
     delivery: Path, graph: dict[str, dict[str, Any]]
 ) -> None:
-    cycle = open_cycle(LATEST, delivery)
-    sources = find_sources(load_findings(cycle).ledger, list_inputs(cycle))
+    folder = reports_of(delivery)
+    asked = read_sources((folder / SOURCES_NAME).read_bytes())
     actions = {key: entity for key, entity in graph.items() if entity["@type"] == "CreateAction"}
     made = [r["@id"] for a in actions.values() for r in as_list(a["result"])]
     assert sorted(made) == sorted(part["@id"] for part in graph["./"]["hasPart"])
@@ -109,18 +107,18 @@ def test_every_report_has_an_action_from_which_its_fingerprint_can_be_made(
         inputs = [o for o in objects if o["@type"] in ("CreativeWork", "File")]
         for collection in (o for o in objects if o["@type"] == "Collection"):
             inputs += [graph[part["@id"]] for part in collection["hasPart"]]
-        paths = {
-            f"reports/{LATEST}/{o['name']}" if o["@type"] == "File" else o["name"]: o["sha256"]
-            for o in inputs
-        }
+        paths = {o["name"]: o["sha256"] for o in inputs if o["@type"] != "File"}
+        assert [o["name"] for o in inputs if o["@type"] == "File"] in ([], [SOURCES_NAME])
+        if graph.get(SOURCES_NAME) in objects:
+            stem = as_list(action["result"])[0]["@id"].removesuffix(".html")
+            paths |= {source.name: source.sha256 for source in asked[stem]}
         lines = [f"{paths[path]}  {path}\n" for path in sorted(paths)]
         lines += sorted(f"parameter {name}={value}\n" for name, value in parameters.items())
         assert action["identifier"] == hashlib.sha256("".join(lines).encode()).hexdigest()
         assert graph[action["instrument"]["@id"]]["name"] == "analysis"
-    department = graph["#make/department-gikai.html"]
-    assert department["identifier"] == write_fingerprint(
-        sources.of("department", "gikai"), "department", {"cycle": LATEST, "department": "gikai"}
-    )
+    assert graph[SOURCES_NAME] in [
+        graph[item["@id"]] for item in graph["#make/department-gikai.html"]["object"]
+    ]
 
 
 def test_the_applied_corrections_stand_in_it_with_both_values(

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.cycle import Cycle, open_cycle
-from analysis.figures.ledger import Ledger, build_ledger
+from analysis.figures.build import build_ledger
+from analysis.figures.ledger import Ledger
 from analysis.figures.listing import list_figures
 from analysis.figures.tables import add_corrections
 from analysis.figures.trace import trace

@@ -18,8 +18,8 @@ from analysis.report.exporters import pages_of
 from analysis.report.menu import ReportHtmlExporter, ReportPdfExporter
 
 from reports import (
-    FINGERPRINT,
     MASTHEAD,
+    ORIGIN,
     export_html,
     export_pdf,
     figure_of,
@@ -160,8 +160,8 @@ def test_a_pdf_is_the_same_bytes_in_any_folder(
 def test_both_pages_together_are_those_made_one_by_one() -> None:
     notebook = notebook_of(LEAD, TABLE)
     document, findings = read_document(notebook), findings_of(notebook.metadata["figures"])
-    made = pages_of(document, findings, FINGERPRINT)
-    assert made == (export_html(notebook), export_pdf(notebook))
+    made = pages_of(document, findings, ORIGIN)
+    assert made == (export_html(notebook), export_pdf(notebook), None)
 
 
 def test_a_pdf_keeps_ua_and_a_and_says_what_it_is() -> None:

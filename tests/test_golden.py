@@ -37,7 +37,7 @@ def reasons_typst(findings: Findings) -> str:
 
 
 def masthead(findings: Findings) -> str:
-    bundle = overview.masthead(findings)._repr_mimebundle_()
+    bundle, _ = overview.masthead(findings)._repr_mimebundle_()
     fields = bundle["application/vnd.analysis.masthead+json"]
     return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
 

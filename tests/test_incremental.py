@@ -8,8 +8,8 @@ import pytest
 
 from analysis.cycle import open_cycle
 from analysis.report.making import pool, shelf, standing, workers
-from analysis.report.making.taken import read_taken
 from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.sources import Origin, Source
 
 from conftest import LATEST
 from deliveries import answer, copy_delivery, reports_of, run
@@ -79,8 +79,8 @@ def test_what_no_figure_of_the_city_counts_changes_only_the_departments_own_repo
     book.save(path)
     output = build(project)
     assert made_by(output) == EVERYBODY - {"index"} | {"department-bunkasports"}
-    assert "data/raw/2024-09-01/文化スポーツ部.xlsx が変わりました" in output
-    assert f"reports/{LATEST}/answers.csv が変わりました" in output
+    assert "data/raw/2024-09-01/文化スポーツ部.xlsx ほか" in output
+    assert "answers.csv ほか" in output
     assert differing(files_of(project), build_anew(project, tmp_path / "anew")) == []
 
 
@@ -102,27 +102,27 @@ def test_what_no_figure_counts_leaves_overview_and_guideline(project: Path, tmp_
 
 
 @pytest.mark.parametrize(
-    ("notebook", "old", "new"),
+    "code",
     [
-        ("overview", "overview.reasons(findings)", "reasons.details(findings)"),
-        ("overview", "overview.reasons(findings)", "print(findings.survey.rows) or 1"),
-        ("guideline", "guideline.about(findings)", "guideline.about(load_findings('latest'))"),
-        ("guideline", "load_findings(cycle)", "load_findings('2024-09-01')"),
-        ("guideline", "cycle: str =", "x = load(); cycle: str ="),
-        ("guideline", "guideline.about(findings)", "guideline.about(findings"),
-        ("department", "report.reasons(findings, department)", "report.reasons(findings, 'gikai')"),
+        "findings.survey",
+        "findings.ledger.tables",
+        "import pandas",
+        "text = (lambda: 'x')()\\nshout = lambda: text",
+        "text = open('data/raw/2024-09-01/文化スポーツ部.xlsx', 'rb').read(9)",
     ],
 )
-def test_a_notebook_with_code_of_its_own_is_made_from_all_answers(
-    project: Path, notebook: str, old: str, new: str
+def test_a_notebook_that_may_know_other_answers_is_made_from_all_of_them(
+    project: Path, code: str
 ) -> None:
-    path = project / "notebooks" / f"{notebook}.ipynb"
-    cycle = open_cycle(LATEST, project)
-    assert read_taken(cycle)[notebook] in ("city.csv", "answers.csv")
+    path = project / "notebooks" / "overview.ipynb"
     text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
-    assert notebook not in read_taken(cycle)
+    assert "findings = load_findings(cycle)" in text
+    code = f"findings = load_findings(cycle)\\n{code}"
+    path.write_text(text.replace("findings = load_findings(cycle)", code), "utf-8")
+    build(project)
+    assert "overview," not in (reports_of(project) / "sources.csv").read_text("utf-8")
+    answer(project, "Q8", "新しい備考")
+    assert "overview" in made_by(build(project))
 
 
 def test_a_notebook_that_shows_other_answers_is_made_again_when_they_change(
@@ -149,7 +149,7 @@ def test_a_status_changes_every_page_that_shows_the_city(project: Path, tmp_path
     answer(project, "K8", None)
     output = build(project)
     assert "department-gikai" in made_by(output)
-    assert f"reports/{LATEST}/city.csv が変わりました: 議会事務局" in output
+    assert "data/raw/2024-09-01/文化スポーツ部.xlsx ほか" in output
     after = files_of(project)
     assert after["department-gikai.html"] != before["department-gikai.html"]
     assert differing(after, build_anew(project, tmp_path / "anew")) == []
@@ -200,9 +200,9 @@ def test_an_edited_crate_or_another_environment_keeps_nothing(
     crate.write_bytes(good)
     monkeypatch.setattr(standing, "describe_environment", lambda: "another Python")
     found = standing.look(cycle)
-    making = found.find_making("overview.html")
-    assert making is not None
-    why = found.why_remake(["overview.html"], making.inputs, making.fingerprint)
+    assert found.record is not None
+    origin = Origin({}, "overview", ())
+    why = found.why_remake(["overview.html"], origin, None)
     assert why == "Python、ライブラリまたはフォントの版が変わりました"
 
 
@@ -239,7 +239,7 @@ def test_what_a_failed_build_made_is_not_made_again(project: Path) -> None:
 
 def test_a_damaged_report_on_the_shelf_is_not_taken(project: Path) -> None:
     cycle = open_cycle(LATEST, project)
-    made = shelf.Made(b"<html></html>" * 99, b"%PDF" * 99)
+    made = shelf.Made(b"<html></html>" * 99, b"%PDF" * 99, (Source("figure a", "a", "b"),))
     shelf.shelve(cycle, "key", made)
     assert shelf.take(cycle, "key") == made
     path = cycle.processed_folder / "made" / "key.zip"

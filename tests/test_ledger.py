@@ -13,7 +13,7 @@ import pytest
 
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import FigureError, SettingsError
-from analysis.figures.ledger import build_ledger
+from analysis.figures.build import build_ledger
 from analysis.figures.listing import list_figures
 from analysis.figures.measure import Change, Count, Share
 from analysis.figures.reconcile import read_published

@@ -15,8 +15,8 @@ from analysis.report.exporters import html_of, pages_of, pdf_of
 from analysis.report.orphans import read_page
 
 from reports import (
-    FINGERPRINT,
     MASTHEAD,
+    ORIGIN,
     UNASKED,
     export_html,
     export_pdf,
@@ -114,7 +114,7 @@ def test_a_figure_printed_with_another_value_than_the_ledgers_is_found() -> None
     findings = findings_of({ONLINE.id: figure_of("online", 628)})
     for write in (html_of, pdf_of, pages_of):
         with pytest.raises(ReportError, match="「627件」（台帳では「628」）"):
-            write(read_document(notebook), findings, FINGERPRINT)
+            write(read_document(notebook), findings, ORIGIN)
 
 
 def test_a_change_in_words_is_its_magnitude() -> None:

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from analysis.cycle import Cycle
+from analysis.figures.build import build_ledger
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger, build_ledger
+from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Share
 from analysis.report.findings import Findings
 from analysis.report.payload import write_payload

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.figures.ledger import Ledger, build_ledger
+from analysis.figures.build import build_ledger
+from analysis.figures.ledger import Ledger
 from analysis.figures.trace import trace
 from analysis.report import html
 from analysis.report.blocks import Quoted, Table

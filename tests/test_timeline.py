@@ -10,7 +10,6 @@ from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SettingsError
 from analysis.report.findings import load_findings
-from analysis.report.making.extracts import find_sources
 from analysis.report.proof.crate import write_crate
 from analysis.report.proof.origin import list_inputs
 from analysis.survey.collect import collect_survey
@@ -182,7 +181,6 @@ def test_the_crate_is_published_no_earlier_than_what_it_quotes(
         encoding="utf-8",
     )
     findings = load_findings(cycle, collect_survey)
-    sources = find_sources(findings.ledger, list_inputs(cycle))
-    graph = json.loads(write_crate(findings, sources, [], {}))["@graph"]
+    graph = json.loads(write_crate(findings, list_inputs(cycle), {}, {}))["@graph"]
     (root,) = (entity for entity in graph if entity["@id"] == "./")
     assert root["datePublished"] == max(day, "2024-09-01")

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.cycle import Cycle
 from analysis.errors import SettingsError
-from analysis.figures.ledger import build_ledger
+from analysis.figures.build import build_ledger
 from analysis.figures.trace import trace
 from analysis.report.findings import Findings
 

@@ -291,13 +291,13 @@ EDITS: dict[str, tuple[Edit, tuple[str, ...]]] = {
         say(LIST, rf"(\n{TOTAL},[^\n]*,)[0-9a-f]{{8}}", r"\g<1>00000000"),
         (LIST, f"{TOTAL} の evidence_sha256", "00000000"),
     ),
-    "an answer of the extract": (
+    "an answer in the list of answers": (
         say("answers.csv", ",オンライン化済,", ",未着手,"),
         ("answers.csv", "行目", "status", "未着手"),
     ),
-    "two lines of the extract exchanged": (
-        say("city.csv", r"(\n[^\n]*)(\n[^\n]*)\n", r"\2\1\n"),
-        ("city.csv", "行目"),
+    "two lines of what made reports exchanged": (
+        say("sources.csv", r"(\n[^\n]*)(\n[^\n]*)\n", r"\2\1\n"),
+        ("sources.csv", "行目"),
     ),
     "an input's sum": (
         say(CRATE_NAME, r'(/cycle\.toml",\s+"sha256": ")\w{12}', r"\g<1>000000000000"),

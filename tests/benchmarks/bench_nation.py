@@ -19,8 +19,9 @@ from typing import TypeVar
 import pandas as pd
 
 from analysis.cycle import WHOLE, Cycle, Department, open_cycle
+from analysis.figures.build import build_ledger
 from analysis.figures.figure import split_id
-from analysis.figures.ledger import Ledger, build_ledger
+from analysis.figures.ledger import Ledger
 from analysis.report import html, overview
 from analysis.report.findings import Findings, load_findings
 from analysis.report.orphans import read_page

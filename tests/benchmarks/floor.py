@@ -21,9 +21,10 @@ from analysis.report.exporters import pages_of
 from analysis.report.findings import Findings, load_findings
 from analysis.report.markdown import parse
 from analysis.report.plan import AUDIT_NAME, Report, plan_reports
+from analysis.report.sources import Origin
 from analysis.report.svg import from_cell
 
-FINGERPRINT = "0" * 12
+ORIGIN = Origin({}, None, ())
 
 
 def read_cells(findings: Findings, report: Report) -> Document:
@@ -43,7 +44,7 @@ def read_cells(findings: Findings, report: Report) -> Document:
             if isinstance(shown, Masthead):
                 masthead = shown
             else:
-                rendered = shown._repr_mimebundle_()
+                rendered, _ = shown._repr_mimebundle_()
                 parts.append(Display(from_cell(rendered["text/html"]), rendered[TYPST_MIME]))
     if masthead is None:
         raise SystemExit(f"{path.name} has no masthead")
@@ -69,7 +70,7 @@ def main() -> None:
     findings = load_findings(open_cycle())
     for report in plan_reports(findings.cycle):
         document = read_cells(findings, report)
-        page, pdf = pages_of(document, findings, FINGERPRINT)
+        page, pdf, _ = pages_of(document, findings, ORIGIN)
         (folder / f"{report.stem}.html").write_text(page, encoding="utf-8")
         (folder / f"{report.stem}.pdf").write_bytes(pdf)
     (folder / AUDIT_NAME).write_bytes(write_audit(findings))

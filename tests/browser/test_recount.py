@@ -9,13 +9,14 @@ import pytest
 from markupsafe import Markup
 from playwright.sync_api import Browser
 
+from analysis.figures.build import build_ledger
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger, build_ledger
+from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Share
 from analysis.report import html
 from analysis.report.blocks import Column, Quoted, Table
 from analysis.report.findings import Findings
-from analysis.report.traced import write_traced_page
+from analysis.report.traced import gather_printed, write_traced_page
 
 from conftest import LATEST
 from pages import EVIDENCE, change_payload, drop_row, open_page, recount
@@ -202,8 +203,8 @@ def page_of(findings: Findings, figures: Iterable[Figure]) -> str:
     rows = tuple((Quoted(figure.scope_name), figure) for figure in figures)
     table = Table("数値", (Column("範囲"), Column("値", numeric=True)), rows)
     content = Markup(html.render(table))  # noqa: S704
-    page, _ = write_traced_page(MASTHEAD, content, [], findings, "0123")
-    return page
+    figures = gather_printed(content, findings)
+    return write_traced_page(MASTHEAD, content, [], findings, figures, fingerprint="0123")
 
 
 def test_every_figure_of_the_ledger_is_recounted_alike(

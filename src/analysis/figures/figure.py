@@ -1,5 +1,6 @@
 """A figure: one number of a report, that is a measure in a scope for a cycle."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -81,3 +82,11 @@ def split_id(figure_id: str) -> tuple[str, str, str]:
     cycle, _, rest = figure_id.partition("/")
     scope, _, measure = rest.rpartition("/")
     return cycle, scope, measure
+
+
+def list_nearest(figure_id: str, labels: Mapping[str, str]) -> str:
+    """Return a line for each of the ids nearest to one that is none, with its label."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where an id is wrong
+
+    found = process.extract(figure_id, list(labels), scorer=fuzz.ratio, limit=5)
+    return "\n".join(f"  {near}  {labels[near]}" for near, *_ in found)

@@ -3,7 +3,7 @@
 `listing` writes it out as figures.csv; `trace` reads one line of it down to the cells.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,46 +11,78 @@ import pandas as pd
 
 from analysis.cycle import WHOLE, Cycle
 from analysis.errors import FigureError
-from analysis.figures.catalogue import Item, list_measures, require_free_ids
+from analysis.figures.asked import note_department, note_everything, note_figure
+from analysis.figures.catalogue import Item
 from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate, previous_tables, tables_before
 from analysis.figures.evidence import list_evidence
-from analysis.figures.figure import Figure, split_id
-from analysis.figures.guideline import Guideline, read_guideline, require_in_force
+from analysis.figures.figure import Figure, list_nearest, split_id
+from analysis.figures.guideline import Guideline
 from analysis.figures.measure import Change, Measure, Share, tables_of
-from analysis.figures.reconcile import read_published, reconcile
-from analysis.figures.scopes import Level, Scope, list_scopes
+from analysis.figures.scopes import Level, Scope
 from analysis.figures.select import Selection, Selector
-from analysis.figures.tables import Tables, prepare_tables
-from analysis.survey.survey import Survey
+from analysis.figures.tables import Tables
 
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
-    """A cycle's figures with the tables they count. Build one with `build_ledger`.
+    """A cycle's figures with the tables they count. Build one with `build.build_ledger`.
 
     A figure is evaluated when it is asked for, with those of the same measure in every scope of its
-    level: they take one pass over the table together.
+    level: they take one pass over the table together. What is asked for is noted (see `asked`).
     """
 
     cycle: Cycle
     guideline: Guideline
     items: dict[str, Item]
-    scopes: dict[str, Scope]
-    tables: Tables
+    _scopes: dict[str, Scope]
+    _tables: Tables
+
+    @property
+    def scopes(self) -> dict[str, Scope]:
+        """Every scope by its slug, in the order of the reports."""
+        note_everything()
+        return self._scopes
+
+    def list_departments(self) -> list[Scope]:
+        """Return the departments in official order, then those that only the cycle before has."""
+        return [scope for scope in self._scopes.values() if scope.level == "department"]
+
+    def list_sections(self, department: str) -> list[Scope]:
+        """Return the sections of a department (its slug) in the order of its rows."""
+        note_department(department)
+        scopes = self._scopes.values()
+        return [s for s in scopes if s.level == "section" and s.department == department]
+
+    def rows_of(self, department: str, table: str) -> pd.DataFrame:
+        """Return the rows of a department (its slug) in a table of procedures."""
+        note_department(department)
+        frame = self._tables.current[table]
+        return frame[frame["department_slug"] == department]
+
+    @property
+    def tables(self) -> Tables:
+        """The tables that figures count."""
+        note_everything()
+        return self._tables
 
     @property
     def has_previous(self) -> bool:
         """Whether there is a cycle before this one to compare with."""
-        return self.tables.before is not None
+        return self._tables.before is not None
 
-    @cached_property
+    @property
     def figures(self) -> dict[str, Figure]:
         """Every figure by id, in the order of scopes, then of the catalogue.
 
         The previous cycle's values, of whatever counts procedures, come last.
         """
+        note_everything()
+        return self._figures
+
+    @cached_property
+    def _figures(self) -> dict[str, Figure]:
         return {
             f"{cycle}/{scope.slug}/{item.name}": self._evaluate(cycle, item, scope.level)[
                 scope.slug
@@ -69,7 +101,7 @@ class Ledger:
 
     def previous_figure(self, measure: str, scope: str = WHOLE) -> Figure:
         """Return the same figure of the previous cycle; raise FigureError if there is none."""
-        return self.find(f"{self.tables.previous_cycle}/{scope}/{measure}")
+        return self.find(f"{self._tables.previous_cycle}/{scope}/{measure}")
 
     def find(self, figure_id: str) -> Figure:
         """Return a figure by its id; the scope may be a department's name.
@@ -80,13 +112,18 @@ class Ledger:
         slug = self._slugs_by_name.get(scope, scope)
         figure = self.look_up(cycle, slug, measure)
         if figure is None:
-            nearest = "\n".join(self._propose(f"{cycle}/{slug}/{measure}"))
+            labels = {
+                f"{known}/{scope.slug}/{item.name}": item.label
+                for known, scope, item in self._list_entries()
+            }
+            nearest = list_nearest(f"{cycle}/{slug}/{measure}", labels)
             raise FigureError(f"数値「{figure_id}」はありません。近いもの:\n{nearest}")
         return figure
 
     def look_up(self, cycle: str, scope: str, measure: str) -> Figure | None:
         """Return a figure by the parts of its id (slugs), or None if the ledger has none such."""
-        item, place = self._items_of(cycle).get(measure), self.scopes.get(scope)
+        note_figure(f"{cycle}/{scope}/{measure}")
+        item, place = self._items_of(cycle).get(measure), self._scopes.get(scope)
         if item is None or place is None or place.level not in item.levels:
             return None
         return self._evaluate(cycle, item, place.level)[scope]
@@ -111,22 +148,24 @@ class Ledger:
 
     def select(self, figure: Figure) -> list[Selection]:
         """Return the rows of a figure's measure, for every scope of the figure's level at once."""
-        level = self.scopes[figure.scope].level
+        note_everything()
+        level = self._scopes[figure.scope].level
         selector = self._selector if figure.cycle == self.cycle.name else self._selector.before
         return selector.select(self.items[figure.measure].measure, level)
 
     def evidence(self, figure: Figure) -> pd.DataFrame:
         """Return a figure's evidence, a row a cell (columns: see `list_evidence`)."""
-        measure, level = self.items[figure.measure].measure, self.scopes[figure.scope].level
+        note_everything()
+        measure, level = self.items[figure.measure].measure, self._scopes[figure.scope].level
         return list_evidence(measure, self._tables_of(figure.cycle), level, figure.scope)
 
     def _evaluate(self, cycle: str, item: Item, level: Level) -> dict[str, Figure]:
         """Return a measure's figures in every scope of a level, by slug."""
         key = (cycle, item.name, level)
         if key not in self._evaluated:
-            scopes = [scope for scope in self.scopes.values() if scope.level == level]
+            scopes = [scope for scope in self._scopes.values() if scope.level == level]
             definition = define(item.measure)
-            tables = self.tables if cycle == self.tables.cycle else tables_before(self.tables)
+            tables = self._tables if cycle == self._tables.cycle else tables_before(self._tables)
             numbers = evaluate(item.measure, tables, level, [scope.slug for scope in scopes])
             self._evaluated[key] = {
                 scope.slug: Figure(
@@ -149,34 +188,23 @@ class Ledger:
         """Yield what makes up each figure's id, in the order of `figures`."""
         for cycle in self._cycles:
             items = self._items_of(cycle).values()
-            for scope in self.scopes.values():
+            for scope in self._scopes.values():
                 for item in items:
                     if scope.level in item.levels:
                         yield cycle, scope, item
 
-    def _propose(self, figure_id: str) -> Iterator[str]:
-        """Yield a line for each of the nearest ids, the nearest first."""
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where an id is wrong
-
-        labels = {
-            f"{cycle}/{scope.slug}/{item.name}": item.label
-            for cycle, scope, item in self._list_entries()
-        }
-        for near, *_ in process.extract(figure_id, list(labels), scorer=fuzz.ratio, limit=5):
-            yield f"  {near}  {labels[near]}"
-
     @property
     def _cycles(self) -> tuple[str, ...]:
-        before = self.tables.previous_cycle
-        return (self.tables.cycle,) if before is None else (self.tables.cycle, before)
+        before = self._tables.previous_cycle
+        return (self._tables.cycle,) if before is None else (self._tables.cycle, before)
 
     def _items_of(self, cycle: str) -> dict[str, Item]:
-        if cycle == self.tables.cycle:
+        if cycle == self._tables.cycle:
             return self.items
         return self._previous_items if cycle in self._cycles else {}
 
     def _tables_of(self, cycle: str) -> Tables:
-        return self.tables if cycle == self.tables.cycle else self._previous_tables
+        return self._tables if cycle == self._tables.cycle else self._previous_tables
 
     @cached_property
     def _names(self) -> dict[Measure, str]:
@@ -188,7 +216,7 @@ class Ledger:
 
     @cached_property
     def _selector(self) -> Selector:
-        return Selector(self.tables)
+        return Selector(self._tables)
 
     @cached_property
     def _previous_items(self) -> dict[str, Item]:
@@ -201,49 +229,8 @@ class Ledger:
 
     @cached_property
     def _previous_tables(self) -> Tables:
-        return previous_tables(self.tables)
+        return previous_tables(self._tables)
 
     @cached_property
     def _slugs_by_name(self) -> dict[str, str]:
-        return {scope.name: scope.slug for scope in self.scopes.values()}
-
-
-def select_together(
-    ledger: Ledger, figures: Iterable[Figure]
-) -> Iterator[tuple[list[Figure], list[Selection]]]:
-    """Yield the figures of one cycle, measure and level at a time, with the rows they count."""
-    alike: dict[tuple[str, str, Level], list[Figure]] = {}
-    for figure in figures:
-        key = (figure.cycle, figure.measure, ledger.scopes[figure.scope].level)
-        alike.setdefault(key, []).append(figure)
-    for group in alike.values():
-        yield group, ledger.select(group[0])
-
-
-def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledger:
-    """Return the ledger of a cycle: every measure of the catalogue in every scope.
-
-    `previous` is the survey of the cycle before (None: a first cycle, which has no changes). Raises
-    SettingsError for names, a guideline or published values that can't be used.
-    """
-    guideline = read_guideline(cycle.guideline_path)
-    require_free_ids(guideline, cycle.guideline_path)
-    require_in_force(guideline, cycle)
-    # Read here, so that a wrong one is told whatever figure is asked for.
-    published = read_published(cycle)
-
-    def recompute(scope: str, measure: str) -> Figure | None:
-        # How many published numbers agree can't itself be among the numbers compared.
-        item = ledger.items.get(measure)
-        if item is None or "published" in tables_of(item.measure):
-            return None
-        return ledger.look_up(cycle.name, scope, measure)
-
-    ledger = Ledger(
-        cycle,
-        guideline,
-        {item.name: item for item in list_measures(guideline, has_previous=previous is not None)},
-        {scope.slug: scope for scope in list_scopes(cycle, survey, previous)},
-        prepare_tables(cycle, survey, previous, lambda: reconcile(cycle, published, recompute)),
-    )
-    return ledger
+        return {scope.name: scope.slug for scope in self._scopes.values()}

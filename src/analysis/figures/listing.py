@@ -1,12 +1,14 @@
 """The ledger written out: the lines of figures.csv."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from analysis.figures.digest import Digest
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger, select_together
+from analysis.figures.ledger import Ledger
+from analysis.figures.scopes import Level
+from analysis.figures.select import Selection
 
 FIGURE_COLUMNS = (
     "figure_id",
@@ -68,3 +70,15 @@ def digest_figures(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, Diges
         found = ledger.digester.digest(selections, [figure.scope for figure in group])
         known |= {figure.id: digest for figure, digest in zip(group, found, strict=True)}
     return known
+
+
+def select_together(
+    ledger: Ledger, figures: Iterable[Figure]
+) -> Iterator[tuple[list[Figure], list[Selection]]]:
+    """Yield the figures of one cycle, measure and level at a time, with the rows they count."""
+    alike: dict[tuple[str, str, Level], list[Figure]] = {}
+    for figure in figures:
+        key = (figure.cycle, figure.measure, ledger.scopes[figure.scope].level)
+        alike.setdefault(key, []).append(figure)
+    for group in alike.values():
+        yield group, ledger.select(group[0])

@@ -13,7 +13,8 @@ import pandas as pd
 from analysis.cycle import WHOLE
 from analysis.figures.evidence import ROLES
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger, select_together
+from analysis.figures.ledger import Ledger
+from analysis.figures.listing import select_together
 from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.select import Selection
 from analysis.figures.values import list_values

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from analysis.cycle import FIGURES_NAME
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger, select_together
-from analysis.figures.listing import list_figures, write_figures
+from analysis.figures.ledger import Ledger
+from analysis.figures.listing import list_figures, select_together, write_figures
 from analysis.figures.tables import CORRECTED
 from analysis.report.appendix import list_beside
 from analysis.survey.store import write_csv

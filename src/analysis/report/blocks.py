@@ -12,14 +12,20 @@ from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from analysis.figures.asked import list_asked
 from analysis.figures.figure import Figure
+from analysis.report.own_code import note_own_code
 from analysis.report.sums import require_total
 
 if TYPE_CHECKING:
     from analysis.figures.ledger import Ledger
 
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
 TYPST_MIME = "text/vnd.typst"
 MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
+ASKED = "analysis_asked"
+"""Under which name a cell's output tells what was asked (see `asked`)."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +85,15 @@ Cell = str | Quoted | Figure | Shown | Link | None
 
 
 class Block:
-    """What a notebook cell can show. Only offers the two renderings to Jupyter."""
+    """What a notebook cell can show: two renderings, and what was asked of the answers for it."""
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         # Imported here: the renderers know every block, so a block can't know them at import.
         from analysis.report import html, svg, typst  # noqa: PLC0415
 
-        return {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
+        shown = {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
+        note_own_code()
+        return shown, {ASKED: list_asked()}
 
 
 @dataclass(frozen=True)
@@ -103,9 +111,10 @@ class Masthead(Block):
     city: str
     demonstration: bool
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        shown, asked = super()._repr_mimebundle_(include, exclude)
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {**super()._repr_mimebundle_(include, exclude), MASTHEAD_MIME: fields}
+        return {**shown, MASTHEAD_MIME: fields}, asked
 
 
 @dataclass(frozen=True)

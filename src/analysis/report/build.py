@@ -12,6 +12,7 @@ from functools import cached_property
 from analysis.cycle import FIGURES_NAME, Cycle, Department
 from analysis.display import Display
 from analysis.errors import AnalysisError, ReportError, SurveyError, list_examples
+from analysis.figures.asked import EVERYTHING
 from analysis.report.kernels.warm import warm_up
 from analysis.report.making import jobs, shelf
 from analysis.report.making.built import Built
@@ -19,19 +20,22 @@ from analysis.report.making.jobs import Place
 from analysis.report.making.pool import open_pool, take_result
 from analysis.report.making.publish import one_build, publish, publish_some
 from analysis.report.making.standing import Standing, key_of, look, write_note
-from analysis.report.making.taken import read_taken
+from analysis.report.making.workers import WORKERS
 from analysis.report.misplaced import require_in_place
 from analysis.report.plan import Report, plan_reports
 from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import (
     SHORT,
     Mark,
-    leave_others,
     list_inputs,
     mark_of,
-    write_fingerprint,
 )
-from analysis.report.proof.sources import Sources
+from analysis.report.sources import (
+    SOURCES_NAME,
+    Origin,
+    Sources,
+    write_sources,
+)
 from analysis.survey.place import deliver_file
 
 FORCED = "--force の指定"
@@ -94,26 +98,27 @@ class _Build:
     ) -> None:
         self.cycle, self.inputs, self.standing = cycle, inputs, standing
         self.pool, self.display, self.force = pool, display, force
-        self.place, self.taken = Place(cycle.root, cycle.name), read_taken(cycle)
-        self._surveyed = pool.submit(jobs.survey_ground, self.place)
+        self.place = Place(cycle.root, cycle.name, inputs)
+        self.asked = {
+            report.stem: set() if force else standing.list_asked(report.stem)
+            for report in plan_reports(cycle)
+        }
+        self._surveyed = pool.submit(jobs.survey_ground, self.place, self.asked)
 
     @cached_property
     def ground(self) -> jobs.Ground:
         """What is known of the answers; waited for until the warm process has them."""
         return self._surveyed.result()
 
-    @cached_property
-    def sources(self) -> Sources:
-        """What each report is made from."""
-        extracts = {name: mark_of(text).sha256 for name, text in self.ground.extracts.items()}
-        workbooks = self.ground.workbooks
-        return Sources(self.cycle.name, self.inputs, workbooks, extracts, self.taken)
-
     def make_all(self, planned: Sequence[Report]) -> Built:
         """Make what can't be kept of the whole set, and put the set in place."""
         beside = self._start_beside()
         reasons = self._make_reports(planned)
-        contents = self._collect(reasons) | beside.result() | dict(self.ground.extracts)
+        collected = self._collect(reasons)
+        kept_sources = {r.stem: self._sources(r) for r in planned if r not in collected}
+        sources = kept_sources | {r.stem: made.sources for r, made in collected.items()}
+        contents = shelf.name_files(collected) | beside.result()
+        contents[SOURCES_NAME] = write_sources(sources)
         record = self.standing.record
         names = {name for report in planned for name in report.files}
         kept = (names | set(jobs.BESIDE)) - contents.keys()
@@ -123,7 +128,7 @@ class _Build:
             marks |= {
                 name: Mark((folder / name).stat().st_size, record.files[name]) for name in kept
             }
-        crate = self.pool.submit(jobs.make_crate, self.place, self.sources, marks).result()
+        crate = self.pool.submit(jobs.make_crate, self.place, sources, marks).result()
         self._require_unchanged()
         if FIGURES_NAME in contents:
             deliver_file(self.cycle.processed_folder / FIGURES_NAME, contents[FIGURES_NAME])
@@ -135,7 +140,7 @@ class _Build:
     def make_some(self, planned: Sequence[Report]) -> Built:
         """Make what can't be kept of some reports, and replace just their files."""
         reasons = self._make_reports(planned)
-        publish_some(self.cycle, self._collect(reasons))
+        publish_some(self.cycle, shelf.name_files(self._collect(reasons)))
         record = self.standing.record
         others = record is None or record.inputs != dict(self.inputs)
         return Built(self.cycle, reasons, self.ground.summary, differs=others)
@@ -150,11 +155,11 @@ class _Build:
         # The whole city's first, from the last and longest on: first of all those made from every
         # input, which is known before it is known which answers changed.
         city = [report for report in reversed(planned) if report.department is None]
-        city.sort(key=lambda report: report.notebook in self.taken)
+        city.sort(key=lambda report: not self._takes_all(report))
         for report in (*city, *(report for report in planned if report not in city)):
             reasons[report] = self._why(report)
             if reasons[report] and (self.force or not shelf.take(self.cycle, self._key(report))):
-                waiting[self._start(report)] = report
+                waiting[self._start(report, len(waiting) < WORKERS)] = report
         wanted = [report for report, why in reasons.items() if why is not None]
         self.display.begin(wanted)
         for report in wanted:
@@ -180,60 +185,54 @@ class _Build:
             )
         return reasons
 
-    def _start(self, report: Report) -> Future[shelf.Made]:
-        # Inputs are looked at again when all is made (see _require_unchanged).
-        known = report.notebook in self.taken
+    def _start(self, report: Report, at_once: bool) -> Future[shelf.Made]:
+        """Start to make a report; but `at_once`, when it is known how its kernel finds the answers.
+
+        Inputs are looked at again when all is made (see _require_unchanged).
+        """
         return self.pool.submit(
             jobs.make_report,
-            replace(self.place, inputs=self.ground.inputs) if known else self.place,
+            self.place if at_once else replace(self.place, stamp=self.ground.stamp),
             report,
             self.cycle.notebooks_folder / f"{report.notebook}.ipynb",
-            self._fingerprint(report)[:SHORT],
         )
 
     def _start_beside(self) -> Future[dict[str, bytes]]:
         """Start to make the files beside the reports that can't be kept."""
-        fingerprint = write_fingerprint(self.inputs, None, {"cycle": self.cycle.name})
+        origin = Origin(self.inputs, None, (("cycle", self.cycle.name),))
         names = [
             name
             for name in jobs.BESIDE
-            if self.force or self.standing.why_remake([name], self.inputs, fingerprint)
+            if self.force or self.standing.why_remake([name], origin, None)
         ]
+        fingerprint = origin.write_fingerprint(None)
         return self.pool.submit(jobs.make_beside, self.place, names, fingerprint[:SHORT])
 
-    def _collect(self, reasons: Mapping[Report, str | None]) -> dict[str, bytes]:
-        """Take what was made from the shelf, by file name."""
-        contents: dict[str, bytes] = {}
-        for report, why in reasons.items():
-            if why is not None:
-                made = shelf.take(self.cycle, self._key(report))
-                if made is None:
-                    raise ReportError(
-                        f"data/processed/{self.cycle.name}/made/ の作成済みの報告書が、"
-                        "作成中に消されました。もう一度実行してください。"
-                    )
-                contents |= dict(zip(report.files, (made.page, made.pdf), strict=True))
-        return contents
+    def _collect(self, reasons: Mapping[Report, str | None]) -> dict[Report, shelf.Made]:
+        """Take what was made from the shelf."""
+        wanted = [report for report, why in reasons.items() if why is not None]
+        return {report: shelf.require(self.cycle, self._key(report)) for report in wanted}
 
     def _why(self, report: Report) -> str | None:
         """Return why a report must be made, or None if it can be kept."""
         if self.force:
             return FORCED
-        own = leave_others(self._list_inputs(report), report.notebook)
-        return self.standing.why_remake(report.files, own, self._fingerprint(report))
+        return self.standing.why_remake(report.files, self._origin(report), self._sources(report))
 
-    def _fingerprint(self, report: Report) -> str:
-        own = self._list_inputs(report)
-        return write_fingerprint(own, report.notebook, dict(report.parameters))
+    def _takes_all(self, report: Report) -> bool:
+        return EVERYTHING in self.asked[report.stem]
 
-    def _list_inputs(self, report: Report) -> Mapping[str, str]:
-        # One that may read any answer is made from all: nothing need be waited for to know it.
-        if report.notebook not in self.taken:
-            return self.inputs
-        return self.sources.of(report.notebook, report.department)
+    def _sources(self, report: Report) -> Sources:
+        """Return by what is known today that for which the standing report asked."""
+        # Made from all: nothing need be waited for to know it.
+        return None if self._takes_all(report) else self.ground.sources[report.stem]
 
     def _key(self, report: Report) -> str:
-        return key_of(self._fingerprint(report))
+        """Return the key of a report that is made from these very inputs."""
+        return key_of(self._origin(report).write_fingerprint(None))
+
+    def _origin(self, report: Report) -> Origin:
+        return Origin(self.inputs, report.notebook, report.parameters)
 
     def _require_unchanged(self) -> None:
         """Raise ReportError if an input changed while the reports were made.

@@ -70,11 +70,6 @@ def headline(findings: Findings, department: str) -> Block:
 def sections(findings: Findings, department: str) -> Block:
     """Return the department's sections with the columns of the published table."""
     own = findings.department(department)
-    scopes = [
-        scope
-        for scope in findings.ledger.scopes.values()
-        if scope.level == "section" and scope.department == own.slug
-    ]
     return Table(
         caption="課別のオンライン化の状況",
         columns=(Column("課名", weight=3), *progress_columns(findings)),
@@ -84,7 +79,7 @@ def sections(findings: Findings, department: str) -> Block:
                     Quoted(scope.name.removeprefix(f"{own.name} ")),
                     *progress_cells(findings, scope.slug),
                 )
-                for scope in scopes
+                for scope in findings.ledger.list_sections(own.slug)
             ),
             ("計", *progress_cells(findings, own.slug)),
         ),
@@ -103,12 +98,8 @@ def changes(findings: Findings, department: str) -> Block:
     if not findings.ledger.has_previous:
         return Paragraph(("今回が最初の調査のため、前回からの異動はありません。",))
     figure = findings.ledger.figure
-    moves = findings.ledger.tables.current["transitions"]
-    rows = [
-        row
-        for record in moves.loc[moves["department_slug"] == own.slug, MOVED].to_dict("records")
-        for row in list_moves(record)
-    ]
+    moves = findings.ledger.rows_of(own.slug, "transitions")[MOVED]
+    rows = [row for record in moves.to_dict("records") for row in list_moves(record)]
     return Group(
         (
             Paragraph(
@@ -143,8 +134,7 @@ def changes(findings: Findings, department: str) -> Block:
 def procedures(findings: Findings, department: str) -> Block:
     """Return the full list of the department's procedures with what the guideline proposes."""
     own = findings.department(department)
-    frame = findings.ledger.tables.current["procedures"]
-    frame = frame[frame["department_slug"] == own.slug]
+    frame = findings.ledger.rows_of(own.slug, "procedures")
     proposals = propose(findings.ledger.guideline, frame)
     return Table(
         caption=f"{own.name}の手続き一覧",

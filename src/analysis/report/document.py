@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ReportError
-from analysis.report.blocks import MASTHEAD_MIME, TYPST_MIME, Masthead
+from analysis.figures.asked import EVERYTHING
+from analysis.report.blocks import ASKED, MASTHEAD_MIME, TYPST_MIME, Masthead
 from analysis.report.markdown import Token, parse
 from analysis.report.svg import from_cell
 
@@ -24,10 +25,14 @@ class Display:
 
 @dataclass(frozen=True)
 class Document:
-    """A report's content. `parts` are prose (tokens of a markdown cell) and displays."""
+    """A report's content. `parts` are prose (tokens of a markdown cell) and displays.
+
+    `asked` is what was asked of the answers for it (see `asked`).
+    """
 
     masthead: Masthead
     parts: tuple[Token | Display, ...]
+    asked: frozenset[str] = frozenset()
 
 
 def read_document(notebook: "NotebookNode") -> Document:
@@ -39,11 +44,14 @@ def read_document(notebook: "NotebookNode") -> Document:
     mastheads: list[Masthead] = []
     parts: list[Token | Display] = []
     stray: list[str] = []
+    asked: set[str] = set()
     for place, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
             parts += parse(cell.source)
         for output in cell.get("outputs", []):
             data: dict[str, Any] = output.get("data", {})
+            # One that does not say what it was made from may have been made from anything.
+            asked |= set(output.get("metadata", {}).get(ASKED, [EVERYTHING]))
             if MASTHEAD_MIME in data:
                 mastheads.append(_read_masthead(data[MASTHEAD_MIME]))
             elif TYPST_MIME in data:
@@ -60,7 +68,7 @@ def read_document(notebook: "NotebookNode") -> Document:
         raise ReportError(
             "ノートブックに報告書の表題がありません。すべてのセルを実行してから書き出してください。"
         )
-    return Document(mastheads[0], tuple(parts))
+    return Document(mastheads[0], tuple(parts), frozenset(asked))
 
 
 def _read_masthead(fields: dict[str, Any]) -> Masthead:

@@ -7,86 +7,123 @@ import datetime
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import typst
 from markupsafe import Markup
 
 from analysis.cycle import FIGURES_NAME
 from analysis.errors import ReportError, list_examples
+from analysis.figures.asked import EVERYTHING
 from analysis.figures.figure import Figure
 from analysis.report import typst as typst_renderer
-from analysis.report.appendix import ABOUT, TITLE, gather_figures, write_tables
+from analysis.report.appendix import ABOUT, TITLE, write_tables
 from analysis.report.attachments import write_attachments
 from analysis.report.blocks import Masthead
+from analysis.report.carried import list_carried
 from analysis.report.document import Display, Document
 from analysis.report.findings import Findings
 from analysis.report.fonts import missing_glyphs
 from analysis.report.markdown import section_title, to_html, to_typst
 from analysis.report.orphans import require_traced
-from analysis.report.traced import write_traced_page
+from analysis.report.proof.origin import SHORT
+from analysis.report.sources import Origin, Sources, find_sources
+from analysis.report.traced import gather_printed, write_traced_page
 from analysis.report.typefaces import FAMILIES, FOLDERS, JAPANESE
 from analysis.report.typst import literal
 
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
 
 
-def pages_of(document: Document, findings: Findings, fingerprint: str) -> tuple[str, bytes]:
+class Pages(NamedTuple):
+    """A report as an HTML page and as PDF, with what was asked of the answers for it."""
+
+    html: str
+    pdf: bytes
+    sources: Sources
+
+
+class _Content(NamedTuple):
+    """A document's content as HTML, its sections, the figures behind it, and what made it."""
+
+    content: Markup
+    sections: list[tuple[str, str]]
+    figures: list[Figure]
+    sources: Sources
+    fingerprint: str
+
+
+def pages_of(document: Document, findings: Findings, origin: Origin) -> Pages:
     """Return a document as an HTML page and as PDF, its numbers checked once for both.
 
     Raises ReportError like `html_of` and `pdf_of`.
     """
-    content, sections = _write_content(document)
-    page, figures = write_traced_page(document.masthead, content, sections, findings, fingerprint)
-    return page, _set_pdf(document, findings, fingerprint, figures)
+    written = _write_content(document, findings, origin)
+    page = _write_page(document, findings, written)
+    return Pages(page, _set_pdf(document, findings, written), written.sources)
 
 
-def html_of(document: Document, findings: Findings, fingerprint: str) -> str:
+def html_of(document: Document, findings: Findings, origin: Origin) -> str:
     """Return a document as an HTML page with the evidence of every number in it.
 
     Raises ReportError for a number that has none in these findings.
     """
-    content, sections = _write_content(document)
-    page, _ = write_traced_page(document.masthead, content, sections, findings, fingerprint)
-    return page
+    return _write_page(document, findings, _write_content(document, findings, origin))
 
 
-def pdf_of(document: Document, findings: Findings, fingerprint: str) -> bytes:
+def pdf_of(document: Document, findings: Findings, origin: Origin) -> bytes:
     """Return a document as PDF: the same bytes for the same document, in any folder.
 
     Raises ReportError for a number that has no evidence in these findings, and when Typst can't set
     the document or the page would break PDF/UA-1 or PDF/A-3a.
     """
-    content, _ = _write_content(document)
-    figures = gather_figures(findings.ledger, require_traced(content, findings).ids)
-    return _set_pdf(document, findings, fingerprint, figures)
+    written = _write_content(document, findings, origin)
+    require_traced(written.content, findings)
+    return _set_pdf(document, findings, written)
 
 
-def _write_content(document: Document) -> tuple[Markup, list[tuple[str, str]]]:
-    """Return a document's content as HTML, and the ids and titles of its sections."""
+def _write_page(document: Document, findings: Findings, written: _Content) -> str:
+    return write_traced_page(
+        document.masthead,
+        written.content,
+        written.sections,
+        findings,
+        written.figures,
+        fingerprint=written.fingerprint[:SHORT],
+    )
+
+
+def _write_content(document: Document, findings: Findings, origin: Origin) -> _Content:
+    """Return a document's content, and from what of the answers it was made."""
     sections: list[tuple[str, str]] = []
-    content: list[Markup] = []
+    parts: list[Markup] = []
     for part in document.parts:
         if isinstance(part, Display):
-            content.append(Markup(part.html))  # noqa: S704  a block's own rendering
+            parts.append(Markup(part.html))  # noqa: S704  a block's own rendering
         elif title := section_title(part):
             sections.append((f"section-{len(sections) + 1}", title))
-            content.append(Markup('<h2 id="{}">{}</h2>').format(*sections[-1]))
+            parts.append(Markup('<h2 id="{}">{}</h2>').format(*sections[-1]))
         else:
-            content.append(Markup(to_html(part)))  # noqa: S704  escaped by the renderer
-    return Markup("\n").join(content), sections
+            parts.append(Markup(to_html(part)))  # noqa: S704  escaped by the renderer
+    content = Markup("\n").join(parts)
+    figures = gather_printed(content, findings)
+    asked = document.asked
+    if EVERYTHING not in asked:
+        asked |= list_carried(findings.ledger, figures)
+    sources = find_sources(findings.ledger, origin.inputs, asked)
+    return _Content(content, sections, figures, sources, origin.write_fingerprint(sources))
 
 
-def _set_pdf(
-    document: Document, findings: Findings, fingerprint: str, figures: list[Figure]
-) -> bytes:
-    """Set a document with the evidence of these figures, all that it prints and checked."""
+def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes:
+    """Set a document with the evidence of its figures, all that it prints and checked."""
+    figures = written.figures
     parts = [part.typst if isinstance(part, Display) else to_typst(part) for part in document.parts]
     attached = write_attachments(findings.ledger, figures) if figures else {}
     parts += _write_evidence(figures, findings)
     parts += [_attach(name) for name in attached]
     template = (files("analysis.report") / "templates" / "report.typ").read_text(encoding="utf-8")
-    source = "\n".join([template, _setup(document.masthead, fingerprint), *parts])
+    setup = _setup(document.masthead, written.fingerprint[:SHORT])
+    source = "\n".join([template, setup, *parts])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:
         # The library takes files beside the source; its stub does not know yet.

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from analysis.cycle import Cycle, Department, find_root, open_cycle
 from analysis.errors import AnalysisError
-from analysis.figures.ledger import Ledger, build_ledger
+from analysis.figures.asked import note_everything
+from analysis.figures.build import build_ledger
+from analysis.figures.ledger import Ledger
 from analysis.report.blocks import Masthead
 from analysis.report.kernels.warm import INPUTS
+from analysis.report.own_code import watch_notebook
 from analysis.report.proof.origin import hash_file
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
 from analysis.survey.survey import Survey, require_usable
@@ -22,12 +25,27 @@ FISCAL_YEAR_END = (3, 31)
 
 @dataclass(frozen=True)
 class Findings:
-    """A cycle with its survey, the survey of the cycle before (None: a first cycle), its ledger."""
+    """A cycle with its survey, the survey of the cycle before (None: a first cycle), its ledger.
+
+    What is asked of it is noted (see `asked`).
+    """
 
     cycle: Cycle
-    survey: Survey
-    previous: Survey | None
+    _survey: Survey
+    _previous: Survey | None
     ledger: Ledger
+
+    @property
+    def survey(self) -> Survey:
+        """All answers of the cycle."""
+        note_everything()
+        return self._survey
+
+    @property
+    def previous(self) -> Survey | None:
+        """All answers of the cycle before, if there is one."""
+        note_everything()
+        return self._previous
 
     def department(self, name_or_slug: str) -> Department:
         """Return a department by official name or slug."""
@@ -60,6 +78,7 @@ def load_findings(
             # One cycle's: a process may see many cities, one after the other.
             _remembered.clear()
             _remembered[place] = (current, findings)
+    watch_notebook(cycle.root)
     return findings
 
 

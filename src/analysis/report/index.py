@@ -9,7 +9,7 @@ from analysis.report.blocks import Block, Column, Link, Paragraph, Table
 from analysis.report.findings import Findings, head
 from analysis.report.plan import Report
 from analysis.report.progress import say_progress
-from analysis.report.traced import write_traced_page
+from analysis.report.traced import gather_printed, write_traced_page
 
 TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
@@ -32,13 +32,10 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
             rows=(
                 ("すべての数値とその定義、根拠の行数", Link("figures.csv", "figures", "csv")),
                 (
-                    "全部局の手続きの状況（部局の報告書が市全体の数値に使うもの）",
-                    Link("city.csv", "city", "csv"),
-                ),
-                (
-                    "全部局の回答のうち数値が数えるもの（全体の報告書とガイドラインが使うもの）",
+                    "全部局の回答のうち数値が数えるものとそのセル",
                     Link("answers.csv", "answers", "csv"),
                 ),
+                ("各報告書が回答の何から作られたか", Link("sources.csv", "sources", "csv")),
                 (
                     "すべての数値を手続きの行から数え直す表計算ファイル",
                     Link("audit.xlsx", "audit", "xlsx"),
@@ -47,5 +44,7 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
         ),
     ]
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
-    page, _ = write_traced_page(head(findings, TITLE), content, [], findings, fingerprint)
-    return page
+    figures = gather_printed(content, findings)
+    return write_traced_page(
+        head(findings, TITLE), content, [], findings, figures, fingerprint=fingerprint
+    )

@@ -14,9 +14,9 @@ from analysis.cycle import find_root, open_cycle
 from analysis.report.document import Document, read_document
 from analysis.report.exporters import html_of, pdf_of
 from analysis.report.findings import Findings, load_findings
-from analysis.report.making.extracts import find_sources
-from analysis.report.proof.origin import fingerprint_of, list_inputs
+from analysis.report.proof.origin import list_inputs
 from analysis.report.run import read_parameters
+from analysis.report.sources import Origin
 
 
 class ReportHtmlExporter(Exporter):
@@ -55,26 +55,22 @@ class ReportPdfExporter(Exporter):
         return pdf_of(*_read(notebook, resources)), resources
 
 
-def _read(notebook: NotebookNode, resources: Any) -> tuple[Document, Findings, str]:
-    """Return a notebook's document, the findings of the cycle on its head, and its fingerprint."""
+def _read(notebook: NotebookNode, resources: Any) -> tuple[Document, Findings, Origin]:
+    """Return a notebook's document, the findings of the cycle on its head, and what makes it."""
     document = read_document(notebook)
     folder = resources.get("metadata", {}).get("path")
     root = find_root(Path(folder) if folder else None)
     findings = load_findings(open_cycle(document.masthead.as_of, root))
-    return document, findings, _fingerprint(notebook, findings, resources)
+    return document, findings, _find_origin(notebook, findings, resources)
 
 
-def _fingerprint(notebook: NotebookNode, findings: Findings, resources: Any) -> str:
-    """Return the fingerprint of a notebook exported by hand: its name, and its parameters.
-
-    These are told as a build gives them, so that the page is the one that a build makes.
-    """
+def _find_origin(notebook: NotebookNode, findings: Findings, resources: Any) -> Origin:
+    """Return what makes a notebook exported by hand, as a build tells it: the page is the same."""
     name = str(resources.get("metadata", {}).get("name", ""))
     parameters = read_parameters(notebook)
-    sources = find_sources(findings.ledger, list_inputs(findings.cycle))
-    slug = None
     if "cycle" in parameters:
         parameters["cycle"] = findings.cycle.name
     if "department" in parameters:
-        slug = parameters["department"] = findings.department(str(parameters["department"])).slug
-    return fingerprint_of(sources.of(name, slug), name, parameters)
+        parameters["department"] = findings.department(str(parameters["department"])).slug
+    told = tuple((name, str(value)) for name, value in parameters.items())
+    return Origin(list_inputs(findings.cycle), name, told)

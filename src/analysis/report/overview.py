@@ -77,8 +77,7 @@ def departments(findings: Findings) -> Block:
                             else Quoted(f"{scope.name}（前回調査のみ）"),
                             *progress_cells(findings, scope.slug),
                         )
-                        for scope in ledger.scopes.values()
-                        if scope.level == "department"
+                        for scope in ledger.list_departments()
                     ),
                     ("計", *progress_cells(findings, "all")),
                 ),

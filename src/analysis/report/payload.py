@@ -20,23 +20,19 @@ from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, fi
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import Ledger
-from analysis.figures.measure import Change, Count, Measure, Share, parts_of
+from analysis.figures.measure import Change, Count, Share
 from analysis.figures.scopes import LEVELS
-from analysis.figures.select import DECIDED_BY, list_ids
+from analysis.figures.select import list_ids
 from analysis.figures.tables import pair_ids
 from analysis.figures.values import list_values
+from analysis.report.answers import IDENTITY
 from analysis.report.appendix import list_beside
+from analysis.report.carried import PAIRED, close_measures, list_counts, list_decisive
 from analysis.report.columns import list_others, list_procedures, write_column
 from analysis.survey.vocabulary import load_vocabulary
 
-IDENTITY = ("procedure_id", "section")
-"""The fields by which a procedure counts within a scope, whatever else is asked of it."""
-
 LEVEL = 6
 """How hard the evidence is compressed; the hardest, 9, takes seven times as long for a fiftieth."""
-
-PAIRED = ("procedures", "transitions")
-"""The tables that are made of the procedures of both cycles."""
 
 
 def write_payload(ledger: Ledger, figures: Sequence[Figure]) -> str:
@@ -63,8 +59,8 @@ def write_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> str:
     Each row has the answers that these figures ask for, and no name but where that is one. Every
     department's page carries the same: a process, and those forked from it, write them once.
     """
-    counts = _counts_of(_close(ledger, {ledger.find(name).measure for name in ids}))
-    fields = _list_fields(counts, ("procedure_id",))
+    counts = list_counts(close_measures(ledger, {ledger.find(name).measure for name in ids}))
+    fields = list_decisive(counts, ("procedure_id",))
     frames = _procedures_of(ledger, {WHOLE}, fields)
     return _pack(
         {
@@ -81,10 +77,10 @@ def _pack(content: Mapping[str, Any]) -> str:
 
 def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[str, Any]:
     """Return what the figures are made from; of procedures, those within the scopes of `own`."""
-    measures = _close(ledger, {figure.measure for figure in figures})
+    measures = close_measures(ledger, {figure.measure for figure in figures})
     scopes = {figure.scope for figure in figures}
-    counts = _counts_of(measures)
-    fields = _list_fields(counts, IDENTITY)
+    counts = list_counts(measures)
+    fields = list_decisive(counts, IDENTITY)
     names = dict(_name_fields(counts, fields))
     if any(_is_other(frame).any() for frame in _procedures_of(ledger, {WHOLE}, fields).values()):
         names["paired_by"] = (field_name("paired_by"), dict(OTHER_FIELDS["paired_by"][1]))
@@ -97,21 +93,6 @@ def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[st
         "nouns": {count.table: TABLE_NOUNS[count.table] for count in counts},
         "tables": _gather_tables(ledger, counts, scopes, own, fields),
     }
-
-
-def _counts_of(measures: Mapping[str, Measure]) -> list[Count]:
-    return [measure for measure in measures.values() if isinstance(measure, Count)]
-
-
-def _close(ledger: Ledger, names: set[str]) -> dict[str, Measure]:
-    """Return the measures by name, with those that they are made from, in catalogue order."""
-    wanted = set(names)
-    # A change of a share is two steps away from its counts.
-    for _ in range(2):
-        wanted |= {
-            ledger.name_of(part) for name in wanted for part in parts_of(ledger.items[name].measure)
-        }
-    return {name: item.measure for name, item in ledger.items.items() if name in wanted}
 
 
 def _write_scope(ledger: Ledger, slug: str) -> dict[str, Any]:
@@ -145,18 +126,6 @@ def _write_unit(unit: Unit) -> dict[str, Any]:
     return {
         "name": unit.name, "scale": unit.scale, "places": unit.places, "signed": unit.signed
     }  # fmt: skip
-
-
-def _list_fields(counts: Iterable[Count], identity: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the fields of an identity, then those that decide whether a procedure counts."""
-    decisive = {
-        field if count.table == "procedures" else DECIDED_BY[field]
-        for count in counts
-        if count.table in PAIRED
-        for field in count.where.fields
-    }
-    order = dict.fromkeys([*IDENTITY, "hidden", *(field.name for field in load_vocabulary())])
-    return tuple(name for name in order if name in decisive or name in identity)
 
 
 def _name_fields(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.cycle import Cycle, Department
 
-AUDIT_NAME, INDEX_NAME = "audit.xlsx", "index.html"
+ANSWERS_NAME, AUDIT_NAME, INDEX_NAME = "answers.csv", "audit.xlsx", "index.html"
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,16 @@ def write_traced_page(
     content: Markup,
     sections: list[tuple[str, str]],
     findings: Findings,
+    figures: list[Figure],
+    *,
     fingerprint: str,
-) -> tuple[str, list[Figure]]:
-    """Return a whole page with the evidence of the figures that its content prints, and these.
+) -> str:
+    """Return a whole page with the evidence of the figures that its content prints.
 
     `content` is rendered HTML, `sections` the ids and titles of its second-level headings,
-    `fingerprint` the short one of all that made it. The figures are those of the evidence, as
-    `gather_figures` returns them. Raises ReportError for a digit without evidence, FigureError for
-    a figure that the ledger has not.
+    `figures` are those of the evidence, as `gather_printed` returns them, `fingerprint` is the
+    short one of all that made it. Raises ReportError for a digit without evidence.
     """
-    figures = gather_figures(findings.ledger, list_printed(content))
     tables = write_tables(findings.ledger, figures, city_rows_elsewhere=True)
     if tables:
         content += _write_evidence(tables)
@@ -34,7 +34,15 @@ def write_traced_page(
     payload = write_payload(findings.ledger, figures)
     page = write_page(masthead, content, sections, payload, fingerprint)
     require_traced(page, findings)
-    return page, figures
+    return page
+
+
+def gather_printed(content: Markup, findings: Findings) -> list[Figure]:
+    """Return the figures of a content's evidence: those that it prints, and what made them.
+
+    Raises FigureError for one that the ledger has not.
+    """
+    return gather_figures(findings.ledger, list_printed(content))
 
 
 def _write_evidence(tables: list[Table]) -> Markup:

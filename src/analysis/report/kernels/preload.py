@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from analysis.figures.asked import begin_notes
 from analysis.report.kernels.absent import absent
 from analysis.report.kernels.warm import CYCLE, ROOT
 
@@ -79,6 +80,8 @@ def _preload() -> None:
     if told:
         with suppress(Exception):
             _load_findings(*told)
+            # What was asked here was asked for no report.
+            begin_notes()
     fonts.join()
     gc.freeze()
     gc.enable()

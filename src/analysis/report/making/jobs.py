@@ -5,7 +5,7 @@ number of them may run, on this machine or another, and one that was lost is run
 heavy is imported before a job runs: who hands them out needs none of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +14,16 @@ from analysis.cycle import FIGURES_NAME, Cycle, open_cycle
 from analysis.report.making.shelf import Made
 from analysis.report.making.worker import require_folder
 from analysis.report.making.workers import in_worker, take_turn
-from analysis.report.plan import AUDIT_NAME, INDEX_NAME, Report, plan_reports
+from analysis.report.plan import ANSWERS_NAME, AUDIT_NAME, INDEX_NAME, Report, plan_reports
 from analysis.report.proof.origin import Mark
-from analysis.report.proof.sources import Sources
+from analysis.report.sources import Origin, Sources, find_sources
 
 if TYPE_CHECKING:
     from analysis.report.document import Document
     from analysis.report.findings import Findings
 
 
-BESIDE = (AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
+BESIDE = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
 """The files of a set that are made from all answers and are no report."""
 
 
@@ -31,29 +31,30 @@ BESIDE = (AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
 class Ground:
     """What a build must know of the answers before it can tell which reports they change.
 
-    `extracts` are city.csv and answers.csv by name, `workbooks` the raw files of each department's
-    report by slug, `summary` what the build says of the answers at its end, `inputs` the hash of
-    what all of these were made from (see `hash_inputs`).
+    `sources` is by what is known today what each standing report asked for, by its stem, `summary`
+    what the build says of the answers at its end, `stamp` the hash of what all of these were made
+    from (see `hash_inputs`).
     """
 
-    extracts: Mapping[str, bytes]
-    workbooks: Mapping[str, list[str]]
+    sources: Mapping[str, Sources]
     summary: tuple[str, ...]
-    inputs: str
+    stamp: str
 
 
 @dataclass(frozen=True)
 class Place:
     """The cycle that a job is for: its project's folder and its name.
 
-    `inputs` is what `hash_inputs` said of it, if that is known: with hundreds of workbooks, to read
-    them again for each report takes longer than much of its making. Who gives it makes sure at the
-    end that nothing has changed.
+    `inputs` are what makes its reports, as `list_inputs` has them. `stamp` is what `hash_inputs`
+    said of it, if that is known: with hundreds of workbooks, to read them again for each report
+    takes longer than much of its making. Who gives these makes sure at the end that nothing has
+    changed.
     """
 
     root: Path
     cycle: str
-    inputs: str | None = None
+    inputs: Mapping[str, str]
+    stamp: str | None = None
 
 
 def get_ready() -> None:
@@ -62,17 +63,17 @@ def get_ready() -> None:
     import analysis.report.run  # noqa: F401
 
 
-def survey_ground(place: Place) -> Ground:
-    """Read a cycle's answers.
+def survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground:
+    """Read a cycle's answers; `asked` is what the standing reports asked of them, by stem.
 
     Raises SurveyError with every problem that keeps them from being used, and ReportError for
     characters that can't be printed.
     """
-    return in_worker(take_turn(), _survey_ground, place)
+    return in_worker(take_turn(), _survey_ground, place, asked)
 
 
-def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) -> Made:
-    """Run a report's notebook and return its page and its PDF; the fingerprint is what it prints.
+def make_report(place: Place, report: Report, notebook: Path) -> Made:
+    """Run a report's notebook and return its page and its PDF.
 
     Raises ReportError for a cell that failed and for whatever can't be printed or traced.
     """
@@ -83,9 +84,10 @@ def make_report(place: Place, report: Report, notebook: Path, fingerprint: str) 
     turn = take_turn()
     # Read here: the process that makes the pages knows nothing of notebooks.
     document = read_document(
-        run_notebook(notebook, dict(report.parameters), place.root, place.inputs)
+        run_notebook(notebook, dict(report.parameters), place.root, place.stamp)
     )
-    return in_worker(turn, _export, place, document, fingerprint)
+    origin = Origin(place.inputs, report.notebook, report.parameters)
+    return in_worker(turn, _export, place, document, origin)
 
 
 def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
@@ -96,43 +98,46 @@ def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[st
     return in_worker(take_turn(), _make_beside, place, names, fingerprint)
 
 
-def make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> bytes:
-    """Return ro-crate-metadata.json of a set of files."""
+def make_crate(place: Place, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
+    """Return ro-crate-metadata.json of a set of files; `sources` are its reports', by stem."""
     return in_worker(take_turn(), _make_crate, place, sources, files)
 
 
-def _survey_ground(place: Place) -> Ground:
+def _survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground:
     from analysis.report.findings import hash_inputs, load_findings
     from analysis.report.fonts import require_glyphs
-    from analysis.report.making.extracts import list_workbooks, write_extracts
 
     cycle = _open(place)
-    inputs = hash_inputs(cycle)
-    findings = load_findings(cycle, inputs=inputs)
+    stamp = hash_inputs(cycle)
+    findings = load_findings(cycle, inputs=stamp)
     require_glyphs(findings.survey.rows)
     figure = findings.ledger.figure
     summary = [f"調査票の問題（要確認）: {figure('problems_warning').text}件"]
     if figure("published").value:
         agreeing, published = figure("published_agreeing"), figure("published")
         summary.insert(0, f"公表値との一致: {agreeing.text}/{published.text}")
-    ledger = findings.ledger
-    return Ground(write_extracts(ledger), list_workbooks(ledger), tuple(summary), inputs)
+    sources = {
+        stem: find_sources(findings.ledger, place.inputs, own) for stem, own in asked.items()
+    }
+    return Ground(sources, tuple(summary), stamp)
 
 
-def _export(place: Place, document: "Document", fingerprint: str) -> Made:
+def _export(place: Place, document: "Document", origin: Origin) -> Made:
     from analysis.report.exporters import pages_of
 
-    page, pdf = pages_of(document, _load(place), fingerprint)
-    return Made(page.encode(), pdf)
+    page, pdf, sources = pages_of(document, _load(place), origin)
+    return Made(page.encode(), pdf, sources)
 
 
 def _make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
     from analysis.figures.listing import list_figures, write_figures
+    from analysis.report.answers import write_answers
     from analysis.report.audit.workbook import write_audit
     from analysis.report.index import write_index
 
     findings = _load(place)
     makers: dict[str, Callable[[], bytes]] = {
+        ANSWERS_NAME: lambda: write_answers(findings.ledger),
         AUDIT_NAME: lambda: write_audit(findings),
         FIGURES_NAME: lambda: write_figures(list_figures(findings.ledger)),
         INDEX_NAME: lambda: write_index(
@@ -142,17 +147,18 @@ def _make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[s
     return {name: makers[name]() for name in names}
 
 
-def _make_crate(place: Place, sources: Sources, files: Mapping[str, Mark]) -> bytes:
+def _make_crate(place: Place, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
     from analysis.report.proof.crate import write_crate
 
     findings = _load(place)
-    return write_crate(findings, sources, plan_reports(findings.cycle), files)
+    made = {report: sources[report.stem] for report in plan_reports(findings.cycle)}
+    return write_crate(findings, place.inputs, made, files)
 
 
 def _load(place: Place) -> "Findings":
     from analysis.report.findings import load_findings
 
-    return load_findings(_open(place), inputs=place.inputs)
+    return load_findings(_open(place), inputs=place.stamp)
 
 
 def _open(place: Place) -> Cycle:

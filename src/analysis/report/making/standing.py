@@ -7,16 +7,25 @@ which environment, which is no part of a fingerprint but may change a file's byt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from analysis.cycle import Cycle
 from analysis.errors import ReportError
+from analysis.figures.asked import EVERYTHING
 from analysis.report.making.environment import describe_environment
+from analysis.report.plan import ANSWERS_NAME
 from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.proof.origin import hash_file
-from analysis.report.proof.record import Making, Record, read_record
+from analysis.report.proof.record import Record, read_record
+from analysis.report.sources import (
+    SOURCES_NAME,
+    Origin,
+    Source,
+    Sources,
+    read_sources,
+)
 from analysis.survey.place import place_file
 
 NOTE_NAME = "built.json"
@@ -56,26 +65,30 @@ class Standing:
             and self.intact == self.record.files.keys()
         )
 
-    def find_making(self, name: str) -> Making | None:
-        """Return how a file was made, or None where nothing is known of it."""
-        if self.record is None:
-            return None
-        return next((m for m in self.record.makings if name in m.results), None)
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[Source, ...]]:
+        """What the standing reports were made from, by stem; none of one made from everything."""
+        if SOURCES_NAME not in self.intact:
+            return {}
+        return read_sources((self.folder / SOURCES_NAME).read_bytes())
 
-    def why_remake(
-        self, names: Sequence[str], inputs: Mapping[str, str], fingerprint: str
-    ) -> str | None:
+    def list_asked(self, stem: str) -> set[str]:
+        """Return what was asked of the answers for a report (see `asked`); unknown: everything."""
+        return {source.asked for source in self.sources.get(stem, ())} or {EVERYTHING}
+
+    def why_remake(self, names: Sequence[str], origin: Origin, sources: Sources) -> str | None:
         """Return why these files, made together, can't be kept; None if they can.
 
-        `inputs` are theirs of today, with the whole fingerprint over them.
+        `origin` and `sources` are what would make them today.
         """
-        making = self.find_making(names[0])
-        if making is None:
+        if self.record is None or names[0] not in self.record.fingerprints:
             return "まだ作成されていません"
         if not self.same_environment:
             return "Python、ライブラリまたはフォントの版が変わりました"
-        if making.fingerprint != fingerprint:
-            return _say_changed(making.inputs, inputs)
+        if self.record.fingerprints[names[0]] != origin.write_fingerprint(sources):
+            then = replace(origin, inputs=self.record.inputs)
+            before = then.list_made_from(self.sources.get(Path(names[0]).stem))
+            return _say_changed(before, origin.list_made_from(sources))
         if not self.intact.issuperset(names):
             return "ファイルが削除されたか、書き換えられていました"
         return None
@@ -112,11 +125,13 @@ def key_of(fingerprint: str) -> str:
 
 
 def _say_changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    changed = sorted(path for path in {*before, *now} if before.get(path) != now.get(path))
+    # Files come before the figures that they changed.
+    changed = [name for name in {**now, **before} if before.get(name) != now.get(name)]
     if not changed:
         return "引数が変わりました"
     more = f" ほか{len(changed) - 1}件" if len(changed) > 1 else ""
-    return f"{changed[0]}{more} が変わりました"
+    first = ANSWERS_NAME if changed[0].startswith(f"{ANSWERS_NAME} ") else changed[0]
+    return f"{first}{more} が変わりました"
 
 
 def _hash(path: Path) -> str | None:

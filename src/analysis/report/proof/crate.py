@@ -33,7 +33,7 @@ from analysis.report.proof.origin import (
     notebook_path,
     write_fingerprint,
 )
-from analysis.report.proof.sources import Sources
+from analysis.report.sources import SOURCES_NAME, Origin, Sources, list_common
 
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -47,17 +47,21 @@ CITY = "#city"
 
 
 def write_crate(
-    findings: Findings, sources: Sources, reports: Sequence[Report], files: Mapping[str, Mark]
+    findings: Findings,
+    inputs: Mapping[str, str],
+    made: Mapping[Report, Sources],
+    files: Mapping[str, Mark],
 ) -> bytes:
     """Return ro-crate-metadata.json for a folder that holds these files beside it, told by name.
 
-    `sources` are those of this build, `reports` the whole plan of the cycle.
+    `inputs` are those of this build, `made` the whole plan of the cycle, and from what of the
+    answers each report was made.
     """
     agents = list(_list_agents(findings))
     names = sorted(files)
-    actions, values = _list_actions(sources, reports, names, agents)
+    actions, values = _list_actions(findings.cycle.name, inputs, made, names, agents)
     corrections = list(_list_corrections(findings))
-    shared = _collect_inputs(sources)
+    shared = _collect_inputs(findings.cycle.name, inputs)
     mentions = [*actions, *(entity for entity, _ in corrections)]
     graph: list[Entity] = [
         {
@@ -78,7 +82,7 @@ def write_crate(
         *actions,
         *values,
         *shared,
-        *(describe_input(path, sha256) for path, sha256 in sources.inputs.items()),
+        *(describe_input(path, sha256) for path, sha256 in inputs.items()),
         *(entity for correction, own in corrections for entity in (correction, *own)),
     ]
     crate = {"@context": CONTEXT, "@graph": graph}
@@ -143,46 +147,36 @@ def _list_agents(findings: Findings) -> Iterator[Entity]:
 
 
 def _list_actions(
-    sources: Sources,
-    reports: Sequence[Report],
+    cycle: str,
+    inputs: Mapping[str, str],
+    made: Mapping[Report, Sources],
     names: Sequence[str],
     agents: Sequence[Entity],
 ) -> tuple[list[Entity], list[Entity]]:
     """Return an action for each report and each other file, and the values they were given."""
-    made = [
+    actions = [
         describe_making(
             report.title,
-            write_fingerprint(
-                sources.of(report.notebook, report.department),
-                report.notebook,
-                dict(report.parameters),
-            ),
+            Origin(inputs, report.notebook, report.parameters).write_fingerprint(sources),
             dict(report.parameters),
             report.files,
-            [*_list_objects(sources, report), input_id(notebook_path(report.notebook))],
+            [
+                *([SHARED_INPUTS] if sources is None else [COMMON_INPUTS, SOURCES_NAME]),
+                input_id(notebook_path(report.notebook)),
+            ],
         )
-        for report in reports
+        for report, sources in made.items()
     ]
-    of_reports = {name for report in reports for name in report.files}
-    whole = {"cycle": sources.cycle}
-    fingerprint = write_fingerprint(sources.inputs, None, whole)
-    made += [
+    of_reports = {name for report in made for name in report.files}
+    whole = {"cycle": cycle}
+    fingerprint = write_fingerprint(inputs, None, whole)
+    actions += [
         describe_making(name, fingerprint, whole, [name], [SHARED_INPUTS])
         for name in names
         if name not in of_reports
     ]
-    values = {value["@id"]: value for _, own in made for value in own}
-    actions = [action | {"agent": _responsible(agents)} for action, _ in made]
-    return actions, list(values.values())
-
-
-def _list_objects(sources: Sources, report: Report) -> list[str]:
-    """Return the ids of what stands for a report's inputs but its notebook."""
-    extract = sources.extract_of(report.notebook)
-    if extract is None:
-        return [SHARED_INPUTS]
-    own = sources.own_workbooks(report.department)
-    return [COMMON_INPUTS, quote(extract), *(input_id(path) for path in own)]
+    values = {value["@id"]: value for _, own in actions for value in own}
+    return [action | {"agent": _responsible(agents)} for action, _ in actions], [*values.values()]
 
 
 def _responsible(agents: Sequence[Entity]) -> Entity | list[Entity]:
@@ -197,12 +191,12 @@ def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]
         yield from describe_corrections(before, findings.previous.corrections)
 
 
-def _collect_inputs(sources: Sources) -> list[Entity]:
+def _collect_inputs(cycle: str, inputs: Mapping[str, str]) -> list[Entity]:
     """Return the collections of the inputs that reports share; a notebook is its report's own."""
-    settings = refer(input_id(f"data/raw/{sources.cycle}/{SETTINGS_NAME}"))
+    settings = refer(input_id(f"data/raw/{cycle}/{SETTINGS_NAME}"))
     named = {
-        SHARED_INPUTS: ("すべての回答から作るものに共通の入力", sources.inputs),
-        COMMON_INPUTS: ("そのほかの報告書に共通の入力", sources.common()),
+        SHARED_INPUTS: ("すべての回答から作るものに共通の入力", inputs),
+        COMMON_INPUTS: ("そのほかの報告書に共通の入力", list_common(inputs)),
     }
     return [
         {

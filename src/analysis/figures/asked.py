@@ -1,0 +1,36 @@
+"""What is asked of a cycle's answers, noted while a report is made: that is what it is made from.
+
+The notes are the process's own, as a notebook has a process to itself. An ask is a line:
+`figure <id>`, `department <slug>` (all answers of its procedures, in both cycles), `fields <field>
+...` (these answers of every procedure, in both cycles), or `everything`.
+"""
+
+EVERYTHING = "everything"
+FIGURE, DEPARTMENT, FIELDS = "figure", "department", "fields"
+
+_asked: set[str] = set()
+
+
+def note_figure(figure_id: str) -> None:
+    """Note that somebody asked for a figure."""
+    _asked.add(f"{FIGURE} {figure_id}")
+
+
+def note_department(slug: str) -> None:
+    """Note that somebody asked for answers of a department."""
+    _asked.add(f"{DEPARTMENT} {slug}")
+
+
+def note_everything() -> None:
+    """Note that somebody was given what could tell him any answer."""
+    _asked.add(EVERYTHING)
+
+
+def list_asked() -> list[str]:
+    """Return what was asked since the notes were begun, sorted."""
+    return sorted(_asked)
+
+
+def begin_notes() -> None:
+    """Forget what was asked before."""
+    _asked.clear()

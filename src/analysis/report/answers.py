@@ -1,0 +1,72 @@
+"""answers.csv: every procedure's answers that figures count, with the cells in which they stand.
+
+Whoever redoes a figure's evidence finds its cells here. A report that carries some of these answers
+of every procedure is known by a hash over just those columns.
+"""
+
+import hashlib
+from collections.abc import Collection
+from functools import lru_cache
+
+import pandas as pd
+
+from analysis.figures.evidence import CELL_PARTS
+from analysis.figures.ledger import Ledger
+from analysis.figures.measure import Count
+from analysis.figures.tables import pair_ids
+from analysis.survey.store import write_csv
+from analysis.survey.vocabulary import load_vocabulary
+
+IDENTITY = ("procedure_id", "section")
+"""The fields by which a procedure counts within a scope, whatever else is asked of it."""
+
+_PLACE = ("cycle", "department", "workbook", "sheet", "row")
+
+
+def write_answers(ledger: Ledger, fields: Collection[str] | None = None) -> bytes:
+    """Return answers.csv, or of its columns those of some fields.
+
+    One row per procedure, of this cycle and then of the one before. Columns: where it stands; of
+    each field the answer as printed, its cell, the raw text and what decision corrected it;
+    `pair_id`, the id by which both cycles know the procedure, and `paired_by`, how that is known
+    (blank where the id is its own). The fields are what names a procedure, and all by which any
+    measure counts procedures.
+    """
+    if fields is None:
+        counts = [item.measure for item in ledger.items.values() if isinstance(item.measure, Count)]
+        counted = (count.where.fields for count in counts if count.table == "procedures")
+        fields = {*IDENTITY, "name"}.union(*counted)
+    tables = ledger.tables
+    frames = [tables.current["procedures"]]
+    if tables.previous is not None:
+        frames.append(tables.previous)
+    taken = [_take_columns(frame, order_fields(fields)) for frame in frames]
+    return write_csv(pd.concat(taken, ignore_index=True))
+
+
+@lru_cache(maxsize=8)
+def hash_answers(ledger: Ledger, fields: tuple[str, ...]) -> str:
+    """Return the sha256 of the columns of some fields, written as answers.csv is."""
+    return hashlib.sha256(write_answers(ledger, fields)).hexdigest()
+
+
+def order_fields(names: Collection[str]) -> tuple[str, ...]:
+    """Return fields in the order in which a procedure's answers are written."""
+    order = dict.fromkeys([*IDENTITY, "hidden", *(field.name for field in load_vocabulary())])
+    return tuple(name for name in order if name in names)
+
+
+def _take_columns(frame: pd.DataFrame, fields: Collection[str]) -> pd.DataFrame:
+    choices = {field.name: field.choices for field in load_vocabulary()}
+    columns = {name: frame[name] for name in _PLACE}
+    for field in fields:
+        words = choices.get(field)
+        columns[field] = frame[field].map(words) if words else frame[field]
+        for part in CELL_PARTS:
+            if part and f"{field}{part}" in frame:
+                columns[f"{field}{part}"] = frame[f"{field}{part}"]
+    own = pair_ids(frame)
+    columns["pair_id"] = own
+    if "paired_by" in frame:
+        columns["paired_by"] = frame["paired_by"].where(own != frame["procedure_id"])
+    return pd.DataFrame(columns)

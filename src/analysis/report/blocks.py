@@ -24,8 +24,7 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 TYPST_MIME = "text/vnd.typst"
 MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
-ASKED = "analysis_asked"
-"""Under which name a cell's output tells what was asked (see `asked`)."""
+ASKED = "analysis_asked"  # where a cell's output tells what was asked (see `asked`)
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Block:
     """What a notebook cell can show: two renderings, and what was asked of the answers for it."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        # Imported here: the renderers know every block, so a block can't know them at import.
+        # The renderers know every block, so a block can't know them at import.
         from analysis.report import html, svg, typst  # noqa: PLC0415
 
         shown = {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}

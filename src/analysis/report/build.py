@@ -72,9 +72,6 @@ def build_reports(
             warm_up(cycle.root, cycle.name)
         with open_pool(scheduler) as pool:
             build = _Build(cycle, inputs, standing, pool, display, force=force)
-            if scheduler is None:
-                # While the warm process imports, so does this one.
-                jobs.get_ready()
             if departments is None:
                 return build.make_all(planned)
             try:

@@ -6,16 +6,13 @@ against the notebook's own `parameters` cell before anything runs.
 """
 
 import ast
-import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from analysis.errors import ReportError
 from analysis.report.kernels.absent import absent
-from analysis.report.kernels.warm import INPUTS
 from analysis.report.notebook import name_notebook, parse_code, read_notebook
 
 # Its notebooks on a Hadoop cluster would cost a quarter of a second: all of pyarrow, and numpy.
@@ -75,39 +72,15 @@ def read_parameters(notebook: NotebookNode) -> dict[str, object]:
     return found
 
 
-def run_notebook(
-    path: Path, parameters: Mapping[str, object], root: Path, inputs: str | None = None
-) -> NotebookNode:
-    """Run a notebook in a kernel of its own, in the project's folder, and return it with outputs.
+def run_notebook(path: Path, parameters: Mapping[str, object]) -> NotebookNode:
+    """Run a notebook in this process, in the folder in which it is, and return it with outputs.
 
-    `inputs` is for the kernel's `load_findings`. Several threads may run one each. Nothing of when
+    To be called in a process of its own, which the notebook may leave as it likes. Nothing of when
     and where it ran is in what is returned. Raises ReportError for unusable parameters, and for a
     cell that failed, with the cell's number and message.
     """
     notebook = read_notebook(path)
     _check(path, notebook, parameters)
-    try:
-        return _execute(path, notebook, parameters, root, inputs)
-    except DeadKernelError:
-        pass
-    except RuntimeError:
-        # The kernel never answered: another may have taken its port between choice and start.
-        with contextlib.suppress(RuntimeError):
-            return _execute(path, notebook, parameters, root, inputs)
-    raise ReportError(
-        f"{name_notebook(path)} の実行が始まらないか、途中で終わりました。"
-        "メモリーの空きを確かめて、もう一度実行してください。"
-    )
-
-
-def _execute(
-    path: Path,
-    notebook: NotebookNode,
-    parameters: Mapping[str, object],
-    root: Path,
-    inputs: str | None,
-) -> NotebookNode:
-    """Run a notebook once; a kernel that dies or never answers raises RuntimeError."""
     try:
         executed: NotebookNode = papermill.execute_notebook(
             # Not its path, in which papermill would fill in what stands in braces.
@@ -116,10 +89,7 @@ def _execute(
             parameters=dict(parameters),
             engine_name=ENGINE,
             kernel_name="python3",
-            # Not papermill's `cwd`: that one changes the folder of this whole process.
-            resources={"metadata": {"path": str(root)}},
             progress_bar=False,
-            environment={} if inputs is None else {INPUTS: inputs},
         )
     except PapermillExecutionError as error:
         raise ReportError(

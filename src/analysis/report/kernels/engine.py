@@ -1,136 +1,109 @@
-"""The papermill engine `analysis`: a notebook in a warm kernel that waits for nothing.
+"""The papermill engine `analysis`: a notebook in a shell of IPython's own, within this process.
 
-Papermill itself loads this module when it is imported; import papermill first.
+No kernel, no socket and no message: who wants a notebook apart runs papermill in a process of its
+own, as a build does. Papermill itself loads this module when it is imported; import that first.
 """
 
-import asyncio
-import os
-import time
-import uuid
-from collections.abc import Mapping, Sequence
-from contextvars import Context
-from queue import Empty
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import zmq
-import zmq.asyncio
-from jupyter_client.asynchronous.client import AsyncKernelClient
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.paths import jupyter_path
-from jupyter_core.utils import ensure_event_loop
-from papermill.engines import NBClientEngine, NotebookExecutionManager
-from traitlets import Dict, Type, default
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from IPython.core.profiledir import ProfileDir
+from IPython.utils.capture import CapturedIO, capture_output
+from nbformat import NotebookNode, from_dict
+from papermill.engines import Engine, NotebookExecutionManager
+from traitlets import Type
 from traitlets.config import Config
 
-from analysis.report.kernels.provisioner import WarmProvisioner
 
-# Whose machine it is must not show in a report: no settings or start-up files of a user's IPython.
-ARGUMENTS = [
-    "--ProfileDir.location={connection_file}.profile",
-    "--IPKernelApp.auto_create=True",
-    "--IPKernelApp.exec_PYTHONSTARTUP=False",
-    "--HistoryManager.enabled=False",
-    # The kernel warns on every start that a local socket is not encrypted.
-    "--IPKernelApp.log_level=50",
-]
-RECONNECT_MS = 5
-SILENCE_S = 0.02
-
-
-class PromptClient(AsyncKernelClient):
-    """A client that knows a kernel is ready by its answer, not by a silence after it."""
-
-    @default("context")
-    def _context_default(self) -> zmq.asyncio.Context:
-        self._created_context = True
-        context = zmq.asyncio.Context()
-        # The kernel's sockets are there a moment after the client first looks for them.
-        context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
-        return context
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers and its output arrives; RuntimeError if it does not."""
-        deadline = time.monotonic() + (timeout or float("inf"))
-        manager: Any = self.parent
-        while not await self._answers():
-            if not await manager.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
-
-    async def _answers(self) -> bool:
-        """Ask once; the kernel's own word that it is idle again shows that output arrives."""
-        asked = self.kernel_info()
-        try:
-            self._handle_kernel_info_reply(await self.get_shell_msg(timeout=1))
-            while True:
-                # What was said before its output arrived here is lost: to ask anew costs little.
-                said = await self.get_iopub_msg(timeout=SILENCE_S)
-                about = said["parent_header"].get("msg_id")
-                if about == asked and said["content"].get("execution_state") == "idle":
-                    return True
-        except Empty:
-            return False
-
-
-class ReportKernelManager(AsyncKernelManager):
-    """Manages a kernel of the warm provisioner, wherever that is or is not registered."""
-
-    client_factory = Type(PromptClient)
-    environment = Dict(config=True, help="What the kernel's environment has beside this one's.")
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Give the kernel its provisioner, so that none is looked up."""
-        super().__init__(**kwargs)
-        self.kernel_id = str(uuid.uuid4())
-        # To ask IPython for a folder of its own would import all of it here.
-        self.kernel_spec_manager.kernel_dirs = jupyter_path("kernels")
-        self.provisioner = WarmProvisioner(
-            kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
-        )
-
-    async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
-        """Start the kernel with its environment."""
-        await super().start_kernel(env={**os.environ, **self.environment}, **kwargs)
-
-
-class AnalysisEngine(NBClientEngine):  # type: ignore[misc]
-    """Runs a notebook in a kernel of its own, with no trace of the user or the run before."""
+class AnalysisEngine(Engine):  # type: ignore[misc]
+    """Runs a notebook with no trace of the user or of the run before."""
 
     @classmethod
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any
     ) -> None:
-        """Run the managed notebook; raises as papermill's own engine does.
+        """Run the managed notebook until a cell fails, whose error then stands in its outputs."""
+        with _open_shell() as shell:
+            for index, cell in enumerate(nb_man.nb.cells):
+                nb_man.cell_start(cell, index)
+                error = _run_cell(shell, cell) if cell.cell_type == "code" else None
+                if error is not None:
+                    nb_man.cell_exception(cell, cell_index=index, exception=error)
+                nb_man.cell_complete(cell, cell_index=index)
+                if error is not None:
+                    break
+        nb_man.nb.metadata.language_info = {"name": "python"}
 
-        `environment` is what the kernel's has beside this process's.
-        Threads may run one notebook each: each run has an event loop of its own, which ends with
-        it. A context without variables, for Jupyter keeps a thread's loop in one.
-        """
-        Context().run(cls._execute, nb_man, kernel_name, **kwargs)
 
-    @classmethod
-    def _execute(
-        cls,
-        nb_man: NotebookExecutionManager,
-        kernel_name: str,
-        extra_arguments: Sequence[str] = (),
-        environment: Mapping[str, str] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        loop = ensure_event_loop()
+class _Hook(DisplayHook):
+    """Takes what a cell is worth for what it showed."""
+
+    def write_output_prompt(self) -> None:
+        """Print nothing."""
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        """Keep it with what the cell displays itself."""
+        self.shell.display_pub.publish(format_dict, md_dict)
+
+    def finish_displayhook(self) -> None:
+        """Print nothing."""
+        self._is_active = False
+
+
+class _Shell(InteractiveShell):
+    """A shell that keeps what cells show."""
+
+    display_pub_class = Type(CapturingDisplayPublisher)
+    displayhook_class = Type(_Hook)
+
+
+@contextmanager
+def _open_shell() -> Iterator[Any]:
+    """Give a shell without a user's settings, start-up files or history."""
+    main = sys.modules["__main__"]
+    _Shell.clear_instance()
+    with TemporaryDirectory(prefix="analysis-shell-") as folder:
         try:
-            super().execute_managed_notebook(
-                nb_man,
-                kernel_name,
-                kernel_manager_class=ReportKernelManager,
-                config=Config({"ReportKernelManager": {"environment": dict(environment or {})}}),
-                shutdown_kernel="immediate",
-                extra_arguments=[*extra_arguments, *ARGUMENTS],
-                **kwargs,
+            yield _Shell.instance(
+                config=Config({"HistoryManager": {"enabled": False}}),
+                profile_dir=ProfileDir.create_profile_dir(folder),
             )
         finally:
-            # Who runs this in a loop has lent his own.
-            if not loop.is_running():
-                loop.close()
-                asyncio.set_event_loop(None)
+            _Shell.clear_instance()
+            sys.modules["__main__"] = main
+
+
+def _run_cell(shell: Any, cell: NotebookNode) -> BaseException | None:
+    """Run a cell, set what it showed, and return what it raised."""
+    shell.display_pub.outputs.clear()
+    with capture_output(display=False) as captured:
+        result: ExecutionResult = shell.run_cell(cell.source, store_history=True)
+    error = result.error_before_exec or result.error_in_exec
+    cell.execution_count = result.execution_count
+    cell.outputs = [from_dict(output) for output in _list_outputs(shell, captured, error)]
+    return error
+
+
+def _list_outputs(
+    shell: Any, captured: CapturedIO, error: BaseException | None
+) -> Iterator[dict[str, Any]]:
+    """Yield the outputs of the cell that was run last, as a notebook holds them."""
+    if error is not None:
+        told = {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
+        yield {"output_type": "error", **told}
+        return
+    for name, text in (("stdout", captured.stdout), ("stderr", captured.stderr)):
+        if text:
+            yield {"output_type": "stream", "name": name, "text": text}
+    for shown in shell.display_pub.outputs:
+        yield {
+            "output_type": "display_data",
+            "data": shown["data"],
+            "metadata": shown["metadata"] or {},
+        }

@@ -35,15 +35,11 @@ ENVIRONMENT = {
 UNWANTED = ("debugpy",)
 MODULES = (
     "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
-    "ipykernel.debugger",
-    "ipykernel.kernelapp",
     "psutil",
-    "tornado.platform.asyncio",
-    "analysis.report.kernels.launch",
+    "analysis.report.document",
+    "analysis.report.run",
     "analysis.report.build",
     "analysis.report.collection",
     "analysis.report.department",

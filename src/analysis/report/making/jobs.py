@@ -5,15 +5,22 @@ number of them may run, on this machine or another, and one that was lost is run
 heavy is imported before a job runs: who hands them out needs none of it.
 """
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.cycle import FIGURES_NAME, Cycle, open_cycle
+from analysis.errors import ReportError
 from analysis.report.making.shelf import Made
 from analysis.report.making.worker import require_folder
-from analysis.report.making.workers import in_worker, take_turn
+from analysis.report.making.workers import (
+    LostProcessError,
+    in_new_process,
+    in_worker,
+    take_turn,
+)
 from analysis.report.plan import ANSWERS_NAME, AUDIT_NAME, INDEX_NAME, Report, plan_reports
 from analysis.report.proof.origin import Mark
 from analysis.report.sources import Origin, Sources, find_sources
@@ -57,12 +64,6 @@ class Place:
     stamp: str | None = None
 
 
-def get_ready() -> None:
-    """Import what runs notebooks, half a second that need not be waited for later."""
-    import analysis.report.document
-    import analysis.report.run  # noqa: F401
-
-
 def survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground:
     """Read a cycle's answers; `asked` is what the standing reports asked of them, by stem.
 
@@ -77,15 +78,16 @@ def make_report(place: Place, report: Report, notebook: Path) -> Made:
 
     Raises ReportError for a cell that failed and for whatever can't be printed or traced.
     """
-    from analysis.report.document import read_document
-    from analysis.report.run import run_notebook
-
     require_folder(place.root)
     turn = take_turn()
-    # Read here: the process that makes the pages knows nothing of notebooks.
-    document = read_document(
-        run_notebook(notebook, dict(report.parameters), place.root, place.stamp)
-    )
+    # The process that makes the pages is not one in which a notebook ran.
+    try:
+        document = in_new_process(turn, _run, place, report, notebook)
+    except LostProcessError:
+        raise ReportError(
+            f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
+            "メモリーの空きを確かめて、もう一度実行してください。"
+        ) from None
     origin = Origin(place.inputs, report.notebook, report.parameters)
     return in_worker(turn, _export, place, document, origin)
 
@@ -120,6 +122,17 @@ def _survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground
         stem: find_sources(findings.ledger, place.inputs, own) for stem, own in asked.items()
     }
     return Ground(sources, tuple(summary), stamp)
+
+
+def _run(place: Place, report: Report, notebook: Path) -> "Document":
+    from analysis.report.document import read_document
+    from analysis.report.kernels.warm import INPUTS
+    from analysis.report.run import run_notebook
+
+    os.chdir(place.root)
+    if place.stamp is not None:
+        os.environ[INPUTS] = place.stamp
+    return read_document(run_notebook(notebook, dict(report.parameters)))
 
 
 def _export(place: Place, document: "Document", origin: Origin) -> Made:

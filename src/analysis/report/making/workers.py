@@ -68,33 +68,58 @@ def take_turn() -> int:
     return next(_turns)
 
 
+class LostProcessError(Exception):
+    """A process was killed twice while it did its job, for lack of memory as a rule."""
+
+
 def in_worker(turn: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function in a worker process and return its result, or raise what it raised.
 
     Of those that wait for a worker the one with the lowest turn (see `take_turn`) is next. Raises
-    ReportError if the worker was killed twice while it ran, for lack of memory as a rule.
+    ReportError if the worker was killed twice while it ran.
     """
-    job = partial(function, *args, **kwargs)
+    try:
+        return _call(turn, _take_worker, partial(function, *args, **kwargs))
+    except LostProcessError:
+        raise ReportError(
+            "報告書を作る作業プロセスが途中で止められました。"
+            "メモリーの空きを確かめて、もう一度実行してください。"
+        ) from None
+
+
+def in_new_process(turn: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function in a process that does nothing else, before or after, as `in_worker` does.
+
+    Raises LostProcessError if the process was killed twice.
+    """
+    return _call(turn, _start_worker, partial(function, *args, **kwargs), growth=GROWN)
+
+
+def _call(
+    turn: int,
+    take: Callable[[], ProcessPoolExecutor],
+    job: Callable[[], T],
+    growth: int = 0,
+) -> T:
+    """Do a job in a process, and keep the process for more until it has grown."""
     for _ in range(2):
         with _places.take(turn):
-            worker = _take_worker()
-            growth = GROWN
+            worker = take()
+            grown = GROWN
             try:
-                result, growth = worker.submit(_weigh, job).result()
+                result, weight = worker.submit(_weigh, job).result()
+                grown = growth + weight
             except (BrokenProcessPool, EOFError, ConnectionError):
-                # The worker is gone, or with the process that it should be forked from.
+                # The process is gone, or with the one that it should be forked from.
                 continue
             else:
                 return result
             finally:
-                if growth < GROWN:
+                if grown < GROWN:
                     _waiting.append(worker)
                 else:
                     worker.shutdown()
-    raise ReportError(
-        "報告書を作る作業プロセスが途中で止められました。"
-        "メモリーの空きを確かめて、もう一度実行してください。"
-    )
+    raise LostProcessError
 
 
 def dismiss_workers() -> None:
@@ -108,7 +133,11 @@ def _take_worker() -> ProcessPoolExecutor:
     try:
         return _waiting.pop()
     except IndexError:
-        return ProcessPoolExecutor(1, warm_context(), initializer=begin_child)
+        return _start_worker()
+
+
+def _start_worker() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, warm_context(), initializer=begin_child)
 
 
 def _weigh(job: Callable[[], T]) -> tuple[T, int]:

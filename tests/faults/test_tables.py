@@ -17,7 +17,7 @@ from analysis.survey.files.workbook import read_sheets
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
-from analysis.survey.table.choose import choose_header
+from analysis.survey.table.choose import choose_header, find_headers
 from analysis.survey.table.table import MOST_BLANK_ROWS, read_table
 from analysis.survey.vocabulary import Lookup, build_lookup
 
@@ -717,7 +717,7 @@ def test_each_way_of_filling_is_told_with_the_raw_row(tmp_path):
     ]
     sheet = dressed_sheet(lines, "D6:D7")
     lookup = lookup_of(tmp_path)
-    (header,) = choose_header([sheet], lookup)
+    (header,) = choose_header(find_headers([sheet], lookup), lookup)
     rows = read_table(header, lookup).rows
     assert rows["section_fill"] == [None, "group", "group"]
     assert rows["law_fill"] == [None, "merge", None]

@@ -7,11 +7,11 @@ from itertools import groupby, pairwise
 from analysis.survey.files.sheet import Sheet, address
 from analysis.survey.problems import Place, Problem, report, shorten
 from analysis.survey.table.answered import find_status, is_answered
-from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET
+from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET, list_left_out
 from analysis.survey.table.header import FEWEST_TITLES, Header, Title, list_near_titles
 from analysis.survey.table.merges import list_hidden
 from analysis.survey.table.removed import speaks_of_removal
-from analysis.survey.table.seen import find_unseen
+from analysis.survey.table.seen import find_unseen, report_some
 from analysis.survey.table.table import MOST_BLANK_ROWS, Table
 from analysis.survey.table.totals import name_total
 from analysis.survey.vocabulary import Lookup, field_named, load_vocabulary, match_key
@@ -28,26 +28,58 @@ def name_sheet(sheet: Sheet) -> str:
     return sheet.title if sheet.visible else f"{sheet.title}（非表示）"
 
 
+def note_sheets(
+    header: Header,
+    sheets: Sequence[Sheet],
+    headers: Sequence[Header],
+    place: Place,
+    lookup: Lookup,
+) -> Iterator[Problem]:
+    """Tell of the table's sheet, and of those beside it what they hold.
+
+    `headers` are those of all tables. By these, never by its name, a sheet is a mere example.
+    """
+    if not header.sheet.visible:
+        yield report("sheet_hidden", place, value=header.sheet.title)
+    if EXAMPLE_SHEET.search(header.sheet.title):
+        yield report("sheet_example", place, value=header.sheet.title)
+    silent = {sheet.title for sheet in sheets if FORM_SHEET.search(sheet.title)}
+    for other in headers:
+        title = other.sheet.title
+        cells = list_left_out(header, other, lookup) if other is not header else []
+        if cells and other.sheet.visible and "status" in other.columns:
+            yield from report_some(
+                "sheet_left_out", cells, place._replace(sheet=title).at(cells[0])
+            )
+            silent.add(title)
+        elif cells:
+            silent.discard(title)
+    others = [
+        name_sheet(sheet)
+        for sheet in sheets
+        if sheet is not header.source and sheet.cells and sheet.title not in silent
+    ]
+    if others:
+        yield report("sheets_other", place, value="、".join(others))
+
+
 def examine_table(
     header: Header,
     table: Table,
-    sheets: Sequence[Sheet],
     extras: Mapping[int, str],
     place: Place,
     *,
     lookup: Lookup,
 ) -> list[Problem]:
-    """Return every problem of a table: its sheet, its columns, its rows.
+    """Return every problem of a table: its columns and its rows.
 
-    `sheets` are all of the workbook's; `extras` the titles of columns beside the survey's own, by
-    column.
+    `extras` are the titles of columns beside the survey's own, by column.
     """
     near = list_near_titles(header, lookup)
     columns = list(_check_columns(header, near, place))
     proposed = {title.column for titles in near.values() for title in titles}
     others = [name for column, name in extras.items() if column not in proposed]
     return [
-        *_note_sheets(header, sheets, place),
         *_check_above(header, place, lookup),
         *columns,
         # Without a required column its rows look unknown; the missing column says it once for all.
@@ -61,20 +93,6 @@ def examine_table(
 def is_complete(problems: Sequence[Problem]) -> bool:
     """Tell whether no required column is missing, so that the rows mean something."""
     return all(problem.code != "column_missing" for problem in problems)
-
-
-def _note_sheets(header: Header, sheets: Sequence[Sheet], place: Place) -> Iterator[Problem]:
-    if not header.sheet.visible:
-        yield report("sheet_hidden", place, value=header.sheet.title)
-    if EXAMPLE_SHEET.search(header.sheet.title):
-        yield report("sheet_example", place, value=header.sheet.title)
-    others = [
-        name_sheet(sheet)
-        for sheet in sheets
-        if sheet is not header.source and sheet.cells and not FORM_SHEET.search(sheet.title)
-    ]
-    if others:
-        yield report("sheets_other", place, value="、".join(others))
 
 
 def _check_above(header: Header, place: Place, lookup: Lookup) -> Iterator[Problem]:

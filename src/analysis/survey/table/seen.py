@@ -23,10 +23,10 @@ def find_unseen(header: Header, rows: Sequence[int], place: Place) -> Iterator[P
     """
     fields = {column: name for name, column in header.columns.items()}
     hidden = [row for row in rows if row in header.sheet.hidden_rows]
-    yield from _report_some("rows_hidden", [f"{row}行" for row in hidden], place)
+    yield from report_some("rows_hidden", [f"{row}行" for row in hidden], place)
     covered = [column for column in sorted(fields) if header.sheet.is_hidden(column)]
     named = [f"{get_column_letter(c)}列「{field_named(fields[c]).header}」" for c in covered]
-    yield from _report_some("columns_hidden", named, place)
+    yield from report_some("columns_hidden", named, place)
     unseen = []
     for row in rows:
         for column, entry in header.sheet.cells[row].items():
@@ -37,7 +37,7 @@ def find_unseen(header: Header, rows: Sequence[int], place: Place) -> Iterator[P
                 unseen.append(cell)
             elif _shows_another(entry, is_name=name == "procedure_id"):
                 yield report("cell_shown_otherwise", place.at(cell), field=name, value=entry.look)
-    yield from _report_some("cells_unseen", unseen, place)
+    yield from report_some("cells_unseen", unseen, place)
 
 
 def _shows_another(entry: Entry, *, is_name: bool) -> bool:
@@ -47,7 +47,8 @@ def _shows_another(entry: Entry, *, is_name: bool) -> bool:
     return is_number and shows_another_number(entry.look, entry.text, is_name=is_name)
 
 
-def _report_some(code: str, named: Sequence[str], place: Place) -> Iterator[Problem]:
+def report_some(code: str, named: Sequence[str], place: Place) -> Iterator[Problem]:
+    """Yield one breach of a rule for all that is named, if anything is: some, and the count."""
     if named:
         more = "ほか" if len(named) > _MOST_NAMED else ""
         value = "、".join(named[:_MOST_NAMED]) + more

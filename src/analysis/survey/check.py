@@ -14,8 +14,8 @@ from analysis.cycle import Cycle
 from analysis.survey.problems import Place, Problem, load_rules, report
 from analysis.survey.table.read import Reading
 from analysis.survey.table.stated import find_totals_that_differ
-from analysis.survey.table.tombstone import find_tombstone_names, is_tombstone
-from analysis.survey.table.totals import is_total_label
+from analysis.survey.table.tombstone import find_tombstone_names, is_left_out, is_tombstone
+from analysis.survey.table.totals import TOTAL_WORDS
 from analysis.survey.vocabulary import field_named, label_of, load_vocabulary, match_key
 
 
@@ -63,8 +63,13 @@ def _is_tombstone(field: str) -> Condition:
     def find(intake: Intake) -> "pd.Series[bool]":
         # As it stands: cleaning joins the lines, of which one may say so.
         texts = intake.rows[f"{field}_raw"].where(intake.rows[field].notna()).fillna("")
-        pairs = zip(texts, intake.rows["procedure_id"].fillna(""), strict=True)
-        return pd.Series([is_tombstone(*pair) for pair in pairs], texts.index, dtype=bool)
+        ids = intake.rows["procedure_id"].fillna("").tolist()
+        known = {one.upper() for one in ids}
+        found = [
+            is_tombstone(text, own_id, known) or (field == "remarks" and is_left_out(text))
+            for text, own_id in zip(texts.tolist(), ids, strict=True)
+        ]
+        return pd.Series(found, texts.index, dtype=bool)
 
     return find
 
@@ -78,8 +83,8 @@ def _is_tombstone_name(intake: Intake) -> "pd.Series[bool]":
 
 
 def _is_called_total(intake: Intake) -> "pd.Series[bool]":
-    sections = intake.rows["section"].fillna("")
-    return pd.Series([is_total_label(match_key(s)) for s in sections], sections.index, dtype=bool)
+    # Only the word itself: 会計室計 may be what a section is called.
+    return intake.rows["section"].fillna("").map(match_key).isin(TOTAL_WORDS)
 
 
 ROW_RULES = (
@@ -186,9 +191,9 @@ def _tell_without_column(rule: RowRule, rows: pd.DataFrame) -> Iterator[Problem]
 
 
 def _find_ids_twice(intake: Intake) -> Iterator[Problem]:
-    """Blame every row of an id that stands in several, and name the others."""
+    """Blame every row of an id that stands in several, however written, and name the others."""
     rows = intake.rows
-    ids = rows["procedure_id"].where(rows["procedure_id_cell"].notna())
+    ids = rows["procedure_id"].where(rows["procedure_id_cell"].notna()).str.lower()
     yield from _find_twice("id_twice", "procedure_id", rows, ids)
 
 

@@ -86,4 +86,4 @@ def _list_keys(header: Header, name: str, lookup: Lookup) -> Iterator[tuple[str,
     for row in header.sheet.cells:
         cells = reader.read_own_cells(row) if row > header.last_row else {}
         if cells and reader.classify(row, cells) == "procedure" and column in cells:
-            yield answer_key(cells[column].text), address(row, column)
+            yield answer_key(cells[column].text).casefold(), address(row, column)

@@ -19,6 +19,11 @@ from analysis.survey.vocabulary import Lookup, field_named, load_vocabulary, mat
 # What points to a note, or sets a row apart, and stands at an end of an id.
 _MARK = "[※*†‡☆★○●◎□■◇◆△▲▽▼→←⇒]"
 _MARKED_ID = re.compile(rf"^{_MARK}|{_MARK}$")
+# 年間件数（千件）, 年間件数（単位：千）.
+_UNIT = re.compile(
+    r"([百千万億]+[件人名通回枚個])(?:単位)?(?=[)/]|$)|(?:単位[:は]?|\()([百千万億]+)(?=\)|$)"
+)
+_UNIT_ALONE = re.compile(r"\(?単位[^)]*\)?")
 # Sheets that come with the form, or with it when it was sent back.
 FORM_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
 
@@ -130,9 +135,23 @@ def _check_columns(
         cells = "、".join(address(title.row, column) for column in columns)
         at = place.at(address(title.row, title.column))
         yield report("column_twice", at, field=known.name, value=cells)
+    yield from _check_units(header, place)
     for known, title, spelling in header.guessed:
         at = place.at(address(title.row, title.column))
         yield report("column_guessed", at, field=known.name, value=spelling)
+
+
+def _check_units(header: Header, place: Place) -> Iterator[Problem]:
+    """Tell another unit than one case, in the header of a column of numbers or above the table."""
+    numbers = {c: name for name, c in header.columns.items() if field_named(name).kind == "number"}
+    for row in range(1, header.last_row + 1) if numbers else ():
+        for column, entry in header.sheet.cells.get(row, {}).items():
+            key = match_key(entry.text)
+            found = _UNIT.search(key) if column in numbers or _UNIT_ALONE.fullmatch(key) else None
+            if found:
+                name = numbers.get(column, next(iter(numbers.values())))
+                at, unit = place.at(address(row, column)), found[1] or found[2]
+                yield report("column_unit", at, field=name, value=unit)
 
 
 def _check_rows(table: Table, place: Place) -> Iterator[Problem]:

@@ -11,9 +11,11 @@ from analysis.survey.files.sheet import UNSEEN, Entry, address
 from analysis.survey.files.shown import shows_another_number, shows_another_text
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.table.header import Header
+from analysis.survey.table.table import find_struck
 from analysis.survey.vocabulary import field_named
 
 _MOST_NAMED = 20
+_ANSWERS = ("choice", "number", "date")
 
 
 def find_unseen(header: Header, rows: Sequence[int], place: Place) -> Iterator[Problem]:
@@ -29,13 +31,17 @@ def find_unseen(header: Header, rows: Sequence[int], place: Place) -> Iterator[P
     yield from report_some("columns_hidden", named, place)
     unseen = []
     for row in rows:
-        for column, entry in header.sheet.cells[row].items():
-            if not entry.look or column not in fields:
+        cells = header.sheet.cells[row]
+        for column, entry in cells.items():
+            if not (entry.look or entry.struck) or column not in fields:
                 continue
             cell, name = address(row, column), fields[column]
+            # That of a row whose id or name is struck is told for the row.
+            if entry.struck and field_named(name).kind in _ANSWERS and not find_struck(header, row):
+                yield report("answer_struck", place.at(cell), field=name, value=entry.text)
             if entry.look == UNSEEN:
                 unseen.append(cell)
-            elif _shows_another(entry, is_name=name == "procedure_id"):
+            elif entry.look and _shows_another(entry, is_name=name == "procedure_id"):
                 yield report("cell_shown_otherwise", place.at(cell), field=name, value=entry.look)
     yield from report_some("cells_unseen", unseen, place)
 

@@ -65,9 +65,13 @@ def _is_tombstone(field: str) -> Condition:
         texts = intake.rows[f"{field}_raw"].where(intake.rows[field].notna()).fillna("")
         ids = intake.rows["procedure_id"].fillna("").tolist()
         known = {one.upper() for one in ids}
+        # Many rows have one text, and few are of interest beside any id.
+        all_texts = texts.tolist()
+        out = {t for t in {*all_texts} if field == "remarks" and is_left_out(t)}
+        doubted = {t for t in {*all_texts} - out if is_tombstone(t, "", known)}
         found = [
-            is_tombstone(text, own_id, known) or (field == "remarks" and is_left_out(text))
-            for text, own_id in zip(texts.tolist(), ids, strict=True)
+            text in out or (text in doubted and is_tombstone(text, own_id, known))
+            for text, own_id in zip(all_texts, ids, strict=True)
         ]
         return pd.Series(found, texts.index, dtype=bool)
 
@@ -84,7 +88,8 @@ def _is_tombstone_name(intake: Intake) -> "pd.Series[bool]":
 
 def _is_called_total(intake: Intake) -> "pd.Series[bool]":
     # Only the word itself: 会計室計 may be what a section is called.
-    return intake.rows["section"].fillna("").map(match_key).isin(TOTAL_WORDS)
+    sections = intake.rows["section"]
+    return sections.isin([s for s in sections.dropna().unique() if match_key(s) in TOTAL_WORDS])
 
 
 ROW_RULES = (
@@ -156,7 +161,8 @@ def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
 def _apply(rule: RowRule, intake: Intake) -> Iterator[Problem]:
     rows = intake.rows
     is_breached, has_cell = rule.breached(intake), rows[f"{rule.field}_cell"].notna()
-    yield from _tell_without_column(rule, rows[is_breached & ~has_cell])
+    if (lacks_column := is_breached & ~has_cell).any():
+        yield from _tell_without_column(rule, rows[lacks_column])
     is_blamed = is_breached & has_cell
     if not is_blamed.any():
         return

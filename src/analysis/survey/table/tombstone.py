@@ -89,6 +89,8 @@ def find_tombstone_names(names: Iterable[str]) -> list[bool]:
 
 def _ends(part: "re.Match[str]", *, has_kinds: bool) -> bool:
     set_apart = part[1] or part[2]
+    if not _SIGN.search(part[0]):
+        return False
     text = digits_key(set_apart or part[3] or "").upper()
     if not _STATEMENT.fullmatch(text) or _CAUSE.search(text):
         return False

@@ -14,7 +14,7 @@ from analysis.cycle import Cycle
 from analysis.survey.problems import Place, Problem, load_rules, report
 from analysis.survey.table.read import Reading
 from analysis.survey.table.stated import find_totals_that_differ
-from analysis.survey.table.tombstone import find_tombstone_names, is_left_out, is_tombstone
+from analysis.survey.table.tombstone import find_tombstone_names, find_tombstones
 from analysis.survey.table.totals import TOTAL_WORDS
 from analysis.survey.vocabulary import field_named, label_of, load_vocabulary, match_key
 
@@ -64,15 +64,7 @@ def _is_tombstone(field: str) -> Condition:
         # As it stands: cleaning joins the lines, of which one may say so.
         texts = intake.rows[f"{field}_raw"].where(intake.rows[field].notna()).fillna("")
         ids = intake.rows["procedure_id"].fillna("").tolist()
-        known = {one.upper() for one in ids}
-        # Many rows have one text, and few are of interest beside any id.
-        all_texts = texts.tolist()
-        out = {t for t in {*all_texts} if field == "remarks" and is_left_out(t)}
-        doubted = {t for t in {*all_texts} - out if is_tombstone(t, "", known)}
-        found = [
-            text in out or (text in doubted and is_tombstone(text, own_id, known))
-            for text, own_id in zip(all_texts, ids, strict=True)
-        ]
+        found = find_tombstones(texts.tolist(), ids, may_head=field == "remarks")
         return pd.Series(found, texts.index, dtype=bool)
 
     return find

@@ -6,7 +6,7 @@ sentence that says so of the procedure itself is one.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from analysis.survey.vocabulary import answer_key, digits_key
 
@@ -96,6 +96,18 @@ def _ends(part: "re.Match[str]", *, has_kinds: bool) -> bool:
         return False
     is_kind = re.fullmatch(_VERB + _PROCEDURE, text) and not _NUMBER_OUT.match(text)
     return not is_kind or (bool(set_apart) and not has_kinds and bool(re.fullmatch(_VERB, text)))
+
+
+def find_tombstones(texts: Sequence[str], ids: Sequence[str], *, may_head: bool) -> list[bool]:
+    """Tell of each text, beside its id, whether it is a tombstone; `may_head`: or begins as one."""
+    known, distinct = {one.upper() for one in ids}, {*texts}
+    # Many rows have one text, and few are of interest beside any id.
+    out = {text for text in distinct if may_head and is_left_out(text)}
+    doubted = {text for text in distinct - out if is_tombstone(text, "", known)}
+    return [
+        text in out or (text in doubted and is_tombstone(text, own_id, known))
+        for text, own_id in zip(texts, ids, strict=True)
+    ]
 
 
 def is_left_out(remark: str) -> bool:

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import PatternFill
 
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import problems_from_frame
@@ -139,7 +140,8 @@ def test_a_table_on_a_sheet_named_as_an_example_is_told(tmp_path):
 @pytest.mark.parametrize("title", ["記入例", "入力例（別紙）", "見本"])
 def test_procedures_on_a_sheet_named_as_an_example_stop_the_build(tmp_path, title):
     workbook = build_workbook(THREE)
-    add_table(workbook, title, [procedure(3), procedure(4), procedure(5)])
+    others = [procedure(4), procedure(5, procedure_id="ｋ‐００５")]
+    add_table(workbook, title, [procedure(3), *others])
     survey = collect(tmp_path, workbook)
     assert describe_problems(survey) == [
         f"環境部.xlsx {title}!A7: 調査票の見出しの下に、調査票の表にない手続きIDが"
@@ -176,6 +178,7 @@ def test_a_sheets_name_alone_silences_no_procedures(tmp_path, title, fields, sta
 
 def test_a_workbook_with_a_sheet_named_as_our_list_is_marked_twice_over(tmp_path):
     workbook = build_workbook([procedure(1, status="謎")])
+    sheet_of(workbook)["G6"].fill = PatternFill("solid", fgColor="FFDDEEFF")
     add_table(workbook, "確認事項", [procedure(8)], state="hidden")
     content = save_bytes(workbook)
     survey = hand_in(tmp_path, content)
@@ -185,3 +188,4 @@ def test_a_workbook_with_a_sheet_named_as_our_list_is_marked_twice_over(tmp_path
     marked = load_workbook(BytesIO(content))
     assert marked.sheetnames == ["確認事項1", "確認事項", "調査票"]
     assert marked["確認事項"]["A6"].value == "K-008"
+    assert {cell.fill.fill_type for row in marked["確認事項"] for cell in row} == {None}

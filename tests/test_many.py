@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from analysis.cli import main
 from analysis.display import Display, Lines
 from analysis.errors import ReportError, SurveyError
 from analysis.report.making.many import (
@@ -25,7 +27,10 @@ from analysis.report.making.many import (
     find_cities,
 )
 
+from workbooks import make_cycle
+
 LATEST = "2024-09-01"
+KEPT = Outcome("kept")
 
 
 def make_city(root: Path, *cycles: str) -> Path:
@@ -178,6 +183,24 @@ def test_the_summary_tells_of_each_city_what_became_of_it() -> None:
         "    3行目\n"
         "    ……\n"
         "変更なし  市5  2024-09-01  変更はありません。"
+    )
+
+
+def test_what_was_kept_of_a_city_is_named_below_the_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = make_cycle(tmp_path / "市1", None).processed_folder / "rows（控え）.csv"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    make_cycle(tmp_path / "市2", None)
+    monkeypatch.setattr(
+        "analysis.report.making.many.build_all", lambda cities, **_: dict.fromkeys(cities, KEPT)
+    )
+    said = CliRunner().invoke(main, ["report", "--all-under", str(tmp_path)]).stdout
+    assert said.endswith(
+        "変更なし  市2  2024-09-01\n\n市1\n作成したままではなかったため、上書きせずに名前を変えて"
+        "残したファイル 1件（要らなければ削除してください）\n"
+        "  ・data/processed/2024-09-01/rows（控え）.csv\n"
     )
 
 

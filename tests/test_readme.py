@@ -81,6 +81,14 @@ def test_help_is_in_japanese_and_names_every_command() -> None:
     assert all(name in result.output for name in ("report", "check", "trace", "demo"))
 
 
+@pytest.mark.parametrize("command", ["", *main.commands])
+def test_no_help_has_a_word_of_english(command: str) -> None:
+    shown = CliRunner().invoke(main, [*command.split(), "--help"]).output
+    assert re.findall("Usage|Options|Commands|OPTIONS|COMMAND|Show|required", shown) == []
+    assert shown.startswith("使い方: ")
+    assert "この説明を示す。" in shown
+
+
 def test_a_bare_make_lists_every_target_with_what_it_does() -> None:
     done = subprocess.run(["make"], cwd=ROOT, capture_output=True, check=True, text=True)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

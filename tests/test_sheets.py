@@ -1,14 +1,30 @@
 """Which sheet is the table: one that could be it beside another stops, and neither is counted."""
 
 from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import PatternFill
 
 from analysis.survey.collect import collect_survey
+from analysis.survey.problems import problems_from_frame
+from analysis.survey.returned.book import mark_workbook
 from analysis.survey.survey import Survey
 
-from workbooks import FIELDS, Line, build_workbook, make_cycle, not_started, procedure, sheet_of
+from workbooks import (
+    FIELDS,
+    Line,
+    build_workbook,
+    describe_problems,
+    hand_in,
+    make_cycle,
+    not_started,
+    procedure,
+    save_bytes,
+    sheet_of,
+)
 
 THREE = [procedure(1), procedure(2), procedure(3)]
 SIX = [*THREE, procedure(4), procedure(5), procedure(6)]
@@ -119,3 +135,59 @@ def test_a_table_on_a_sheet_named_as_an_example_is_told(tmp_path):
     workbook = build_workbook(THREE)
     sheet_of(workbook).title = "記入例"
     assert told(collect(tmp_path, workbook)) == [["sheet_example", "記入例"]]
+
+
+@pytest.mark.parametrize("title", ["記入例", "入力例（別紙）", "見本"])
+def test_procedures_on_a_sheet_named_as_an_example_stop_the_build(tmp_path, title):
+    workbook = build_workbook(THREE)
+    others = [procedure(4), procedure(5, procedure_id="ｋ‐００５")]
+    add_table(workbook, title, [procedure(3), *others])
+    survey = collect(tmp_path, workbook)
+    assert describe_problems(survey) == [
+        f"環境部.xlsx {title}!A7: 調査票の見出しの下に、調査票の表にない手続きIDが"
+        "2件あります（A7、A8）。このシートは読み込んでいません。"
+        "手続きであれば調査票の表に移し、記入例であればシートを削除してください。"
+    ]
+    assert len(survey.rows) == 3
+
+
+@pytest.mark.parametrize("own_id", ["K-002", "例", "（記入例）", "99-0001", "K-000", "K-XXX", None])
+def test_the_example_that_comes_with_a_form_is_silent(tmp_path, own_id):
+    workbook = build_workbook(THREE)
+    add_table(workbook, "記入例", [procedure(9, procedure_id=own_id)])
+    assert told(collect(tmp_path, workbook)) == []
+
+
+@pytest.mark.parametrize("title", ["確認事項", "手続きリスト", "選択肢", "記入要領2"])
+@pytest.mark.parametrize(
+    ("fields", "state", "is_error"),
+    [
+        (FIELDS, "visible", True),
+        (["procedure_id", "section", "name"], "visible", False),
+        (FIELDS, "hidden", False),
+    ],
+)
+def test_a_sheets_name_alone_silences_no_procedures(tmp_path, title, fields, state, is_error):
+    workbook = build_workbook(THREE)
+    add_table(workbook, title, [procedure(8), procedure(9)], fields=fields, state=state)
+    named = f"{title}（非表示）" if state == "hidden" else title
+    twice = ["table_twice", f"{title}、調査票"]
+    expected = [twice] if is_error else [["sheets_other", named]]
+    assert told(collect(tmp_path, workbook)) == expected
+
+
+def test_a_workbook_with_a_sheet_named_as_our_list_is_marked_twice_over(tmp_path):
+    workbook = build_workbook([procedure(1, status="謎")])
+    sheet_of(workbook)["G6"].fill = PatternFill("solid", fgColor="FFDDEEFF")
+    add_table(workbook, "確認事項", [procedure(8)], state="hidden")
+    content = save_bytes(workbook)
+    survey = hand_in(tmp_path, content)
+    for _ in range(2):
+        problems = problems_from_frame(survey.problems)
+        content = mark_workbook(content, "環境部.xlsx", problems, (), date(2024, 9, 1))
+    marked = load_workbook(BytesIO(content))
+    assert marked.sheetnames == ["確認事項1", "確認事項", "調査票"]
+    assert marked["確認事項"]["A6"].value == "K-008"
+    # What the marked cell looked like before is kept in our list, and not in theirs.
+    kept = [{c.fill.fgColor.rgb for row in sheet for c in row} for sheet in marked.worksheets[:2]]
+    assert ["FFDDEEFF" in colours for colours in kept] == [True, False]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.survey.table.tombstone import find_tombstone_names, is_tombstone
+from analysis.survey.table.tombstone import find_tombstone_names, is_left_out, is_tombstone
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,83 @@ def test_a_remark_beside_the_procedure_that_the_other_became_is_none(remark):
 
 
 @pytest.mark.parametrize(
+    "remark",
+    [
+        "ぴったりサービスに統合",
+        "令和6年4月からかんたん電子申請に一本化",
+        "eLTAXへ統合済み",
+        "公共施設予約システムへ移行し、窓口を廃止",
+        "総合窓口に集約",
+    ],
+)
+def test_what_is_handed_in_through_another_system_is_no_less_there(remark):
+    assert not is_tombstone(remark)
+
+
+@pytest.mark.parametrize(
+    "remark", ["10-0054と統合", "令和6年4月1日に10-0054と統合", "10-0054、10-0055と一本化済み"]
+)
+def test_the_procedure_that_stayed_names_the_one_that_vanished(remark):
+    assert not is_tombstone(remark, "10-0001", {"10-0001"})
+    assert is_tombstone(remark, "10-0001", {"10-0001", "10-0054"})
+    assert is_tombstone(remark.replace("と", "へ"), "10-0001", {"10-0001"})
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        *(
+            "取消",
+            "取消し",
+            "取り消し",
+            "対象外",
+            "廃止",
+            "削除",
+            "【対象外】",
+            "取消済",
+            "（取消）",
+        ),
+        *(
+            "対象外（国の事務）",
+            "対象外　国の事務のため",
+            "対象外: 国の事務",
+            "対象外のため回答なし",
+        ),
+        *("廃止 R6.3", "廃止→10-0055", "削除　重複", "本手続きは対象外", "調査対象外です"),
+        *("R6.4.1 取消", "窓口で受付\n取消"),
+    ],
+)
+def test_a_remark_that_begins_so_takes_the_row_out(remark):
+    assert is_left_out(remark)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        *(
+            "",
+            "取消届を含む",
+            "廃止届",
+            "削除申請",
+            "対象外国人の届出",
+            "対象外者あり",
+            "取消の申請",
+        ),
+        *("廃止予定", "取消、変更の届出を含む", "取消 変更 再開", "廃止・休止", "廃止後30日以内"),
+        *("オンライン化の対象外", "手数料対象外", "許可の取消", "取消できない", "廃止 届出は窓口"),
+        *("対象", "取消線あり", "対象外字なし", "廃止したときの届出"),
+    ],
+)
+def test_a_remark_that_goes_on_takes_no_row_out(remark):
+    assert not is_left_out(remark)
+
+
+@pytest.mark.parametrize(
     ("name", "is_out"),
     [
+        ("就学届（統合のため）", False),
+        ("就学届【廃止により】", False),
+        ("犬の登録（令和6年度統合のため）", False),
         ("犬の登録（令和7年度廃止）", True),
         ("犬の登録(R6.3末で廃止)", True),
         ("【廃止】犬の登録", True),

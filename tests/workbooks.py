@@ -150,10 +150,12 @@ def make_cycle(
         path = folder / f"{department}.xlsx"
         if isinstance(content, bytes):
             path.write_bytes(content)
-        elif isinstance(content, Workbook):
-            content.save(path)
         elif content is not None:
-            build_workbook(content, department=department).save(path)
+            is_built = isinstance(content, Workbook)
+            workbook = content if is_built else build_workbook(content, department=department)
+            # No cycle's file is another's, however fast both are written.
+            workbook.properties.title = name
+            workbook.save(path)
     (folder / "cycle.toml").write_text("\n".join(settings), encoding="utf-8")
     if corrections:
         (folder / "corrections.toml").write_text(corrections, encoding="utf-8")

@@ -65,13 +65,18 @@ def report(
 def _report_all(
     folder: Path, cycle: str | None, *, force: bool, quiet: bool, scheduler: str | None
 ) -> None:
+    from analysis.cycle import open_cycle
     from analysis.display import open_display
     from analysis.report.making.many import build_all, describe_outcomes, find_cities
+    from analysis.survey.place import describe_kept
 
     cities = find_cities(folder, cycle)
     with open_display(quiet) as display:
         outcomes = build_all(cities, force=force, scheduler=scheduler, display=display)
     say(describe_outcomes(outcomes))
+    for city in (city for city, outcome in outcomes.items() if outcome.state in ("built", "kept")):
+        if kept := describe_kept(open_cycle(city.cycle, city.root)):
+            say(f"\n{city.stem}{kept}", nl=False)
     if any(outcome.state == "failed" for outcome in outcomes.values()):
         raise SystemExit(1)
 

@@ -5,6 +5,7 @@ import gc
 import io
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,40 @@ def refuse(text: str) -> click.ClickException:
     from analysis.texts import write_names  # noqa: PLC0415
 
     return click.ClickException(write_names(text))
+
+
+_WORDS = {
+    "Options": "オプション",
+    "Commands": "コマンド",
+    "[OPTIONS]": "[オプション]",
+    "COMMAND [ARGS]...": "コマンド [引数]...",
+    "[required]": "（必須）",
+    "Show this message and exit.": "この説明を示す。",
+    "Show the version and exit.": "このプログラムの版を示す。",
+}
+
+
+def _translate(text: str) -> str:
+    for english, japanese in _WORDS.items():
+        text = text.replace(english, japanese)
+    return text
+
+
+class _Help(click.HelpFormatter):
+    """Says in Japanese what the library itself says in a help text."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, _translate(args), prefix or "使い方: ")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(_translate(heading))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *widths: int, **named: int) -> None:
+        super().write_dl([(name, _translate(text)) for name, text in rows], *widths, **named)
+
+
+# Of the commands below a group, too: each makes a context of its own.
+click.Context.formatter_class = _Help
 
 
 class Commands(click.Group):

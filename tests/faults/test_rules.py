@@ -24,6 +24,7 @@ from workbooks import (
     make_two_cycles,
     not_started,
     procedure,
+    save_bytes,
     sheet_of,
 )
 
@@ -100,6 +101,17 @@ WITHIN: dict[str, tuple[Sequence[Line], list[str]]] = {
             "が重複しています（ほかに 環境部.xlsx 調査票!A7）。"
             "手続きごとに別の手続きIDを付けてください。",
             "環境部.xlsx 調査票!A7: 手続きID「K-001」"
+            "が重複しています（ほかに 環境部.xlsx 調査票!A6）。"
+            "手続きごとに別の手続きIDを付けてください。",
+        ],
+    ),
+    "an id in two rows, in other letters": (
+        [procedure(procedure_id="a-01"), procedure(procedure_id="Ａ－０１", name="別")],
+        [
+            "環境部.xlsx 調査票!A6: 手続きID「a-01」"
+            "が重複しています（ほかに 環境部.xlsx 調査票!A7）。"
+            "手続きごとに別の手続きIDを付けてください。",
+            "環境部.xlsx 調査票!A7: 手続きID「A-01」"
             "が重複しています（ほかに 環境部.xlsx 調査票!A6）。"
             "手続きごとに別の手続きIDを付けてください。",
         ],
@@ -705,3 +717,15 @@ def test_a_wrong_line_stops_a_build_and_a_warning_does_not(tmp_path: Path) -> No
     with pytest.raises(SurveyError, match=r"誤りが1件(?s:.*)matches\.csv(?s:.*)2行目") as error:
         load_findings(cycle, collect_survey)
     assert "オンライン化済でしたが" not in str(error.value)
+
+
+def test_the_previous_cycles_file_handed_in_again_is_told_with_both_names(tmp_path: Path) -> None:
+    content = save_bytes(build_workbook([procedure(1)]))
+    other = save_bytes(build_workbook([procedure(2, status="謎")], department="こども部"))
+    cycle = make_two_cycles(tmp_path, [content, [procedure(2)]], [content, other])
+    survey, _ = load_surveys(cycle, collect_survey)
+    assert describe(problems_from_frame(survey.problems)[0]) == (
+        "環境部.xlsx: 前回調査の「2024-04-30/環境部.xlsx」と中身がまったく同じファイルです。"
+        "この調査回の回答か、部局に確かめてください。変わりがないのであれば、対応は要りません。"
+    )
+    assert survey.problems["code"].tolist() == ["workbook_again", "previous_unusable"]

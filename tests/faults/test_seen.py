@@ -55,9 +55,79 @@ def test_a_hidden_column_of_the_surveys_is_told(tmp_path):
             sheet.column_dimensions[letter].hidden = True
 
     assert told(tmp_path, dress) == [
-        f"{SHEET}: 非表示の列が1列あります（G列「オンライン化の状況」）。"
+        f"{SHEET}: 非表示か、幅がほとんどない列が1列あります（G列「オンライン化の状況」）。"
         "ほかの列と同じく集計します。列を再表示し、記入に誤りがないか確かめてください。"
     ]
+
+
+def test_a_struck_answer_of_a_row_that_is_not_is_told(tmp_path):
+    def dress(sheet: Worksheet) -> None:
+        for cell in ("D6", "F6", "G6"):
+            sheet[cell].font = Font(strike=True)
+
+    assert told(tmp_path, dress) == [
+        f"{SHEET}!{cell}: {answer}に取り消し線が引かれています。ほかの回答と同じく集計します。"
+        "正しい回答を記入し、取り消し線を消してください。"
+        for cell, answer in (
+            ("F6", "年間件数「120」"),
+            ("G6", "オンライン化の状況「オンライン化済」"),
+        )
+    ]
+
+
+def test_what_is_struck_in_a_struck_row_is_told_once(tmp_path):
+    def dress(sheet: Worksheet) -> None:
+        for cell in sheet[6]:
+            cell.font = Font(strike=True)
+
+    (line,) = told(tmp_path, dress)
+    assert line.startswith(f"{SHEET}!A6: 取り消し線が引かれた手続きです。")
+
+
+def test_rows_and_columns_that_are_next_to_nothing_are_told_as_hidden_ones(tmp_path):
+    def dress(sheet: Worksheet) -> None:
+        sheet.row_dimensions[6].height = 0.75
+        sheet.column_dimensions["G"].width = 0.1
+
+    assert [line[: line.index("あります")] for line in told(tmp_path, dress)] == [
+        f"{SHEET}: 非表示か、高さがほとんどない行が1行",
+        f"{SHEET}: 非表示か、幅がほとんどない列が1列",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "unit"),
+    [
+        ("F5", "年間件数（千件）", "千件"),
+        ("F5", "年間件数\n（単位：万人）", "万人"),
+        ("F5", "年間件数（単位：千）", "千"),
+        ("Q3", "（単位：百件）", "百件"),
+    ],
+)
+def test_another_unit_of_the_numbers_is_told(tmp_path, cell, text, unit):
+    def dress(sheet: Worksheet) -> None:
+        sheet[cell] = text
+
+    assert told(tmp_path, dress) == [
+        f"{SHEET}!{cell}: 年間件数の単位が「{unit}」となっています。"
+        "数値は、そのまま件数として読みました。"
+        f"1件を単位として記入し直し、「{unit}」を消してください。"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("F5", "年間件数（件）"),
+        ("F5", "年間件数（単位：人）"),
+        ("A3", "人口三十万人、年間百件の届出"),
+    ],
+)
+def test_the_numbers_own_unit_is_quiet(tmp_path, cell, text):
+    def dress(sheet: Worksheet) -> None:
+        sheet[cell] = text
+
+    assert told(tmp_path, dress) == []
 
 
 @pytest.mark.parametrize(
@@ -103,7 +173,19 @@ ORDINARY = [
         "0_ ",
         "# ?/?",
     ),
-    *('0"件"', '#,##0"件/年"', '"約"#,##0', '"¥"#,##0', "[$-411]0", '#" "##0', "[DBNum3]0", "0.00"),
+    *(
+        '0"件"',
+        '#,##0"件/年"',
+        '"約"#,##0',
+        '"¥"#,##0',
+        "[$-411]0",
+        '0"人/1年"',
+        '0"件／１か年"',
+        '#" "##0',
+        "[DBNum3]0",
+        "0.00",
+    ),
+    *('0"人/1年"', '0"件／１か年"'),
     '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ',
     '[>=100]#,##0"件";0"件"',
 ]

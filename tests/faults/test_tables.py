@@ -17,7 +17,7 @@ from analysis.survey.files.workbook import read_sheets
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
-from analysis.survey.table.choose import choose_header
+from analysis.survey.table.choose import choose_header, find_headers
 from analysis.survey.table.table import MOST_BLANK_ROWS, read_table
 from analysis.survey.vocabulary import Lookup, build_lookup
 
@@ -224,7 +224,7 @@ def say_gone(title: str, **texts: str) -> tuple[str, ...]:
     """Return what is told of cells with texts that say that their procedures are no more."""
     return tuple(
         f"{SHEET}!{cell}: {title}に「{text}」とある手続きです。ほかの行と同じく集計します。"
-        "廃止した手続きであれば、行を削除してください。"
+        "廃止した手続きや対象外の手続きであれば、行を削除してください。"
         f"そうでなければ、{title}の書き方を改めてください。"
         for cell, text in texts.items()
     )
@@ -385,8 +385,19 @@ FAULTS: Mapping[str, Fault] = {
             procedure(1, remarks="令和6年3月末で廃止"),
             procedure(2, remarks="建築確認申請へ統合"),
             procedure(3, remarks="廃止届を含む"),
+            procedure(4, remarks="取消　国の事務"),
+            procedure(5, remarks="K-009と統合"),
+            procedure(6, remarks="K-004と統合"),
+            procedure(7, remarks="ぴったりサービスに統合"),
+            not_started(8, reason="その他理由で不可", reason_detail="対象外"),
         ),
-        say_gone("備考", Q6="令和6年3月末で廃止", Q7="建築確認申請へ統合"),
+        say_gone(
+            "備考",
+            Q6="令和6年3月末で廃止",
+            Q7="建築確認申請へ統合",
+            Q9="取消 国の事務",
+            Q11="K-004と統合",
+        ),
     ),
     "a column of days on which procedures were abolished": Fault(
         lambda: build_workbook(
@@ -410,7 +421,7 @@ FAULTS: Mapping[str, Fault] = {
         (
             f"{SHEET}: 調査票にない列があります（摘要）。集計には使いません。対応は要りません。",
             f"{SHEET}!R6: 摘要に「K-002へ振り直し」とある手続きです。"
-            "ほかの行と同じく集計します。廃止した手続きであれば、行を削除してください。"
+            "ほかの行と同じく集計します。廃止した手続きや対象外の手続きであれば、行を削除してください。"
             "そうでなければ、摘要の書き方を改めてください。",
         ),
     ),
@@ -444,7 +455,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
     ),
     "a section with a total's name": Fault(
-        with_lines(procedure(1, section="合計")),
+        with_lines(procedure(1, section="合計"), procedure(2, section="会計室計")),
         (
             f"{SHEET}!B6: 課名「合計」は、合計の行の名前です。ほかの課と同じく集計します。"
             "手続きであれば、所管する課の名称を記入してください。"
@@ -717,7 +728,7 @@ def test_each_way_of_filling_is_told_with_the_raw_row(tmp_path):
     ]
     sheet = dressed_sheet(lines, "D6:D7")
     lookup = lookup_of(tmp_path)
-    (header,) = choose_header([sheet], lookup)
+    (header,) = choose_header(find_headers([sheet], lookup), lookup)
     rows = read_table(header, lookup).rows
     assert rows["section_fill"] == [None, "group", "group"]
     assert rows["law_fill"] == [None, "merge", None]

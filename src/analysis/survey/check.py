@@ -14,8 +14,8 @@ from analysis.cycle import Cycle
 from analysis.survey.problems import Place, Problem, load_rules, report
 from analysis.survey.table.read import Reading
 from analysis.survey.table.stated import find_totals_that_differ
-from analysis.survey.table.tombstone import find_tombstone_names, is_tombstone
-from analysis.survey.table.totals import is_total_label
+from analysis.survey.table.tombstone import find_tombstone_names, find_tombstones
+from analysis.survey.table.totals import TOTAL_WORDS
 from analysis.survey.vocabulary import field_named, label_of, load_vocabulary, match_key
 
 
@@ -63,8 +63,9 @@ def _is_tombstone(field: str) -> Condition:
     def find(intake: Intake) -> "pd.Series[bool]":
         # As it stands: cleaning joins the lines, of which one may say so.
         texts = intake.rows[f"{field}_raw"].where(intake.rows[field].notna()).fillna("")
-        pairs = zip(texts, intake.rows["procedure_id"].fillna(""), strict=True)
-        return pd.Series([is_tombstone(*pair) for pair in pairs], texts.index, dtype=bool)
+        ids = intake.rows["procedure_id"].fillna("").tolist()
+        found = find_tombstones(texts.tolist(), ids, may_head=field == "remarks")
+        return pd.Series(found, texts.index, dtype=bool)
 
     return find
 
@@ -78,8 +79,9 @@ def _is_tombstone_name(intake: Intake) -> "pd.Series[bool]":
 
 
 def _is_called_total(intake: Intake) -> "pd.Series[bool]":
-    sections = intake.rows["section"].fillna("")
-    return pd.Series([is_total_label(match_key(s)) for s in sections], sections.index, dtype=bool)
+    # Only the word itself: 会計室計 may be what a section is called.
+    sections = intake.rows["section"]
+    return sections.isin([s for s in sections.dropna().unique() if match_key(s) in TOTAL_WORDS])
 
 
 ROW_RULES = (
@@ -151,7 +153,8 @@ def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
 def _apply(rule: RowRule, intake: Intake) -> Iterator[Problem]:
     rows = intake.rows
     is_breached, has_cell = rule.breached(intake), rows[f"{rule.field}_cell"].notna()
-    yield from _tell_without_column(rule, rows[is_breached & ~has_cell])
+    if (lacks_column := is_breached & ~has_cell).any():
+        yield from _tell_without_column(rule, rows[lacks_column])
     is_blamed = is_breached & has_cell
     if not is_blamed.any():
         return
@@ -186,9 +189,9 @@ def _tell_without_column(rule: RowRule, rows: pd.DataFrame) -> Iterator[Problem]
 
 
 def _find_ids_twice(intake: Intake) -> Iterator[Problem]:
-    """Blame every row of an id that stands in several, and name the others."""
+    """Blame every row of an id that stands in several, however written, and name the others."""
     rows = intake.rows
-    ids = rows["procedure_id"].where(rows["procedure_id_cell"].notna())
+    ids = rows["procedure_id"].where(rows["procedure_id_cell"].notna()).str.lower()
     yield from _find_twice("id_twice", "procedure_id", rows, ids)
 
 

@@ -32,11 +32,23 @@ def check_continuity(
     name = cycle.settings.previous
     if name is None:
         return list(_check_matches(Comparison(cycle, survey, survey.rows.iloc[:0])))
+    again = [] if previous is None else list(_find_files_again(name, survey, previous))
     if previous is None or (previous.problems["severity"] == "error").any():
         words = {"value": name, "why": why_none or "の調査票に誤りがある"}
-        return [report("previous_unusable", Place(None, SETTINGS_NAME), **words)]
+        return [*again, report("previous_unusable", Place(None, SETTINGS_NAME), **words)]
     compared = Comparison(cycle, survey, previous.rows)
-    return [problem for find in _RULES for problem in find(compared)]
+    return [*again, *(problem for find in _RULES for problem in find(compared))]
+
+
+def _find_files_again(cycle: str, survey: Survey, previous: Survey) -> Iterator[Problem]:
+    """Tell of every workbook that the previous cycle has byte for byte."""
+    columns = ("department", "workbook", "sha256")
+    now, before = (each.workbooks[list(columns)].dropna() for each in (survey, previous))
+    known = dict(zip(before["sha256"], before["workbook"], strict=True))
+    for department, workbook, sha256 in now.itertuples(index=False):
+        if sha256 in known:
+            place = Place(department, workbook)
+            yield report("workbook_again", place, value=f"{cycle}/{known[sha256]}")
 
 
 def _find_gone_offline(compared: Comparison) -> Iterator[Problem]:

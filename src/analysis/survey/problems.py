@@ -163,8 +163,8 @@ def problems_to_frame(problems: Iterable[Problem]) -> pd.DataFrame:
 
 def problems_from_frame(frame: pd.DataFrame) -> list[Problem]:
     """Return the problems of a frame made by `problems_to_frame`."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [Problem(*row) for row in plain.itertuples(index=False, name=None)]
+    columns = (frame[name].array.to_numpy(dtype=object, na_value=None) for name in PROBLEM_COLUMNS)
+    return list(map(Problem, *columns))
 
 
 def sort_problems(problems: Iterable[Problem], departments: Sequence[Department]) -> list[Problem]:

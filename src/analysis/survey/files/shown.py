@@ -28,6 +28,8 @@ _PLACES = re.compile(r"[0#?]")
 # A comma that no digit follows divides by a thousand.
 _OTHER_SCALE = re.compile(r"%|(?<=[0#?]),+(?![0#?,])")
 _OTHER_NUMBER = re.compile(r"[0-9百千万億兆]")
+# 0"人/1年" is a unit, and shows the number as it is.
+_PER_ONE = re.compile(r"/1(?=\D)")
 _ZERO_WORDS = frozenset({"", "なし", "無し", "無", "ゼロ", "零", "0", "0件"})
 _MOST_SECTIONS = 4
 
@@ -67,7 +69,7 @@ def shows_another_number(code: str, text: str, *, is_name: bool = False) -> bool
         return not (number == 0 and (words in _ZERO_WORDS or is_dash(words)))
     if is_name and (words or section.signs.count("0") > len(text)):
         return True
-    return bool(_OTHER_SCALE.search(section.signs) or _OTHER_NUMBER.search(words))
+    return bool(_OTHER_SCALE.search(section.signs) or _OTHER_NUMBER.search(_PER_ONE.sub("", words)))
 
 
 def _choose(sections: tuple[_Section, ...], number: float) -> _Section:

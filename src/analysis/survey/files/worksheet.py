@@ -30,10 +30,14 @@ MOST_MERGED_ROWS = 1_000_000
 _MANY_MERGES = "結合したセルが多すぎる"
 # Two or three characters wide; the narrowest column of answers (あり, なし) takes five.
 NARROW_WIDTH = 4.0
+# Nothing is seen in a row of a point, nor in a column of two pixels.
+LEAST_HEIGHT = 1.0
+LEAST_WIDTH = 0.25
 
 # A range of one cell may be written without its end.
 _RANGE = re.compile(r"([A-Z]+)([0-9]{1,7})(?::([A-Z]+)([0-9]{1,7}))?")
 _DEFAULT_WIDTH = "8.43"
+_DEFAULT_HEIGHT = "15"
 
 
 class WorksheetReader:
@@ -59,7 +63,7 @@ class WorksheetReader:
         self._hidden_columns: list[tuple[int, int]] = []
         self._merges: set[Merge] = set()
         self._narrow = 0
-        self._default_width = _DEFAULT_WIDTH
+        self._default_width, self._default_height = _DEFAULT_WIDTH, _DEFAULT_HEIGHT
         self._row = self._column = 0
         self._is_numbered = self._is_within = self._is_judged = self._is_enough = False
         self._rich = RichText()
@@ -91,6 +95,7 @@ class WorksheetReader:
 
     def _start_format(self, attributes: Attributes) -> None:
         self._default_width = attributes.get("defaultColWidth", _DEFAULT_WIDTH)
+        self._default_height = attributes.get("defaultRowHeight", _DEFAULT_HEIGHT)
         if float(self._default_width) < NARROW_WIDTH:
             self._narrow = LAST_COLUMN
 
@@ -99,7 +104,7 @@ class WorksheetReader:
             return
         first, last = int(attributes["min"]), int(attributes.get("max", attributes["min"]))
         width = float(attributes.get("width", self._default_width))
-        if not is_on(attributes.get("hidden")) and width > 0:
+        if not is_on(attributes.get("hidden")) and width > LEAST_WIDTH:
             self._narrow += (width < NARROW_WIDTH) * max(0, min(last, LAST_COLUMN) - first + 1)
         elif len(self._hidden_columns) < LAST_COLUMN:
             self._hidden_columns.append((first, last))
@@ -116,7 +121,8 @@ class WorksheetReader:
         number = attributes.get("r")
         self._is_numbered = number is not None
         self._go_to_row(self._row + 1 if number is None else int(float(number)))
-        if is_on(attributes.get("hidden")) or float(attributes.get("ht", 1)) == 0:
+        height = float(attributes.get("ht", self._default_height))
+        if is_on(attributes.get("hidden")) or height <= LEAST_HEIGHT:
             self._hidden.add(self._row)
 
     def _go_to_row(self, row: int) -> None:

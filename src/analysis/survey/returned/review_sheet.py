@@ -49,7 +49,8 @@ class Review:
 def find_review(workbook: Workbook) -> Review | None:
     """Return the list of problems in a workbook, or None if there is none of ours."""
     for sheet in workbook.worksheets:
-        if sheet.title == REVIEW_SHEET and sheet["A1"].value == _TITLE:
+        # Where a department has a sheet of that name, ours has a number after it.
+        if sheet.title.startswith(REVIEW_SHEET) and sheet["A1"].value == _TITLE:
             rows = range(_HEADER_ROW + 1, sheet.max_row + 1)
             samples = {sheet.cell(r, 1).value: sheet.cell(r, _SAMPLE_COLUMN) for r in rows}
             return Review(sheet, samples)
@@ -86,7 +87,7 @@ def add_review(workbook: Workbook, listed: Sequence[Listed], lines: Sequence[str
 
 def sample_format(workbook: Workbook, number: int, cell: Cell) -> None:
     """Keep a cell's format beside the entry of this number in the list."""
-    kept = workbook[REVIEW_SHEET].cell(_HEADER_ROW + number, _SAMPLE_COLUMN)
+    kept = workbook.worksheets[0].cell(_HEADER_ROW + number, _SAMPLE_COLUMN)
     kept.fill = copy(cell.fill)
     kept.protection = copy(cell.protection)
 

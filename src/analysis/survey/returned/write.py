@@ -5,6 +5,7 @@ this process, and of one that can't be marked in time and memory only the proble
 list of their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,8 +55,11 @@ def return_workbooks(
     # Until it is known which of two files counts, none of them is to be mended.
     is_double = survey.problems["code"] == "workbook_twice"
     doubled = set(survey.problems.loc[is_double, "department"])
+    by_department: dict[str | None, list[Problem]] = {}
+    for problem in problems_from_frame(survey.problems):
+        by_department.setdefault(problem.department, []).append(problem)
     found = {
-        department: _list_problems(survey, department)
+        department: _list_problems(by_department.get(department.name, ()))
         for department in cycle.departments
         if states[department.name] == "answered" and department.name not in doubled
     }
@@ -114,13 +118,12 @@ def _name_files(cycle: Cycle, department: Department) -> tuple[Path, Path]:
     return path, path.with_stem(f"{path.stem}（確認事項）")
 
 
-def _list_problems(survey: Survey, department: Department) -> tuple[Problem, ...]:
-    """Return the department's problems by place, those that ask for nothing last.
+def _list_problems(found: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return a department's problems by place, those that ask for nothing last.
 
     Each asks for what a department can do.
     """
-    own = survey.problems["department"] == department.name
-    rules, found = load_rules(), problems_from_frame(survey.problems[own])
+    rules = load_rules()
     inside = (
         replace(problem, action=rules[problem.code].asked or problem.action)
         for problem in found

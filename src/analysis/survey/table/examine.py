@@ -7,11 +7,11 @@ from itertools import groupby, pairwise
 from analysis.survey.files.sheet import Sheet, address
 from analysis.survey.problems import Place, Problem, report, shorten
 from analysis.survey.table.answered import find_status, is_answered
-from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET
+from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET, list_left_out
 from analysis.survey.table.header import FEWEST_TITLES, Header, Title, list_near_titles
 from analysis.survey.table.merges import list_hidden
 from analysis.survey.table.removed import speaks_of_removal
-from analysis.survey.table.seen import find_unseen
+from analysis.survey.table.seen import find_unseen, report_some
 from analysis.survey.table.table import MOST_BLANK_ROWS, Table
 from analysis.survey.table.totals import name_total
 from analysis.survey.vocabulary import Lookup, field_named, load_vocabulary, match_key
@@ -19,6 +19,11 @@ from analysis.survey.vocabulary import Lookup, field_named, load_vocabulary, mat
 # What points to a note, or sets a row apart, and stands at an end of an id.
 _MARK = "[※*†‡☆★○●◎□■◇◆△▲▽▼→←⇒]"
 _MARKED_ID = re.compile(rf"^{_MARK}|{_MARK}$")
+# 年間件数（千件）, 年間件数（単位：千）.
+_UNIT = re.compile(
+    r"([百千万億]+[件人名通回枚個])(?:単位)?(?=[)/]|$)|(?:単位[:は]?|\()([百千万億]+)(?=\)|$)"
+)
+_UNIT_ALONE = re.compile(r"\(?単位[^)]*\)?")
 # Sheets that come with the form, or with it when it was sent back.
 FORM_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
 
@@ -28,26 +33,58 @@ def name_sheet(sheet: Sheet) -> str:
     return sheet.title if sheet.visible else f"{sheet.title}（非表示）"
 
 
+def note_sheets(
+    header: Header,
+    sheets: Sequence[Sheet],
+    headers: Sequence[Header],
+    place: Place,
+    lookup: Lookup,
+) -> Iterator[Problem]:
+    """Tell of the table's sheet, and of those beside it what they hold.
+
+    `headers` are those of all tables. By these, never by its name, a sheet is a mere example.
+    """
+    if not header.sheet.visible:
+        yield report("sheet_hidden", place, value=header.sheet.title)
+    if EXAMPLE_SHEET.search(header.sheet.title):
+        yield report("sheet_example", place, value=header.sheet.title)
+    silent = {sheet.title for sheet in sheets if FORM_SHEET.search(sheet.title)}
+    for other in headers:
+        title = other.sheet.title
+        cells = list_left_out(header, other, lookup) if other is not header else []
+        if cells and other.sheet.visible and "status" in other.columns:
+            yield from report_some(
+                "sheet_left_out", cells, place._replace(sheet=title).at(cells[0])
+            )
+            silent.add(title)
+        elif cells:
+            silent.discard(title)
+    others = [
+        name_sheet(sheet)
+        for sheet in sheets
+        if sheet is not header.source and sheet.cells and sheet.title not in silent
+    ]
+    if others:
+        yield report("sheets_other", place, value="、".join(others))
+
+
 def examine_table(
     header: Header,
     table: Table,
-    sheets: Sequence[Sheet],
     extras: Mapping[int, str],
     place: Place,
     *,
     lookup: Lookup,
 ) -> list[Problem]:
-    """Return every problem of a table: its sheet, its columns, its rows.
+    """Return every problem of a table: its columns and its rows.
 
-    `sheets` are all of the workbook's; `extras` the titles of columns beside the survey's own, by
-    column.
+    `extras` are the titles of columns beside the survey's own, by column.
     """
     near = list_near_titles(header, lookup)
     columns = list(_check_columns(header, near, place))
     proposed = {title.column for titles in near.values() for title in titles}
     others = [name for column, name in extras.items() if column not in proposed]
     return [
-        *_note_sheets(header, sheets, place),
         *_check_above(header, place, lookup),
         *columns,
         # Without a required column its rows look unknown; the missing column says it once for all.
@@ -61,20 +98,6 @@ def examine_table(
 def is_complete(problems: Sequence[Problem]) -> bool:
     """Tell whether no required column is missing, so that the rows mean something."""
     return all(problem.code != "column_missing" for problem in problems)
-
-
-def _note_sheets(header: Header, sheets: Sequence[Sheet], place: Place) -> Iterator[Problem]:
-    if not header.sheet.visible:
-        yield report("sheet_hidden", place, value=header.sheet.title)
-    if EXAMPLE_SHEET.search(header.sheet.title):
-        yield report("sheet_example", place, value=header.sheet.title)
-    others = [
-        name_sheet(sheet)
-        for sheet in sheets
-        if sheet is not header.source and sheet.cells and not FORM_SHEET.search(sheet.title)
-    ]
-    if others:
-        yield report("sheets_other", place, value="、".join(others))
 
 
 def _check_above(header: Header, place: Place, lookup: Lookup) -> Iterator[Problem]:
@@ -112,9 +135,23 @@ def _check_columns(
         cells = "、".join(address(title.row, column) for column in columns)
         at = place.at(address(title.row, title.column))
         yield report("column_twice", at, field=known.name, value=cells)
+    yield from _check_units(header, place)
     for known, title, spelling in header.guessed:
         at = place.at(address(title.row, title.column))
         yield report("column_guessed", at, field=known.name, value=spelling)
+
+
+def _check_units(header: Header, place: Place) -> Iterator[Problem]:
+    """Tell another unit than one case, in the header of a column of numbers or above the table."""
+    numbers = {c: name for name, c in header.columns.items() if field_named(name).kind == "number"}
+    for row in range(1, header.last_row + 1) if numbers else ():
+        for column, entry in header.sheet.cells.get(row, {}).items():
+            key = match_key(entry.text)
+            found = _UNIT.search(key) if column in numbers or _UNIT_ALONE.fullmatch(key) else None
+            if found:
+                name = numbers.get(column, next(iter(numbers.values())))
+                at, unit = place.at(address(row, column)), found[1] or found[2]
+                yield report("column_unit", at, field=name, value=unit)
 
 
 def _check_rows(table: Table, place: Place) -> Iterator[Problem]:

@@ -13,8 +13,14 @@ from analysis.cycle import Department
 from analysis.survey.files.file import find_file, read_content, read_file_sheets
 from analysis.survey.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.table.choose import choose_header
-from analysis.survey.table.examine import FORM_SHEET, examine_table, is_complete, name_sheet
+from analysis.survey.table.choose import choose_header, find_headers
+from analysis.survey.table.examine import (
+    FORM_SHEET,
+    examine_table,
+    is_complete,
+    name_sheet,
+    note_sheets,
+)
 from analysis.survey.table.extras import name_extras, read_extras
 from analysis.survey.table.fill import Columns
 from analysis.survey.table.header import LAST_HEADER_ROW, RESPONDENT, Header, find_header
@@ -93,8 +99,10 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         problem = report(error.code, place._replace(sheet=error.sheet), value=error.value)
         return Reading(department, "unreadable", sha256, problems=(problem,))
     # What we told the department the last time is no answer of its own.
-    sheets = [sheet for sheet in sheets if sheet.title != REVIEW_SHEET]
-    headers = choose_header(sheets, lookup)
+    found = find_headers(sheets, lookup)
+    tables = {header.sheet.title for header in found}
+    sheets = [s for s in sheets if s.title != REVIEW_SHEET or s.title in tables]
+    headers = choose_header(found, lookup)
     if len(headers) != 1:
         titles = "、".join(h.sheet.title for h in headers)
         problem = (
@@ -128,7 +136,8 @@ def read_workbook(folder: Path, department: Department, cycle: str, lookup: Look
         problems=(
             *_tell_lost_sheets(sheets, place),
             *_check_cycle(header, place, cycle, lookup),
-            *examine_table(header, table, sheets, names, place, lookup=lookup),
+            *note_sheets(header, sheets, found, place, lookup),
+            *examine_table(header, table, names, place, lookup=lookup),
             *find_removed(header, table.row_numbers, lookup, cycle, place),
             *find_remarks(extras, lookup, place),
         ),

@@ -14,8 +14,15 @@ from analysis.survey.table.extras import list_titles
 from analysis.survey.table.fill import Columns
 from analysis.survey.table.header import Header, Title
 from analysis.survey.table.merges import map_tops
-from analysis.survey.table.tombstone import is_tombstone
-from analysis.survey.vocabulary import Lookup, choice_key, digits_key, is_dash, match_key
+from analysis.survey.table.tombstone import is_left_out, is_tombstone
+from analysis.survey.vocabulary import (
+    Lookup,
+    answer_key,
+    choice_key,
+    digits_key,
+    is_dash,
+    match_key,
+)
 
 _END = r"(?:削除|廃止|廃番|欠番|抹消|統廃合|統合|移管|振り?(?:直|なお)し|振り?替え?|改番)"
 _WORD = re.compile(_END)
@@ -70,13 +77,15 @@ def find_remarks(extras: Columns, lookup: Lookup, place: Place) -> Iterator[Prob
     `extras` are as `read_extras` gives them. A word that is also a kind of procedure (廃止 beside
     新規) is a remark only where remarks or changes stand.
     """
-    parts = (extras.get(part, ()) for part in ("title", "text", "cell", "procedure_id"))
+    parts = [extras.get(part, ()) for part in ("title", "text", "cell", "procedure_id")]
+    known = {answer_key(str(own_id)).upper() for own_id in parts[-1]}
     for title, text, cell, own_id in zip(*parts, strict=True):
         name = str(title)
         if (
             _REMARKS.search(name)
             and not lookup.is_refused(name)
-            and is_tombstone(str(text), str(own_id or ""))
+            and choice_key(str(text)) not in _NOT
+            and (is_left_out(str(text)) or is_tombstone(str(text), str(own_id or ""), known))
         ):
             at = place.at(str(cell))
             yield report("row_tombstone", at, value=str(text), header=shorten(name))

@@ -11,9 +11,11 @@ from analysis.survey.files.sheet import UNSEEN, Entry, address
 from analysis.survey.files.shown import shows_another_number, shows_another_text
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.table.header import Header
+from analysis.survey.table.table import find_struck
 from analysis.survey.vocabulary import field_named
 
 _MOST_NAMED = 20
+_ANSWERS = ("choice", "number", "date")
 
 
 def find_unseen(header: Header, rows: Sequence[int], place: Place) -> Iterator[Problem]:
@@ -23,21 +25,25 @@ def find_unseen(header: Header, rows: Sequence[int], place: Place) -> Iterator[P
     """
     fields = {column: name for name, column in header.columns.items()}
     hidden = [row for row in rows if row in header.sheet.hidden_rows]
-    yield from _report_some("rows_hidden", [f"{row}行" for row in hidden], place)
+    yield from report_some("rows_hidden", [f"{row}行" for row in hidden], place)
     covered = [column for column in sorted(fields) if header.sheet.is_hidden(column)]
     named = [f"{get_column_letter(c)}列「{field_named(fields[c]).header}」" for c in covered]
-    yield from _report_some("columns_hidden", named, place)
+    yield from report_some("columns_hidden", named, place)
     unseen = []
     for row in rows:
-        for column, entry in header.sheet.cells[row].items():
-            if not entry.look or column not in fields:
+        cells = header.sheet.cells[row]
+        for column, entry in cells.items():
+            if not (entry.look or entry.struck) or column not in fields:
                 continue
             cell, name = address(row, column), fields[column]
+            # That of a row whose id or name is struck is told for the row.
+            if entry.struck and field_named(name).kind in _ANSWERS and not find_struck(header, row):
+                yield report("answer_struck", place.at(cell), field=name, value=entry.text)
             if entry.look == UNSEEN:
                 unseen.append(cell)
-            elif _shows_another(entry, is_name=name == "procedure_id"):
+            elif entry.look and _shows_another(entry, is_name=name == "procedure_id"):
                 yield report("cell_shown_otherwise", place.at(cell), field=name, value=entry.look)
-    yield from _report_some("cells_unseen", unseen, place)
+    yield from report_some("cells_unseen", unseen, place)
 
 
 def _shows_another(entry: Entry, *, is_name: bool) -> bool:
@@ -47,7 +53,8 @@ def _shows_another(entry: Entry, *, is_name: bool) -> bool:
     return is_number and shows_another_number(entry.look, entry.text, is_name=is_name)
 
 
-def _report_some(code: str, named: Sequence[str], place: Place) -> Iterator[Problem]:
+def report_some(code: str, named: Sequence[str], place: Place) -> Iterator[Problem]:
+    """Yield one breach of a rule for all that is named, if anything is: some, and the count."""
     if named:
         more = "ほか" if len(named) > _MOST_NAMED else ""
         value = "、".join(named[:_MOST_NAMED]) + more

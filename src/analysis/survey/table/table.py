@@ -130,7 +130,7 @@ def read_table(header: Header, lookup: Lookup) -> Table:
         stated,
         beyond,
         tuple(_find_wide_merges(header, frozenset(rows))),
-        tuple(_find_struck(header, rows)),
+        tuple(filter(None, (find_struck(header, row) for row in rows))),
     )
 
 
@@ -195,11 +195,9 @@ def _find_wide_merges(header: Header, rows: frozenset[int]) -> Iterator[WideMerg
             yield WideMerge(address(merge.top, merge.left), fields[merge.left], right)
 
 
-def _find_struck(header: Header, rows: Sequence[int]) -> Iterator[str]:
-    """Yield, for each procedure whose id or name is struck through, the first such cell."""
+def find_struck(header: Header, row: int) -> str | None:
+    """Return the first cell of a row's id and name that is struck through, if any is."""
     columns = [header.columns[n] for n in ("procedure_id", "name") if n in header.columns]
-    for row in rows:
-        cells = header.sheet.cells[row]
-        struck = (c for c in columns if c in cells and cells[c].struck)
-        if (column := next(struck, None)) is not None:
-            yield address(row, column)
+    cells = header.sheet.cells[row]
+    struck = (address(row, c) for c in columns if c in cells and cells[c].struck)
+    return next(struck, None)

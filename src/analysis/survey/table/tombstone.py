@@ -6,7 +6,7 @@ sentence that says so of the procedure itself is one.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from analysis.survey.vocabulary import answer_key, digits_key
 
@@ -18,7 +18,7 @@ _SUBJECT = (
     r"(?:は|が|の)?)"
 )
 _BEFORE = rf"(?:{_DAY}{_SINCE}|{_SUBJECT}|重複(?:登録)?(?:のため|により|につき))"
-_INTO = r"(?P<into>[^。]{1,60}?)(?:へ|に|と)"
+_INTO = r"(?P<into>[^。]{1,60}?)(?P<to>へ|に|と)"
 _JOINED = r"(?:統廃合|統合|移管|一本化|集約)"
 _VERB = rf"(?:{_JOINED}|廃止|欠番|廃番|削除|抹消)"
 _PROCEDURE = r"(?:手続き?|事務)?"
@@ -31,10 +31,21 @@ _END = r"(?:、.*)?"
 # digits would take for ever.
 _STATEMENT = re.compile(rf"{_BEFORE}{{0,3}}、?(?:{_INTO}(?={_JOINED}))?{_VERB}{_DONE}{_END}")
 
+_PLAIN_ID = r"[A-Z]{0,6}-?[0-9][0-9A-Z]*(?:-[0-9A-Z]+)*"
+_ONLY_IDS = re.compile(
+    rf"(?:旧|手続き?|ID|番号|NO\.?){{0,3}}「?{_PLAIN_ID}」?番?(?:[、・,と]「?{_PLAIN_ID}」?番?){{0,30}}"
+)
+# Where something is handed in; no procedure that another one became. ー is folded into a dash.
+_SYSTEM = re.compile(
+    r"(?:サ-ビス|システム|ポ-タル|サイト|アプリ|フォ-ム|基盤|窓口|電子申請"
+    r"|オンライン申請|E-?L?TAX)$"
+)
+# Why something is handed in (就学届（統合のため）).
+_CAUSE = re.compile("(?:のため|により|につき)$")
 # An id of its own form: no date, and no year in an era.
 _ID = (
     r"(?<![0-9/-])(?<![0-9]\.)(?![0-9]{4}[./-][0-9]{1,2}(?:[./-]|$)|[RHS][0-9]{1,2}(?![0-9A-Z-]))"
-    r"(?P<into>[A-Z]{0,6}-?[0-9][0-9A-Z]*(?:-[0-9A-Z]+)*)"
+    rf"(?P<into>{_PLAIN_ID})"
 )
 _TO_ID = (
     r"(?:[^。]{1,30}(?:から|より))?"
@@ -51,6 +62,14 @@ _POINTER = re.compile(
 # Within a name: what stands in brackets that set it apart, after a note's mark, in round brackets.
 _PART = re.compile(r"【([^【】]+)】|※\s*([^\s※()【】]+)|[(<〔\[]([^()<>〔〕\[\]]+)[)>〕\]]")
 _KIND = re.compile(r"新規|変更|更新|休止|再開|開始|継続|再交付|取消")
+# What begins a remark that takes the row out, whatever follows; 廃止届 and 対象外国人 go on, and
+# beside another kind it is one of several (取消、変更).
+_OUT = r"(?:廃止|削除|取り?消し?|(?:本?調査の?)?対象外)"
+_BEGINS_OUT = re.compile(
+    rf"[\s(\[【「]*(?:{_DAY}{_SINCE}\s*|{_SUBJECT})?{_OUT}(?:(?:のため|により|につき)"
+    r"|(?:済み?|した|しました|とな(?:った|りました)|です)?[)\]】」]*"
+    rf"(?:$|[\s:、。;/(※→-](?!\W*(?:{_KIND.pattern}|廃止|削除|届|申請))))"
+)
 _NUMBER_OUT = re.compile("欠番|廃番")
 _SENTENCE_END = re.compile(r"[。．\n;；()（）]")
 # What every such sentence has one of: most remarks are none at all.
@@ -70,27 +89,51 @@ def find_tombstone_names(names: Iterable[str]) -> list[bool]:
 
 def _ends(part: "re.Match[str]", *, has_kinds: bool) -> bool:
     set_apart = part[1] or part[2]
+    if not _SIGN.search(part[0]):
+        return False
     text = digits_key(set_apart or part[3] or "").upper()
-    if not _STATEMENT.fullmatch(text):
+    if not _STATEMENT.fullmatch(text) or _CAUSE.search(text):
         return False
     is_kind = re.fullmatch(_VERB + _PROCEDURE, text) and not _NUMBER_OUT.match(text)
     return not is_kind or (bool(set_apart) and not has_kinds and bool(re.fullmatch(_VERB, text)))
 
 
-def is_tombstone(remark: str, own_id: str = "") -> bool:
+def find_tombstones(texts: Sequence[str], ids: Sequence[str], *, may_head: bool) -> list[bool]:
+    """Tell of each text, beside its id, whether it is a tombstone; `may_head`: or begins as one."""
+    known, distinct = {one.upper() for one in ids}, {*texts}
+    # Many rows have one text, and few are of interest beside any id.
+    out = {text for text in distinct if may_head and is_left_out(text)}
+    doubted = {text for text in distinct - out if is_tombstone(text, "", known)}
+    return [
+        text in out or (text in doubted and is_tombstone(text, own_id, known))
+        for text, own_id in zip(texts, ids, strict=True)
+    ]
+
+
+def is_left_out(remark: str) -> bool:
+    """Tell whether a line of a remark begins by saying that its row is out: 取消, 対象外, 廃止."""
+    return any(map(_BEGINS_OUT.match, unicodedata.normalize("NFKC", remark).splitlines()))
+
+
+def is_tombstone(remark: str, own_id: str = "", known: Collection[str] = ()) -> bool:
     """Tell whether a remark says that its procedure was abolished, merged, moved or left out.
 
-    A procedure that another one became is not: `own_id` is the one that the remark stands beside.
+    A procedure that another one became is not: `own_id` is the one that the remark stands beside,
+    and 10-0054と統合 is said by the one that stayed, where no other of the `known` ids is meant.
     """
     if not _SIGN.search(remark):
         return False
     sentences = (digits_key(sentence).upper() for sentence in _SENTENCE_END.split(remark))
-    return any(_says_so(sentence, answer_key(own_id).upper()) for sentence in sentences)
+    return any(_says_so(sentence, answer_key(own_id).upper(), known) for sentence in sentences)
 
 
-def _says_so(sentence: str, own_id: str) -> bool:
+def _says_so(sentence: str, own_id: str, known: Collection[str]) -> bool:
     found = _STATEMENT.fullmatch(sentence) or _POINTER.fullmatch(sentence)
     if found is None:
         return False
-    into = found["into"] or ""
+    into, to = found["into"] or "", found.groupdict().get("to")
+    if to == "と" and _ONLY_IDS.fullmatch(into):
+        return any(one in known for one in re.findall(_PLAIN_ID, into) if one != own_id)
+    if to and _SYSTEM.search(into):
+        return False
     return not (own_id and re.search(rf"(?<![\w-]){re.escape(own_id)}」?番?$", into, re.ASCII))

@@ -1,18 +1,12 @@
 """Parameters are checked before a notebook runs; a failing cell is named."""
 
-import os
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient.exceptions import DeadKernelError
 
 from analysis.errors import ReportError
-from analysis.report import run
-from analysis.report.kernels.warm import INPUTS
 from analysis.report.run import check_parameters, run_notebook
-
-from conftest import ROOT
 
 
 def write_notebook(folder: Path, *cells: tuple[str, list[str]]) -> Path:
@@ -75,37 +69,15 @@ def test_a_notebook_that_is_missing_or_broken_is_named(tmp_path: Path, text: str
         check_parameters(path, {})
 
 
-def test_a_kernel_that_dies_is_told_without_a_traceback(tmp_path: Path) -> None:
-    path = write_notebook(
-        tmp_path, ('cycle: str = "x"', ["parameters"]), ("import os; os._exit(1)", [])
-    )
-    with pytest.raises(ReportError, match="途中で終わりました"):
-        run_notebook(path, {}, tmp_path)
-
-
 def test_an_untyped_parameter_is_refused(tmp_path: Path) -> None:
     path = write_notebook(tmp_path, ('cycle = "latest"', ["parameters"]))
     with pytest.raises(ReportError, match="cycle に型がありません"):
         check_parameters(path, {})
 
 
-def test_the_parameters_given_are_the_ones_used(sample: Path, tmp_path: Path) -> None:
-    executed = run_notebook(sample, {"cycle": "ab", "count": 2}, tmp_path)
+def test_the_parameters_given_are_the_ones_used(sample: Path) -> None:
+    executed = run_notebook(sample, {"cycle": "ab", "count": 2})
     assert executed.cells[-1].outputs[0].data["text/plain"] == "'abab'"
-
-
-@pytest.mark.parametrize("inputs", ["hash", None])
-def test_a_kernel_is_told_of_the_inputs_that_a_build_watches(
-    tmp_path: Path, inputs: str | None
-) -> None:
-    path = write_notebook(
-        tmp_path,
-        ('cycle: str = "x"', ["parameters"]),
-        (f"import os; os.environ.get({INPUTS!r})", []),
-    )
-    outputs = run_notebook(path, {}, tmp_path, inputs).cells[-1].outputs
-    assert [output.data["text/plain"] for output in outputs] == ([repr(inputs)] if inputs else [])
-    assert INPUTS not in os.environ
 
 
 @pytest.mark.parametrize("parameters", [{}, {"cycle": "2024-09-01"}])
@@ -116,38 +88,6 @@ def test_a_failing_cell_is_named_as_the_notebook_counts_it_with_its_message(
         tmp_path, ('cycle: str = "latest"', ["parameters"]), ('raise ValueError("だめです")', [])
     )
     with pytest.raises(ReportError) as caught:
-        run_notebook(path, parameters, tmp_path)
+        run_notebook(path, parameters)
     assert "sample.ipynb の2番目のセル「raise ValueError(" in str(caught.value)
     assert "だめです" in str(caught.value)
-
-
-def test_a_kernel_that_never_answers_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    tries, done = [], nbformat.v4.new_notebook()
-
-    def execute(*words: object, **options: object) -> nbformat.NotebookNode:
-        tries.append(words)
-        if len(tries) == 1:
-            raise RuntimeError("Kernel didn't respond in 60 seconds")
-        return done
-
-    monkeypatch.setattr(run.papermill, "execute_notebook", execute)
-    path = ROOT / "notebooks" / "overview.ipynb"
-    assert run_notebook(path, {}, ROOT) is done
-
-
-@pytest.mark.parametrize(
-    ("error", "count"), [(RuntimeError("no answer"), 2), (DeadKernelError("Kernel died"), 1)]
-)
-def test_a_kernel_that_does_not_live_is_told_without_a_traceback(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, count: int
-) -> None:
-    tries = []
-
-    def execute(*words: object, **options: object) -> None:
-        tries.append(words)
-        raise error
-
-    monkeypatch.setattr(run.papermill, "execute_notebook", execute)
-    with pytest.raises(ReportError, match="もう一度実行してください"):
-        run_notebook(ROOT / "notebooks" / "overview.ipynb", {}, ROOT)
-    assert len(tries) == count

@@ -5,6 +5,7 @@ own, as a build does. Papermill itself loads this module when it is imported; im
 """
 
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
@@ -49,7 +50,8 @@ class _Hook(DisplayHook):
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         """Keep it with what the cell displays itself."""
-        self.shell.display_pub.publish(format_dict, md_dict)
+        shell: Any = self.shell
+        shell.display_pub.publish(format_dict, md_dict)
 
     def finish_displayhook(self) -> None:
         """Print nothing."""
@@ -72,7 +74,7 @@ def _open_shell() -> Iterator[Any]:
         try:
             yield _Shell.instance(
                 config=Config({"HistoryManager": {"enabled": False}}),
-                profile_dir=ProfileDir.create_profile_dir(folder),
+                profile_dir=ProfileDir.create_profile_dir(folder),  # type: ignore[no-untyped-call]
             )
         finally:
             _Shell.clear_instance()
@@ -86,7 +88,8 @@ def _run_cell(shell: Any, cell: NotebookNode) -> BaseException | None:
         result: ExecutionResult = shell.run_cell(cell.source, store_history=True)
     error = result.error_before_exec or result.error_in_exec
     cell.execution_count = result.execution_count
-    cell.outputs = [from_dict(output) for output in _list_outputs(shell, captured, error)]
+    outputs = _list_outputs(shell, captured, error)
+    cell.outputs = [from_dict(output) for output in outputs]  # type: ignore[no-untyped-call]
     return error
 
 
@@ -95,8 +98,12 @@ def _list_outputs(
 ) -> Iterator[dict[str, Any]]:
     """Yield the outputs of the cell that was run last, as a notebook holds them."""
     if error is not None:
-        told = {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
-        yield {"output_type": "error", **told}
+        yield {
+            "output_type": "error",
+            "ename": type(error).__name__,
+            "evalue": str(error),
+            "traceback": traceback.format_exception(error),
+        }
         return
     for name, text in (("stdout", captured.stdout), ("stderr", captured.stderr)):
         if text:

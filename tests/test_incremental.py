@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from analysis.cycle import open_cycle
-from analysis.report.making import pool, shelf, standing, workers
+from analysis.report.making import pool, shelf, standing
 from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.sources import Origin, Source
 
@@ -210,7 +210,6 @@ def test_force_makes_everything_again_and_the_same_by_one_worker_as_by_several(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "JOBS_AT_ONCE", 1)
-    monkeypatch.setattr(workers, "_places", workers.Places(1))
     before = files_of(project)
     output = build(project, "--force")
     assert len(made_by(output)) == 6

@@ -24,7 +24,6 @@ from analysis.report.making.workers import (
     LostProcessError,
     dismiss_workers,
     in_new_process,
-    take_turn,
 )
 from analysis.report.plan import Report, plan_reports
 from analysis.report.run import ENGINE
@@ -63,7 +62,7 @@ def run_cells(sources: tuple[str, ...], engine: str | None = ENGINE) -> list[str
 
 def execute(*sources: str) -> list[str]:
     """Run cells in a process of their own and return what each printed or was worth."""
-    return in_new_process(take_turn(), run_cells, sources)
+    return in_new_process(run_cells, sources)
 
 
 @pytest.mark.parametrize(
@@ -186,9 +185,7 @@ def test_the_five_notebooks_are_the_same_as_from_kernels(
 
     def run_all() -> list[object]:
         return [
-            in_new_process(
-                take_turn(), run_one, place, reports[name], small / "notebooks" / f"{name}.ipynb"
-            )
+            in_new_process(run_one, place, reports[name], small / "notebooks" / f"{name}.ipynb")
             for name in NOTEBOOKS
         ]
 

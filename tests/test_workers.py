@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,8 +15,8 @@ from analysis.report.making.pool import open_pool
 
 PROGRAM = """
 import time
-from analysis.report.making.workers import in_worker, take_turn
-print(in_worker(take_turn(), max, 1, 2), flush=True)
+from analysis.report.making.workers import in_worker
+print(in_worker(max, 1, 2), flush=True)
 time.sleep(600)
 """
 
@@ -30,12 +29,12 @@ def _none_waits() -> Iterator[None]:
 
 
 def test_a_worker_is_given_more_until_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = workers.in_worker(workers.take_turn(), os.getpid)
-    assert workers.in_worker(workers.take_turn(), os.getpid) == first
+    first = workers.in_worker(os.getpid)
+    assert workers.in_worker(os.getpid) == first
     monkeypatch.setattr(workers, "GROWN", 0)
-    assert workers.in_worker(workers.take_turn(), os.getpid) == first
+    assert workers.in_worker(os.getpid) == first
     assert not psutil.pid_exists(first)
-    assert workers.in_worker(workers.take_turn(), os.getpid) != first
+    assert workers.in_worker(os.getpid) != first
 
 
 def hold(megabytes: int) -> int:
@@ -50,46 +49,31 @@ held: list[bytes] = []
 def test_a_worker_is_not_blamed_for_what_it_was_forked_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first = workers.in_worker(workers.take_turn(), os.getpid)
+    first = workers.in_worker(os.getpid)
     monkeypatch.setattr(workers, "GROWN", 50 * 2**20)
     assert psutil.Process(first).memory_info().rss > workers.GROWN
-    assert workers.in_worker(workers.take_turn(), hold, 30) == first
-    assert workers.in_worker(workers.take_turn(), hold, 30) == first
-    assert workers.in_worker(workers.take_turn(), os.getpid) != first
-
-
-def test_a_free_place_is_for_the_first_in_turn() -> None:
-    places, order = workers.Places(1), []
-
-    def work(turn: int) -> None:
-        with places.take(turn):
-            order.append(turn)
-
-    with ThreadPoolExecutor(3) as threads, places.take(0):
-        for turn in (3, 1, 2):
-            threads.submit(work, turn)
-            while len(places._turns) < len(threads._threads):
-                time.sleep(0.001)
-    assert order == [1, 2, 3]
+    assert workers.in_worker(hold, 30) == first
+    assert workers.in_worker(hold, 30) == first
+    assert workers.in_worker(os.getpid) != first
 
 
 def test_no_worker_is_left_when_a_pool_ends() -> None:
     with open_pool() as pool:
-        worker = pool.submit(workers.in_worker, workers.take_turn(), os.getpid).result()
+        worker = pool.submit(workers.in_worker, os.getpid).result()
         assert psutil.pid_exists(worker)
     assert not psutil.pid_exists(worker)
 
 
 def test_a_worker_that_is_killed_while_it_waits_is_replaced() -> None:
-    first = workers.in_worker(workers.take_turn(), os.getpid)
+    first = workers.in_worker(os.getpid)
     psutil.Process(first).kill()
-    assert workers.in_worker(workers.take_turn(), os.getpid) != first
+    assert workers.in_worker(os.getpid) != first
 
 
 def test_what_a_job_raises_is_raised_and_ends_its_worker() -> None:
     with pytest.raises(ZeroDivisionError):
-        workers.in_worker(workers.take_turn(), divmod, 1, 0)
-    assert workers.in_worker(workers.take_turn(), max, 1, 2) == max(1, 2)
+        workers.in_worker(divmod, 1, 0)
+    assert workers.in_worker(max, 1, 2) == max(1, 2)
 
 
 def test_a_build_that_is_killed_leaves_no_process() -> None:
@@ -122,5 +106,5 @@ def test_a_job_whose_warm_process_is_killed_is_begun_once_more(
             return super().submit(*args, **kwargs)
 
     monkeypatch.setattr(workers, "ProcessPoolExecutor", lambda *_, **__: Pool(1))
-    assert workers.in_worker(workers.take_turn(), len, "ab") == len("ab")
+    assert workers.in_worker(len, "ab") == len("ab")
     assert begun == ["once", "once"]

@@ -17,10 +17,9 @@ from analysis.report.kernels.warm import warm_up
 from analysis.report.making import jobs, shelf
 from analysis.report.making.built import Built
 from analysis.report.making.jobs import Place
-from analysis.report.making.pool import open_pool, take_result
+from analysis.report.making.pool import JOBS_AT_ONCE, open_pool, take_result
 from analysis.report.making.publish import one_build, publish, publish_some
 from analysis.report.making.standing import Standing, key_of, look, write_note
-from analysis.report.making.workers import WORKERS
 from analysis.report.misplaced import require_in_place
 from analysis.report.plan import Report, plan_reports
 from analysis.report.proof.entities import CRATE_NAME
@@ -156,7 +155,7 @@ class _Build:
         for report in (*city, *(report for report in planned if report not in city)):
             reasons[report] = self._why(report)
             if reasons[report] and (self.force or not shelf.take(self.cycle, self._key(report))):
-                waiting[self._start(report, len(waiting) < WORKERS)] = report
+                waiting[self._start(report, len(waiting) < JOBS_AT_ONCE)] = report
         wanted = [report for report, why in reasons.items() if why is not None]
         self.display.begin(wanted)
         for report in wanted:
@@ -183,7 +182,7 @@ class _Build:
         return reasons
 
     def _start(self, report: Report, at_once: bool) -> Future[shelf.Made]:
-        """Start to make a report; but `at_once`, when it is known how its kernel finds the answers.
+        """Start to make a report; but `at_once`, when it is known how it finds the answers.
 
         Inputs are looked at again when all is made (see _require_unchanged).
         """

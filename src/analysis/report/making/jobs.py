@@ -19,7 +19,6 @@ from analysis.report.making.workers import (
     LostProcessError,
     in_new_process,
     in_worker,
-    take_turn,
 )
 from analysis.report.plan import ANSWERS_NAME, AUDIT_NAME, INDEX_NAME, Report, plan_reports
 from analysis.report.proof.origin import Mark
@@ -70,7 +69,7 @@ def survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground:
     Raises SurveyError with every problem that keeps them from being used, and ReportError for
     characters that can't be printed.
     """
-    return in_worker(take_turn(), _survey_ground, place, asked)
+    return in_worker(_survey_ground, place, asked)
 
 
 def make_report(place: Place, report: Report, notebook: Path) -> Made:
@@ -79,17 +78,16 @@ def make_report(place: Place, report: Report, notebook: Path) -> Made:
     Raises ReportError for a cell that failed and for whatever can't be printed or traced.
     """
     require_folder(place.root)
-    turn = take_turn()
     # The process that makes the pages is not one in which a notebook ran.
     try:
-        document = in_new_process(turn, _run, place, report, notebook)
+        document = in_new_process(_run, place, report, notebook)
     except LostProcessError:
         raise ReportError(
             f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
             "メモリーの空きを確かめて、もう一度実行してください。"
         ) from None
     origin = Origin(place.inputs, report.notebook, report.parameters)
-    return in_worker(turn, _export, place, document, origin)
+    return in_worker(_export, place, document, origin)
 
 
 def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
@@ -97,12 +95,12 @@ def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[st
 
     One process makes them; `fingerprint` is what the index prints.
     """
-    return in_worker(take_turn(), _make_beside, place, names, fingerprint)
+    return in_worker(_make_beside, place, names, fingerprint)
 
 
 def make_crate(place: Place, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
     """Return ro-crate-metadata.json of a set of files; `sources` are its reports', by stem."""
-    return in_worker(take_turn(), _make_crate, place, sources, files)
+    return in_worker(_make_crate, place, sources, files)
 
 
 def _survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground:

@@ -12,8 +12,8 @@ from typing import TypeVar
 from analysis.errors import LostJobError, ReportError
 from analysis.report.making.workers import dismiss_workers
 
-JOBS_AT_ONCE = 4
-"""Twice the cores of an office's computer: while one waits for its kernel, another works."""
+JOBS_AT_ONCE = 2
+"""The cores of an office's computer; each job's processes may need some hundred megabytes."""
 
 Made = TypeVar("Made")
 

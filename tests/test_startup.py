@@ -105,24 +105,10 @@ def test_what_a_finished_build_says_of_itself_is_read_without_frames(project):
     assert list_imported(planning, project).isdisjoint(FRAMES | SURVEYS | REPORTS)
 
 
-def test_what_runs_notebooks_needs_no_frames_and_no_shell(tmp_path):
-    run = """
-import nbformat
-from pathlib import Path
-from analysis.report.run import run_notebook
-cell = nbformat.v4.new_code_cell("cycle: str = 'latest'", metadata={"tags": ["parameters"]})
-spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": spec})
-nbformat.write(notebook, "one.ipynb")
-run_notebook(Path("one.ipynb"), {}, Path.cwd())
-"""
-    assert list_imported(run, tmp_path).isdisjoint(FRAMES | SURVEYS | {"IPython"})
-
-
-def test_the_warm_process_imports_nothing_that_reads_or_runs_notebooks(tmp_path):
+def test_the_warm_process_imports_no_kernel_and_nothing_that_speaks_with_one(tmp_path):
     imported = list_imported("import analysis.report.kernels.preload", tmp_path)
-    assert {"IPython", "matplotlib", "pandas", "typst"} <= imported
-    assert imported.isdisjoint({"nbconvert", "nbformat", "nbclient", "papermill", "debugpy"})
+    assert {"IPython", "matplotlib", "pandas", "papermill", "typst"} <= imported
+    assert imported.isdisjoint({"nbconvert", "ipykernel", "debugpy"})
 
 
 def test_the_warm_process_leaves_what_opens_workbooks_to_those_that_read_them(small, monkeypatch):
@@ -132,22 +118,24 @@ def test_the_warm_process_leaves_what_opens_workbooks_to_those_that_read_them(sm
     assert imported.isdisjoint({"openpyxl", "defusedxml"})
 
 
-def test_a_kernel_imports_nothing_of_ipython_that_the_warm_process_has_not(tmp_path):
-    """What each kernel imports for itself takes its time once a report."""
-    kernel = """
-import os, sys
+def test_a_notebook_imports_nothing_of_ipython_that_the_warm_process_has_not(tmp_path):
+    """What each process imports for itself takes its time once a report."""
+    code = """
+import sys
 import analysis.report.kernels.preload
-from ipykernel.kernelapp import IPKernelApp
+import nbformat, papermill
 known = {*sys.modules}
-app = IPKernelApp.instance(parent_handle=1)
-app.initialize(["--transport=ipc", "--ip=kernel", "--HistoryManager.enabled=False"])
-app.shell.run_cell("1 + 1")
-late = [name for name in {*sys.modules} - known if name.startswith(("IPython", "ipykernel"))]
+cells = [nbformat.v4.new_code_cell("1 + 1")]
+notebook = nbformat.v4.new_notebook(cells=cells)
+papermill.execute_notebook(
+    notebook, None, engine_name="analysis", kernel_name="python3", progress_bar=False
+)
+late = [name for name in {*sys.modules} - known if name.startswith(("IPython", "papermill"))]
 print(*late, file=sys.__stderr__, flush=True)
-os._exit(len(late))
+sys.exit(len(late))
 """
     done = subprocess.run(
-        [sys.executable, "-c", kernel], cwd=tmp_path, capture_output=True, check=False
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
 

@@ -14,7 +14,6 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from analysis.figures.asked import begin_notes
-from analysis.report.kernels.absent import absent
 from analysis.report.kernels.warm import CYCLE, ROOT
 
 if TYPE_CHECKING:
@@ -31,12 +30,12 @@ ENVIRONMENT = {
     # As a kernel does on its start; matplotlib looks only once, when it is imported.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
-# A debugger takes half a second, and no notebook of ours has a use for it.
-UNWANTED = ("debugpy",)
 MODULES = (
+    "IPython.core.application",
     "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.magics",
     "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
     "psutil",
     "analysis.report.document",
     "analysis.report.run",
@@ -62,10 +61,9 @@ def _preload() -> None:
     if told:
         with suppress(Exception):
             readers = _start_readers(*told)
-    with absent(*UNWANTED):
-        for name in MODULES:
-            with suppress(Exception):
-                import_module(name)
+    for name in MODULES:
+        with suppress(Exception):
+            import_module(name)
     # To read fonts takes no interpreter; the thread has ended when the first child is forked.
     fonts = Thread(target=_load_fonts)
     fonts.start()

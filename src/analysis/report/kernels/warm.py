@@ -1,4 +1,4 @@
-"""Where kernels and workers come from: forked from one warm process, or started from nothing.
+"""Where the processes of a build come from: forked from one warm process, or started from nothing.
 
 The warm process is the standard library's fork server: a process of one thread that has imported
 what reports are made with (see `preload`) and forks a clean child for each that asks. It ends when

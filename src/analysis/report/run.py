@@ -8,8 +8,7 @@ against the notebook's own `parameters` cell before anything runs.
 import ast
 from collections.abc import Mapping
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from analysis.report.kernels.absent import absent
@@ -22,6 +21,9 @@ with absent("pyarrow.fs"):
     from papermill.exceptions import PapermillExecutionError
 
     from analysis.report.kernels.engine import AnalysisEngine
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 ENGINE = "analysis"
 # Known to papermill by its entry point too, once the package is installed as it stands here.
@@ -39,7 +41,7 @@ def check_parameters(notebook: Path, parameters: Mapping[str, object]) -> None:
     _check(notebook, read_notebook(notebook), parameters)
 
 
-def _check(path: Path, notebook: NotebookNode, parameters: Mapping[str, object]) -> None:
+def _check(path: Path, notebook: "NotebookNode", parameters: Mapping[str, object]) -> None:
     known = _read_parameters(path, notebook)
     wrong = [f"「{name}」という引数はありません。" for name in parameters if name not in known] + [
         f"「{name}」は {known[name]['type']} で指定してください（{value!r} が渡されました）。"
@@ -57,7 +59,7 @@ def _check(path: Path, notebook: NotebookNode, parameters: Mapping[str, object])
         )
 
 
-def read_parameters(notebook: NotebookNode) -> dict[str, object]:
+def read_parameters(notebook: "NotebookNode") -> dict[str, object]:
     """Return the parameters that a notebook has, the ones given to it before its own defaults."""
     found: dict[str, object] = {}
     for cell in notebook.cells:
@@ -72,7 +74,7 @@ def read_parameters(notebook: NotebookNode) -> dict[str, object]:
     return found
 
 
-def run_notebook(path: Path, parameters: Mapping[str, object]) -> NotebookNode:
+def run_notebook(path: Path, parameters: Mapping[str, object]) -> "NotebookNode":
     """Run a notebook in this process, in the folder in which it is, and return it with outputs.
 
     To be called in a process of its own, which the notebook may leave as it likes. Nothing of when
@@ -103,7 +105,7 @@ def run_notebook(path: Path, parameters: Mapping[str, object]) -> NotebookNode:
 
 
 def _count_cell(
-    notebook: NotebookNode, error: PapermillExecutionError, parameters: Mapping[str, object]
+    notebook: "NotebookNode", error: PapermillExecutionError, parameters: Mapping[str, object]
 ) -> int:
     """Return which cell of the notebook failed, the one with the given parameters not counted."""
     tagged = ["parameters" in cell.metadata.get("tags", []) for cell in notebook.cells]
@@ -111,7 +113,7 @@ def _count_cell(
     return int(error.cell_index) + (0 if is_behind else 1)
 
 
-def _forget_the_run(notebook: NotebookNode) -> None:
+def _forget_the_run(notebook: "NotebookNode") -> None:
     """Take out what papermill says of this very run: times, folders, a random id."""
     for part in (notebook, *notebook.cells):
         part.metadata.pop("papermill", None)
@@ -121,7 +123,7 @@ def _forget_the_run(notebook: NotebookNode) -> None:
             cell.id = "injected-parameters"
 
 
-def _read_parameters(path: Path, notebook: NotebookNode) -> dict[str, dict[str, str]]:
+def _read_parameters(path: Path, notebook: "NotebookNode") -> dict[str, dict[str, str]]:
     """Return each parameter's declared type and help."""
     cells = [
         (number, cell.source)

@@ -34,7 +34,7 @@ bench: $(READY) ## 作成にかかる時間を、ふつうのやり方と比べ�
 	$(BIN)/python tests/benchmarks/bench_nation.py
 
 demo: $(READY) ## 架空の調査票を data/raw/ に作り直す
-	@$(BIN)/analysis demo
+	@PYTHONPATH=examples $(BIN)/python -m demo $(if $(INTO),"$(INTO)")
 
 lock: $(READY) ## requirements.lock と environment.yml を作り直す
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --all-extras \

@@ -3,7 +3,6 @@
 import csv
 import html
 import re
-import shutil
 import statistics
 import tomllib
 from pathlib import Path
@@ -328,12 +327,3 @@ def test_check_shows_who_has_answered_and_who_has_not(
     assert "提出済 1/2" in output
     assert "議会事務局" in output
     assert "調査票が未提出です" in output
-
-
-def test_demo_writes_the_survey_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "data" / "raw").mkdir(parents=True)
-    code, output = run(tmp_path, monkeypatch, "demo")
-    assert code == 0, output
-    written = files_of(tmp_path / "data" / "raw" / LATEST)
-    assert written == files_of(ROOT / "data" / "raw" / LATEST)
-    shutil.rmtree(tmp_path / "data")

@@ -3,10 +3,13 @@
 import ast
 import csv
 import datetime
+import io
 import re
+import sys
 import tomllib
 import unicodedata
 from collections import Counter
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -17,7 +20,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from analysis.demo.write import write_demo
+from demo.__main__ import main
+from demo.write import make_files
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data" / "raw"
@@ -129,15 +133,14 @@ def by_id(cycle: str) -> dict[str, dict[str, Any]]:
     return {plain(row["手続きID"]): row for _, row in list_rows(cycle)}
 
 
-def test_what_is_committed_is_byte_for_byte_what_is_written(tmp_path: Path) -> None:
-    written = write_demo(tmp_path)
-    assert len(written) == 46
-    for path in written:
-        committed = ROOT / path.relative_to(tmp_path)
-        assert committed.read_bytes() == path.read_bytes(), committed.name
-    for cycle in (EARLIER, LATER):
-        here = {path.name for path in (RAW / cycle).iterdir() if not path.name.startswith(".")}
-        assert here == {path.name for path in written if path.parent.name == cycle}
+def test_what_is_committed_is_byte_for_byte_what_is_written() -> None:
+    written = {ROOT / "data" / "raw" / path: content for path, content in make_files()}
+    assert len(written) == 47
+    for path, content in written.items():
+        assert path.read_bytes() == content, path.name
+    for folder in (RAW / EARLIER, RAW / LATER, RAW / "guideline"):
+        here = {path for path in folder.iterdir() if not path.name.startswith(".")}
+        assert here == {path for path in written if path.parent == folder}
 
 
 def test_all_107_published_numbers_come_out_of_the_cells() -> None:
@@ -292,10 +295,54 @@ def test_the_correction_names_what_stands_in_the_workbook() -> None:
     assert tomllib.loads((RAW / EARLIER / "corrections.toml").read_text(encoding="utf-8")) == {}
 
 
-def test_the_demonstration_imports_nothing_else_of_the_package() -> None:
-    for path in sorted((ROOT / "src" / "analysis" / "demo").glob("*.py")):
+def write_into(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run `make demo INTO=folder`'s program and return what it says, or ends with."""
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "argv", ["demo", str(folder)])
+    with redirect_stdout(said):
+        main()
+    return said.getvalue()
+
+
+def put(path: Path, content: bytes = "書き加えた".encode()) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_it_is_written_into_the_folder_named_and_again_over_itself(tmp_path, monkeypatch) -> None:
+    for _ in range(2):
+        assert "に47件のファイルを作成しました。" in write_into(tmp_path, monkeypatch)
+    made = {path.relative_to(tmp_path / "data/raw"): path for path in tmp_path.rglob("*.*")}
+    assert {path: file.read_bytes() for path, file in made.items()} == dict(make_files())
+
+
+def test_it_overwrites_no_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = tmp_path / "data" / "raw" / "2024-09-01"
+    real = {put(raw / n): put(raw / n).read_bytes() for n in ("cycle.toml", "総務部.xlsx")}
+    with pytest.raises(SystemExit) as ended:
+        write_into(tmp_path, monkeypatch)
+    assert str(ended.value) == (
+        "架空データと同じ名前で内容の違うファイルが2件あります。何も書き込んでいません。\n"
+        "  ・data/raw/2024-09-01/cycle.toml\n  ・data/raw/2024-09-01/総務部.xlsx\n"
+        "ほかのフォルダーを `make demo INTO=…` で指定するか、これらを別の場所へ移してください。"
+    )
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == real
+
+
+def test_a_folder_or_a_link_in_its_place_is_told(tmp_path, monkeypatch) -> None:
+    raw = tmp_path / "data" / "raw" / "2024-03-31"
+    (raw / "総務部.xlsx").mkdir(parents=True)
+    (raw / "財務部.xlsx").symlink_to(put(tmp_path / "elsewhere.xlsx", b"theirs"))
+    with pytest.raises(SystemExit, match="2件あります"):
+        write_into(tmp_path, monkeypatch)
+    assert (tmp_path / "elsewhere.xlsx").read_bytes() == b"theirs"
+
+
+def test_it_imports_nothing_that_reads_it() -> None:
+    for path in sorted((ROOT / "examples" / "demo").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            for name in names:
-                assert not name.startswith("analysis") or name.startswith("analysis.demo"), path
+            tops = {name.partition(".")[0] for name in names}
+            assert tops <= sys.stdlib_module_names | {"demo", "openpyxl"}, path

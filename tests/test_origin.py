@@ -55,7 +55,7 @@ def test_an_auditor_makes_the_same_fingerprint_with_sha256sum(project: Path) -> 
     shutil.copytree(Path(analysis.__file__).parent, package)
     script = (
         "(find data/raw/2024-* data/raw/guideline/2024.toml notebooks/overview.ipynb -type f;"
-        " find src/analysis -type f -not -path '*/demo/*' -regextype egrep"
+        " find src/analysis -type f -regextype egrep"
         r" -regex '.*\.(py|toml|css|typ|j2|js)')"
         " | xargs -d '\\n' sha256sum | LC_ALL=C sort -k 2;"
         f" echo 'parameter cycle={LATEST}'"
@@ -165,7 +165,7 @@ def test_what_makes_nothing_of_this_report_is_left_out(project: Path) -> None:
         file.write(b"\n")
     assert fingerprint(project) == before
     names = list_inputs(open_cycle(LATEST, project))
-    assert not [name for name in names if re.search(r"/demo/|__pycache__|/\.|~\$", name)]
+    assert not [name for name in names if re.search(r"__pycache__|/\.|~\$", name)]
     assert list(names) == sorted(names)
 
 

@@ -78,7 +78,7 @@ def test_help_is_in_japanese_and_names_every_command() -> None:
     result = CliRunner().invoke(main, ["--help"])
     assert result.exit_code == 0
     assert "調査票" in result.output
-    assert all(name in result.output for name in ("report", "check", "trace", "demo"))
+    assert all(name in result.output for name in ("report", "check", "trace", "diff"))
 
 
 def test_a_bare_make_lists_every_target_with_what_it_does() -> None:

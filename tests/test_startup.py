@@ -89,11 +89,6 @@ def test_a_command_imports_nothing_that_it_has_no_use_for(command, needless, sma
     assert list_imported(RUN, small, *command.split()) & needless == set()
 
 
-def test_what_makes_the_demonstration_needs_none_of_what_reads_it(tmp_path):
-    imported = list_imported("import analysis.demo.write", tmp_path)
-    assert imported.isdisjoint(REPORTS | {"pandas", "pyarrow", "rapidfuzz", "pydantic"})
-
-
 def test_what_a_finished_build_says_of_itself_is_read_without_frames(project):
     planning = (
         "from analysis.cycle import open_cycle\n"

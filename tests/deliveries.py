@@ -56,7 +56,7 @@ def make_delivery(folder: Path) -> Path:
 
 
 def copy_delivery(delivery: Path, folder: Path) -> Path:
-    """Return a copy of a delivery that a test may spoil."""
+    """Return a copy of a delivery, or of any project, that a test may spoil."""
     return Path(shutil.copytree(delivery, folder, dirs_exist_ok=True))
 
 

@@ -25,7 +25,8 @@ from analysis.report.kernels.engine import ReportKernelManager
 from analysis.report.kernels.warm import is_warm, warm_context, warm_up
 from analysis.report.run import ENGINE, run_notebook
 
-from conftest import LATEST, ROOT, copy_small_project
+from conftest import LATEST, ROOT
+from deliveries import copy_delivery
 
 NOTEBOOKS = ("overview", "department", "reasons", "guideline", "quality")
 
@@ -48,8 +49,8 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_small_project(tmp_path_factory.mktemp("small"))
+def small(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_delivery(small_project, tmp_path_factory.mktemp("small"))
 
 
 def notebook_of(*sources: str) -> nbformat.NotebookNode:

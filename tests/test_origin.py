@@ -14,7 +14,8 @@ from analysis.cycle import open_cycle
 from analysis.report.proof import origin
 from analysis.report.proof.origin import fingerprint_of, list_inputs, write_fingerprint
 
-from conftest import LATEST, copy_small_project
+from conftest import LATEST
+from deliveries import copy_delivery
 
 INPUTS = {
     "data/raw/2024-09-01/環境部.xlsx": "b" * 64,
@@ -31,8 +32,8 @@ def fingerprint(folder: Path) -> str:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return copy_small_project(tmp_path / "project")
+def project(small_project: Path, tmp_path: Path) -> Path:
+    return copy_delivery(small_project, tmp_path / "project")
 
 
 def test_a_fingerprint_is_the_sha256_of_lines_anyone_can_write() -> None:

@@ -2,12 +2,11 @@
 
 import datetime
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from demo.answers import answer_department
 from demo.archive import save_repeatably
-from demo.catalogue import FOLDER, load_departments
+from demo.catalogue import FOLDER, Department, load_departments
 from demo.habits import load_habits
 from demo.history import CYCLES
 from demo.workbook import fill_workbook
@@ -50,22 +49,17 @@ def _is_free(path: Path, content: bytes) -> bool:
     return True
 
 
-@cache
-def make_files() -> tuple[tuple[Path, bytes], ...]:
-    """Return the path under data/raw and the content of every file, in order."""
-    return tuple(_make_files())
-
-
-def _make_files() -> Iterator[tuple[Path, bytes]]:
-    for path in sorted(FOLDER.glob("raw/*/*")):
-        yield path.relative_to(FOLDER / "raw"), path.read_bytes()
+def make_files() -> Iterator[tuple[Path, bytes]]:
+    """Yield the path under data/raw and the content of every file, in order."""
+    for path in sorted(FOLDER.glob("data/raw/*/*")):
+        yield path.relative_to(FOLDER / "data" / "raw"), path.read_bytes()
     for cycle in CYCLES:
         for department in load_departments():
-            workbook = fill_workbook(
-                department,
-                cycle,
-                answer_department(department, cycle),
-                load_habits(department.slug),
-            )
-            content = save_repeatably(workbook, datetime.date.fromisoformat(cycle))
-            yield Path(cycle, f"{department.name}.xlsx"), content
+            yield Path(cycle, f"{department.name}.xlsx"), make_workbook(department, cycle)
+
+
+def make_workbook(department: Department, cycle: str) -> bytes:
+    """Return the file in which a department hands in its answers of one cycle."""
+    rows, habits = answer_department(department, cycle), load_habits(department.slug)
+    workbook = fill_workbook(department, cycle, rows, habits)
+    return save_repeatably(workbook, datetime.date.fromisoformat(cycle))

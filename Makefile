@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab lock demo golden bench
+.PHONY: help report test quick check lab lock demo golden bench
 
 help: ## この一覧を表示する
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: $(READY) ## 書式、型、テストをすべて確かめる
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+quick: $(READY) ## 1分で済むテストだけを確かめる（ブラウザー、LibreOffice、報告書の作成を除く）
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not slow"
 
 golden: $(READY) ## 見本（tests/golden）を今の出力で書き直す
 	$(BIN)/pytest --golden

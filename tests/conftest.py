@@ -26,17 +26,45 @@ if TYPE_CHECKING:
     from analysis.cycle import Cycle
     from analysis.report.findings import Findings
 
+    from deliveries import BuiltSets
+
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "examples" / "demo"
 """The demonstration's settings and guideline, in the folders of a project without workbooks."""
 LATEST = CYCLES[-1]
 _SMALL = ("gikai", "bunkasports")
+# What `make quick` asks for, and what it must not start.
+_QUICK = "not slow"
+_FORBIDDEN: set[str] = set()
+_ALL_SLOW = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.slow\b", re.MULTILINE)
+_SLOW = {"browser", "built_project", "delivery"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--golden", action="store_true", help="rewrite tests/golden from today's output"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.markexpr == _QUICK:
+        _FORBIDDEN.update(("chromium", "soffice"))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what is slow as a whole: to import it takes as long as a tenth of the others."""
+    if config.option.markexpr != _QUICK:
+        return None
+    if collection_path.is_dir():
+        return collection_path.name in ("browser", "faults") or None
+    return bool(_ALL_SLOW.search(collection_path.read_text("utf-8"))) or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what needs a build or a browser, and every fault; all else says it itself."""
+    for item in items:
+        if _SLOW & {*getattr(item, "fixturenames", ())} or item.path.parent.name == "faults":
+            item.add_marker(pytest.mark.slow)
 
 
 def forbid_raw_data(event: str, arguments: tuple[object, ...]) -> None:
@@ -146,6 +174,24 @@ def delivery(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return share(tmp_path_factory, "delivery", deliver)
 
 
+@pytest.fixture(scope="session")
+def built_sets(delivery: Path, tmp_path_factory: pytest.TempPathFactory) -> "BuiltSets":
+    from deliveries import BuiltSets
+
+    return BuiltSets(tmp_path_factory.mktemp("sets"), delivery)
+
+
+@pytest.fixture
+def remembered(built_sets: "BuiltSets", monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a set be built once only, for tests of what is done with a set that was verified.
+
+    That a build of the same inputs gives the same bytes, and that `verify` does build, others hold.
+    """
+    from analysis.report import build
+
+    monkeypatch.setattr(build, "build_reports", built_sets.build)
+
+
 def share(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Return a folder that is made by the first of all workers to ask for it."""
     base = factory.getbasetemp()
@@ -193,6 +239,8 @@ def require_package(name: str) -> None:
 
 def require_tool(name: str) -> str:
     """Return a program's path; without it skip, or fail where the run says it must be there."""
+    if name in _FORBIDDEN:
+        pytest.fail(f"{name} is no part of the quick tests: mark this one as slow")
     found = shutil.which(name)
     if found is None and os.environ.get("ANALYSIS_REQUIRE_TOOLS"):
         pytest.fail(f"{name} is not installed, and this run requires it")

@@ -10,6 +10,8 @@ from analysis.survey.collect import collect_survey
 from benchmarks import surveys
 from benchmarks.surveys import DETAIL, STATUS, change_answers, copy_project, grow_project
 
+pytestmark = pytest.mark.slow
+
 LATEST = "2024-09-01"
 
 

@@ -25,6 +25,8 @@ from conftest import DEMO, LATEST
 from deliveries import copy_delivery
 from reports import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 STEMS = {"overview", "reasons", "guideline", "quality"} | {
     f"department-{department['slug']}"
     for department in tomllib.loads(

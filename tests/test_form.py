@@ -52,6 +52,7 @@ def hand_in(cycle: Cycle) -> None:
         shutil.copy(form.path, cycle.raw_folder / form.path.name)
 
 
+@pytest.mark.slow
 def test_a_form_read_back_unchanged_gives_the_last_answers(
     demonstration: Path, tmp_path: Path
 ) -> None:
@@ -331,6 +332,7 @@ def next_cycle(tmp_path_factory: pytest.TempPathFactory) -> Cycle:
     return make_next(tmp_path_factory.mktemp("next"), [procedure(1)])
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(ANSWERS, min_size=1, max_size=5))
 def test_any_answers_come_back_as_they_were(

@@ -30,7 +30,10 @@ from deliveries import copy_delivery
 
 NOTEBOOKS = ("overview", "department", "reasons", "guideline", "quality")
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are warm on Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="kernels are warm on Linux"),
+]
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from analysis.report.making.many import (
     find_cities,
 )
 
+pytestmark = pytest.mark.slow
+
 LATEST = "2024-09-01"
 
 

@@ -36,6 +36,8 @@ from clusters import (
 from conftest import LATEST, require_package
 from deliveries import copy_delivery
 
+pytestmark = pytest.mark.slow
+
 LONG = "回答" * 10_000
 """Longer than what Dask leaves of an exception's message."""
 

@@ -16,6 +16,8 @@ import analysis
 from conftest import ROOT, require_package, require_tool
 from deliveries import copy_delivery, reports_of
 
+pytestmark = pytest.mark.slow
+
 SECTIONS = dict(
     re.findall(
         r"^## ([^\n]+)\n(.*?)(?=^## |\Z)",

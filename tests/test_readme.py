@@ -149,6 +149,7 @@ def test_the_exports_are_named_as_jupyterlab_s_menu_names_them(path: Path) -> No
         assert re.search(rf"[*「]{name.capitalize()}[*」]", text)
 
 
+@pytest.mark.slow
 def test_the_steps_of_a_cycle_lead_from_forms_to_verified_reports(
     small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def kept_files(cycle: Cycle) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.name != LOCK_NAME)
 
 
+@pytest.mark.slow
 def test_kept_readings_are_those_of_every_workbook(demonstration, tmp_path, opened):
     root = copy_delivery(demonstration, tmp_path / "project")
     for name in list_cycles(root):

@@ -75,6 +75,7 @@ def test_a_notebook_that_is_missing_or_broken_is_named(tmp_path: Path, text: str
         check_parameters(path, {})
 
 
+@pytest.mark.slow
 def test_a_kernel_that_dies_is_told_without_a_traceback(tmp_path: Path) -> None:
     path = write_notebook(
         tmp_path, ('cycle: str = "x"', ["parameters"]), ("import os; os._exit(1)", [])

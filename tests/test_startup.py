@@ -14,6 +14,8 @@ from analysis.survey.store import load_surveys
 from conftest import LATEST
 from deliveries import copy_delivery
 
+pytestmark = pytest.mark.slow
+
 FRAMES = {"numpy", "pandas", "pyarrow"}
 SURVEYS = {"defusedxml", "openpyxl", "rapidfuzz", "tomlkit", "xlsxwriter"}
 SETTINGS = {"pydantic", "tomlkit"}

@@ -338,6 +338,7 @@ def test_parameters_that_are_no_python_are_told_with_cell_and_line(tmp_path: Pat
         parse_code(tmp_path / "x.ipynb", 2, "a = 1\nb: : int\n")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no such locale")
 @pytest.mark.parametrize(
     "environment",

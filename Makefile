@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab lock demo golden bench
+.PHONY: help report test quick check lab lock demo golden bench
 
 help: ## この一覧を表示する
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: $(READY) ## 書式、型、テストをすべて確かめる
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
+quick: $(READY) ## 1分で済むテストだけを確かめる（ブラウザー、LibreOffice、報告書の作成を除く）
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not slow"
+
 golden: $(READY) ## 見本（tests/golden）を今の出力で書き直す
 	$(BIN)/pytest --golden
 
@@ -34,7 +37,7 @@ bench: $(READY) ## 作成にかかる時間を、ふつうのやり方と比べ�
 	$(BIN)/python tests/benchmarks/bench_nation.py
 
 demo: $(READY) ## 架空の調査票を data/raw/ に作り直す
-	@$(BIN)/analysis demo
+	@PYTHONPATH=examples $(BIN)/python -m demo $(if $(INTO),"$(INTO)")
 
 lock: $(READY) ## requirements.lock と environment.yml を作り直す
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --all-extras \

@@ -1,5 +1,6 @@
 """A small delivered build, made once and copied, and what can be done to it afterwards."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli import main
+from analysis.cycle import Cycle, open_cycle
+from analysis.report.build import build_reports
 from analysis.report.proof.entities import CRATE_NAME
+from analysis.report.proof.origin import list_inputs
 
 CYCLE = "2024-09-01"
 
@@ -56,7 +60,7 @@ def make_delivery(folder: Path) -> Path:
 
 
 def copy_delivery(delivery: Path, folder: Path) -> Path:
-    """Return a copy of a delivery that a test may spoil."""
+    """Return a copy of a delivery, or of any project, that a test may spoil."""
     return Path(shutil.copytree(delivery, folder, dirs_exist_ok=True))
 
 
@@ -72,6 +76,32 @@ def answer(
     book = openpyxl.load_workbook(path)
     book["調査票"][cell].value = value
     book.save(path)
+
+
+class BuiltSets:
+    """The sets of reports that were built, each to be put where one of its inputs is to be made."""
+
+    def __init__(self, folder: Path, delivery: Path) -> None:
+        self._folder, self._build = folder, build_reports
+        self._keep(open_cycle(CYCLE, delivery))
+
+    def build(self, cycle: Cycle, *chosen: object, **how: Any) -> object:
+        """Build as the program does, but where nothing stands take the set if it was built."""
+        kept = self._find(cycle)
+        if kept.exists() and not cycle.reports_folder.exists():
+            return shutil.copytree(kept, cycle.reports_folder)
+        built = self._build(cycle, *chosen, **how)
+        if not any(chosen):
+            self._keep(cycle)
+        return built
+
+    def _keep(self, cycle: Cycle) -> None:
+        if not (kept := self._find(cycle)).exists():
+            shutil.copytree(cycle.reports_folder, kept)
+
+    def _find(self, cycle: Cycle) -> Path:
+        told = json.dumps(list_inputs(cycle), sort_keys=True)
+        return self._folder / hashlib.sha256(told.encode()).hexdigest()
 
 
 def reports_of(folder: Path) -> Path:

@@ -7,17 +7,20 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from playwright.sync_api import Browser, Page
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 EVIDENCE = re.compile(r'(id="evidence-data">)([^<]*)(<)')
 OWN_SCHEMES = ("file:", "blob:", "data:")
 
 
 @contextmanager
-def open_page(browser: Browser, path: Path, fragment: str = "", **settings: Any) -> Iterator[Page]:
+def open_page(
+    browser: "Browser", path: Path, fragment: str = "", **settings: Any
+) -> "Iterator[Page]":
     """Open a page from its file, offline, wait for its toolbar, and hold that nothing went wrong.
 
     At the end: no error or message on the console (a breach of the page's policy is one), and no
@@ -42,7 +45,7 @@ def open_page(browser: Browser, path: Path, fragment: str = "", **settings: Any)
         context.close()
 
 
-def recount(page: Page) -> tuple[str, set[str]]:
+def recount(page: "Page") -> tuple[str, set[str]]:
     """Press 検算 and return what it says and the ids of the figures that it names."""
     page.click("button.check")
     named = page.eval_on_selector_all(

@@ -25,7 +25,7 @@ from analysis.report.document import read_document
 from analysis.report.exporters import html_of, pdf_of
 from analysis.report.sources import Origin
 
-from conftest import LATEST, ROOT
+from conftest import DEMO, LATEST
 from rows import make_rows
 
 MASTHEAD = Masthead(
@@ -154,12 +154,12 @@ def findings_of(figures: dict[str, Figure]) -> SimpleNamespace:
 
 @cache
 def _open_demonstration() -> tuple[Cycle, Guideline]:
-    cycle = open_cycle(LATEST, ROOT)
+    cycle = open_cycle(LATEST, DEMO)
     named = [
         Department.model_construct(name=name, slug="x", workbook=f"{name}.xlsx") for name in HOSTILE
     ]
     settings = cycle.settings.model_copy(update={"departments": [*cycle.departments, *named]})
-    return Cycle(ROOT, LATEST, settings), read_guideline(cycle.guideline_path)
+    return Cycle(DEMO, LATEST, settings), read_guideline(cycle.guideline_path)
 
 
 def export_html(notebook: NotebookNode) -> str:

@@ -127,6 +127,7 @@ def test_two_numbers_never_become_one(one: int, other: int, between: str) -> Non
         assert read_value("online_date", f"20{one:02}{between}{other}") is None
 
 
+@pytest.mark.slow
 @given(TEXTS)
 def test_clean_text_leaves_a_clean_text_alone(text: str) -> None:
     cleaned = clean_text(text)

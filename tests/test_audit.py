@@ -35,6 +35,8 @@ from rows import make_rows
 from spreadsheets import read_lines, recalculate
 from workbooks import make_cycle
 
+pytestmark = pytest.mark.slow
+
 PAIRING = ("pair_id", "paired_by")
 COUNTS = ("分子", "分母", "前回の分子", "前回の分母")
 TEXTS = (

@@ -1,14 +1,28 @@
 """What the benchmarks measure with is what they say: surveys that can be built from."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from analysis.cycle import open_cycle
 from analysis.survey.collect import collect_survey
+from benchmarks import surveys
 from benchmarks.surveys import DETAIL, STATUS, change_answers, copy_project, grow_project
 
+pytestmark = pytest.mark.slow
+
 LATEST = "2024-09-01"
+
+
+@pytest.fixture(autouse=True)
+def written(demonstration: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demonstration that the session has, in place of one written for each benchmark."""
+
+    def write_survey(folder: Path) -> None:
+        shutil.copytree(demonstration / "data", folder / "data")
+
+    monkeypatch.setattr(surveys, "write_survey", write_survey)
 
 
 def test_a_grown_survey_has_each_department_again_with_ids_of_its_own(tmp_path: Path) -> None:

@@ -22,13 +22,16 @@ from analysis.report.menu import ReportHtmlExporter
 from analysis.report.proof.entities import CRATE_NAME
 from analysis.report.run import run_notebook
 
-from conftest import LATEST, ROOT, copy_project, copy_small_project
+from conftest import DEMO, LATEST
+from deliveries import copy_delivery
 from reports import HOSTILE
+
+pytestmark = pytest.mark.slow
 
 STEMS = {"overview", "reasons", "guideline", "quality"} | {
     f"department-{department['slug']}"
     for department in tomllib.loads(
-        (ROOT / "data" / "raw" / LATEST / "cycle.toml").read_text(encoding="utf-8")
+        (DEMO / "data" / "raw" / LATEST / "cycle.toml").read_text(encoding="utf-8")
     )["departments"]
 }
 
@@ -143,17 +146,17 @@ def test_every_pdf_carries_the_figures_that_it_has_a_line_for(
 
 
 def test_the_respondents_name_and_telephone_reach_no_output(
-    built: tuple[Path, str], survey_folder: Path
+    built: tuple[Path, str], built_project: Path
 ) -> None:
     folder, _ = built
     respondents = set()
-    for path in (ROOT / "data" / "raw" / LATEST).glob("*.xlsx"):
+    for path in (built_project / "data" / "raw" / LATEST).glob("*.xlsx"):
         sheet = openpyxl.load_workbook(path)["調査票"]
         row, column = find_cell(sheet, "記入者")
         respondents.add(str(sheet.cell(row, column + 1).value))
     assert len(respondents) > 1
     pages = [path.read_bytes() for path in folder.iterdir() if path.suffix != ".pdf"]
-    pages += [path.read_bytes() for path in (survey_folder / "data" / "processed").rglob("*.*")]
+    pages += [path.read_bytes() for path in (built_project / "data" / "processed").rglob("*.*")]
     for content in pages:
         for name in respondents:
             assert name.encode() not in content
@@ -161,21 +164,21 @@ def test_the_respondents_name_and_telephone_reach_no_output(
         assert b"000-0000-0000" not in content
 
 
-def test_two_builds_in_two_folders_are_byte_identical(
-    built: tuple[Path, str], tmp_path: Path
-) -> None:
-    folder, _ = built
-    other = copy_project(tmp_path / "調査 2024 の控え")
+def test_two_builds_in_two_folders_are_byte_identical(delivery: Path, tmp_path: Path) -> None:
+    other = tmp_path / "調査 2024 の控え"
+    for name in ("data/raw", "notebooks"):
+        shutil.copytree(delivery / name, other / name)
+    shutil.copy(delivery / "requirements.lock", other)
     build_reports(open_cycle(LATEST, other))
-    mine, theirs = files_of(folder), files_of(other / "reports" / LATEST)
+    mine, theirs = files_of(delivery / "reports" / LATEST), files_of(other / "reports" / LATEST)
     assert mine.keys() == theirs.keys()
     assert [name for name in mine if mine[name] != theirs[name]] == []
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Path:
+def small(small_project: Path, tmp_path: Path) -> Path:
     """A project of two departments, quick to build."""
-    return copy_small_project(tmp_path)
+    return copy_delivery(small_project, tmp_path)
 
 
 def find_cell(sheet: openpyxl.worksheet.worksheet.Worksheet, text: str) -> tuple[int, int]:
@@ -328,12 +331,3 @@ def test_check_shows_who_has_answered_and_who_has_not(
     assert "提出済 1/2" in output
     assert "議会事務局" in output
     assert "調査票が未提出です" in output
-
-
-def test_demo_writes_the_survey_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "data" / "raw").mkdir(parents=True)
-    code, output = run(tmp_path, monkeypatch, "demo")
-    assert code == 0, output
-    written = files_of(tmp_path / "data" / "raw" / LATEST)
-    assert written == files_of(ROOT / "data" / "raw" / LATEST)
-    shutil.rmtree(tmp_path / "data")

@@ -1,6 +1,7 @@
 """Cleaning: what is written in a cell becomes a value, or a problem with its cell."""
 
 import datetime
+from collections.abc import Iterable
 
 import pandas as pd
 import pytest
@@ -16,114 +17,121 @@ def collect_one(tmp_path, **answers: object) -> Survey:
     return collect_survey(make_cycle(tmp_path, [procedure(**answers)]))
 
 
-def value_of(survey: Survey, field: str) -> object:
-    value = survey.rows.loc[0, field]
+def collect_each(tmp_path, field: str, written: Iterable[object]) -> Survey:
+    """Collect a procedure for each answer to a field."""
+    lines = [procedure(n, **{field: answer}) for n, answer in enumerate(written, 1)]
+    return collect_survey(make_cycle(tmp_path, lines))
+
+
+def value_of(survey: Survey, field: str, place: int = 0) -> object:
+    value = survey.rows.loc[place, field]
     return None if pd.isna(value) else value
 
 
-@pytest.mark.parametrize(
-    ("written", "date"),
-    [
-        (datetime.date(2024, 4, 1), "2024-04-01"),
-        (datetime.datetime.combine(datetime.date(2024, 4, 1), datetime.time(9, 30)), "2024-04-01"),
-        (45383, "2024-04-01"),
-        ("45383", "2024-04-01"),
-        ("2024-04-01", "2024-04-01"),
-        ("２０２４／４／１", "2024-04-01"),
-        ("2024年4月1日(月)", "2024-04-01"),
-        ("20240401", "2024-04-01"),
-        ("2024−4−1", "2024-04-01"),
-        ("令和6年4月1日", "2024-04-01"),
-        ("令和 ６年\u3000４月 １日", "2024-04-01"),
-        ("R6.4.1", "2024-04-01"),
-        ("令6.4", "2024-04"),
-        ("㋿6年4月", "2024-04"),
-        ("令和元年5月1日", "2019-05-01"),
-        ("令和5年10月", "2023-10"),
-        ("2023/10", "2023-10"),
-        ("平成31年4月30日", "2019-04-30"),
-        ("平成元年1月", "1989-01"),
-        ("H1.1.8", "1989-01-08"),
-        ("昭和64年1月7日", "1989-01-07"),
-        ("S64.1", "1989-01"),
-        ("－", None),
-        ("ー", None),
-        ("\u3000", None),
-    ],
-)
-def test_a_date_is_read_however_it_is_written(tmp_path, written, date):
-    survey = collect_one(tmp_path, online_date=written)
-    assert value_of(survey, "online_date") == date
+DATES = [
+    (datetime.date(2024, 4, 1), "2024-04-01"),
+    (datetime.datetime.combine(datetime.date(2024, 4, 1), datetime.time(9, 30)), "2024-04-01"),
+    (45383, "2024-04-01"),
+    ("45383", "2024-04-01"),
+    ("2024-04-01", "2024-04-01"),
+    ("２０２４／４／１", "2024-04-01"),
+    ("2024年4月1日(月)", "2024-04-01"),
+    ("20240401", "2024-04-01"),
+    ("2024−4−1", "2024-04-01"),
+    ("令和6年4月1日", "2024-04-01"),
+    ("令和 ６年\u3000４月 １日", "2024-04-01"),
+    ("R6.4.1", "2024-04-01"),
+    ("令6.4", "2024-04"),
+    ("㋿6年4月", "2024-04"),
+    ("令和元年5月1日", "2019-05-01"),
+    ("令和5年10月", "2023-10"),
+    ("2023/10", "2023-10"),
+    ("平成31年4月30日", "2019-04-30"),
+    ("平成元年1月", "1989-01"),
+    ("H1.1.8", "1989-01-08"),
+    ("昭和64年1月7日", "1989-01-07"),
+    ("S64.1", "1989-01"),
+    ("－", None),
+    ("ー", None),
+    ("\u3000", None),
+]
+
+
+def test_a_date_is_read_however_it_is_written(tmp_path):
+    survey = collect_each(tmp_path, "online_date", (written for written, _ in DATES))
+    for place, (written, date) in enumerate(DATES):
+        assert value_of(survey, "online_date", place) == date, written
     assert "error" not in set(survey.problems["severity"])
 
 
-@pytest.mark.parametrize(
-    ("written", "code"),
-    [
-        ("2023-02-29", "date_impossible"),
-        ("令和6年13月", "date_impossible"),
-        ("令和元年4月30日", "date_impossible"),
-        ("平成31年5月1日", "date_impossible"),
-        ("平成32年4月", "date_impossible"),
-        ("昭和64年1月8日", "date_impossible"),
-        ("昭和64年2月", "date_impossible"),
-        ("令和0年1月1日", "date_impossible"),
-        ("6.4.1", "date_year_ambiguous"),
-        ("24/4/1", "date_year_ambiguous"),
-        (6.4, "date_unreadable"),
-        (12, "date_unreadable"),
-        (99999, "date_unreadable"),
-        ("令和6年度", "date_fiscal_year"),
-        ("2024-04-0①", "date_unreadable"),
-        ("来年", "date_unreadable"),
-    ],
-)
-def test_a_date_that_is_none_is_an_error_with_its_cell(tmp_path, written, code):
-    survey = collect_one(tmp_path, online_date=written)
-    assert survey.problems[["code", "cell"]].to_numpy().tolist() == [[code, "H6"]]
-    assert value_of(survey, "online_date") is None
+NO_DATES = [
+    ("2023-02-29", "date_impossible"),
+    ("令和6年13月", "date_impossible"),
+    ("令和元年4月30日", "date_impossible"),
+    ("平成31年5月1日", "date_impossible"),
+    ("平成32年4月", "date_impossible"),
+    ("昭和64年1月8日", "date_impossible"),
+    ("昭和64年2月", "date_impossible"),
+    ("令和0年1月1日", "date_impossible"),
+    ("6.4.1", "date_year_ambiguous"),
+    ("24/4/1", "date_year_ambiguous"),
+    (6.4, "date_unreadable"),
+    (12, "date_unreadable"),
+    (99999, "date_unreadable"),
+    ("令和6年度", "date_fiscal_year"),
+    ("2024-04-0①", "date_unreadable"),
+    ("来年", "date_unreadable"),
+]
 
 
-@pytest.mark.parametrize(
-    ("written", "volume"),
-    [
-        (120, 120),
-        (120.0, 120),
-        (0, 0),
-        ("１２０", 120),
-        ("1,234,567", 1234567),
-        ("１，２００件", 1200),
-        ("約120", 120),
-        ("約 120 件程度", 120),
-        ("不明", None),
-        ("－", None),
-        ("-", None),
-        ("", None),
-    ],
-)
-def test_a_number_is_read_however_it_is_written(tmp_path, written, volume):
-    survey = collect_one(tmp_path, annual_volume=written)
-    assert value_of(survey, "annual_volume") == volume
+def test_a_date_that_is_none_is_an_error_with_its_cell(tmp_path):
+    survey = collect_each(tmp_path, "online_date", (written for written, _ in NO_DATES))
+    wanted = [(code, f"H{row}") for row, (_, code) in enumerate(NO_DATES, 6)]
+    found = survey.problems[["code", "cell"]].itertuples(index=False, name=None)
+    assert sorted(found) == sorted(wanted)
+    assert survey.rows["online_date"].isna().all()
+
+
+NUMBERS = [
+    (120, 120),
+    (120.0, 120),
+    (0, 0),
+    ("１２０", 120),
+    ("1,234,567", 1234567),
+    ("１，２００件", 1200),
+    ("約120", 120),
+    ("約 120 件程度", 120),
+    ("不明", None),
+    ("－", None),
+    ("-", None),
+    ("", None),
+]
+
+
+def test_a_number_is_read_however_it_is_written(tmp_path):
+    survey = collect_each(tmp_path, "annual_volume", (written for written, _ in NUMBERS))
+    for place, (written, volume) in enumerate(NUMBERS):
+        assert value_of(survey, "annual_volume", place) == volume, written
     assert survey.problems.empty
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        12.5,
-        -3,
-        "1,20",
-        "多数",
-        "10～20",
-        "12²",
-        "①",
-        "99999999999999",
-        datetime.date(2024, 1, 2),
-    ],
-)
-def test_a_number_that_is_none_is_an_error_with_its_cell(tmp_path, written):
-    survey = collect_one(tmp_path, annual_volume=written)
-    assert survey.problems[["code", "cell"]].to_numpy().tolist() == [["number_unreadable", "F6"]]
+NO_NUMBERS = [
+    12.5,
+    -3,
+    "1,20",
+    "多数",
+    "10～20",
+    "12²",
+    "①",
+    "99999999999999",
+    datetime.date(2024, 1, 2),
+]
+
+
+def test_a_number_that_is_none_is_an_error_with_its_cell(tmp_path):
+    survey = collect_each(tmp_path, "annual_volume", NO_NUMBERS)
+    wanted = [["number_unreadable", f"F{row}"] for row, _ in enumerate(NO_NUMBERS, 6)]
+    assert survey.problems[["code", "cell"]].to_numpy().tolist() == wanted
 
 
 @pytest.mark.parametrize(

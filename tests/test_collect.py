@@ -55,6 +55,7 @@ def test_all_errors_are_listed_at_once_by_workbook(tmp_path):
     assert "problems.csv" not in text
 
 
+@pytest.mark.slow
 def test_a_thousand_alike_errors_stop_a_build_with_one_line(tmp_path):
     lines = [procedure(n, status="謎", online_date=None) for n in range(1, 1001)]
     survey = collect_survey(make_cycle(tmp_path, lines))

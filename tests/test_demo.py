@@ -3,10 +3,15 @@
 import ast
 import csv
 import datetime
+import hashlib
+import io
 import re
+import subprocess
+import sys
 import tomllib
 import unicodedata
 from collections import Counter
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -17,11 +22,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from analysis.demo.write import write_demo
+from demo import write
+from demo.__main__ import main
+from demo.history import CYCLES
 
-ROOT = Path(__file__).parents[1]
-RAW = ROOT / "data" / "raw"
-EARLIER, LATER = "2024-03-31", "2024-09-01"
+from conftest import ROOT, require_tool
+
+EARLIER, LATER = CYCLES
+FILES: dict[Path, bytes] = {}
+"""What the session's demonstration holds, by its path under data/raw."""
 STATUSES = ("オンライン化済", "着手済", "未着手")
 
 
@@ -44,14 +53,25 @@ def plain(value: Any) -> str:
     return "" if value is None else re.sub(r"\s", "", unicodedata.normalize("NFKC", str(value)))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def raw(demonstration: Path) -> Path:
+    folder = demonstration / "data" / "raw"
+    FILES.update({p.relative_to(folder): p.read_bytes() for p in folder.glob("*/*")})
+    return folder
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    return tomllib.loads(FILES[path].decode("utf-8"))
+
+
 @cache
 def settings(cycle: str) -> dict[str, Any]:
-    return tomllib.loads((RAW / cycle / "cycle.toml").read_text(encoding="utf-8"))
+    return read_settings(Path(cycle, "cycle.toml"))
 
 
 @cache
 def read(cycle: str, department: str) -> Form:
-    book = openpyxl.load_workbook(RAW / cycle / f"{department}.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(FILES[Path(cycle, f"{department}.xlsx")]))
     form = Form(sheet=book["調査票"], sheet_names=book.sheetnames)
     headers = {plain(alias): title for alias, title in settings(cycle)["headers"].items()}
     rows = list(form.sheet.iter_rows())
@@ -129,20 +149,28 @@ def by_id(cycle: str) -> dict[str, dict[str, Any]]:
     return {plain(row["手続きID"]): row for _, row in list_rows(cycle)}
 
 
-def test_what_is_committed_is_byte_for_byte_what_is_written(tmp_path: Path) -> None:
-    written = write_demo(tmp_path)
-    assert len(written) == 46
-    for path in written:
-        committed = ROOT / path.relative_to(tmp_path)
-        assert committed.read_bytes() == path.read_bytes(), committed.name
-    for cycle in (EARLIER, LATER):
-        here = {path.name for path in (RAW / cycle).iterdir() if not path.name.startswith(".")}
-        assert here == {path.name for path in written if path.parent.name == cycle}
+def test_what_is_committed_is_byte_for_byte_what_is_written() -> None:
+    """As git has it: in the folder, its user may have a survey of their own or a cycle more."""
+    require_tool("git")
+    listing = ["git", "ls-files", "--stage", "-z", "data/raw"]
+    told = subprocess.run(listing, cwd=ROOT, capture_output=True, check=False, text=True).stdout
+    lines = re.findall(r"\d+ ([0-9a-f]+) 0\tdata/raw/([^\0]+)\0", told)
+    folders = {path.parent for path in FILES}
+    committed = {Path(name): blob for blob, name in lines if Path(name).parent in folders}
+    if not committed.keys() & FILES.keys():
+        pytest.skip("the demonstration is not committed here")
+    # git's own name of a file's content.
+    written = {
+        path: hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324
+        for path, content in FILES.items()
+    }
+    assert len(written) == 47
+    assert committed == written
 
 
 def test_all_107_published_numbers_come_out_of_the_cells() -> None:
-    with (RAW / LATER / "published.csv").open(encoding="utf-8", newline="") as file:
-        published = list(csv.DictReader(file))
+    lines = FILES[Path(LATER, "published.csv")].decode("utf-8").splitlines()
+    published = list(csv.DictReader(lines))
     names = department_names()
     measured = {"全体": measure(names), **{name: measure([name]) for name in names}}
     found = [measured[line["scope"]][line["measure"]] for line in published]
@@ -284,18 +312,62 @@ def test_aliases_are_exactly_the_spellings_that_occur() -> None:
 
 
 def test_the_correction_names_what_stands_in_the_workbook() -> None:
-    text = (RAW / LATER / "corrections.toml").read_text(encoding="utf-8")
-    [correction] = tomllib.loads(text)["correction"]
+    [correction] = read_settings(Path(LATER, "corrections.toml"))["correction"]
     assert correction["field"] == "annual_volume"
     row = by_id(LATER)[correction["procedure_id"]]
     assert (row["年間件数"], correction["expected"]) == (12000, "12000")
-    assert tomllib.loads((RAW / EARLIER / "corrections.toml").read_text(encoding="utf-8")) == {}
+    assert read_settings(Path(EARLIER, "corrections.toml")) == {}
 
 
-def test_the_demonstration_imports_nothing_else_of_the_package() -> None:
-    for path in sorted((ROOT / "src" / "analysis" / "demo").glob("*.py")):
+def write_into(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run `make demo INTO=folder`'s program and return what it says, or ends with."""
+    said = io.StringIO()
+    monkeypatch.setattr(write, "make_files", FILES.items)
+    monkeypatch.setattr(sys, "argv", ["demo", str(folder)])
+    with redirect_stdout(said):
+        main()
+    return said.getvalue()
+
+
+def put(path: Path, content: bytes = "書き加えた".encode()) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_it_is_written_into_the_folder_named_and_again_over_itself(tmp_path, monkeypatch) -> None:
+    for _ in range(2):
+        assert "に47件のファイルを作成しました。" in write_into(tmp_path, monkeypatch)
+    made = {path.relative_to(tmp_path / "data/raw"): path for path in tmp_path.rglob("*.*")}
+    assert {path: file.read_bytes() for path, file in made.items()} == FILES
+
+
+def test_it_overwrites_no_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = tmp_path / "data" / "raw" / "2024-09-01"
+    real = {put(raw / n): put(raw / n).read_bytes() for n in ("cycle.toml", "総務部.xlsx")}
+    with pytest.raises(SystemExit) as ended:
+        write_into(tmp_path, monkeypatch)
+    assert str(ended.value) == (
+        "架空データと同じ名前で内容の違うファイルが2件あります。何も書き込んでいません。\n"
+        "  ・data/raw/2024-09-01/cycle.toml\n  ・data/raw/2024-09-01/総務部.xlsx\n"
+        "ほかのフォルダーを `make demo INTO=…` で指定するか、これらを別の場所へ移してください。"
+    )
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == real
+
+
+def test_a_folder_or_a_link_in_its_place_is_told(tmp_path, monkeypatch) -> None:
+    raw = tmp_path / "data" / "raw" / "2024-03-31"
+    (raw / "総務部.xlsx").mkdir(parents=True)
+    (raw / "財務部.xlsx").symlink_to(put(tmp_path / "elsewhere.xlsx", b"theirs"))
+    with pytest.raises(SystemExit, match="2件あります"):
+        write_into(tmp_path, monkeypatch)
+    assert (tmp_path / "elsewhere.xlsx").read_bytes() == b"theirs"
+
+
+def test_it_imports_nothing_that_reads_it() -> None:
+    for path in sorted((ROOT / "examples" / "demo").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            for name in names:
-                assert not name.startswith("analysis") or name.startswith("analysis.demo"), path
+            tops = {name.partition(".")[0] for name in names}
+            assert tops <= sys.stdlib_module_names | {"demo", "openpyxl"}, path

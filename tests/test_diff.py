@@ -69,6 +69,7 @@ def test_two_cycles_are_matched_by_scope_and_measure(builds: Path) -> None:
     assert "課ごとの数値: ほか" in groups["文化スポーツ部"]
 
 
+@pytest.mark.slow
 def test_a_renumbered_procedure_is_neither_gone_nor_new_between_cycles(
     survey_folder: Path, findings: Findings
 ) -> None:

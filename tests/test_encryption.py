@@ -33,6 +33,8 @@ from conftest import ROOT, require_tool
 from deliveries import copy_delivery, reports_of
 from offices import make_office
 
+pytestmark = pytest.mark.slow
+
 HUNDRED = (ROOT / "README.md").read_text("utf-8").partition("## A hundred cities\n")[2]
 MAKE_KEYS, START = re.findall(r"^```sh\n(.*?)^```", HUNDRED.partition("\n## ")[0], re.M | re.S)
 ENCRYPTION = "distributed.comm.require-encryption"

@@ -194,6 +194,7 @@ def test_real_data_is_not_called_invented() -> None:
     assert "架空" not in text_of(export_pdf(notebook))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="nothing is forked elsewhere")
 def test_a_forked_process_reads_no_font_again() -> None:
     script = (

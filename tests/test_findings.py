@@ -8,13 +8,13 @@ from analysis.cycle import open_cycle
 from analysis.report.findings import hash_inputs, load_findings
 from analysis.report.kernels.warm import INPUTS
 
-from conftest import copy_small_project
+from deliveries import copy_delivery
 
 
 def test_findings_are_given_again_until_an_input_changes_or_as_long_as_it_is_said_not_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cycle = open_cycle(None, copy_small_project(tmp_path))
+    cycle = open_cycle(None, copy_delivery(small_project, tmp_path))
     inputs, findings = hash_inputs(cycle), load_findings(cycle)
     assert load_findings(cycle) is findings
     (cycle.raw_folder / "memo.txt").write_text("x", encoding="utf-8")

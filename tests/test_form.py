@@ -26,7 +26,7 @@ from analysis.survey.new_cycle import begin_cycle
 from analysis.survey.table.fill import is_ditto
 from analysis.survey.vocabulary import is_dash, load_vocabulary
 
-from conftest import copy_project
+from deliveries import copy_delivery
 from rows import make_rows
 from workbooks import make_cycle, not_started, procedure
 
@@ -52,8 +52,11 @@ def hand_in(cycle: Cycle) -> None:
         shutil.copy(form.path, cycle.raw_folder / form.path.name)
 
 
-def test_a_form_read_back_unchanged_gives_the_last_answers(tmp_path: Path) -> None:
-    root = copy_project(tmp_path)
+@pytest.mark.slow
+def test_a_form_read_back_unchanged_gives_the_last_answers(
+    demonstration: Path, tmp_path: Path
+) -> None:
+    root = copy_delivery(demonstration, tmp_path)
     last = collect_survey(open_cycle(None, root)).rows
     cycle = begin_cycle(NEXT, root)
     hand_in(cycle)
@@ -329,6 +332,7 @@ def next_cycle(tmp_path_factory: pytest.TempPathFactory) -> Cycle:
     return make_next(tmp_path_factory.mktemp("next"), [procedure(1)])
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(ANSWERS, min_size=1, max_size=5))
 def test_any_answers_come_back_as_they_were(

@@ -17,6 +17,8 @@ from analysis.survey.returned.write import return_workbooks
 from spreadsheets import type_into, work_out
 from workbooks import make_cycle, not_started, procedure
 
+pytestmark = pytest.mark.slow
+
 NEXT = "2025-03-31"
 
 

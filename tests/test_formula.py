@@ -112,6 +112,7 @@ TIES: list[tuple[Measure, Unit, tuple[int | None, ...]]] = [
 ]
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_rounds_half_away_from_zero_as_the_ledger_does(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

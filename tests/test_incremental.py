@@ -14,6 +14,8 @@ from analysis.report.sources import Origin, Source
 from conftest import LATEST
 from deliveries import answer, copy_delivery, reports_of, run
 
+pytestmark = pytest.mark.slow
+
 EVERYBODY = {"overview", "reasons", "guideline", "quality", "index"}
 
 

@@ -25,7 +25,6 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
-RAW = Path(__file__).parent.parent / "data" / "raw"
 SEED = 20250110
 
 FORM: dict[str, tuple[str, dict[str, str]]] = {
@@ -361,10 +360,10 @@ def drawn(figures_csv: Path) -> list[dict[str, str]]:
 
 
 def test_twenty_figures_drawn_at_random_are_as_counted_from_the_workbooks(
-    drawn: list[dict[str, str]],
+    drawn: list[dict[str, str]], demonstration: Path
 ) -> None:
     assert len(drawn) == 20
-    assert disagreements(Witness(RAW), drawn) == []
+    assert disagreements(Witness(demonstration / "data" / "raw"), drawn) == []
 
 
 def test_the_draw_has_every_kind_at_every_level_and_both_cycles(
@@ -379,8 +378,10 @@ def test_the_draw_has_every_kind_at_every_level_and_both_cycles(
     assert {cycle for cycle, _, _ in ids} == {"2024-03-31", "2024-09-01"}
 
 
-def test_what_became_of_procedures_is_as_paired_from_the_workbooks(figures_csv: Path) -> None:
-    counted = Witness(RAW).count_transitions("2024-09-01")
+def test_what_became_of_procedures_is_as_paired_from_the_workbooks(
+    figures_csv: Path, demonstration: Path
+) -> None:
+    counted = Witness(demonstration / "data" / "raw").count_transitions("2024-09-01")
     printed = {}
     with figures_csv.open(encoding="utf-8-sig", newline="") as file:
         for line in csv.DictReader(file):
@@ -393,10 +394,10 @@ def test_what_became_of_procedures_is_as_paired_from_the_workbooks(figures_csv: 
 
 
 def test_the_witness_disagrees_when_an_answer_was_changed_after_the_build(
-    figures_csv: Path, tmp_path: Path
+    figures_csv: Path, demonstration: Path, tmp_path: Path
 ) -> None:
     raw = tmp_path / "raw"
-    shutil.copytree(RAW, raw)
+    shutil.copytree(demonstration / "data" / "raw", raw)
     path = raw / "2024-09-01" / "農業委員会.xlsx"
     book = openpyxl.load_workbook(path)
     changed = next(

@@ -39,27 +39,6 @@ def cycle(tmp_path: Path) -> Cycle:
     return made
 
 
-def test_the_demonstration_overwrites_no_answers(tmp_path: Path) -> None:
-    raw = tmp_path / "data" / "raw" / "2024-09-01"
-    real = {put(raw / name): THEIRS for name in ("cycle.toml", "総務部.xlsx", "matches.csv")}
-    code, output = run(tmp_path, "demo")
-    assert code == 1
-    assert "内容の違うファイルが3件あります。何も書き込んでいません。" in output
-    assert "  ・data/raw/2024-09-01/総務部.xlsx" in output
-    assert "--into" in output
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == real
-
-
-def test_a_folder_or_a_link_in_the_demonstrations_place_is_told(tmp_path: Path) -> None:
-    raw = tmp_path / "data" / "raw" / "2024-03-31"
-    (raw / "総務部.xlsx").mkdir(parents=True)
-    (raw / "財務部.xlsx").symlink_to(put(tmp_path / "elsewhere.xlsx"))
-    code, output = run(tmp_path, "demo")
-    assert code == 1
-    assert "2件あります" in output
-    assert (tmp_path / "elsewhere.xlsx").read_bytes() == THEIRS
-
-
 def test_a_form_that_was_edited_is_kept_and_told(tmp_path: Path) -> None:
     make_cycle(tmp_path, [procedure(1)])
     folder = begin_cycle("2025-03-31", tmp_path).processed_folder / "forms"

@@ -171,6 +171,7 @@ def test_what_a_library_writes_is_read(tmp_path, kind):
     assert (describe_problems(survey), answers(survey)) == ([], RIGHT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ending", "program"), READ_FROM_LIBREOFFICE)
 def test_what_libreoffice_writes_is_read(tmp_path, ending, program):
     content = convert(GOOD, tmp_path, ending, program or "Text - txt - csv (StarCalc):44,34,76")
@@ -186,6 +187,7 @@ def test_a_kind_that_is_not_read_is_told_by_its_own_sentence_under_any_name(tmp_
     assert describe_problems(hand_in(tmp_path, build(), name)) == [f"{name}: {sentence}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TOLD_FROM_LIBREOFFICE)
 def test_a_kind_of_libreoffices_that_is_not_read_is_told(tmp_path, kind):
     ending, as_ending, program, sentence = TOLD_FROM_LIBREOFFICE[kind]
@@ -194,11 +196,13 @@ def test_a_kind_of_libreoffices_that_is_not_read_is_told(tmp_path, kind):
     assert describe_problems(hand_in(tmp_path, content, name)) == [f"{name}: {sentence}"]
 
 
+@pytest.mark.slow
 def test_macros_that_libreoffice_wrote_are_told(tmp_path):
     survey = hand_in(tmp_path, add_macro(GOOD, tmp_path), "環境部.xlsm")
     assert describe_problems(survey) == [f"環境部.xlsm: {MACROS}"]
 
 
+@pytest.mark.slow
 def test_the_binary_workbook_of_these_tests_is_one_that_libreoffice_opens(tmp_path):
     source = write_binary([["id", "name"], ["K-001", "form"]])
     assert convert(source, tmp_path, "csv").split() == [b"id,name", b"K-001,form"]

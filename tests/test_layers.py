@@ -8,6 +8,7 @@ import pytest
 import analysis
 
 PACKAGE = Path(analysis.__file__).parent
+EXAMPLES = Path(__file__).parents[1] / "examples"
 SHARED = {"cycle", "display", "errors", "names", "settings", "texts"}
 MAY_IMPORT = {
     "cycle": {"errors", "names", "settings", "texts"},
@@ -19,10 +20,8 @@ MAY_IMPORT = {
     "survey": SHARED,
     "figures": SHARED | {"survey"},
     "report": SHARED | {"survey", "figures"},
-    # The demonstration is a witness of its own: it shares no code with what reads it.
-    "demo": set(),
     "terminal": {"errors", "texts"},
-    "cli": SHARED | {"terminal"} | {"survey", "figures", "report", "demo"},
+    "cli": SHARED | {"terminal"} | {"survey", "figures", "report"},
 }
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
@@ -36,8 +35,8 @@ MODULES = sorted(
 )
 
 
-def list_imports(path: Path, under: str = "analysis") -> set[str]:
-    """Return what a module imports from the package, or from one of its wings, by first name."""
+def list_modules(path: Path) -> set[str]:
+    """Return the full names of the modules that a module imports from."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
@@ -45,6 +44,12 @@ def list_imports(path: Path, under: str = "analysis") -> set[str]:
             names.add(node.module or "")
         elif isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
+    return names
+
+
+def list_imports(path: Path, under: str = "analysis") -> set[str]:
+    """Return what a module imports from the package, or from one of its wings, by first name."""
+    names = list_modules(path)
     start = f"{under}."
     return {name.removeprefix(start).split(".")[0] for name in names if name.startswith(start)}
 
@@ -55,9 +60,15 @@ def test_a_wing_imports_only_from_those_before_it(path: Path) -> None:
     assert list_imports(path) - {own} <= MAY_IMPORT[own]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+@pytest.mark.parametrize("path", [*MODULES, *EXAMPLES.rglob("*.py")], ids=lambda p: p.name)
 def test_a_module_is_short_enough_to_be_one_idea(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_the_package_knows_nothing_of_its_examples() -> None:
+    examples = {path.name for path in EXAMPLES.iterdir()}
+    for path in PACKAGE.rglob("*.py"):
+        assert not {name.partition(".")[0] for name in list_modules(path)} & examples, path
 
 
 def test_every_wing_is_known() -> None:

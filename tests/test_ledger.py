@@ -42,8 +42,8 @@ def frame(findings: Findings) -> pd.DataFrame:
     return list_figures(findings.ledger).set_index("figure_id", drop=False)
 
 
-def test_every_published_number_comes_out(findings: Findings, project: Path) -> None:
-    with (project / "data/raw/2024-09-01/published.csv").open(encoding="utf-8-sig") as file:
+def test_every_published_number_comes_out(findings: Findings, demonstration: Path) -> None:
+    with (demonstration / "data/raw/2024-09-01/published.csv").open(encoding="utf-8-sig") as file:
         published = list(csv.DictReader(file))
     assert len(published) == 107
     for row in published:

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pypdf
+import pytest
 from pypdf.generic import DictionaryObject
 
 from analysis.report.orphans import list_printed, read_page
 
 from conftest import require_tool
+
+pytestmark = pytest.mark.slow
 
 _WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">([^<]+)<')
 _CYCLE = re.compile(r"\d{4}-\d{2}-\d{2}/")

@@ -29,6 +29,8 @@ from analysis.report.making.many import (
 
 from workbooks import make_cycle
 
+pytestmark = pytest.mark.slow
+
 LATEST = "2024-09-01"
 KEPT = Outcome("kept")
 

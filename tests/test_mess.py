@@ -17,6 +17,8 @@ from mess import ALIASES, FIELDS, SPELLINGS, TITLES, Mess, Row, dress
 from rows import make_rows
 from workbooks import make_cycle
 
+pytestmark = pytest.mark.slow
+
 _KANJI = "環境政策課届出申請許可髙﨑𠮷①②第条（）ガぱヴ・ーA1 <&=+@'\""
 _TEXTS = (
     st.text(alphabet=_KANJI, min_size=1, max_size=12)

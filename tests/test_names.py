@@ -15,10 +15,10 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.problems import RULES_PATH
 from analysis.survey.vocabulary import VOCABULARY_PATH, choice_key, load_vocabulary, match_key
 
-from conftest import ROOT
+from conftest import DEMO
 from workbooks import make_cycle, make_two_cycles, procedure
 
-GUIDELINE = ROOT / "data" / "raw" / "guideline" / "2024.toml"
+GUIDELINE = DEMO / "data" / "raw" / "guideline" / "2024.toml"
 
 
 def write_guideline(root: Path, *renamed: tuple[str, str]) -> Path:

@@ -12,7 +12,8 @@ from analysis.cycle import open_cycle
 from analysis.errors import SettingsError
 from analysis.survey.new_cycle import begin_cycle, describe_beginning
 
-from conftest import LATEST, copy_small_project
+from conftest import LATEST
+from deliveries import copy_delivery
 from workbooks import make_cycle, procedure
 
 NEXT = "2025-03-31"
@@ -23,16 +24,18 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
 
 
-def test_only_the_dates_differ_from_the_latest_cycle(tmp_path: Path) -> None:
-    root = copy_small_project(tmp_path)
+def test_only_the_dates_differ_from_the_latest_cycle(small_project: Path, tmp_path: Path) -> None:
+    root = copy_delivery(small_project, tmp_path)
     before, after = open_cycle(LATEST, root), begin_cycle(NEXT, root)
     changed = {"as_of": datetime.date(2025, 3, 31), "previous": LATEST}
     assert after.settings == before.settings.model_copy(update=changed)
     assert open_cycle(None, root).name == NEXT
 
 
-def test_comments_stay_but_the_head_tells_of_the_new_cycle(tmp_path: Path) -> None:
-    root = copy_small_project(tmp_path)
+def test_comments_stay_but_the_head_tells_of_the_new_cycle(
+    small_project: Path, tmp_path: Path
+) -> None:
+    root = copy_delivery(small_project, tmp_path)
     begin_cycle(NEXT, root)
     old, new = ((root / "data" / "raw" / n / "cycle.toml").read_text() for n in (LATEST, NEXT))
     tail = old[old.index("guideline = ") :]

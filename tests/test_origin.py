@@ -14,7 +14,8 @@ from analysis.cycle import open_cycle
 from analysis.report.proof import origin
 from analysis.report.proof.origin import fingerprint_of, list_inputs, write_fingerprint
 
-from conftest import LATEST, copy_small_project
+from conftest import LATEST
+from deliveries import copy_delivery
 
 INPUTS = {
     "data/raw/2024-09-01/環境部.xlsx": "b" * 64,
@@ -31,8 +32,8 @@ def fingerprint(folder: Path) -> str:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return copy_small_project(tmp_path / "project")
+def project(small_project: Path, tmp_path: Path) -> Path:
+    return copy_delivery(small_project, tmp_path / "project")
 
 
 def test_a_fingerprint_is_the_sha256_of_lines_anyone_can_write() -> None:
@@ -55,7 +56,7 @@ def test_an_auditor_makes_the_same_fingerprint_with_sha256sum(project: Path) -> 
     shutil.copytree(Path(analysis.__file__).parent, package)
     script = (
         "(find data/raw/2024-* data/raw/guideline/2024.toml notebooks/overview.ipynb -type f;"
-        " find src/analysis -type f -not -path '*/demo/*' -regextype egrep"
+        " find src/analysis -type f -regextype egrep"
         r" -regex '.*\.(py|toml|css|typ|j2|js)')"
         " | xargs -d '\\n' sha256sum | LC_ALL=C sort -k 2;"
         f" echo 'parameter cycle={LATEST}'"
@@ -165,7 +166,7 @@ def test_what_makes_nothing_of_this_report_is_left_out(project: Path) -> None:
         file.write(b"\n")
     assert fingerprint(project) == before
     names = list_inputs(open_cycle(LATEST, project))
-    assert not [name for name in names if re.search(r"/demo/|__pycache__|/\.|~\$", name)]
+    assert not [name for name in names if re.search(r"__pycache__|/\.|~\$", name)]
     assert list(names) == sorted(names)
 
 

@@ -125,6 +125,7 @@ def transitions_of(path: Path, folder: Path) -> dict[str, tuple[object, ...]]:
     return {line["手続きID"]: tuple(line[title] for title in titles) for line in lines}
 
 
+@pytest.mark.slow
 def test_the_audit_workbook_refers_to_both_rows(audit: Path, tmp_path: Path) -> None:
     assert transitions_of(audit, tmp_path) == {
         "K-001": ("K-001", "手続きIDが同じ", "継続", "なし"),
@@ -135,6 +136,7 @@ def test_the_audit_workbook_refers_to_both_rows(audit: Path, tmp_path: Path) -> 
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "procedure_id"),
     [("K-001", "K-001"), ("埋火葬の許可", "K-012"), ("墓地法", "K-012"), ("K-003", "K-013")],

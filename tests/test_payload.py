@@ -212,10 +212,10 @@ def test_the_same_figures_give_the_same_text(ledger: Ledger) -> None:
     assert write_payload(ledger, figures) == write_payload(ledger, figures)
 
 
-def test_no_respondent_is_carried_anywhere(ledger: Ledger, project: Path) -> None:
+def test_no_respondent_is_carried_anywhere(ledger: Ledger, demonstration: Path) -> None:
     told = json.dumps(carried(ledger, *ledger.figures.values()), ensure_ascii=False)
     respondents = set()
-    for path in sorted((project / "data" / "raw").glob("2024-*/*.xlsx")):
+    for path in sorted((demonstration / "data" / "raw").glob("2024-*/*.xlsx")):
         for row in openpyxl.load_workbook(path)["調査票"].iter_rows(max_row=12):
             texts = [str(cell.value or "").replace("\n", "") for cell in row]
             if "記入者" in texts:

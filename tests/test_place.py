@@ -86,6 +86,7 @@ def list_files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
+@pytest.mark.slow
 def test_two_processes_that_write_one_file_take_turns(tmp_path):
     path = tmp_path / "rows.csv"
     place_file(path, b"a" * 200_000)
@@ -117,6 +118,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path, monkeypatch):
     assert list_files(tmp_path) == {LOCK_NAME}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork to kill")
 def test_a_store_killed_at_any_point_is_the_old_one_or_the_new_one(tmp_path):
     raws = []
@@ -134,6 +136,7 @@ def test_a_store_killed_at_any_point_is_the_old_one_or_the_new_one(tmp_path):
     assert done.stdout.split() == ["10"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a file's size can't be bounded")
 @pytest.mark.parametrize("limit", [100, 5_000, 30_000])
 def test_a_full_disk_is_told_and_what_was_stored_is_whole(tmp_path, limit):

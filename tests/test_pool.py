@@ -33,7 +33,10 @@ from clusters import (
     start_a_child,
     wait_until,
 )
-from conftest import LATEST, copy_project, require_package
+from conftest import LATEST, require_package
+from deliveries import copy_delivery
+
+pytestmark = pytest.mark.slow
 
 LONG = "回答" * 10_000
 """Longer than what Dask leaves of an exception's message."""
@@ -263,8 +266,8 @@ def test_a_scheduler_of_another_version_is_told(tmp_path: Path) -> None:
     assert f"スケジューラー {cluster.address}: distributed 2020.1.0（こちらは" in str(caught.value)
 
 
-def test_a_folder_that_a_worker_does_not_see_is_told(tmp_path: Path) -> None:
-    require_folder(copy_project(tmp_path / "here"))
+def test_a_folder_that_a_worker_does_not_see_is_told(small_project: Path, tmp_path: Path) -> None:
+    require_folder(copy_delivery(small_project, tmp_path / "here"))
     with pytest.raises(ReportError, match="同じパスで見えるように"):
         require_folder(tmp_path / "elsewhere")
 

@@ -16,6 +16,8 @@ import analysis
 from conftest import ROOT, require_package, require_tool
 from deliveries import copy_delivery, reports_of
 
+pytestmark = pytest.mark.slow
+
 SECTIONS = dict(
     re.findall(
         r"^## ([^\n]+)\n(.*?)(?=^## |\Z)",
@@ -48,27 +50,25 @@ def run_blocks(
 
 
 @pytest.fixture(scope="module")
-def demonstration(
-    built: tuple[Path, str], survey_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def delivered(built_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's project with its set and the program's own files, as it is delivered."""
-    folder = Path(shutil.copytree(survey_folder, tmp_path_factory.mktemp("page") / "project"))
+    folder = Path(shutil.copytree(built_project, tmp_path_factory.mktemp("page") / "project"))
     (folder / "src").symlink_to(Path(analysis.__file__).parent.parent)
     return folder
 
 
-def test_every_fingerprint_of_the_set_is_made_by_the_page_s_commands(demonstration: Path) -> None:
-    done = run_blocks(demonstration, *FILES, *FINGERPRINT)
+def test_every_fingerprint_of_the_set_is_made_by_the_page_s_commands(delivered: Path) -> None:
+    done = run_blocks(delivered, *FILES, *FINGERPRINT)
     assert done.returncode == 0, done.stderr + done.stdout
     named = set(re.findall(r"^[0-9a-f]{64}  (\S+)$", done.stdout, re.M))
-    made = {path.name for path in reports_of(demonstration).iterdir()}
+    made = {path.name for path in reports_of(delivered).iterdir()}
     assert named == {name for name in made if not name.startswith("ro-crate-metadata.json")}
 
 
 def test_what_is_not_of_the_set_is_named_by_the_page_s_command(
-    demonstration: Path, tmp_path: Path
+    delivered: Path, tmp_path: Path
 ) -> None:
-    folder = Path(shutil.copytree(demonstration, tmp_path / "project", symlinks=True))
+    folder = Path(shutil.copytree(delivered, tmp_path / "project", symlinks=True))
     assert run_blocks(folder, FILES[1]).stdout == ""
     reports = reports_of(folder)
     (reports / "overview（訂正版）.pdf").write_bytes(b"%PDF")
@@ -78,8 +78,8 @@ def test_what_is_not_of_the_set_is_named_by_the_page_s_command(
     assert told == ["not of the set: overview（訂正版）.pdf", "not of the set: reasons.pdf"]
 
 
-def test_a_fingerprint_of_other_inputs_is_not_made(demonstration: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(demonstration, tmp_path / "project", symlinks=True))
+def test_a_fingerprint_of_other_inputs_is_not_made(delivered: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(delivered, tmp_path / "project", symlinks=True))
     with (folder / "data" / "raw" / "2024-09-01" / "cycle.toml").open("ab") as file:
         file.write(b"\n")
     done = run_blocks(folder, *FINGERPRINT)
@@ -88,9 +88,9 @@ def test_a_fingerprint_of_other_inputs_is_not_made(demonstration: Path, tmp_path
 
 
 def test_a_notebook_that_was_run_is_brought_back_by_the_page_s_command(
-    demonstration: Path, tmp_path: Path
+    delivered: Path, tmp_path: Path
 ) -> None:
-    folder = Path(shutil.copytree(demonstration, tmp_path / "project", symlinks=True))
+    folder = Path(shutil.copytree(delivered, tmp_path / "project", symlinks=True))
     path = folder / "notebooks" / "overview.ipynb"
     before = path.read_bytes()
     notebook = read(path, 4)
@@ -106,11 +106,11 @@ def test_a_notebook_that_was_run_is_brought_back_by_the_page_s_command(
 
 
 def test_the_evidence_of_figures_of_each_kind_is_made_by_the_page_s_commands(
-    demonstration: Path,
+    delivered: Path,
 ) -> None:
     require_tool("pdfdetach")
     asked = re.findall(r"sh same\.sh (\S+)", "".join(EVIDENCE))
-    done = run_blocks(demonstration, *EVIDENCE)
+    done = run_blocks(delivered, *EVIDENCE)
     assert done.returncode == 0, done.stderr + done.stdout
     assert re.findall(r"^[0-9a-f]{64}  (\S+)$", done.stdout, re.M) == asked
     measures = {figure.rpartition("/")[2] for figure in asked}

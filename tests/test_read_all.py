@@ -17,6 +17,8 @@ from analysis.survey.table.read_all import PAYS_FROM, count_processes
 
 from workbooks import make_cycle, procedure
 
+pytestmark = pytest.mark.slow
+
 # In a process of its own: no other test's threads are in the way of a fork.
 COLLECT = """
 import os, signal, sys, time

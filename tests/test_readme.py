@@ -18,7 +18,7 @@ from analysis.report.making.many import CITIES_AT_ONCE
 from analysis.survey.files.file import LARGEST_FILE
 from analysis.survey.table.header import HEADER_HEIGHT
 
-from conftest import copy_small_project
+from deliveries import copy_delivery
 
 ROOT = Path(__file__).parent.parent
 READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
@@ -78,7 +78,7 @@ def test_help_is_in_japanese_and_names_every_command() -> None:
     result = CliRunner().invoke(main, ["--help"])
     assert result.exit_code == 0
     assert "調査票" in result.output
-    assert all(name in result.output for name in ("report", "check", "trace", "demo"))
+    assert all(name in result.output for name in ("report", "check", "trace", "diff"))
 
 
 @pytest.mark.parametrize("command", ["", *main.commands])
@@ -157,14 +157,15 @@ def test_the_exports_are_named_as_jupyterlab_s_menu_names_them(path: Path) -> No
         assert re.search(rf"[*「]{name.capitalize()}[*」]", text)
 
 
+@pytest.mark.slow
 def test_the_steps_of_a_cycle_lead_from_forms_to_verified_reports(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The commands of the README's steps, in their order, with forms sent back as they went out."""
     steps = re.search(r"^## A new cycle$.*?^Workbooks are read", README, re.MULTILINE | re.DOTALL)
     commands = re.findall(r"`(?:analysis|make) ([a-z-]+(?: [\d-]+)?)`", steps[0])
     assert commands == ["new-cycle 2025-03-31", "form", "check", "report"]
-    folder = copy_small_project(tmp_path)
+    folder = copy_delivery(small_project, tmp_path)
     monkeypatch.chdir(folder)
     for command in [*commands, "verify"]:
         result = CliRunner().invoke(main, command.split())

@@ -19,7 +19,7 @@ from analysis.survey.table.read import Reading
 from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.vocabulary import Lookup, build_lookup
 
-from conftest import copy_project
+from deliveries import copy_delivery
 from workbooks import make_cycle, not_started, procedure
 
 PROGRAM = {"code": "this"}
@@ -50,8 +50,9 @@ def kept_files(cycle: Cycle) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.name != LOCK_NAME)
 
 
-def test_kept_readings_are_those_of_every_workbook_of_the_demonstration(tmp_path, opened):
-    root = copy_project(tmp_path / "project")
+@pytest.mark.slow
+def test_kept_readings_are_those_of_every_workbook(demonstration, tmp_path, opened):
+    root = copy_delivery(demonstration, tmp_path / "project")
     for name in list_cycles(root):
         cycle = open_cycle(name, root)
         fresh = read_workbooks(cycle, build_lookup(cycle.settings))

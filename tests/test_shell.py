@@ -28,14 +28,17 @@ from analysis.report.making.workers import (
 from analysis.report.plan import Report, plan_reports
 from analysis.report.run import ENGINE
 
-from conftest import LATEST, ROOT, copy_small_project
+from conftest import LATEST, ROOT
+from deliveries import copy_delivery
+
+pytestmark = pytest.mark.slow
 
 NOTEBOOKS = ("overview", "department", "reasons", "guideline", "quality")
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_small_project(tmp_path_factory.mktemp("small"))
+def small(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_delivery(small_project, tmp_path_factory.mktemp("small"))
 
 
 def notebook_of(*sources: str) -> nbformat.NotebookNode:

@@ -34,6 +34,9 @@ def copy(delivery: Path, tmp_path: Path) -> Path:
     return copy_delivery(delivery, tmp_path / "project")
 
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("remembered")]
+
+
 @pytest.fixture(autouse=True)
 def password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANALYSIS_KEY_PASSWORD", PASSWORD)

@@ -124,6 +124,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     return load_findings(write_cycles(tmp_path_factory.mktemp("before")), collect_survey)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unset")
 @settings(
     max_examples=25,

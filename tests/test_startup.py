@@ -11,7 +11,10 @@ from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.survey.store import load_surveys
 
-from conftest import LATEST, copy_small_project
+from conftest import LATEST
+from deliveries import copy_delivery
+
+pytestmark = pytest.mark.slow
 
 FRAMES = {"numpy", "pandas", "pyarrow"}
 SURVEYS = {"defusedxml", "openpyxl", "rapidfuzz", "tomlkit", "xlsxwriter"}
@@ -55,16 +58,18 @@ def list_imported(code: str, folder: Path, *arguments: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of two departments whose surveys are stored."""
-    folder = copy_small_project(tmp_path_factory.mktemp("small"))
+    folder = copy_delivery(small_project, tmp_path_factory.mktemp("small"))
     load_surveys(open_cycle(None, folder))
     return folder
 
 
-@pytest.mark.parametrize("command", ["", *main.commands])
-def test_help_is_written_by_the_command_line_alone(command, tmp_path):
-    imported = list_imported(RUN, tmp_path, *command.split(), "--help")
+def test_help_is_written_by_the_command_line_alone(tmp_path):
+    """That of every command, one after the other in one process."""
+    words = [[*command.split(), "--help"] for command in ["", *main.commands]]
+    run = RUN.replace("sys.argv[1:]", "words").replace("\n", "\n    ")
+    imported = list_imported(f"for words in {words}:{run}", tmp_path)
     assert "click" in imported
     assert imported.isdisjoint(FRAMES | SURVEYS | SETTINGS | REPORTS | {"asyncio", "rich"})
 
@@ -89,12 +94,7 @@ def test_a_command_imports_nothing_that_it_has_no_use_for(command, needless, sma
     assert list_imported(RUN, small, *command.split()) & needless == set()
 
 
-def test_what_makes_the_demonstration_needs_none_of_what_reads_it(tmp_path):
-    imported = list_imported("import analysis.demo.write", tmp_path)
-    assert imported.isdisjoint(REPORTS | {"pandas", "pyarrow", "rapidfuzz", "pydantic"})
-
-
-def test_what_a_finished_build_says_of_itself_is_read_without_frames(project):
+def test_what_a_finished_build_says_of_itself_is_read_without_frames(small_project):
     planning = (
         "from analysis.cycle import open_cycle\n"
         "from analysis.report.plan import plan_reports\n"
@@ -102,7 +102,7 @@ def test_what_a_finished_build_says_of_itself_is_read_without_frames(project):
         "from analysis.report.proof.record import read_record\n"
         "plan_reports(open_cycle()); list_inputs(open_cycle())"
     )
-    assert list_imported(planning, project).isdisjoint(FRAMES | SURVEYS | REPORTS)
+    assert list_imported(planning, small_project).isdisjoint(FRAMES | SURVEYS | REPORTS)
 
 
 def test_the_warm_process_imports_no_kernel_and_nothing_that_speaks_with_one(tmp_path):
@@ -142,9 +142,9 @@ sys.exit(len(late))
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks")
 @pytest.mark.parametrize("lost", [False, True])
-def test_while_the_warm_process_imports_others_read_for_it(lost, tmp_path):
+def test_while_the_warm_process_imports_others_read_for_it(lost, small_project, tmp_path):
     """Each cycle is read once, by one process; what that could not store the warm process reads."""
-    folder = copy_small_project(tmp_path)
+    folder = copy_delivery(small_project, tmp_path)
     warming = r"""
 import os, sys
 from analysis.survey import collect, store

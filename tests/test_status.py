@@ -56,6 +56,7 @@ def test_the_whole_status_of_a_small_cycle(tmp_path: Path, monkeypatch: pytest.M
     )
 
 
+@pytest.mark.slow
 def test_a_thousand_alike_problems_are_one_line_and_all_are_in_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.texts import compose_name, find_encoding, write_names
 
-from conftest import ROOT
+from conftest import DEMO
 from deliveries import run
 from workbooks import make_cycle, procedure
 
@@ -38,7 +38,7 @@ decided_on = 2024-09-30
 """
 PUBLISHED = "scope,measure,published\n環境部,total,1\n"
 MATCHES = "previous_id,current_id,decided_by,decided_on,reason\n,K-001,DX戦略課,2024-09-10,新設\n"
-GUIDELINE = (ROOT / "data/raw/guideline/2024.toml").read_text("utf-8")
+GUIDELINE = (DEMO / "data/raw/guideline/2024.toml").read_text("utf-8")
 
 
 def read_settings(cycle: Cycle) -> object:
@@ -338,6 +338,7 @@ def test_parameters_that_are_no_python_are_told_with_cell_and_line(tmp_path: Pat
         parse_code(tmp_path / "x.ipynb", 2, "a = 1\nb: : int\n")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no such locale")
 @pytest.mark.parametrize(
     "environment",

@@ -46,6 +46,7 @@ def test_a_corrected_and_a_reconciled_number_can_be_traced_too(findings: Finding
     assert "農林部.xlsx" in trace(findings.ledger, "2024-09-01/norin/corrections")
 
 
+@pytest.mark.slow
 def test_a_stored_survey_is_traced_without_loading_what_reads_workbooks(
     findings: Findings, survey_folder: Path
 ) -> None:

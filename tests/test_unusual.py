@@ -160,6 +160,7 @@ def test_every_cell_that_draws_on_another_workbook_is_counted_on_any_sheet(tmp_p
     assert "（集計!B1 など100か所）" in told
 
 
+@pytest.mark.slow
 def test_a_link_that_libreoffice_wrote_is_told(tmp_path):
     other = Workbook()
     sheet_of(other).title = "単価"

@@ -14,6 +14,8 @@ from analysis.survey.store import STAMP_NAME, load_survey
 
 from deliveries import CORRECTED, CYCLE, answer, copy_delivery, reports_of, run
 
+pytestmark = pytest.mark.slow
+
 WORKBOOK = "文化スポーツ部.xlsx"
 EDITED = "作成後に書き換えられています"
 

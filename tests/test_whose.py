@@ -212,6 +212,7 @@ def test_two_spellings_of_one_name_are_two_files(tmp_path: Path) -> None:
     assert len(collect_survey(cycle).rows) == len(NEW)
 
 
+@pytest.mark.slow
 def test_what_a_stray_said_is_kept_and_its_coming_and_going_noticed(tmp_path: Path) -> None:
     """As one added, renamed, changed or removed: each time as if all were read anew."""
     cycle = make_cycle(tmp_path, OLD, [procedure(9)])

@@ -13,6 +13,8 @@ import pytest
 from analysis.report.making import workers
 from analysis.report.making.pool import open_pool
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 import time
 from analysis.report.making.workers import in_worker

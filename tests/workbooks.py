@@ -16,8 +16,9 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
 from analysis.survey.vocabulary import load_vocabulary
+from demo.catalogue import FOLDER
 
-GUIDELINES = Path(__file__).parent.parent / "data" / "raw" / "guideline"
+GUIDELINES = FOLDER / "data" / "raw" / "guideline"
 RESPONDENT = "郡山 花子"
 DEPARTMENTS = {"kankyo": "環境部", "kodomo": "こども部"}
 FIELDS = [field.name for field in load_vocabulary()]

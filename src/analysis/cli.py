@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from analysis.terminal import Commands, refuse, say
+from analysis.terminal import Commands, say
 
 _FILE = click.Path(path_type=Path)
 
@@ -221,17 +221,3 @@ def diff(a: str, b: str) -> None:
     from analysis.report.proof.diff import describe_difference
 
     say(describe_difference(a, b))
-
-
-@main.command()
-@click.option("--into", type=click.Path(path_type=Path), help="作成先（省略時はプロジェクト）。")
-def demo(into: Path | None) -> None:
-    """架空の調査票（2調査回、各20部局）を data/raw/ に作成する。"""
-    from analysis.cycle import find_root
-    from analysis.demo.write import OccupiedError, write_demo
-
-    try:
-        written = write_demo(into or find_root())
-    except OccupiedError as error:
-        raise refuse(str(error)) from None
-    say(f"data/raw/ に{len(written)}件のファイルを作成しました。")

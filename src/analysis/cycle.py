@@ -174,7 +174,7 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
     if not known:
         raise SettingsError(
             f"調査回がありません。data/raw/<調査回>/{SETTINGS_NAME} を置くか、"
-            "`analysis demo` で架空データを作成してください。"
+            "`make demo` で架空データを作成してください。"
         )
     name = name or known[-1]
     if name not in known:

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -31,9 +33,15 @@ LETTERS = "abcdefghijklmnop"
 _ID = re.compile(r"(?<![\d-])(\d\d)([-‐‑−–ー－])(\d{4})(?![\d-])")
 
 
+def write_survey(folder: Path) -> None:
+    """Write the demonstration into a folder, as `make demo` does."""
+    demo = [sys.executable, "-m", "demo", folder.absolute()]
+    subprocess.run(demo, cwd=ROOT / "examples", check=True, stdout=subprocess.DEVNULL)
+
+
 def copy_project(folder: Path) -> Path:
-    """Copy what a build needs into a folder, with nothing that was made from it; return it."""
-    shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")
+    """Put what a build needs into a folder, with nothing that was made from it; return it."""
+    write_survey(folder)
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     for name in ("requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)

@@ -16,7 +16,7 @@ from analysis.report.blocks import Block
 from analysis.report.findings import Findings, load_findings
 from analysis.survey.collect import collect_survey
 
-from conftest import ROOT
+from conftest import DEMO
 from reports import figures_in
 
 
@@ -46,7 +46,7 @@ def test_an_accident_is_told_or_does_no_harm(
     with tempfile.TemporaryDirectory() as folder:
         survey = Survey(Path(folder), answers)
         guidelines = Path("data", "raw", "guideline")
-        shutil.copytree(ROOT / guidelines, survey.root / guidelines)
+        shutil.copytree(DEMO / guidelines, survey.root / guidelines)
         survey.write()
         names = happen(survey, data)
         try:

@@ -1,6 +1,6 @@
 """Single answers: every form a value comes in, with what is read, or the exact message it gets.
 
-Each is typed into a workbook of one procedure and read through the public door.
+Each is typed into a procedure of its own and read through the public door, all of a kind at once.
 """
 
 import datetime
@@ -36,10 +36,19 @@ def collect_one(root: Path, field: str, written: object) -> Survey:
     return collect_survey(make_cycle(root, [make(1, **{field: written})]))
 
 
-def read_one(survey: Survey, field: str) -> tuple[object, str]:
+def collect_each(root: Path, *answers: tuple[str, object]) -> Survey:
+    """Read a procedure for each answer to a field, as `collect_one` reads one."""
+    lines = [
+        (not_started if field == "reason" else procedure)(200 + place, **{field: written})
+        for place, (field, written) in enumerate(answers)
+    ]
+    return collect_survey(make_cycle(root, lines))
+
+
+def read_one(survey: Survey, field: str, place: int = 0) -> tuple[object, str]:
     """Return what was read and the steps that led there."""
-    value = survey.rows.loc[0, field]
-    steps = survey.rows.loc[0, "steps"]
+    value = survey.rows.loc[place, field]
+    steps = survey.rows.loc[place, "steps"]
     own = dict(entry.split(":") for entry in ("" if pd.isna(steps) else steps).split())
     return None if pd.isna(value) else value, own.get(field, "")
 
@@ -88,10 +97,10 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize(("field", "written", "value", "steps"), CHOICES)
-def test_a_choice_is_read_by_its_marks_and_spellings(tmp_path, field, written, value, steps):
-    survey = collect_one(tmp_path, field, written)
-    assert read_one(survey, field) == (value, steps)
+def test_a_choice_is_read_by_its_marks_and_spellings(tmp_path):
+    survey = collect_each(tmp_path, *(case[:2] for case in CHOICES))
+    for place, (field, written, value, steps) in enumerate(CHOICES):
+        assert read_one(survey, field, place) == (value, steps), written
     assert messages(survey) == []
 
 
@@ -166,10 +175,10 @@ DATES = [
 ]
 
 
-@pytest.mark.parametrize(("written", "value", "steps"), DATES)
-def test_a_date_is_read_in_every_common_form(tmp_path, written, value, steps):
-    survey = collect_one(tmp_path, "online_date", written)
-    assert read_one(survey, "online_date") == (value, steps)
+def test_a_date_is_read_in_every_common_form(tmp_path):
+    survey = collect_each(tmp_path, *(("online_date", written) for written, _, _ in DATES))
+    for place, (written, value, steps) in enumerate(DATES):
+        assert read_one(survey, "online_date", place) == (value, steps), written
     assert "error" not in set(survey.problems["severity"])
 
 
@@ -199,12 +208,12 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("written", "value", "missing", "steps"), NUMBERS)
-def test_a_number_is_a_value_or_a_named_kind_of_missing(tmp_path, written, value, missing, steps):
-    survey = collect_one(tmp_path, "annual_volume", written)
-    assert read_one(survey, "annual_volume") == (value, steps)
-    kind = survey.rows.loc[0, "annual_volume_missing"]
-    assert (None if pd.isna(kind) else kind) == missing
+def test_a_number_is_a_value_or_a_named_kind_of_missing(tmp_path):
+    survey = collect_each(tmp_path, *(("annual_volume", case[0]) for case in NUMBERS))
+    for place, (written, value, missing, steps) in enumerate(NUMBERS):
+        assert read_one(survey, "annual_volume", place) == (value, steps), written
+        kind = survey.rows.loc[place, "annual_volume_missing"]
+        assert (None if pd.isna(kind) else kind) == missing, written
     assert messages(survey) == []
 
 
@@ -324,13 +333,15 @@ TITLES = {
 }
 
 
-@pytest.mark.parametrize(("field", "written", "words"), REFUSED)
-def test_what_can_not_be_read_says_what_and_where_and_what_to_do(tmp_path, field, written, words):
-    survey = collect_one(tmp_path, field, written)
-    said = " ".join(written.split())
-    place = f"環境部.xlsx 調査票!{CELLS[field]}: "
-    assert messages(survey) == [f"{place}{TITLES[field]}「{said}」{words}"]
-    assert read_one(survey, field) == (None, "")
+def test_what_can_not_be_read_says_what_and_where_and_what_to_do(tmp_path):
+    survey = collect_each(tmp_path, *(case[:2] for case in REFUSED))
+    told = set(messages(survey))
+    for place, (field, written, words) in enumerate(REFUSED):
+        said, cell = " ".join(written.split()), f"{CELLS[field][0]}{6 + place}"
+        message = f"環境部.xlsx 調査票!{cell}: {TITLES[field]}「{said}」{words}"
+        assert message in told, message
+        assert read_one(survey, field, place) == (None, ""), written
+    assert len(survey.problems) == len(REFUSED)
 
 
 def test_two_numbers_in_one_cell_are_not_one(tmp_path):

@@ -29,9 +29,6 @@ _TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME)
 SHORT = 12
 """How many hex digits of a fingerprint a footer prints."""
 
-# The demonstration makes raw data, which counts by itself; no report comes from its code.
-_NO_PART_OF_A_REPORT = ("demo", "__pycache__")
-
 
 def list_inputs(cycle: Cycle) -> dict[str, str]:
     """Return the sha256 of everything that makes a cycle's reports, by path, sorted.
@@ -169,5 +166,5 @@ def _list_code() -> Iterator[tuple[str, Path]]:
     package = Path(analysis.__file__).parent
     for path in package.rglob("*"):
         relative = path.relative_to(package)
-        if path.suffix in CODE_SUFFIXES and relative.parts[0] not in _NO_PART_OF_A_REPORT:
+        if path.suffix in CODE_SUFFIXES:
             yield f"{CODE_FOLDER}/{relative.as_posix()}", path

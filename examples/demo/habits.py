@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from analysis.demo.catalogue import load_table
+from demo.catalogue import load_table
 
 
 @dataclass(frozen=True)

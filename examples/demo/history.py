@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from analysis.demo.catalogue import Catalogue, Department, Procedure, load_catalogue
-from analysis.demo.choice import draw, draw_percent, pick
+from demo.catalogue import Catalogue, Department, Procedure, load_catalogue
+from demo.choice import draw, draw_percent, pick
 
 EARLIER = "2024-03-31"
 LATER = "2024-09-01"

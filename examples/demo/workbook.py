@@ -6,13 +6,13 @@ from itertools import groupby
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.demo import form
-from analysis.demo.answers import Answer, Row
-from analysis.demo.catalogue import Department, load_table
-from analysis.demo.choice import draw_percent, pick
-from analysis.demo.habits import Habits
-from analysis.demo.history import NOT_STARTED, ONLINE, STARTED
-from analysis.demo.mess import spell_row
+from demo import form
+from demo.answers import Answer, Row
+from demo.catalogue import Department, load_table
+from demo.choice import draw_percent, pick
+from demo.habits import Habits
+from demo.history import NOT_STARTED, ONLINE, STARTED
+from demo.mess import spell_row
 
 _MEMO_PERCENT = 25
 

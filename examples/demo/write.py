@@ -1,15 +1,15 @@
-"""Write the demonstration survey's folders under `data/raw`."""
+"""Write the demonstration survey: both cycles and the guideline, under `data/raw`."""
 
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.demo.answers import answer_department
-from analysis.demo.archive import save_repeatably
-from analysis.demo.catalogue import FOLDER, load_departments
-from analysis.demo.habits import load_habits
-from analysis.demo.history import CYCLES
-from analysis.demo.workbook import fill_workbook
+from demo.answers import answer_department
+from demo.archive import save_repeatably
+from demo.catalogue import FOLDER, Department, load_departments
+from demo.habits import load_habits
+from demo.history import CYCLES
+from demo.workbook import fill_workbook
 
 _SHOWN = 5
 
@@ -19,12 +19,12 @@ class OccupiedError(Exception):
 
 
 def write_demo(root: Path) -> list[Path]:
-    """Write both cycles of the demonstration under `root` and return its files, in order.
+    """Write the demonstration under `root` and return its files, in order.
 
     The same bytes are written every time. Raises OccupiedError, and writes nothing, if a file or
     folder has the name of one of them and is not as it would be written.
     """
-    contents = {root / "data" / "raw" / path: content for path, content in _make_files()}
+    contents = {root / "data" / "raw" / path: content for path, content in make_files()}
     others = [path for path, content in contents.items() if not _is_free(path, content)]
     if others:
         names = [path.relative_to(root).as_posix() for path in others]
@@ -33,7 +33,8 @@ def write_demo(root: Path) -> list[Path]:
             f"架空データと同じ名前で内容の違うファイルが{len(names)}件あります。"
             "何も書き込んでいません。\n"
             + "\n".join(f"  ・{name}" for name in names[:_SHOWN])
-            + f"{more}\nほかのフォルダーを --into で指定するか、これらを別の場所へ移してください。"
+            + f"{more}\nほかのフォルダーを `make demo INTO=…` で指定するか、"
+            "これらを別の場所へ移してください。"
         )
     for path, content in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,17 +49,17 @@ def _is_free(path: Path, content: bytes) -> bool:
     return True
 
 
-def _make_files() -> Iterator[tuple[Path, bytes]]:
+def make_files() -> Iterator[tuple[Path, bytes]]:
     """Yield the path under data/raw and the content of every file, in order."""
+    for path in sorted(FOLDER.glob("data/raw/*/*")):
+        yield path.relative_to(FOLDER / "data" / "raw"), path.read_bytes()
     for cycle in CYCLES:
-        for settings in sorted(FOLDER.joinpath("cycles", cycle).iterdir(), key=lambda s: s.name):
-            yield Path(cycle, settings.name), settings.read_bytes()
         for department in load_departments():
-            workbook = fill_workbook(
-                department,
-                cycle,
-                answer_department(department, cycle),
-                load_habits(department.slug),
-            )
-            content = save_repeatably(workbook, datetime.date.fromisoformat(cycle))
-            yield Path(cycle, f"{department.name}.xlsx"), content
+            yield Path(cycle, f"{department.name}.xlsx"), make_workbook(department, cycle)
+
+
+def make_workbook(department: Department, cycle: str) -> bytes:
+    """Return the file in which a department hands in its answers of one cycle."""
+    rows, habits = answer_department(department, cycle), load_habits(department.slug)
+    workbook = fill_workbook(department, cycle, rows, habits)
+    return save_repeatably(workbook, datetime.date.fromisoformat(cycle))

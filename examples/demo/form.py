@@ -7,8 +7,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.demo.catalogue import load_table
-from analysis.demo.habits import Habits
+from demo.catalogue import load_table
+from demo.habits import Habits
 
 SHEET_TITLE = "調査票"
 HEADING_ROWS = 4

@@ -3,9 +3,9 @@
 import datetime
 from collections.abc import Callable
 
-from analysis.demo.answers import Answer, Row
-from analysis.demo.choice import pick
-from analysis.demo.habits import Habits, load_typed
+from demo.answers import Answer, Row
+from demo.choice import pick
+from demo.habits import Habits, load_typed
 
 _FULLWIDTH = str.maketrans("0123456789,-", "０１２３４５６７８９，－")
 _SERIAL_ORIGIN = datetime.date(1899, 12, 30)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from analysis.demo.catalogue import Department, Group, load_table
-from analysis.demo.choice import draw, draw_percent, pick
-from analysis.demo.history import NOT_STARTED, ONLINE, STARTED, Entry, trace_entries
+from demo.catalogue import Department, Group, load_table
+from demo.choice import draw, draw_percent, pick
+from demo.history import NOT_STARTED, ONLINE, STARTED, Entry, trace_entries
 
 Answer = str | int | datetime.date | None
 

@@ -3,10 +3,10 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-FOLDER = files("analysis.demo")
+FOLDER = Path(__file__).parent
 
 # Stands in a procedure's name for the subject of its group.
 SUBJECT_MARK = "～"

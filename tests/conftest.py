@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from analysis.cycle import Cycle
-    from analysis.report.findings import Findings
+    from analysis.figures.findings import Findings
 
     from deliveries import BuiltSets
 
@@ -111,7 +111,7 @@ def cycle(survey_folder: Path) -> "Cycle":
 
 @pytest.fixture(scope="session")
 def findings(cycle: "Cycle") -> "Findings":
-    from analysis.report.findings import load_findings
+    from analysis.figures.findings import load_findings
 
     return load_findings(cycle)
 
@@ -187,7 +187,7 @@ def remembered(built_sets: "BuiltSets", monkeypatch: pytest.MonkeyPatch) -> None
 
     That a build of the same inputs gives the same bytes, and that `verify` does build, others hold.
     """
-    from analysis.report import build
+    from analysis.build import flow as build
 
     monkeypatch.setattr(build, "build_reports", built_sets.build)
 

@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from analysis.build.flow import build_reports
 from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
-from analysis.report.build import build_reports
-from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.proof.origin import list_inputs
+from analysis.inputs import list_inputs
+from analysis.proof.entities import CRATE_NAME
 
 CYCLE = "2024-09-01"
 

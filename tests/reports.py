@@ -13,6 +13,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.cycle import Cycle, Department, open_cycle
+from analysis.document.blocks import Block, Masthead
+from analysis.document.document import read_document
+from analysis.evidence.exporters import html_of, pdf_of
+from analysis.evidence.sources import Origin
 from analysis.figures.catalogue import Item
 from analysis.figures.digest import Digester
 from analysis.figures.figure import COUNT, Figure, Unit
@@ -20,10 +24,6 @@ from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.measure import Count
 from analysis.figures.scopes import Scope, add_scopes
 from analysis.figures.tables import Tables
-from analysis.report.blocks import Block, Masthead
-from analysis.report.document import read_document
-from analysis.report.exporters import html_of, pdf_of
-from analysis.report.sources import Origin
 
 from conftest import DEMO, LATEST
 from rows import make_rows

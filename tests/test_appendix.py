@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 
+from analysis.document.blocks import Link, Quoted, Table
 from analysis.errors import FigureError
-from analysis.figures.build import build_ledger
-from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger
-from analysis.figures.measure import Share
-from analysis.report import attachments, payload
-from analysis.report.appendix import (
+from analysis.evidence import attachments, payload
+from analysis.evidence.appendix import (
     gather_figures,
     list_beside,
     say_city_rows,
     write_ranges,
     write_tables,
 )
-from analysis.report.blocks import Link, Quoted, Table
-from analysis.report.findings import Findings
-from analysis.report.orphans import read_page
-from analysis.report.progress import list_progress
+from analysis.evidence.orphans import read_page
+from analysis.figures.build import build_ledger
+from analysis.figures.figure import Figure
+from analysis.figures.findings import Findings
+from analysis.figures.ledger import Ledger
+from analysis.figures.measure import Share
+from analysis.reports.progress import list_progress
 
 
 def gather_shared(findings: Findings) -> list[Figure]:
@@ -143,7 +143,7 @@ def test_a_list_of_the_citys_rows_too_long_for_a_departments_pdf_leads_there_too
     assert all(isinstance(cell, Quoted) for cell in printed)
     shorter = sorted(len(cell.text) for cell in printed)[-2]
     say_city_rows.cache_clear()
-    monkeypatch.setattr("analysis.report.appendix.LONGEST_LIST", shorter)
+    monkeypatch.setattr("analysis.evidence.appendix.LONGEST_LIST", shorter)
     assert [isinstance(cell, Link) for cell in last_cells()] == [True, False, False]
     say_city_rows.cache_clear()
 

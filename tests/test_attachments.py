@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from analysis.evidence.appendix import gather_figures
+from analysis.evidence.attachments import list_rows, write_attachments
 from analysis.figures.evidence import list_cells
+from analysis.figures.findings import Findings
 from analysis.figures.listing import list_figures
-from analysis.report.appendix import gather_figures
-from analysis.report.attachments import list_rows, write_attachments
-from analysis.report.findings import Findings
 
 RATE_CHANGE = "2024-09-01/kensetsu/online_rate_change"
 

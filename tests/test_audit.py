@@ -14,18 +14,18 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
+from analysis.audit.cells import LINE_POINTS, FilledSheet
+from analysis.audit.read import read_audit
+from analysis.audit.sheet import Column, Formula, Page, Style
+from analysis.audit.workbook import write_audit
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError
 from analysis.figures.build import build_ledger
 from analysis.figures.figure import Figure
+from analysis.figures.findings import Findings
 from analysis.figures.rounding import BLANK
 from analysis.figures.tables import CORRECTED
-from analysis.report.audit.cells import LINE_POINTS, FilledSheet
-from analysis.report.audit.read import read_audit
-from analysis.report.audit.sheet import Column, Formula, Page, Style
-from analysis.report.audit.workbook import write_audit
-from analysis.report.findings import Findings
-from analysis.survey.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
+from analysis.forms.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
 from analysis.survey.collect import collect_survey
 from analysis.survey.survey import ROW_COLUMNS
 

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from analysis.document.blocks import Bullets, Column, Paragraph, Shown, Strong, Table
 from analysis.figures.figure import COUNT_CHANGE, PERCENT, POINTS
-from analysis.report.blocks import Bullets, Column, Paragraph, Shown, Strong, Table
 
 from reports import figure_of
 

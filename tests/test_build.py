@@ -14,13 +14,13 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 
+from analysis.build.flow import NEEDS_ALL, build_reports
+from analysis.build.menu import ReportHtmlExporter
+from analysis.build.run import run_notebook
 from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
-from analysis.report.build import NEEDS_ALL, build_reports
-from analysis.report.menu import ReportHtmlExporter
-from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.run import run_notebook
+from analysis.proof.entities import CRATE_NAME
 
 from conftest import DEMO, LATEST
 from deliveries import copy_delivery

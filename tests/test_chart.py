@@ -4,12 +4,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from analysis.document.blocks import Chart, Group, Paragraph
+from analysis.document.chart import draw_parts, draw_rates, draw_stacks
+from analysis.document.html import render
+from analysis.document.svg import from_cell
 from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT, Figure
-from analysis.report.blocks import Chart, Group, Paragraph
-from analysis.report.chart import draw_parts, draw_rates, draw_stacks
-from analysis.report.html import render
-from analysis.report.svg import from_cell
 
 from reports import UNASKED, export_html, export_pdf, figure_of, notebook_of, text_of
 

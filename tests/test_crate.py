@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from analysis.build import flow as build
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import ReportError
-from analysis.report import build
-from analysis.report.proof.crate import PROFILE, SPECIFICATION
-from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.sources import SOURCES_NAME, read_sources
+from analysis.evidence.sources import SOURCES_NAME, read_sources
+from analysis.proof.crate import PROFILE, SPECIFICATION
+from analysis.proof.entities import CRATE_NAME
 
 from conftest import LATEST, require_package
 from deliveries import copy_delivery, read_graph, reports_of, run

@@ -3,10 +3,10 @@
 import pytest
 
 from analysis.cycle import open_cycle
+from analysis.files.delimited import read_delimited
+from analysis.files.package import LONGEST_TOKEN
+from analysis.files.sheet import Entry, Sheet, UnreadableWorkbookError
 from analysis.survey.collect import collect_survey
-from analysis.survey.files.delimited import read_delimited
-from analysis.survey.files.package import LONGEST_TOKEN
-from analysis.survey.files.sheet import Entry, Sheet, UnreadableWorkbookError
 
 from workbooks import FIELDS, TITLES, make_cycle, procedure
 

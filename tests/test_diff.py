@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report.findings import Findings
+from analysis.figures.findings import Findings
 
 from deliveries import CYCLE, answer, copy_delivery, reports_of, run
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from analysis.display import WAITING, Step, clean, open_display
-from analysis.report.plan import Report
+from analysis.reports.plan import Report
 
 pty = pytest.importorskip("pty")
 REPORTS = [

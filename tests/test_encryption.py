@@ -24,9 +24,9 @@ from distributed.core import send_recv
 from distributed.protocol.pickle import dumps
 
 import analysis
+from analysis.build.encryption import require_closed
+from analysis.build.pool import open_pool
 from analysis.errors import ReportError
-from analysis.report.making.encryption import require_closed
-from analysis.report.making.pool import open_pool
 
 from clusters import PATIENCE_SECONDS, run_cluster, speak
 from conftest import ROOT, require_tool
@@ -365,7 +365,7 @@ def test_a_file_of_settings_that_cannot_be_read_is_named(home: Home, tmp_path: P
     (tmp_path / "tls.yaml").write_text("distributed: {", encoding="utf-8")
     done = home.run(
         f"DASK_CONFIG={tmp_path} python -c '"
-        "from analysis.report.making.cluster import open_cluster\n"
+        "from analysis.build.cluster import open_cluster\n"
         'with open_cluster("tls://127.0.0.1:1"): pass\'',
         tmp_path,
     )

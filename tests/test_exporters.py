@@ -11,11 +11,11 @@ import pytest
 from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_code_cell, new_output
 
+from analysis.build.menu import ReportHtmlExporter, ReportPdfExporter
+from analysis.document.blocks import Column, Paragraph, Quoted, Shown, Table
+from analysis.document.document import read_document
 from analysis.errors import ReportError
-from analysis.report.blocks import Column, Paragraph, Quoted, Shown, Table
-from analysis.report.document import read_document
-from analysis.report.exporters import pages_of
-from analysis.report.menu import ReportHtmlExporter, ReportPdfExporter
+from analysis.evidence.exporters import pages_of
 
 from reports import (
     MASTHEAD,
@@ -199,7 +199,7 @@ def test_real_data_is_not_called_invented() -> None:
 def test_a_forked_process_reads_no_font_again() -> None:
     script = (
         "import os, typst\n"
-        "from analysis.report import exporters\n"
+        "from analysis.evidence import exporters\n"
         "fonts = exporters.load_fonts()\n"
         "def count(): return int(open('/proc/self/io').read().split()[1])\n"
         "if (child := os.fork()) == 0:\n"

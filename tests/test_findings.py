@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.cycle import open_cycle
-from analysis.report.findings import hash_inputs, load_findings
-from analysis.report.kernels.warm import INPUTS
+from analysis.figures.findings import INPUTS, hash_inputs, load_findings
 
 from deliveries import copy_delivery
 

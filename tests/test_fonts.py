@@ -1,8 +1,8 @@
 import pytest
 
+from analysis.document.blocks import Paragraph, Quoted
+from analysis.document.fonts import missing_glyphs, require_glyphs
 from analysis.errors import ReportError
-from analysis.report.blocks import Paragraph, Quoted
-from analysis.report.fonts import missing_glyphs, require_glyphs
 
 from reports import export_pdf, notebook_of, read_pdf
 from rows import make_rows

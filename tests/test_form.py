@@ -18,13 +18,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SurveyError
-from analysis.survey.cell_text import LONGEST_TEXT
+from analysis.forms.cell_text import LONGEST_TEXT
+from analysis.forms.layout import load_columns
+from analysis.forms.new_cycle import begin_cycle
+from analysis.forms.write import make_form, write_forms
 from analysis.survey.collect import collect_survey
-from analysis.survey.forms.layout import load_columns
-from analysis.survey.forms.write import make_form, write_forms
-from analysis.survey.new_cycle import begin_cycle
 from analysis.survey.table.fill import is_ditto
-from analysis.survey.vocabulary import is_dash, load_vocabulary
+from analysis.survey.vocabulary import load_vocabulary
+from analysis.texts import is_dash
 
 from deliveries import copy_delivery
 from rows import make_rows

@@ -9,10 +9,10 @@ import pytest
 from openpyxl.formula.translate import Translator
 
 from analysis.cycle import Cycle
+from analysis.forms.new_cycle import begin_cycle
+from analysis.forms.returned.write import return_workbooks
+from analysis.forms.write import write_forms
 from analysis.survey.collect import collect_survey
-from analysis.survey.forms.write import write_forms
-from analysis.survey.new_cycle import begin_cycle
-from analysis.survey.returned.write import return_workbooks
 
 from spreadsheets import type_into, work_out
 from workbooks import make_cycle, not_started, procedure

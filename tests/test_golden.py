@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from analysis.document import html as html_renderer
+from analysis.document import typst
+from analysis.document.blocks import Bullets
+from analysis.figures.findings import Findings
 from analysis.figures.trace import trace
-from analysis.report import html as html_renderer
-from analysis.report import overview, progress, typst
-from analysis.report.blocks import Bullets
-from analysis.report.findings import Findings
+from analysis.reports import overview, progress
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -4,9 +4,8 @@ from html import unescape
 
 import pytest
 
-from analysis.figures.figure import COUNT_CHANGE, PERCENT
-from analysis.report import html
-from analysis.report.blocks import (
+from analysis.document import html
+from analysis.document.blocks import (
     Bullets,
     Column,
     Group,
@@ -17,7 +16,8 @@ from analysis.report.blocks import (
     Strong,
     Table,
 )
-from analysis.report.text import printable
+from analysis.document.text import printable
+from analysis.figures.figure import COUNT_CHANGE, PERCENT
 
 from reports import HOSTILE, UNASKED, export_html, figure_of, notebook_of
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from analysis.build import pool, shelf, standing
 from analysis.cycle import open_cycle
-from analysis.report.making import pool, shelf, standing
-from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.sources import Origin, Source
+from analysis.evidence.sources import Origin, Source
+from analysis.proof.entities import CRATE_NAME
 
 from conftest import LATEST
 from deliveries import answer, copy_delivery, reports_of, run
@@ -133,7 +133,7 @@ def test_a_notebook_that_shows_other_answers_is_made_again_when_they_change(
     path = project / "notebooks" / "overview.ipynb"
     text = path.read_text("utf-8")
     text = text.replace(
-        "from analysis.report import overview", "from analysis.report import overview, reasons"
+        "from analysis.reports import overview", "from analysis.reports import overview, reasons"
     )
     path.write_text(
         text.replace("overview.reasons(findings)", "reasons.details(findings)"), "utf-8"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis.build.publish import one_build, publish, publish_some
 from analysis.cycle import Cycle
-from analysis.report.making.publish import one_build, publish, publish_some
-from analysis.report.proof.entities import CRATE_NAME
-from analysis.survey.new_cycle import begin_cycle
+from analysis.forms.new_cycle import begin_cycle
+from analysis.proof.entities import CRATE_NAME
 
 from deliveries import answer, copy_delivery, reports_of, run
 from workbooks import make_cycle, make_two_cycles, procedure

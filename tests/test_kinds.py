@@ -13,7 +13,7 @@ import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.utils.datetime import MAC_EPOCH
 
-from analysis.survey.returned.book import mark_workbook
+from analysis.forms.returned.book import mark_workbook
 from analysis.survey.survey import Survey
 from writers import (
     add_macro,

@@ -14,11 +14,11 @@ import pytest
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import FigureError, SettingsError
 from analysis.figures.build import build_ledger
+from analysis.figures.findings import Findings
 from analysis.figures.listing import list_figures
 from analysis.figures.measure import Change, Count, Share
 from analysis.figures.reconcile import read_published
 from analysis.figures.select import select
-from analysis.report.findings import Findings
 from analysis.survey.survey import LINE_LABELS
 
 COLUMNS = [

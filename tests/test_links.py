@@ -11,7 +11,7 @@ import pypdf
 import pytest
 from pypdf.generic import DictionaryObject
 
-from analysis.report.orphans import list_printed, read_page
+from analysis.evidence.orphans import list_printed, read_page
 
 from conftest import require_tool
 

@@ -13,10 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli import main
-from analysis.display import Display, Lines
-from analysis.errors import ReportError, SurveyError
-from analysis.report.making.many import (
+from analysis.build.many import (
     CITIES_AT_ONCE,
     City,
     Outcome,
@@ -26,6 +23,9 @@ from analysis.report.making.many import (
     describe_outcomes,
     find_cities,
 )
+from analysis.cli import main
+from analysis.display import Display, Lines
+from analysis.errors import ReportError, SurveyError
 
 from workbooks import make_cycle
 
@@ -114,7 +114,7 @@ def test_a_folder_that_cannot_be_looked_into_is_a_failure_of_its_own(
             raise PermissionError(13, "Permission denied", str(place))
         return scandir(place)
 
-    monkeypatch.setattr("analysis.report.making.many.os.scandir", look)
+    monkeypatch.setattr("analysis.build.many.os.scandir", look)
     outcomes = build_cities(find_cities(tmp_path, None), lambda city: Outcome("built"), Display())
     assert {city.stem: outcome.state for city, outcome in outcomes.items()} == {
         "市": "built",
@@ -196,7 +196,7 @@ def test_what_was_kept_of_a_city_is_named_below_the_summary(
     kept.touch()
     make_cycle(tmp_path / "市2", None)
     monkeypatch.setattr(
-        "analysis.report.making.many.build_all", lambda cities, **_: dict.fromkeys(cities, KEPT)
+        "analysis.build.many.build_all", lambda cities, **_: dict.fromkeys(cities, KEPT)
     )
     said = CliRunner().invoke(main, ["report", "--all-under", str(tmp_path)]).stdout
     assert said.endswith(

@@ -3,8 +3,8 @@
 import pytest
 from openpyxl import Workbook
 
+from analysis.files.sheet import Entry, Merge, Sheet
 from analysis.survey.collect import collect_survey
-from analysis.survey.files.sheet import Entry, Merge, Sheet
 from analysis.survey.survey import Survey
 from analysis.survey.table.merges import uncover
 

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+from analysis.forms.write import make_form
 from analysis.survey.answers.layout import clean_text
 from analysis.survey.collect import collect_survey
-from analysis.survey.forms.write import make_form
 from analysis.survey.table.fill import is_ditto
-from analysis.survey.vocabulary import is_dash, load_vocabulary
+from analysis.survey.vocabulary import load_vocabulary
+from analysis.texts import is_dash
 
 from mess import ALIASES, FIELDS, SPELLINGS, TITLES, Mess, Row, dress
 from rows import make_rows

@@ -9,8 +9,8 @@ import pytest
 from analysis.cycle import open_cycle
 from analysis.errors import SettingsError
 from analysis.figures.catalogue import list_measures
+from analysis.figures.findings import load_findings
 from analysis.figures.guideline import read_guideline
-from analysis.report.findings import load_findings
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import RULES_PATH
 from analysis.survey.vocabulary import VOCABULARY_PATH, choice_key, load_vocabulary, match_key

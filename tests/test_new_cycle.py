@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import SettingsError
-from analysis.survey.new_cycle import begin_cycle, describe_beginning
+from analysis.forms.new_cycle import begin_cycle, describe_beginning
 
 from conftest import LATEST
 from deliveries import copy_delivery

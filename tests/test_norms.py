@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from analysis.document.blocks import Group, Quoted, Table
 from analysis.figures.figure import Figure
-from analysis.report.blocks import Group, Quoted, Table
-from analysis.report.findings import Findings, load_findings
-from analysis.report.norms import list_norms, list_pairings
-from analysis.report.quality import SHORT, problems
+from analysis.figures.findings import Findings, load_findings
+from analysis.reports.norms import list_norms, list_pairings
+from analysis.reports.quality import SHORT, problems
 from analysis.survey.alike import MOST_WORDINGS
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, load_rules, problems_to_frame, report

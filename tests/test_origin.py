@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import analysis
+from analysis import inputs as origin
 from analysis.cycle import open_cycle
-from analysis.report.proof import origin
-from analysis.report.proof.origin import fingerprint_of, list_inputs, write_fingerprint
+from analysis.inputs import fingerprint_of, list_inputs, write_fingerprint
 
 from conftest import LATEST
 from deliveries import copy_delivery
@@ -96,7 +96,7 @@ def test_one_byte_more_in_any_input_makes_another_fingerprint(project: Path, nam
 
 
 @pytest.mark.parametrize(
-    "name", ["report/proof/origin.py", "report/templates/report.css", "survey/rules.toml"]
+    "name", ["inputs.py", "document/templates/report.css", "survey/rules.toml"]
 )
 def test_one_byte_more_in_the_package_makes_another_fingerprint(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

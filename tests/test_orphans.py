@@ -5,14 +5,14 @@ from fractions import Fraction
 
 import pytest
 
+from analysis.document import html
+from analysis.document.blocks import Block, Bullets, Chart, Column, Paragraph, Quoted, Shown, Table
+from analysis.document.chart import draw_parts, draw_rates
+from analysis.document.document import read_document
 from analysis.errors import ReportError
+from analysis.evidence.exporters import html_of, pages_of, pdf_of
+from analysis.evidence.orphans import read_page
 from analysis.figures.figure import PERCENT
-from analysis.report import html
-from analysis.report.blocks import Block, Bullets, Chart, Column, Paragraph, Quoted, Shown, Table
-from analysis.report.chart import draw_parts, draw_rates
-from analysis.report.document import read_document
-from analysis.report.exporters import html_of, pages_of, pdf_of
-from analysis.report.orphans import read_page
 
 from reports import (
     MASTHEAD,

@@ -9,16 +9,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.audit.read import read_audited_matches
+from analysis.audit.workbook import write_audit
+from analysis.evidence.attachments import list_rows
 from analysis.figures.digest import Digester
+from analysis.figures.findings import Findings, load_findings
 from analysis.figures.listing import list_figures, write_figures
 from analysis.figures.trace import trace
-from analysis.report.attachments import list_rows
-from analysis.report.audit.read import read_audited_matches
-from analysis.report.audit.workbook import write_audit
-from analysis.report.findings import Findings, load_findings
-from analysis.report.moves import list_moves
-from analysis.report.plan import AUDIT_NAME
-from analysis.report.proof.side import read_delivery
+from analysis.proof.side import read_delivery
+from analysis.reports.moves import list_moves
+from analysis.reports.plan import AUDIT_NAME
 from analysis.survey.collect import collect_survey
 
 from spreadsheets import recalculate

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from analysis.cycle import Cycle
+from analysis.evidence.payload import write_payload
 from analysis.figures.build import build_ledger
 from analysis.figures.figure import Figure
+from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Count, Share
-from analysis.report.findings import Findings
-from analysis.report.payload import write_payload
 from analysis.survey.survey import Survey
 
 from conftest import LATEST

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.survey.place import LOCK_NAME, place_file
+from analysis.place import LOCK_NAME, place_file
 from analysis.survey.store import load_survey
 
 from workbooks import make_cycle, procedure
@@ -14,7 +14,7 @@ from workbooks import make_cycle, procedure
 WRITE = """
 import sys
 from pathlib import Path
-from analysis.survey.place import place_file
+from analysis.place import place_file
 path, letter = Path(sys.argv[1]), sys.argv[2].encode()
 for _ in range(300):
     place_file(path, letter * 200_000)

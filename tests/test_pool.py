@@ -13,13 +13,13 @@ import psutil
 import pytest
 
 import analysis
+from analysis.build import worker
+from analysis.build.flow import build_reports
+from analysis.build.pool import JOBS_AT_ONCE, open_pool, take_result
+from analysis.build.worker import hash_program, require_folder
 from analysis.cycle import open_cycle
 from analysis.display import Display, Item
 from analysis.errors import ReportError, SurveyError
-from analysis.report.build import build_reports
-from analysis.report.making import worker
-from analysis.report.making.pool import JOBS_AT_ONCE, open_pool, take_result
-from analysis.report.making.worker import hash_program, require_folder
 
 from clusters import (
     Cluster,
@@ -106,7 +106,7 @@ def test_jobs_that_have_not_begun_are_dropped_when_the_build_is_broken_off() -> 
 
 def test_dask_is_not_imported_for_local_threads() -> None:
     code = (
-        "import sys; from analysis.report.making.pool import open_pool\n"
+        "import sys; from analysis.build.pool import open_pool\n"
         "with open_pool() as pool: pool.submit(print)\n"
         "print(any(name in sys.modules for name in ('distributed', 'pandas', 'pydantic')))"
     )
@@ -147,8 +147,8 @@ def test_a_build_does_not_wait_for_ever_when_no_worker_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     require_package("distributed")
-    monkeypatch.setattr("analysis.report.making.cluster.LOOK_SECONDS", 0.1)
-    monkeypatch.setattr("analysis.report.making.cluster.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("analysis.build.cluster.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("analysis.build.cluster.PATIENCE_SECONDS", 0.2)
     with (
         run_cluster(tmp_path / "cluster", workers=1) as cluster,
         open_pool(cluster.address) as pool,
@@ -184,7 +184,7 @@ def test_a_port_where_no_scheduler_answers_is_told(
 ) -> None:
     """Nobody, one who says nothing, and one who speaks another language."""
     require_package("distributed")
-    monkeypatch.setattr("analysis.report.making.cluster.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("analysis.build.cluster.CONNECT_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         if answer is None:
@@ -197,7 +197,7 @@ def test_a_port_where_no_scheduler_answers_is_told(
 
 def test_a_cluster_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     require_package("distributed")
-    monkeypatch.setattr("analysis.report.making.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("analysis.build.cluster.CONNECT_SECONDS", 1)
     with (
         run_cluster(tmp_path / "cluster") as cluster,
         pytest.raises(ReportError, match="`dask worker` でワーカーを起動"),
@@ -242,7 +242,7 @@ def test_a_worker_that_comes_later_with_other_code_refuses_the_job(
     monkeypatch: pytest.MonkeyPatch, cluster: Cluster
 ) -> None:
     with open_pool(cluster.address) as pool:
-        monkeypatch.setattr("analysis.report.making.cluster.hash_program", lambda: "0" * 64)
+        monkeypatch.setattr("analysis.build.cluster.hash_program", lambda: "0" * 64)
         with pytest.raises(ReportError, match="プログラムが、報告書を作る側と違います"):
             take_result(pool.submit(make_bytes, 1), "総務部")
 

@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
+from analysis.build.many import CITIES_AT_ONCE
 from analysis.cli import main
+from analysis.figures.findings import Findings
 from analysis.figures.trace import trace
-from analysis.report.findings import Findings
-from analysis.report.making.many import CITIES_AT_ONCE
-from analysis.survey.files.file import LARGEST_FILE
+from analysis.files.file import LARGEST_FILE
 from analysis.survey.table.header import HEADER_HEIGHT
 
 from deliveries import copy_delivery

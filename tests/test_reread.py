@@ -10,9 +10,9 @@ import pytest
 from analysis.cycle import Cycle, Department, list_cycles, open_cycle
 from analysis.display import Display
 from analysis.errors import SurveyError
+from analysis.place import LOCK_NAME
 from analysis.survey import reread
 from analysis.survey.collect import collect_survey
-from analysis.survey.place import LOCK_NAME
 from analysis.survey.problems import STOPPED, Place, report
 from analysis.survey.reread import read_changed
 from analysis.survey.table.read import Reading

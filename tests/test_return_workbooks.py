@@ -18,11 +18,11 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from analysis.cycle import Cycle
+from analysis.forms.returned import cost
+from analysis.forms.returned.book import mark_workbook
+from analysis.forms.returned.write import Returned, return_workbooks
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.returned import cost
-from analysis.survey.returned.book import mark_workbook
-from analysis.survey.returned.write import Returned, return_workbooks
 
 from workbooks import FIELDS, TITLES, build_workbook, make_cycle, procedure, save_bytes, sheet_of
 

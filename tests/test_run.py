@@ -5,8 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from analysis.build.run import check_parameters, run_notebook
 from analysis.errors import ReportError
-from analysis.report.run import check_parameters, run_notebook
 
 
 def write_notebook(folder: Path, *cells: tuple[str, list[str]]) -> Path:

@@ -8,9 +8,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import PatternFill
 
+from analysis.forms.returned.book import mark_workbook
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import problems_from_frame
-from analysis.survey.returned.book import mark_workbook
 from analysis.survey.survey import Survey
 
 from workbooks import (

@@ -14,19 +14,18 @@ import psutil
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from analysis.cycle import open_cycle
-from analysis.errors import SettingsError
-from analysis.report import run
-from analysis.report.kernels import warm
-from analysis.report.kernels.warm import is_warm, warm_context
-from analysis.report.making.jobs import Place, _run
-from analysis.report.making.workers import (
+from analysis.build import run, warm
+from analysis.build.jobs import Place, _run
+from analysis.build.run import ENGINE
+from analysis.build.warm import is_warm, warm_context
+from analysis.build.workers import (
     LostProcessError,
     dismiss_workers,
     in_new_process,
 )
-from analysis.report.plan import Report, plan_reports
-from analysis.report.run import ENGINE
+from analysis.cycle import open_cycle
+from analysis.errors import SettingsError
+from analysis.reports.plan import Report, plan_reports
 
 from conftest import LATEST, ROOT
 from deliveries import copy_delivery
@@ -162,7 +161,7 @@ def test_the_warm_process_has_one_thread_and_has_loaded_the_findings_when_it_for
     script = (
         "import os, pathlib\n"
         "from concurrent.futures import ProcessPoolExecutor\n"
-        "from analysis.report.kernels.warm import warm_context, warm_up\n"
+        "from analysis.build.warm import warm_context, warm_up\n"
         f"warm_up(pathlib.Path.cwd(), {LATEST!r})\n"
         "assert not {'pandas', 'papermill'} & {*__import__('sys').modules}\n"
         "with ProcessPoolExecutor(1, mp_context=warm_context()) as pool:\n"
@@ -245,7 +244,7 @@ def test_the_stock_command_has_the_engine_by_its_entry_point(tmp_path: Path) -> 
     assert done.stdout == b""
     executed = nbformat.read(tmp_path / "out.ipynb", nbformat.NO_CONVERT)
     texts = [cell.outputs[-1].data["text/plain"] for cell in executed.cells]
-    assert texts == ["'analysis.report.kernels.engine'", repr(str(tmp_path))]
+    assert texts == ["'analysis.build.engine'", repr(str(tmp_path))]
 
 
 def test_kernels_are_ordinary_where_no_socket_has_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,9 +21,9 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from analysis.cli import main
-from analysis.report.proof.entities import CRATE_NAME, SIGNATURE_NAME
-from analysis.report.signing import signature
-from analysis.report.signing.cms import write_signature
+from analysis.proof import signature
+from analysis.proof.cms import write_signature
+from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 
 from deliveries import CYCLE, answer, copy_delivery, reports_of, run
 from offices import PASSWORD, Office, make_office

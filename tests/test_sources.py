@@ -12,14 +12,11 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from analysis.cycle import WHOLE, Cycle
-from analysis.figures.asked import EVERYTHING, begin_notes
-from analysis.report import department, exporters, overview
-from analysis.report.blocks import Block, Paragraph, Shown
-from analysis.report.document import read_document
-from analysis.report.exporters import Pages, pages_of
-from analysis.report.findings import Findings, load_findings
-from analysis.report.proof.origin import list_inputs
-from analysis.report.sources import (
+from analysis.document.blocks import Block, Paragraph, Shown
+from analysis.document.document import read_document
+from analysis.evidence import exporters
+from analysis.evidence.exporters import Pages, pages_of
+from analysis.evidence.sources import (
     SOURCES_NAME,
     Origin,
     find_sources,
@@ -27,6 +24,10 @@ from analysis.report.sources import (
     read_sources,
     write_sources,
 )
+from analysis.figures.asked import EVERYTHING, begin_notes
+from analysis.figures.findings import Findings, load_findings
+from analysis.inputs import list_inputs
+from analysis.reports import department, overview
 from analysis.survey.collect import collect_survey
 from test_incremental import build, build_anew, differing, files_of, made_by
 
@@ -172,7 +173,7 @@ def test_a_figure_of_the_city_by_another_field_makes_every_page_that_shows_it_ag
     path = project / "notebooks" / "department.ipynb"
     text = path.read_text("utf-8")
     shown = (
-        "from analysis.report.blocks import Paragraph, Shown\\n"
+        "from analysis.document.blocks import Paragraph, Shown\\n"
         "Paragraph((Shown(findings.ledger.figure('attachment_in_house')),))"
     )
     assert "report.reasons(findings, department)" in text

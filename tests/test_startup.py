@@ -97,16 +97,16 @@ def test_a_command_imports_nothing_that_it_has_no_use_for(command, needless, sma
 def test_what_a_finished_build_says_of_itself_is_read_without_frames(small_project):
     planning = (
         "from analysis.cycle import open_cycle\n"
-        "from analysis.report.plan import plan_reports\n"
-        "from analysis.report.proof.origin import list_inputs\n"
-        "from analysis.report.proof.record import read_record\n"
+        "from analysis.reports.plan import plan_reports\n"
+        "from analysis.inputs import list_inputs\n"
+        "from analysis.proof.record import read_record\n"
         "plan_reports(open_cycle()); list_inputs(open_cycle())"
     )
     assert list_imported(planning, small_project).isdisjoint(FRAMES | SURVEYS | REPORTS)
 
 
 def test_the_warm_process_imports_no_kernel_and_nothing_that_speaks_with_one(tmp_path):
-    imported = list_imported("import analysis.report.kernels.preload", tmp_path)
+    imported = list_imported("import analysis.build.preload", tmp_path)
     assert {"IPython", "matplotlib", "pandas", "papermill", "typst"} <= imported
     assert imported.isdisjoint({"nbconvert", "ipykernel", "debugpy"})
 
@@ -114,7 +114,7 @@ def test_the_warm_process_imports_no_kernel_and_nothing_that_speaks_with_one(tmp
 def test_the_warm_process_leaves_what_opens_workbooks_to_those_that_read_them(small, monkeypatch):
     monkeypatch.setenv("ANALYSIS_WARM_ROOT", str(small))
     monkeypatch.setenv("ANALYSIS_WARM_CYCLE", LATEST)
-    imported = list_imported("import analysis.report.kernels.preload", small)
+    imported = list_imported("import analysis.build.preload", small)
     assert imported.isdisjoint({"openpyxl", "defusedxml"})
 
 
@@ -122,7 +122,7 @@ def test_a_notebook_imports_nothing_of_ipython_that_the_warm_process_has_not(tmp
     """What each process imports for itself takes its time once a report."""
     code = """
 import sys
-import analysis.report.kernels.preload
+import analysis.build.preload
 import nbformat, papermill
 known = {*sys.modules}
 cells = [nbformat.v4.new_code_cell("1 + 1")]
@@ -158,7 +158,7 @@ def tell(cycle, read):
 collect.collect_survey = tell
 if "lost" in sys.argv:
     store._write_stored = lambda *stored: None
-import analysis.report.kernels.preload
+import analysis.build.preload
 """
     known = os.environ | {"ANALYSIS_WARM_ROOT": str(folder), "ANALYSIS_WARM_CYCLE": LATEST}
     done = subprocess.run(

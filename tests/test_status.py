@@ -10,12 +10,12 @@ from rich.cells import cell_len
 
 from analysis.cli import main
 from analysis.cycle import Cycle
+from analysis.forms.returned import write
+from analysis.forms.returned.write import Returned, return_workbooks
+from analysis.forms.status import describe_returned, describe_status
 from analysis.survey.alike import MOST_WORDINGS
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, problems_to_frame, report
-from analysis.survey.returned import write
-from analysis.survey.returned.write import Returned, return_workbooks
-from analysis.survey.status import describe_returned, describe_status
 
 from workbooks import make_cycle, make_two_cycles, procedure
 

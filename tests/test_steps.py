@@ -7,14 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.document import html
+from analysis.document.blocks import Quoted, Table
+from analysis.evidence.orphans import require_traced
 from analysis.figures.build import build_ledger
+from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
 from analysis.figures.trace import trace
-from analysis.report import html
-from analysis.report.blocks import Quoted, Table
-from analysis.report.findings import Findings
-from analysis.report.orphans import require_traced
-from analysis.report.steps import list_steps as show_steps
+from analysis.reports.steps import list_steps as show_steps
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.steps import FILLS, STEPS, list_steps, read_said_steps, say_steps
 from analysis.survey.collect import collect_survey

@@ -12,10 +12,10 @@ import pytest
 
 from analysis.cycle import Cycle
 from analysis.errors import SurveyError
+from analysis.place import LOCK_NAME, RECORD_NAME
 from analysis.survey import collect as collecting
 from analysis.survey import store
 from analysis.survey.collect import collect_survey
-from analysis.survey.place import LOCK_NAME, RECORD_NAME
 from analysis.survey.problems import STOPPED, Place, problems_to_frame, report
 from analysis.survey.store import load_survey
 from analysis.survey.survey import Survey

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from analysis.document.blocks import Column, Group, Quoted, Table
+from analysis.document.chart import draw_parts, draw_stacks
 from analysis.errors import AnalysisError, ReportError
-from analysis.report import collection, department, guideline, overview, reasons, steps
-from analysis.report.blocks import Column, Group, Quoted, Table
-from analysis.report.chart import draw_parts, draw_stacks
-from analysis.report.findings import Findings, load_findings
+from analysis.figures.findings import Findings, load_findings
+from analysis.reports import collection, department, guideline, overview, reasons, steps
 from analysis.survey.collect import collect_survey
 
 from reports import figures_in

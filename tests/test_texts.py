@@ -11,11 +11,11 @@ import nbformat
 import pytest
 
 from analysis.cycle import Cycle, list_cycles, open_cycle
+from analysis.document.notebook import parse_code, read_notebook
 from analysis.errors import AnalysisError, ReportError
 from analysis.figures.guideline import read_guideline
 from analysis.figures.reconcile import read_published
-from analysis.report.notebook import parse_code, read_notebook
-from analysis.report.proof.origin import list_inputs
+from analysis.inputs import list_inputs
 from analysis.survey.answers.correct import read_corrections
 from analysis.survey.collect import collect_survey
 from analysis.survey.pairs.confirm import read_matches

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SettingsError
-from analysis.report.findings import load_findings
-from analysis.report.proof.crate import write_crate
-from analysis.report.proof.origin import list_inputs
+from analysis.figures.findings import load_findings
+from analysis.forms.new_cycle import begin_cycle
+from analysis.inputs import list_inputs
+from analysis.proof.crate import write_crate
 from analysis.survey.collect import collect_survey
-from analysis.survey.new_cycle import begin_cycle
 from analysis.survey.problems import describe, problems_from_frame
 
 from workbooks import make_cycle, make_two_cycles, procedure

@@ -10,8 +10,8 @@ import pytest
 from analysis.cycle import Cycle
 from analysis.errors import SettingsError
 from analysis.figures.build import build_ledger
+from analysis.figures.findings import Findings
 from analysis.figures.trace import trace
-from analysis.report.findings import Findings
 
 
 def test_a_change_shows_both_cycles_and_what_moved(findings: Findings) -> None:

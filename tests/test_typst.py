@@ -2,10 +2,8 @@ from itertools import pairwise
 
 import pytest
 
-from analysis.errors import ReportError
-from analysis.figures.figure import COUNT_CHANGE
-from analysis.report import exporters, typst
-from analysis.report.blocks import (
+from analysis.document import typst
+from analysis.document.blocks import (
     Bullets,
     Column,
     Group,
@@ -16,6 +14,9 @@ from analysis.report.blocks import (
     Strong,
     Table,
 )
+from analysis.errors import ReportError
+from analysis.evidence import exporters
+from analysis.figures.figure import COUNT_CHANGE
 
 from reports import HOSTILE, export_pdf, figure_of, notebook_of, read_pdf, text_of
 

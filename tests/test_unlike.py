@@ -15,8 +15,8 @@ from pypdf.annotations import FreeText
 from pypdf.generic import DecodedStreamObject, NameObject, RectangleObject
 
 from analysis.cycle import Cycle, open_cycle
-from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.proof.verify import SIGNATURE_NAME, Verdict, verify_reports
+from analysis.proof.entities import CRATE_NAME
+from analysis.proof.verify import SIGNATURE_NAME, Verdict, verify_reports
 
 from deliveries import CYCLE, copy_delivery, reports_of, run
 

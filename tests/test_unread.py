@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from analysis.build.misplaced import describe_misplaced, find_misplaced
 from analysis.cycle import open_cycle
 from analysis.errors import SettingsError
-from analysis.report.misplaced import describe_misplaced, find_misplaced
+from analysis.files.folder import is_passing, is_settings_slip
 from analysis.survey.collect import collect_survey
-from analysis.survey.files.folder import is_passing, is_settings_slip
 from analysis.survey.store import load_survey
 
 from deliveries import copy_delivery, reports_of, run

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import MAC_EPOCH
 from openpyxl.workbook.defined_name import DefinedName
 
-from analysis.survey.returned.book import mark_workbook
+from analysis.forms.returned.book import mark_workbook
 from writers import convert, link_to_other
 
 from archives import SHEET, change

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from analysis.cycle import Cycle, open_cycle
-from analysis.report.proof import verify
-from analysis.report.proof.entities import CRATE_NAME
-from analysis.report.proof.origin import list_inputs
+from analysis.inputs import list_inputs
+from analysis.proof import verify
+from analysis.proof.entities import CRATE_NAME
 from analysis.survey.store import STAMP_NAME, load_survey
 
 from deliveries import CORRECTED, CYCLE, answer, copy_delivery, reports_of, run

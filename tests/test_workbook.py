@@ -9,8 +9,8 @@ import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
 
-from analysis.survey.files.sheet import Entry, Sheet, UnreadableWorkbookError
-from analysis.survey.files.workbook import read_sheets
+from analysis.files.sheet import Entry, Sheet, UnreadableWorkbookError
+from analysis.files.workbook import read_sheets
 
 from archives import BOOK_LINKS, SHEET, change, pack, unpack, write_sheet
 from workbooks import build_workbook, procedure, save_bytes, sheet_of, write_shared

@@ -10,14 +10,14 @@ from typing import Any
 import psutil
 import pytest
 
-from analysis.report.making import workers
-from analysis.report.making.pool import open_pool
+from analysis.build import workers
+from analysis.build.pool import open_pool
 
 pytestmark = pytest.mark.slow
 
 PROGRAM = """
 import time
-from analysis.report.making.workers import in_worker
+from analysis.build.workers import in_worker
 print(in_worker(max, 1, 2), flush=True)
 time.sleep(600)
 """

@@ -50,10 +50,10 @@ def report(
             raise click.UsageError("--all-under と --department は一緒に使えません。")
         _report_all(folder, cycle, force=force, quiet=quiet, scheduler=scheduler)
         return
+    from analysis.build.built import describe_build
+    from analysis.build.flow import build_reports
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.report.build import build_reports
-    from analysis.report.making.built import describe_build
 
     opened = open_cycle(cycle)
     chosen = [opened.find_department(name) for name in departments] or None
@@ -65,10 +65,10 @@ def report(
 def _report_all(
     folder: Path, cycle: str | None, *, force: bool, quiet: bool, scheduler: str | None
 ) -> None:
+    from analysis.build.many import build_all, describe_outcomes, find_cities
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.report.making.many import build_all, describe_outcomes, find_cities
-    from analysis.survey.place import describe_kept
+    from analysis.place import describe_kept
 
     cities = find_cities(folder, cycle)
     with open_display(quiet) as display:
@@ -85,7 +85,7 @@ def _report_all(
 @click.argument("as_of", metavar="YYYY-MM-DD")
 def new_cycle(as_of: str) -> None:
     """YYYY-MM-DD 時点の調査回のフォルダーと設定を、最新の調査回の設定から作成する。"""
-    from analysis.survey.new_cycle import begin_cycle, describe_beginning
+    from analysis.forms.new_cycle import begin_cycle, describe_beginning
 
     say(describe_beginning(begin_cycle(as_of)))
 
@@ -96,8 +96,8 @@ def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.survey.forms.write import describe_forms, write_forms
-    from analysis.survey.place import describe_kept
+    from analysis.forms.write import describe_forms, write_forms
+    from analysis.place import describe_kept
 
     opened = open_cycle(cycle)
     with open_display(aside=True) as display:
@@ -112,14 +112,14 @@ def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
     from functools import partial
 
+    from analysis.build.misplaced import describe_misplaced, find_misplaced
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.report.findings import list_refusals
-    from analysis.report.misplaced import describe_misplaced, find_misplaced
-    from analysis.survey.place import describe_kept
+    from analysis.figures.findings import list_refusals
+    from analysis.forms.returned.write import return_workbooks
+    from analysis.forms.status import describe_returned, describe_status
+    from analysis.place import describe_kept
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
-    from analysis.survey.returned.write import return_workbooks
-    from analysis.survey.status import describe_returned, describe_status
     from analysis.survey.store import load_survey, load_surveys, store_problems
 
     opened = open_cycle(cycle)
@@ -151,8 +151,8 @@ def check(cycle: str | None) -> None:
 @click.argument("figure")
 def trace(figure: str) -> None:
     """FIGURE（例: 2024-09-01/kankyo/online_rate）の定義、行、セルを示す。"""
+    from analysis.figures.findings import load_findings
     from analysis.figures.trace import trace as follow
-    from analysis.report.findings import load_findings
 
     say(follow(load_findings(figure.partition("/")[0]).ledger, figure))
 
@@ -166,14 +166,14 @@ def verify(cycle: str | None, *, quick: bool) -> None:
 
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.report.proof.verify import verify_quickly, verify_reports
+    from analysis.proof.verify import verify_quickly, verify_reports
 
     opened = open_cycle(cycle)
     with open_display(aside=True) as display:
         if quick:
             verdict = verify_quickly(opened, display)
         else:
-            from analysis.report.build import build_reports
+            from analysis.build.flow import build_reports
 
             verdict = verify_reports(opened, partial(build_reports, force=True, display=display))
     say(verdict.text)
@@ -199,10 +199,10 @@ def sign(
     """CYCLE（省略時は最新の調査回）の報告書を検証し、署名を隣に置く。"""
     from functools import partial
 
+    from analysis.build.flow import build_reports
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.report.build import build_reports
-    from analysis.report.signing.signature import load_signing
+    from analysis.proof.signature import load_signing
 
     opened, signing = open_cycle(cycle), load_signing()
     with open_display(aside=True) as display:
@@ -218,6 +218,6 @@ def sign(
 @click.argument("b")
 def diff(a: str, b: str) -> None:
     """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
-    from analysis.report.proof.diff import describe_difference
+    from analysis.proof.diff import describe_difference
 
     say(describe_difference(a, b))

@@ -21,7 +21,7 @@ SETTINGS_NAME = "cycle.toml"
 CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
 PUBLISHED_NAME = "published.csv"
-FIGURES_NAME = "figures.csv"
+FIGURES_NAME, ANSWERS_NAME = "figures.csv", "answers.csv"
 WHOLE, WHOLE_NAME = "all", "全体"
 """The slug and the name of the whole city, which no department may have."""
 

@@ -17,6 +17,7 @@ from typing import NoReturn
 from analysis.errors import SettingsError, say_why
 
 LARGEST_TEXT = 50 * 1024**2
+DASHES = "‐‑‒–—―−─━⸺⸻➖ー"
 
 # Python's own limit would be told as a quotation that never ends.
 csv.field_size_limit(LARGEST_TEXT)
@@ -26,6 +27,7 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_ONLY_DASHES = re.compile(f"[-－ｰ﹣﹘⁻₋{DASHES}]+")
 _PIECE = 1024 * 1024
 # What no text holds: control characters other than tab, line ends and form feed, and what Python's
 # CP932 makes of bytes that are no sign.
@@ -208,3 +210,8 @@ def _refuse(content: bytes, where: str) -> NoReturn:
         f"{line}行目に{what}",
         "メモ帳などで開き、文字コードを「UTF-8」にして保存し直してください",
     )
+
+
+def is_dash(text: str) -> bool:
+    """Tell whether a text without blanks is nothing but dashes, of whatever kind."""
+    return bool(_ONLY_DASHES.fullmatch(text))

@@ -31,7 +31,7 @@ from stock import (
 from surveys import DETAIL, STATUS, Answers, change_answers, copy_project, grow_project
 
 from analysis.cycle import open_cycle
-from analysis.report.plan import plan_reports
+from analysis.reports.plan import plan_reports
 from analysis.survey.store import load_surveys
 
 PARTS = ("stock", "ours", "floor", "turns", "growth")

@@ -21,12 +21,13 @@ import pandas as pd
 from surveys import write_survey
 
 from analysis.cycle import WHOLE, Cycle, Department, open_cycle
+from analysis.document import html
+from analysis.evidence.orphans import read_page
 from analysis.figures.build import build_ledger
 from analysis.figures.figure import split_id
+from analysis.figures.findings import Findings, load_findings
 from analysis.figures.ledger import Ledger
-from analysis.report import html, overview
-from analysis.report.findings import Findings, load_findings
-from analysis.report.orphans import read_page
+from analysis.reports import overview
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
 

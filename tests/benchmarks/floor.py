@@ -12,17 +12,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from analysis.audit.workbook import write_audit
 from analysis.cycle import FIGURES_NAME, open_cycle
+from analysis.document.blocks import TYPST_MIME, Block, Masthead
+from analysis.document.document import Display, Document
+from analysis.document.markdown import parse
+from analysis.document.svg import from_cell
+from analysis.evidence.exporters import pages_of
+from analysis.evidence.sources import Origin
+from analysis.figures.findings import Findings, load_findings
 from analysis.figures.listing import list_figures, write_figures
-from analysis.report.audit.workbook import write_audit
-from analysis.report.blocks import TYPST_MIME, Block, Masthead
-from analysis.report.document import Display, Document
-from analysis.report.exporters import pages_of
-from analysis.report.findings import Findings, load_findings
-from analysis.report.markdown import parse
-from analysis.report.plan import AUDIT_NAME, Report, plan_reports
-from analysis.report.sources import Origin
-from analysis.report.svg import from_cell
+from analysis.reports.plan import AUDIT_NAME, Report, plan_reports
 
 ORIGIN = Origin({}, None, ())
 

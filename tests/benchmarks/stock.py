@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 from processes import Cost, run
 
 from analysis.cycle import open_cycle
-from analysis.report.plan import Report, plan_reports
+from analysis.reports.plan import Report, plan_reports
 
 STEPS = ("papermill", "html", "webpdf")
 SAMPLE = ("overview", "department-hokenfukushi", "department-gikai", "quality")

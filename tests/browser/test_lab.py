@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from analysis.cycle import open_cycle
-from analysis.report.proof.origin import list_inputs
+from analysis.inputs import list_inputs
 
 from conftest import LATEST, require_tool
 from labs import ACTIVE, Lab, start_lab

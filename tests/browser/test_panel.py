@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from analysis.report.findings import Findings
+from analysis.figures.findings import Findings
 
 from conftest import LATEST
 from pages import change_payload, list_ids, open_page, read_payload, spread

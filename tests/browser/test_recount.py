@@ -9,14 +9,14 @@ import pytest
 from markupsafe import Markup
 from playwright.sync_api import Browser
 
+from analysis.document import html
+from analysis.document.blocks import Column, Quoted, Table
+from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.build import build_ledger
 from analysis.figures.figure import Figure
+from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Share
-from analysis.report import html
-from analysis.report.blocks import Column, Quoted, Table
-from analysis.report.findings import Findings
-from analysis.report.traced import gather_printed, write_traced_page
 
 from conftest import LATEST
 from pages import EVIDENCE, change_payload, drop_row, open_page, recount

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from accidents import ACCIDENTS, DEPARTMENTS, NOW, Accident, Procedure, Survey, surveys
 from analysis.cycle import open_cycle
+from analysis.document.blocks import Block
 from analysis.errors import AnalysisError
-from analysis.report import collection, department, guideline, overview, reasons
-from analysis.report.blocks import Block
-from analysis.report.findings import Findings, load_findings
+from analysis.figures.findings import Findings, load_findings
+from analysis.reports import collection, department, guideline, overview, reasons
 from analysis.survey.collect import collect_survey
 
 from conftest import DEMO

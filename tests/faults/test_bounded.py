@@ -10,13 +10,13 @@ import pytest
 
 from analysis.cycle import Cycle
 from analysis.display import Display, Item
-from analysis.survey import bounded
-from analysis.survey.bounded import Bounded, UnfinishedError
+from analysis.files import bounded
+from analysis.files.bounded import Bounded, UnfinishedError
+from analysis.files.delimited import read_delimited
+from analysis.files.sheet import MOST_CELLS, UnreadableWorkbookError
+from analysis.forms.returned import book, cost, write
+from analysis.forms.returned.write import Returned, return_workbooks
 from analysis.survey.collect import collect_survey
-from analysis.survey.files.delimited import read_delimited
-from analysis.survey.files.sheet import MOST_CELLS, UnreadableWorkbookError
-from analysis.survey.returned import book, cost, write
-from analysis.survey.returned.write import Returned, return_workbooks
 
 from archives import SHEET, change
 from workbooks import (

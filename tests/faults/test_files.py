@@ -15,11 +15,11 @@ from openpyxl import Workbook
 from openpyxl.utils.cell import get_column_letter
 
 from analysis.cycle import Cycle, Department
+from analysis.files import package
+from analysis.files.file import LARGEST_FILE
+from analysis.forms.returned.write import return_workbooks
 from analysis.survey.collect import collect_survey
-from analysis.survey.files import package
-from analysis.survey.files.file import LARGEST_FILE
 from analysis.survey.problems import describe, problems_from_frame
-from analysis.survey.returned.write import return_workbooks
 from analysis.survey.survey import Survey
 from analysis.survey.table.read import Reading, read_workbook
 from analysis.survey.vocabulary import build_lookup

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from analysis.display import WAITING
-from analysis.survey.place import RECORD_NAME
+from analysis.place import RECORD_NAME
 
 from conftest import LATEST
 from deliveries import answer, copy_delivery, reports_of
@@ -81,7 +81,7 @@ import os, shutil, signal, sys
 from itertools import count
 from pathlib import Path
 from analysis.cycle import open_cycle
-from analysis.report.making.publish import one_build, publish
+from analysis.build.publish import one_build, publish
 
 STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.copyfile"}
 cycle = open_cycle(None, Path(sys.argv[1]))
@@ -341,7 +341,7 @@ def test_a_set_killed_at_any_step_is_the_old_one_or_the_new_one(tmp_path: Path) 
 
 
 def test_the_process_of_a_city_ends_with_the_build_that_is_killed(tmp_path: Path) -> None:
-    program = "import time; from analysis.report.making.many import build_in_child as build"
+    program = "import time; from analysis.build.many import build_in_child as build"
     building = subprocess.Popen(
         [sys.executable, "-c", f"{program}; build(time.sleep, 600)"],
         env=os.environ | {"BUILT_IN": str(tmp_path)},

@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analysis.forms.returned.write import return_workbooks
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Rule, load_rules, problems_from_frame
-from analysis.survey.returned.write import return_workbooks
 
 from workbooks import Line, build_workbook, make_cycle, not_started, procedure, sheet_of
 

@@ -8,11 +8,11 @@ from click.testing import CliRunner
 
 from analysis.cli import main
 from analysis.errors import SurveyError
-from analysis.report.findings import load_findings
+from analysis.figures.findings import load_findings
+from analysis.forms.status import describe_status
 from analysis.survey.alike import describe_alike
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
-from analysis.survey.status import describe_status
 from analysis.survey.store import load_surveys
 
 from workbooks import (

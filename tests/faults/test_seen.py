@@ -8,8 +8,8 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analysis.files.shown import shows_another_number, shows_another_text
 from analysis.survey.collect import collect_survey
-from analysis.survey.files.shown import shows_another_number, shows_another_text
 
 from archives import SHEET as SHEET_PART
 from archives import change

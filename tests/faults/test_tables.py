@@ -11,9 +11,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analysis.files.sheet import Sheet
+from analysis.files.workbook import read_sheets
 from analysis.survey.collect import collect_survey
-from analysis.survey.files.sheet import Sheet
-from analysis.survey.files.workbook import read_sheets
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey

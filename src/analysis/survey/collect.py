@@ -10,10 +10,10 @@ from itertools import chain, groupby
 import pandas as pd
 
 from analysis.cycle import Cycle, Department
+from analysis.files.file import find_files
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.correct import correct_rows, find_misdated, read_corrections
 from analysis.survey.check import Intake, check_rows
-from analysis.survey.files.file import find_files
 from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
 from analysis.survey.survey import ROW_COLUMNS, Survey

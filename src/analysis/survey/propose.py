@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.cycle import MATCHES_NAME, Cycle
+from analysis.place import deliver_file
 from analysis.survey.pairs.confirm import DECIDED_COLUMNS, PROPOSED_COLUMNS
 from analysis.survey.pairs.likeness import LEAST_ALIKE
 from analysis.survey.pairs.match import pair_cycles
-from analysis.survey.place import deliver_file
 from analysis.survey.problems import shorten
 from analysis.survey.store import write_csv
 from analysis.survey.survey import Survey

@@ -17,9 +17,9 @@ from pydantic import TypeAdapter
 from analysis.cycle import Cycle, Department
 from analysis.display import Display
 from analysis.errors import SurveyError
-from analysis.survey.files.file import find_files, read_content
-from analysis.survey.files.sheet import UnreadableWorkbookError
-from analysis.survey.place import place_file
+from analysis.files.file import find_files, read_content
+from analysis.files.sheet import UnreadableWorkbookError
+from analysis.place import place_file
 from analysis.survey.problems import STOPPED
 from analysis.survey.table.read import Reading
 from analysis.survey.table.read_all import read_workbooks

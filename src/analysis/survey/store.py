@@ -6,7 +6,6 @@ that reads them, and the libraries it reads them with.
 
 import csv
 import hashlib
-import inspect
 import io
 import json
 import platform
@@ -24,18 +23,16 @@ from pyarrow.parquet import ParquetFile
 from analysis.cycle import Cycle
 from analysis.display import Display
 from analysis.errors import SettingsError
-from analysis.settings import read_toml
-from analysis.survey.files.folder import is_passing
-from analysis.survey.place import deliver_file, place_file
+from analysis.files.folder import is_passing
+from analysis.inputs import hash_code
+from analysis.place import deliver_file, place_file
 from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import PROBLEMS_NAME, Survey
-from analysis.texts import read_records
 
 STAMP_NAME = "inputs.json"
 FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "extras")
 
 _CSV_FRAMES = ("rows", "lines", "extras")
-_CODE_SUFFIXES = (".py", ".toml")
 _LIBRARIES = ("defusedxml", "openpyxl", "pandas", "pyarrow", "pydantic", "rapidfuzz")
 # What a spreadsheet takes for a formula when it opens a CSV.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -147,14 +144,8 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
 @cache
 def _stamp_program() -> dict[str, Any]:
     """Return the code that reads, as it was when this process first asked, and its libraries."""
-    survey_folder = Path(__file__).parent
-    code = [path for path in survey_folder.rglob("*") if path.suffix in _CODE_SUFFIXES]
-    code += [Path(inspect.getfile(own)) for own in (Cycle, read_toml, read_records)]
     return {
-        "code": {
-            path.relative_to(survey_folder.parent).as_posix(): _digest_file(path)
-            for path in sorted(code)
-        },
+        "code": hash_code(),
         "libraries": {name: version(name) for name in _LIBRARIES}
         | {"python": platform.python_version()},
     }

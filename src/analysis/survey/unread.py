@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from analysis.cycle import CORRECTIONS_NAME, MATCHES_NAME, Cycle
-from analysis.survey.files.file import list_files
-from analysis.survey.files.folder import (
+from analysis.files.file import list_files
+from analysis.files.folder import (
     EXCEL_ENDINGS,
     PACKED_ENDINGS,
     is_settings_file,

@@ -19,6 +19,7 @@ from pydantic import Field as Default
 from analysis.cycle import SETTINGS_NAME, Settings
 from analysis.errors import SettingsError
 from analysis.settings import read_toml
+from analysis.texts import DASHES, is_dash
 
 FieldKind = Literal["id", "text", "choice", "number", "date"]
 
@@ -29,10 +30,9 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 # Departments type whichever of these their keyboard gives first; they mean the same mark. ◎ is
 # none of them: it often means the best of several.
-_DASHES = "‐‑‒–—―−─━⸺⸻➖ー"
 _VARIANTS = str.maketrans(
     {
-        **dict.fromkeys(_DASHES, "-"),
+        **dict.fromkeys(DASHES, "-"),
         **dict.fromkeys("〇◯⭕●◉✓✔☑✅", "○"),
         **dict.fromkeys("✕✖✗✘☓╳❌", "×"),
         "〜": "~",
@@ -44,7 +44,6 @@ _VARIANTS = str.maketrans(
 _MARK_WORDS = {"済": "○", "済み": "○"}
 _MARKS = frozenset({"○", "×"})
 # Also the dashes that NFKC changes, so that a text is told from a dash without folding it.
-_ONLY_DASHES = re.compile(f"[-－ｰ﹣﹘⁻₋{_DASHES}]+")
 _BLANK_BESIDE_NO_DIGIT = re.compile(r"(?<![0-9\s])\s+|\s+(?![0-9\s])")
 
 
@@ -144,11 +143,6 @@ def choice_key(text: str) -> str:
     """Return what two spellings of one choice share: its answer key, or the mark it stands for."""
     key = answer_key(text)
     return "-" if is_dash(key) else _MARK_WORDS.get(key, key)
-
-
-def is_dash(text: str) -> bool:
-    """Tell whether a text without blanks is nothing but dashes, of whatever kind."""
-    return bool(_ONLY_DASHES.fullmatch(text))
 
 
 def is_mark(text: str) -> bool:

@@ -12,9 +12,9 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from analysis.cycle import Cycle, Department
+from analysis.files.file import find_files, list_files
+from analysis.files.folder import EXCEL_ENDINGS, is_settings_file, is_settings_slip, is_text
 from analysis.survey.differences import describe_difference, list_ids
-from analysis.survey.files.file import find_files, list_files
-from analysis.survey.files.folder import EXCEL_ENDINGS, is_settings_file, is_settings_slip, is_text
 from analysis.survey.problems import STOPPED, Place, Problem, report, shorten
 from analysis.survey.table.read import Reading
 from analysis.survey.vocabulary import match_key

@@ -16,10 +16,10 @@ from analysis.survey.vocabulary import (
     Lookup,
     answer_key,
     digits_key,
-    is_dash,
     is_mark,
     match_key,
 )
+from analysis.texts import is_dash
 
 Value = str | int | None
 

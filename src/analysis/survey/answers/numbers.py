@@ -3,7 +3,7 @@
 import re
 from typing import Literal, NamedTuple
 
-from analysis.survey.vocabulary import is_dash
+from analysis.texts import is_dash
 
 MissingKind = Literal["blank", "unknown", "not_applicable", "unreadable"]
 

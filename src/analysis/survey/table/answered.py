@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from analysis.survey.table.totals import Line, is_total_label, read_count
-from analysis.survey.vocabulary import Lookup, field_named, is_dash, match_key
+from analysis.survey.vocabulary import Lookup, field_named, match_key
+from analysis.texts import is_dash
 
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"[0-9]")

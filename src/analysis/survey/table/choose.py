@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from analysis.survey.files.sheet import Sheet, address
+from analysis.files.sheet import Sheet, address
 from analysis.survey.table.header import Header, find_header
 from analysis.survey.table.lines import LineReader
 from analysis.survey.vocabulary import Lookup, answer_key

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
-from analysis.survey.files.sheet import Sheet, address
+from analysis.files.sheet import Sheet, address
 from analysis.survey.problems import Place, Problem, report, shorten
 from analysis.survey.table.answered import find_status, is_answered
 from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET, list_left_out

@@ -6,7 +6,7 @@ repeats the row above. A filled value keeps the address where it really stands.
 
 from openpyxl.utils.cell import get_column_letter
 
-from analysis.survey.files.sheet import Entry
+from analysis.files.sheet import Entry
 from analysis.survey.table.header import Header
 from analysis.survey.table.lines import read_heading
 from analysis.survey.table.merges import map_tops

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from analysis.survey.files.sheet import Merge, Sheet
+from analysis.files.sheet import Merge, Sheet
 from analysis.survey.table.guess import find_near, guess_fields, is_of_others
 from analysis.survey.table.merges import uncover
 from analysis.survey.vocabulary import Field, Lookup, match_key

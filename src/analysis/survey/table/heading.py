@@ -4,8 +4,8 @@ import contextlib
 import re
 from collections.abc import Iterator
 
+from analysis.files.sheet import address
 from analysis.survey.dates import UnreadableDateError, parse_date
-from analysis.survey.files.sheet import address
 from analysis.survey.table.header import Header
 from analysis.survey.vocabulary import Lookup, digits_key, match_key
 

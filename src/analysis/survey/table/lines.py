@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from analysis.survey.files.sheet import Entry
+from analysis.files.sheet import Entry
 from analysis.survey.table.answered import is_answered
 from analysis.survey.table.header import RESPONDENT, Header
 from analysis.survey.table.totals import (

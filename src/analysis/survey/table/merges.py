@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from analysis.survey.files.sheet import Merge, Sheet
+from analysis.files.sheet import Merge, Sheet
 
 
 class Hidden(NamedTuple):

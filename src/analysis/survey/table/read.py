@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.cycle import Department
-from analysis.survey.files.file import find_file, read_content, read_file_sheets
-from analysis.survey.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
+from analysis.files.file import find_file, read_content, read_file_sheets
+from analysis.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.table.choose import choose_header, find_headers
 from analysis.survey.table.examine import (

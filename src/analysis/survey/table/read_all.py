@@ -14,8 +14,8 @@ from multiprocessing import get_context
 
 from analysis.cycle import Cycle, Department
 from analysis.display import Display, Step
-from analysis.survey.child import begin_child, may_fork
-from analysis.survey.files.file import find_file, find_files
+from analysis.files.child import begin_child, may_fork
+from analysis.files.file import find_file, find_files
 from analysis.survey.problems import STOPPED, Place, report
 from analysis.survey.table.read import Reading, read_workbook
 from analysis.survey.vocabulary import Lookup

@@ -7,8 +7,8 @@ a no or a day that is yet to come. Any other may hold a remark that does.
 import re
 from collections.abc import Iterator, Sequence
 
+from analysis.files.sheet import address
 from analysis.survey.dates import UnreadableDateError, parse_date
-from analysis.survey.files.sheet import address
 from analysis.survey.problems import Place, Problem, report, shorten
 from analysis.survey.table.extras import list_titles
 from analysis.survey.table.fill import Columns
@@ -20,9 +20,9 @@ from analysis.survey.vocabulary import (
     answer_key,
     choice_key,
     digits_key,
-    is_dash,
     match_key,
 )
+from analysis.texts import is_dash
 
 _END = r"(?:削除|廃止|廃番|欠番|抹消|統廃合|統合|移管|振り?(?:直|なお)し|振り?替え?|改番)"
 _WORD = re.compile(_END)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from openpyxl.utils.cell import get_column_letter
 
-from analysis.survey.files.sheet import UNSEEN, Entry, address
-from analysis.survey.files.shown import shows_another_number, shows_another_text
+from analysis.files.sheet import UNSEEN, Entry, address
+from analysis.files.shown import shows_another_number, shows_another_text
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.table.header import Header
 from analysis.survey.table.table import find_struck

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.survey.files.sheet import Entry, address
+from analysis.files.sheet import Entry, address
 from analysis.survey.table.fill import Columns, RowTaker
 from analysis.survey.table.header import Header
 from analysis.survey.table.lines import LineKind, LineReader

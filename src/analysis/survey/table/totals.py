@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
-from analysis.survey.files.sheet import Entry
+from analysis.files.sheet import Entry
 from analysis.survey.vocabulary import Lookup, match_key
 
 # The number of procedures, as the foot of the form calls it; the statuses have their own labels.

@@ -1,0 +1,1 @@
+"""The audit workbook: every figure recounted by live formulas, from rows with their cells."""

@@ -1,0 +1,67 @@
+"""Take the rows back out of a delivered audit workbook, to compare them with another cycle's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.audit.rows import RowsError, read_rows
+from analysis.audit.tables import read_matches
+from analysis.audit.workbook import BEFORE, MATCHES, NOW
+from analysis.errors import ReportError
+from analysis.files.file import read_content
+from analysis.files.sheet import Entry, Sheet, UnreadableWorkbookError
+from analysis.files.workbook import read_sheets
+
+
+def read_audit(path: Path) -> dict[str, pd.DataFrame]:
+    """Return the tidy rows that an audit workbook holds, by cycle name, this cycle's first.
+
+    Rows as in a ledger's tables: ROW_COLUMNS and the scopes, in their order. A text too long for a
+    cell comes back cut. Raises ReportError for a file that can't be read as an audit workbook.
+    """
+    book = _read_sheets(path)
+    try:
+        if NOW not in book:
+            raise RowsError(f"シート「{NOW}」がありません")
+        frames = [read_rows(book[name]) for name in (NOW, BEFORE) if name in book]
+    except RowsError as error:
+        raise _unreadable(path, str(error)) from None
+    return {str(frame["cycle"].iloc[0]): frame for frame in frames if len(frame)}
+
+
+def read_audited_matches(path: Path) -> pd.DataFrame:
+    """Return the confirmed pairs that an audit workbook holds, as the survey had them.
+
+    Raises ReportError for a file that can't be read as an audit workbook.
+    """
+    return read_matches(_read_sheets(path).get(MATCHES, ()))
+
+
+def _read_sheets(path: Path) -> dict[str, list[list[object]]]:
+    """Return the lines of the sheets that are read back, by title; what is delivered is bounded."""
+    wanted = (NOW, BEFORE, MATCHES)
+    try:
+        sheets = read_sheets(read_content(path), lambda sheet: sheet.title in wanted)
+    except UnreadableWorkbookError:
+        raise _unreadable(path, "Excel のファイルとして開けません") from None
+    return {sheet.title: list(_list_lines(sheet)) for sheet in sheets if sheet.title in wanted}
+
+
+def _list_lines(sheet: Sheet) -> Iterator[list[object]]:
+    width = max(map(max, sheet.cells.values()), default=0)
+    for cells in sheet.cells.values():
+        yield [_take_value(cells.get(column)) for column in range(1, width + 1)]
+
+
+def _take_value(cell: Entry | None) -> object:
+    if cell is None:
+        return None
+    return int(cell.text) if cell.kind == "number" and cell.text.isdecimal() else cell.text
+
+
+def _unreadable(path: Path, why: str) -> ReportError:
+    return ReportError(
+        f"{path.name} を検算のファイルとして読めません（{why}）。"
+        "\n`analysis report` で作成したままのファイルを指定してください。"
+    )

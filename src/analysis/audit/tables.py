@@ -1,0 +1,224 @@
+"""The audit workbook's small tables: what came in, what was wrong or corrected, what was published.
+
+The comparison with the published report is a formula over the recounted figures.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from analysis.audit.figures import read_number, shown_value, style_of, write_verdict
+from analysis.audit.rows import lay_scopes, list_cells
+from analysis.audit.sheet import Cell, Column, Formula, Page, Style
+from analysis.figures.definition import OTHER_FIELDS, field_name, value_name
+from analysis.figures.formula import Sheet
+from analysis.figures.ledger import Ledger
+from analysis.survey.pairs.confirm import MATCHES_COLUMNS
+from analysis.survey.vocabulary import load_vocabulary
+
+# From this width on a column holds sentences.
+_WIDE = 50
+_PLACE = (("department", "部局", 16), ("workbook", "ファイル", 22), ("sheet", "シート", 10))
+_CELL = ("cell", "セル", 8)
+_MATCHES = {
+    "line": ("行", 6),
+    "previous_id": ("前回の手続きID", 15),
+    "current_id": ("今回の手続きID", 15),
+    "reason": ("理由", 60),
+    "decided_by": ("決定者", 22),
+    "decided_on": ("決定日", 12),
+}
+NOT_FOUND = "該当する数値なし"
+
+
+def lay_workbooks(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the departments' workbooks, a line a department."""
+    counts = {
+        "procedures": "手続きの行",
+        "hidden_rows": "非表示の行",
+        "stated_total": "調査票の計：総数",
+        "stated_online": "調査票の計：オンライン化済",
+        "stated_started": "調査票の計：着手済",
+        "stated_not_started": "調査票の計：未着手",
+    }
+    return _lay_table(
+        name,
+        table,
+        [
+            *_PLACE,
+            ("state", field_name("state"), 10),
+            *((key, title, 11) for key, title in counts.items()),
+            ("other_sheets", "ほかのシート", 20),
+            ("extra_columns", "調査票にない列", 20),
+            ("sha256", "ファイルのSHA-256", 68),
+        ],
+        criteria,
+    )
+
+
+def lay_lines(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the rows that are no procedures, a line a row."""
+    return _lay_table(
+        name,
+        table,
+        [
+            *_PLACE,
+            ("kind", field_name("kind"), 18),
+            _CELL,
+        ],
+        criteria,
+    )
+
+
+def lay_problems(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the problems found in the workbooks, a line a problem."""
+    return _lay_table(
+        name,
+        _name_fields(table),
+        [
+            ("severity", field_name("severity"), 9),
+            ("code", field_name("code"), 40),
+            ("whose", field_name("whose"), 16),
+            *_PLACE,
+            _CELL,
+            ("field", "項目", 18),
+            ("value", "原本の値", 24),
+            ("message", "内容", 60),
+            ("action", "対応", 50),
+        ],
+        criteria,
+    )
+
+
+def lay_corrections(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the corrected answers of this cycle, a line a correction."""
+    return _lay_table(
+        name,
+        _name_fields(table),
+        [
+            ("procedure_id", "手続きID", 11),
+            *_PLACE,
+            _CELL,
+            ("field", "項目", 18),
+            ("expected", "原本の値", 20),
+            ("value", "訂正後の値", 20),
+            ("reason", "理由", 50),
+            ("decided_by", "決定者", 22),
+            ("decided_on", "決定日", 12),
+        ],
+        criteria,
+    )
+
+
+def lay_steps(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet of the answers that were changed in reading, a line a cell and step."""
+    pairs = zip(table["field"].tolist(), table["value"].tolist(), strict=True)
+    shown = pd.Series(
+        [pd.NA if pd.isna(value) else value_name(field, value) for field, value in pairs],
+        index=table.index,
+        dtype="str",
+    )
+    return _lay_table(
+        name,
+        _name_fields(table.assign(value=shown)),
+        [
+            ("step", field_name("step"), 16),
+            ("procedure_id", "手続きID", 11),
+            *_PLACE,
+            _CELL,
+            ("field", "項目", 20),
+            ("raw", "原本の値", 30),
+            ("value", "読み取った値", 30),
+        ],
+        criteria,
+    )
+
+
+def lay_matches(name: str, matches: pd.DataFrame) -> Page:
+    """Return the sheet of the pairs that people confirmed, a line each."""
+    columns = [
+        Column(key, title, width, list_cells(matches[key]), _style_of(matches[key], width))
+        for key, (title, width) in _MATCHES.items()
+    ]
+    return Page(name, tuple(columns), 0, len(columns))
+
+
+def read_matches(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
+    """Return the confirmed pairs that a sheet's lines hold, as `lay_matches` was given them."""
+    _, *filled = list(lines) or [()]
+    frame = pd.DataFrame([line[: len(_MATCHES)] for line in filled], columns=list(_MATCHES))
+    return frame.dropna(how="all").astype("str").loc[:, list(MATCHES_COLUMNS)]
+
+
+def lay_published(
+    name: str, ledger: Ledger, figures: Sheet, rows: Mapping[str, int], criteria: Mapping[str, str]
+) -> Page:
+    """Return the sheet that compares every published value with the recount of its figure.
+
+    `rows` says in which row of the sheet of figures each figure stands. A published value that is
+    not the number it is compared with, be it for its last digit, stays a text and so differs.
+    """
+    table = ledger.tables.current["published"]
+    plan = Sheet(name, ("scope", "label", "published", "recomputed", "agrees"), len(table) + 1)
+    labels: list[Cell] = []
+    recounts: list[Cell] = []
+    verdicts: list[Cell] = []
+    styles: list[Style] = []
+    for row, record in enumerate(table.to_dict("records"), start=2):
+        figure = None if pd.isna(record["figure_id"]) else ledger.figures[record["figure_id"]]
+        known = None if figure is None else rows[figure.id]
+        labels.append(record["measure"] if figure is None else figure.label)
+        styles.append("text" if figure is None else style_of(figure.unit))
+        recounts.append(
+            NOT_FOUND
+            if figure is None or known is None
+            else Formula(f"={figures.cell('recomputed', known)}", shown_value(figure))
+        )
+        compared = (plan.local_cell(column, row) for column in ("published", "recomputed"))
+        verdicts.append(write_verdict(*compared, agrees=record["agrees"] == "yes"))
+    published = [read_number(text) for text in table["published"]]
+    columns = (
+        Column("scope", "範囲", 20, list_cells(table["scope"])),
+        Column("label", "名称", 34, labels),
+        Column("published", "公表値", 10, published, styles),
+        Column("recomputed", "再計算", 16, recounts, styles),
+        Column("agrees", "照合", 10, verdicts, "verdict"),
+        Column("figure_id", "数値ID", 40, list_cells(table["figure_id"])),
+        Column("cell", "published.csv の行", 18, list_cells(table["cell"])),
+        *lay_scopes(table, criteria),
+    )
+    return Page(name, columns, 0, 7)
+
+
+def _lay_table(
+    name: str,
+    table: pd.DataFrame,
+    columns: Sequence[tuple[str, str, int]],
+    criteria: Mapping[str, str],
+) -> Page:
+    """Return a sheet of these columns (name, title, width) and of the rows' scopes."""
+    laid = [
+        Column(
+            key,
+            title,
+            width,
+            list_cells(table[key], OTHER_FIELDS.get(key, (None, None))[1]),
+            _style_of(table[key], width),
+        )
+        for key, title, width in columns
+    ]
+    return Page(name, (*laid, *lay_scopes(table, criteria)), 0, len(laid))
+
+
+def _style_of(column: "pd.Series[Any]", width: int) -> Style:
+    if is_numeric_dtype(column):
+        return "count"
+    return "wrapped" if width >= _WIDE else "text"
+
+
+def _name_fields(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its fields by their titles; a name the survey doesn't know stays."""
+    titles = {field.name: field.header for field in load_vocabulary()}
+    return table.assign(field=table["field"].map(titles).fillna(table["field"]))

@@ -1,0 +1,163 @@
+"""What became of each procedure since the previous cycle, as a sheet of formulas.
+
+Each line refers to the procedure's rows in the two sheets of rows, so that whoever changes an
+answer there sees it here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from analysis.audit.rows import SCOPE_TITLES
+from analysis.audit.sheet import Cell, Column, Formula, Page
+from analysis.figures.definition import OTHER_FIELDS, code_name
+from analysis.figures.evaluate import previous_tables
+from analysis.figures.formula import Sheet, quote
+from analysis.figures.ledger import Ledger
+from analysis.figures.tables import pair_ids
+
+# A sheet, and a row of it or none.
+_Line = tuple[Sheet, int | None]
+
+_YES, _NO = (quote(OTHER_FIELDS["renamed"][1][code]) for code in ("yes", "no"))
+_ONLINE = quote(code_name("status", "online"))
+_CONTINUED = quote(code_name("fate", "continued"))
+
+UNPAIRED = "要確認"
+"""What a procedure's fate is called when what its rows were paired by was changed in the workbook.
+
+That are the ids; of rows paired by name, the names and laws; of a confirmed pair, its line.
+"""
+
+_TRANSITIONS: dict[str, tuple[str, int]] = {
+    "procedure_id": ("手続きID", 11),
+    "department": ("部局", 15),
+    "section": ("課名", 18),
+    "name": ("手続き名", 34),
+    "paired_by": (OTHER_FIELDS["paired_by"][0], 22),
+    "previous_id": ("前回の手続きID", 13),
+    "now_id": ("今回の手続きID", 13),
+    "previous_status": ("前回の状況", 14),
+    "status": ("今回の状況", 14),
+    **{
+        key: (OTHER_FIELDS[key][0], 16)
+        for key in ("fate", "went_online", "left_online", "renamed", "moved")
+    },
+    **{f"scope_{level}": (SCOPE_TITLES[level], 18) for level in ("all", "department")},
+}
+
+
+def lay_transitions(
+    name: str,
+    ledger: Ledger,
+    sheets: tuple[Sheet, Sheet, Sheet],
+    matches: pd.DataFrame,
+    criteria: Mapping[str, str],
+) -> Page:
+    """Return the sheet of transitions: a line a procedure of either cycle, its fate in formulas.
+
+    Each line refers to the procedure's rows in the sheets of rows, `sheets` of now and of before,
+    and where people confirmed the pair, to the line of `matches` in the third.
+    """
+    tables = ledger.tables
+    table, previous = tables.current["transitions"], previous_tables(tables).current["procedures"]
+    here, there, told = (
+        {key: at for at, key in enumerate(ids, start=2)}
+        for ids in (
+            pair_ids(tables.current["procedures"]),
+            pair_ids(previous),
+            matches["current_id"],
+        )
+    )
+    plan = Sheet(name, tuple(_TRANSITIONS), max(len(table), 1) + 1)
+    cells: dict[str, list[Cell]] = {key: [] for key in _TRANSITIONS}
+    for row, record in enumerate(table.astype(object).to_dict("records"), start=2):
+        key = record["procedure_id"]
+        sources = (
+            (sheets[0], here.get(key)),
+            (sheets[1], there.get(key)),
+            (sheets[2], told.get(key)),
+        )
+        formulas = _write_transition(plan, row, record["paired_by"], sources)
+        values = _name_transition(record, key in here, criteria)
+        for title, column in cells.items():
+            text = formulas.get(title)
+            column.append((values[title] or None) if text is None else Formula(text, values[title]))
+    columns = [Column(key, *_TRANSITIONS[key], cells[key]) for key in _TRANSITIONS]
+    return Page(name, tuple(columns), 1, list(_TRANSITIONS).index("moved") + 1)
+
+
+def _write_transition(
+    plan: Sheet, row: int, paired_by: object, sources: tuple[_Line, _Line, _Line]
+) -> dict[str, str]:
+    """Return the formulas of one line, from the procedure's rows in both sheets (None: in none)."""
+    now, before, told = sources
+    own = {key: plan.local_cell(key, row) for key in plan.columns}
+
+    def refer(side: _Line, column: str) -> str:
+        # An empty cell would be shown as 0.
+        return '""' if side[1] is None else f'{side[0].cell(column, side[1])}&""'
+
+    def decide(*conditions: str) -> str:
+        return f"=IF(AND({own['fate']}={_CONTINUED},{','.join(conditions)}),{_YES},{_NO})"
+
+    def agree(column: str) -> str:
+        return f"EXACT({refer(now, column)},{refer(before, column)})"
+
+    def differ(column: str) -> str:
+        return f"NOT({agree(column)})"
+
+    new, abolished = (quote(code_name("fate", code)) for code in ("new", "abolished"))
+    paired = agree("procedure_id")
+    if paired_by == "name":
+        paired = f"AND({agree('name_key')},{agree('law_key')})"
+    elif paired_by == "confirmed":
+        decided = [
+            f"EXACT({own[key]},{refer(told, column)})"
+            for key, column in (("previous_id", "previous_id"), ("now_id", "current_id"))
+        ]
+        paired = f"AND({','.join(decided)})"
+    return {
+        "scope_department": f'=IF({own["now_id"]}="",{refer(before, "scope_department")},'
+        f"{refer(now, 'scope_department')})",
+        "previous_id": f"={refer(before, 'procedure_id')}",
+        "now_id": f"={refer(now, 'procedure_id')}",
+        "previous_status": f"={refer(before, 'status')}",
+        "status": f"={refer(now, 'status')}",
+        "fate": f'=IF({own["previous_id"]}="",{new},IF({own["now_id"]}="",{abolished},'
+        f"IF({paired},{_CONTINUED},{quote(UNPAIRED)})))",
+        "went_online": decide(f"{own['status']}={_ONLINE}", f"{own['previous_status']}<>{_ONLINE}"),
+        "left_online": decide(f"{own['status']}<>{_ONLINE}", f"{own['previous_status']}={_ONLINE}"),
+        "renamed": decide(differ("name_key")),
+        "moved": decide(f"OR({differ('section_key')},{differ('scope_department')})"),
+    }
+
+
+def _name_transition(
+    record: Mapping[Any, Any], is_here: bool, criteria: Mapping[str, str]
+) -> dict[str, str]:
+    """Return what stands in one line, as the formulas give it."""
+
+    def plain(key: str) -> str:
+        return "" if pd.isna(record[key]) else str(record[key])
+
+    def named(key: str, field: str) -> str:
+        return "" if pd.isna(record[key]) else code_name(field, str(record[key]))
+
+    procedure_id = str(record["procedure_id"])
+    return {
+        "procedure_id": procedure_id,
+        **{key: plain(key) for key in ("department", "section", "name")},
+        "paired_by": named("paired_by", "paired_by"),
+        "previous_id": plain("previous_procedure_id"),
+        "now_id": procedure_id if is_here else "",
+        "previous_status": named("previous_status", "status"),
+        "status": named("status", "status"),
+        **{
+            key: code_name(key, str(record[key]))
+            for key in ("fate", "went_online", "left_online", "renamed", "moved")
+        },
+        "scope_all": criteria[record["scope_all"]],
+        "scope_department": criteria.get(record["scope_department"], ""),
+    }

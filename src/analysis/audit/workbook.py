@@ -1,0 +1,186 @@
+"""The audit workbook: every figure of a cycle with a formula that recounts it from the rows.
+
+For an auditor with a spreadsheet and without Python: rows with the cells they came from, figures
+with live formulas over those rows, and whether what was reported agrees. `read` takes the rows
+back out of it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from xlsxwriter.format import Format
+
+from analysis.audit.book import Book
+from analysis.audit.figures import (
+    AGREES,
+    DIFFERS,
+    lay_figures,
+    list_rows,
+    plan_figures,
+)
+from analysis.audit.rows import lay_rows
+from analysis.audit.sheet import Cell, Formula, Page
+from analysis.audit.tables import (
+    lay_corrections,
+    lay_lines,
+    lay_matches,
+    lay_problems,
+    lay_published,
+    lay_steps,
+    lay_workbooks,
+)
+from analysis.audit.transitions import lay_transitions
+from analysis.figures.findings import Findings, write_date
+from analysis.figures.formula import Sheet, name_criteria
+from analysis.figures.ledger import Ledger
+from analysis.figures.scopes import LEVELS
+
+TITLE = "数値の検算"
+DEMONSTRATION = "架空データ"
+
+ABOUT, FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回の手続き"
+TRANSITIONS, WORKBOOKS, LINES, PROBLEMS = "異動", "調査票", "手続きでない行", "問題"
+CORRECTIONS, STEPS, PUBLISHED, MATCHES = "訂正", "読み取り", "公表値", "対応の確認"
+
+_ABOUT_WIDTH = 104
+_TITLE_HEIGHT = 26
+
+PURPOSE = (
+    "報告書のすべての数値を、部局の回答から表計算ソフトだけで数え直すためのファイルです。"
+    "数値ごとに、報告した値と、手続きの行を数える式とを並べました。値はファイルを開いたときに計算されます。"
+)
+
+CONTENTS = {
+    FIGURES: "報告書のすべての数値。報告値と、手続きの行から数え直した値（再計算）とを比べます。",
+    NOW: "今回調査の手続き。1行が1手続きで、回答と、調査票にあるままの値、そのセルを示します。",
+    BEFORE: "前回調査の手続き。",
+    TRANSITIONS: "今回と前回の手続きの対応（継続・新規・廃止など）。すべて手続きの行を見る式です。",
+    WORKBOOKS: "部局から提出された調査票。",
+    LINES: "調査票の表の、手続きでない行（空白、合計、注記など）。",
+    PROBLEMS: "調査票に見つかった問題。",
+    CORRECTIONS: "今回調査で訂正した回答と、その理由。",
+    STEPS: "読み取るときに、全角・半角や和暦などを整えた回答。1行が、1つのセルの1つの整え方です。",
+    PUBLISHED: "公表された数値と、再計算との照合。",
+    MATCHES: "手続きIDが変わった手続きや廃止された手続きについて、人が確かめたこと。",
+}
+
+USAGE = (
+    "「数値」の分子・分母の欄は、手続きの行を数える式（COUNTIFS）です。セルを選ぶと、何を数えたかが見えます。",
+    "「再計算」は分子と分母だけから求めます。率は百分率で小数第一位まで四捨五入し、率の増減は四捨五入前の差を四捨五入します。",
+    "「今回の手続き」や「前回の手続き」の回答を書き換えると、その回答による数値が「不一致」になります。"
+    "たとえば「オンライン化の状況」を1つ変えて、「数値」の「照合」を「不一致」で絞り込んでください。",
+    "回答は、オンライン化済・着手済・未着手のように、選択肢のとおりに書いてください。ほかの語は数えません。",
+    "手続きを除くときは、行を削除せず、手続きIDと範囲コードを消してください。「異動」は行の位置を見ています。",
+    "名称と課の変更は、全角・半角と空白の違いを除いた「照合用」の列を比べて数えます。",
+    "「範囲コード」は、その行がどの部局・課の数値に入るかを示します。数値IDのまん中の部分と同じです。",
+    "色の付いたセルは、訂正した回答です。理由は「訂正」の列にあります。",
+)
+
+
+def write_audit(findings: Findings) -> bytes:
+    """Return a cycle's audit workbook as a file; the same findings give the same bytes."""
+    settings, ledger = findings.cycle.settings, findings.ledger
+    tables, criteria = ledger.tables, _name_scopes(ledger)
+    survey, previous = findings.survey, findings.previous
+    plan = plan_figures(FIGURES, ledger)
+    now = lay_rows(NOW, tables.current["procedures"], survey.corrections, criteria)
+    pages: dict[str, Page] = {
+        "procedures": now,
+        "workbooks": lay_workbooks(WORKBOOKS, tables.current["workbooks"], criteria),
+        "lines": lay_lines(LINES, tables.current["lines"], criteria),
+        "problems": lay_problems(PROBLEMS, tables.current["problems"], criteria),
+        "corrections": lay_corrections(CORRECTIONS, tables.current["corrections"], criteria),
+        "steps": lay_steps(STEPS, tables.current["steps"], criteria),
+        "published": lay_published(PUBLISHED, ledger, plan, list_rows(ledger), criteria),
+    }
+    before: dict[str, Page] = {}
+    if previous is not None and tables.previous is not None:
+        before["procedures"] = lay_rows(BEFORE, tables.previous, previous.corrections, criteria)
+        confirmed = lay_matches(MATCHES, survey.matches)
+        sheets = (now.sheet, before["procedures"].sheet, confirmed.sheet)
+        pages["transitions"] = lay_transitions(
+            TRANSITIONS, ledger, sheets, survey.matches, criteria
+        )
+        pages["matches"] = confirmed
+    figures = lay_figures(FIGURES, ledger, _sheets_of(pages), _sheets_of(before), criteria)
+    laid = {page.name: page for page in (figures, *pages.values(), *before.values())}
+    notice = DEMONSTRATION if settings.demonstration else settings.title
+    book = Book(f"{settings.title} {TITLE}", settings.as_of, notice)
+    _write_about(book, findings, plan, [name for name in CONTENTS if name in laid])
+    verdicts = {FIGURES: ("verdict", DIFFERS), PUBLISHED: ("agrees", DIFFERS)}
+    for name in CONTENTS:
+        if name in laid:
+            book.add_page(laid[name], verdicts.get(name))
+    return book.finish()
+
+
+def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[str]) -> None:
+    """Write the first sheet: what the workbook is, how many figures agree, how to use it."""
+    settings, ledger = findings.cycle.settings, findings.ledger
+    sheet = book.add_sheet(ABOUT)
+    sheet.fit_to_pages(1, 1)
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, _ABOUT_WIDTH)
+    title = book.add_format(bold=True, font_size=16)
+    heading = book.add_format(bold=True, font_size=12, bottom=1)
+    name = book.add_format(bold=True, valign="top")
+    wrapped = book.add_format(text_wrap=True, valign="top")
+    warning = book.add_format(bold=True, text_wrap=True, font_color="#9C0006", bg_color="#FFC7CE")
+    number = book.add_format(bold=True, num_format="#,##0", align="left")
+    total = len(ledger.figures)
+    verdicts = plan.range_of("verdict")
+    agreeing = f'COUNTIF({verdicts},"{AGREES}")'
+    lines: list[tuple[Cell, Format | None, Cell, Format | None]] = [
+        (settings.title, title, None, None),
+        (f"{TITLE}（{write_date(findings.cycle)}時点）", title, None, None),
+        (None, None, None, None),
+    ]
+    if settings.demonstration:
+        lines.append((DEMONSTRATION, warning, "実際の調査の回答ではありません。", warning))
+    lines += [
+        ("数値の数", name, Formula(f"=COUNTA({plan.range_of('id')})", total), number),
+        ("再計算と一致した数値", name, Formula(f"={agreeing}", total), number),
+        (
+            "結果",
+            name,
+            Formula(
+                f'=IF({agreeing}=COUNTA({plan.range_of("id")}),"すべての数値が一致しています。",'
+                f'"一致しない数値があります。シート「{FIGURES}」を見てください。")',
+                "すべての数値が一致しています。",
+            ),
+            name,
+        ),
+        (None, None, None, None),
+        ("このファイルについて", heading, None, heading),
+        (None, None, PURPOSE, wrapped),
+        (None, None, None, None),
+        ("使い方", heading, None, heading),
+        *((f"{place}.", name, text, wrapped) for place, text in enumerate(USAGE, start=1)),
+        (None, None, None, None),
+        ("シート", heading, None, heading),
+        *((text, name, CONTENTS[text], wrapped) for text in names),
+    ]
+    for row, (first, first_style, second, second_style) in enumerate(lines):
+        if first_style is title:
+            sheet.set_row(row, _TITLE_HEIGHT)
+        elif isinstance(second, str):
+            book.set_height(sheet, row, [(second, _ABOUT_WIDTH)])
+        book.write(sheet, row, 0, first, first_style)
+        if second is None and second_style is not None:
+            sheet.write_blank(row, 1, None, second_style)
+        book.write(sheet, row, 1, second, second_style)
+
+
+def _name_scopes(ledger: Ledger) -> dict[str, str]:
+    """Return the criterion of every scope that a figure or a row of either cycle has."""
+    tables = ledger.tables
+    scopes = list(ledger.scopes)
+    for frame in (*tables.current.values(), tables.previous):
+        if frame is not None:
+            for level in LEVELS:
+                scopes += frame[f"scope_{level}"].dropna().unique().tolist()
+    return name_criteria(scopes)
+
+
+def _sheets_of(pages: Mapping[str, Page]) -> dict[str, Sheet]:
+    return {table: page.sheet for table, page in pages.items()}

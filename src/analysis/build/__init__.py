@@ -1,0 +1,1 @@
+"""Building: look at what stands, make what does not, put the whole set in place."""

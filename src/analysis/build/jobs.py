@@ -1,0 +1,177 @@
+"""The jobs of a build: plain functions of a folder and a cycle, run wherever there is room.
+
+Each loads what it needs from the folder and returns what it made; none writes a report. So any
+number of them may run, on this machine or another, and one that was lost is run again. Nothing
+heavy is imported before a job runs: who hands them out needs none of it.
+"""
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.build.shelf import Made
+from analysis.build.worker import require_folder
+from analysis.build.workers import (
+    LostProcessError,
+    in_new_process,
+    in_worker,
+)
+from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, Cycle, open_cycle
+from analysis.errors import ReportError
+from analysis.evidence.sources import Origin, Sources, find_sources
+from analysis.inputs import Mark
+from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, Report, plan_reports
+
+if TYPE_CHECKING:
+    from analysis.document.document import Document
+    from analysis.figures.findings import Findings
+
+
+BESIDE = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
+"""The files of a set that are made from all answers and are no report."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a build must know of the answers before it can tell which reports they change.
+
+    `sources` is by what is known today what each standing report asked for, by its stem, `summary`
+    what the build says of the answers at its end, `stamp` the hash of what all of these were made
+    from (see `hash_inputs`).
+    """
+
+    sources: Mapping[str, Sources]
+    summary: tuple[str, ...]
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The cycle that a job is for: its project's folder and its name.
+
+    `inputs` are what makes its reports, as `list_inputs` has them. `stamp` is what `hash_inputs`
+    said of it, if that is known: with hundreds of workbooks, to read them again for each report
+    takes longer than much of its making. Who gives these makes sure at the end that nothing has
+    changed.
+    """
+
+    root: Path
+    cycle: str
+    inputs: Mapping[str, str]
+    stamp: str | None = None
+
+
+def survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground:
+    """Read a cycle's answers; `asked` is what the standing reports asked of them, by stem.
+
+    Raises SurveyError with every problem that keeps them from being used, and ReportError for
+    characters that can't be printed.
+    """
+    return in_worker(_survey_ground, place, asked)
+
+
+def make_report(place: Place, report: Report, notebook: Path) -> Made:
+    """Run a report's notebook and return its page and its PDF.
+
+    Raises ReportError for a cell that failed and for whatever can't be printed or traced.
+    """
+    require_folder(place.root)
+    # The process that makes the pages is not one in which a notebook ran.
+    try:
+        document = in_new_process(_run, place, report, notebook)
+    except LostProcessError:
+        raise ReportError(
+            f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
+            "メモリーの空きを確かめて、もう一度実行してください。"
+        ) from None
+    origin = Origin(place.inputs, report.notebook, report.parameters)
+    return in_worker(_export, place, document, origin)
+
+
+def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+    """Return the files beside the reports that have these names, of BESIDE.
+
+    One process makes them; `fingerprint` is what the index prints.
+    """
+    return in_worker(_make_beside, place, names, fingerprint)
+
+
+def make_crate(place: Place, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
+    """Return ro-crate-metadata.json of a set of files; `sources` are its reports', by stem."""
+    return in_worker(_make_crate, place, sources, files)
+
+
+def _survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground:
+    from analysis.document.fonts import require_glyphs
+    from analysis.figures.findings import hash_inputs, load_findings
+
+    cycle = _open(place)
+    stamp = hash_inputs(cycle)
+    findings = load_findings(cycle, inputs=stamp)
+    require_glyphs(findings.survey.rows)
+    figure = findings.ledger.figure
+    summary = [f"調査票の問題（要確認）: {figure('problems_warning').text}件"]
+    if figure("published").value:
+        agreeing, published = figure("published_agreeing"), figure("published")
+        summary.insert(0, f"公表値との一致: {agreeing.text}/{published.text}")
+    sources = {
+        stem: find_sources(findings.ledger, place.inputs, own) for stem, own in asked.items()
+    }
+    return Ground(sources, tuple(summary), stamp)
+
+
+def _run(place: Place, report: Report, notebook: Path) -> "Document":
+    from analysis.build.run import run_notebook
+    from analysis.document.document import read_document
+    from analysis.figures.findings import INPUTS
+
+    os.chdir(place.root)
+    if place.stamp is not None:
+        os.environ[INPUTS] = place.stamp
+    return read_document(run_notebook(notebook, dict(report.parameters)))
+
+
+def _export(place: Place, document: "Document", origin: Origin) -> Made:
+    from analysis.evidence.exporters import pages_of
+
+    page, pdf, sources = pages_of(document, _load(place), origin)
+    return Made(page.encode(), pdf, sources)
+
+
+def _make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+    from analysis.audit.workbook import write_audit
+    from analysis.evidence.answers import write_answers
+    from analysis.figures.listing import list_figures, write_figures
+    from analysis.reports.index import write_index
+
+    findings = _load(place)
+    makers: dict[str, Callable[[], bytes]] = {
+        ANSWERS_NAME: lambda: write_answers(findings.ledger),
+        AUDIT_NAME: lambda: write_audit(findings),
+        FIGURES_NAME: lambda: write_figures(list_figures(findings.ledger)),
+        INDEX_NAME: lambda: write_index(
+            findings, plan_reports(findings.cycle), fingerprint
+        ).encode(),
+    }
+    return {name: makers[name]() for name in names}
+
+
+def _make_crate(place: Place, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
+    from analysis.proof.crate import write_crate
+
+    findings = _load(place)
+    made = {report: sources[report.stem] for report in plan_reports(findings.cycle)}
+    return write_crate(findings, place.inputs, made, files)
+
+
+def _load(place: Place) -> "Findings":
+    from analysis.figures.findings import load_findings
+
+    return load_findings(_open(place), inputs=place.stamp)
+
+
+def _open(place: Place) -> Cycle:
+    require_folder(place.root)
+    return open_cycle(place.cycle, place.root)

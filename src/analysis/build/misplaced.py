@@ -1,0 +1,149 @@
+"""Name what lies around a cycle's folder and is read by nothing: in data/raw, among guidelines.
+
+It concerns no cycle's answers, so it stands in no report: who builds or checks is told.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from analysis.cycle import NOTEBOOKS, SETTINGS_NAME, Cycle, list_cycles, open_cycle
+from analysis.errors import SettingsError, list_examples
+from analysis.files.folder import (
+    EXCEL_ENDINGS,
+    PACKED_ENDINGS,
+    is_passing,
+    is_settings_slip,
+    list_within,
+)
+from analysis.reports.plan import plan_reports
+
+_GUIDELINE = "guideline"
+_ENDING = ".toml"
+# What a second download, a copy or an editor makes of a name: 2024 (1).toml, 2024.toml.txt.
+_COPY = re.compile(r"\s*(\(\d+\)|-?\s*コピー.*|のコピー.*|copy.*|\.toml.*|\.txt)", re.I)
+_OUTSIDE = "調査回のフォルダーの外にあるため読み込みません。"
+_COPY_START = re.compile(r"(コピー[\s～〜~-]*|copy of\s*)", re.I)
+
+
+class Misplaced(NamedTuple):
+    """Something that nothing reads: its path in the project, what is said of it, how grave."""
+
+    path: str
+    text: str
+    is_error: bool = False
+
+    def __str__(self) -> str:
+        """Name it in a line."""
+        return f"{self.path.encode('utf-8', 'replace').decode()}: {self.text}"
+
+
+def find_misplaced(cycle: Cycle) -> list[Misplaced]:
+    """Return what lies in data/raw, among the guidelines and the notebooks and is read by nothing.
+
+    A cycle's own folder is not looked at: what lies in it is among its survey's problems.
+    """
+    return [*_look_in_raw(cycle), *_look_at_guidelines(cycle), *_look_at_notebooks(cycle)]
+
+
+def require_in_place(cycle: Cycle) -> None:
+    """Return if no settings lie where they are not read; else raise SettingsError."""
+    wrong = [str(found) for found in find_misplaced(cycle) if found.is_error]
+    if wrong:
+        raise SettingsError(
+            f"読み込まれない場所か名前の設定のファイルが{len(wrong)}件あります。\n"
+            + list_examples(wrong)
+        )
+
+
+def describe_misplaced(misplaced: Sequence[Misplaced]) -> list[str]:
+    """Return lines that tell what nothing reads, what matters first; none for nothing."""
+    if not misplaced:
+        return []
+    ranked = sorted(misplaced, key=lambda found: not found.is_error)
+    return [
+        f"調査回のフォルダーの外に、読み込まないものが{len(misplaced)}件あります。",
+        list_examples([str(found) for found in ranked]),
+    ]
+
+
+def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
+    raw = cycle.raw_folder.parent
+    for path in _list(raw):
+        where = f"data/raw/{path.name}"
+        if path.is_dir():
+            if path.name != _GUIDELINE and not (path / SETTINGS_NAME).is_file():
+                yield from _tell_folder(path, where)
+        elif is_settings_slip(path.name):
+            yield Misplaced(where, f"{_OUTSIDE}調査回のフォルダーに移してください。", is_error=True)
+        elif path.suffix.lower() in (*EXCEL_ENDINGS, *PACKED_ENDINGS):
+            yield Misplaced(where, f"{_OUTSIDE}調査票であれば移してください。")
+        else:
+            yield Misplaced(where, "読み込まないファイルです。")
+
+
+def _tell_folder(path: Path, where: str) -> Iterator[Misplaced]:
+    """Tell of a folder in data/raw that is no cycle's; an empty one holds nothing to read."""
+    found = list_within(path)
+    if found:
+        text = f"{SETTINGS_NAME} がないため、調査回として読み込みません（ファイル{len(found)}件）。"
+        yield Misplaced(where, text)
+
+
+def _look_at_guidelines(cycle: Cycle) -> Iterator[Misplaced]:
+    paths = [path for path in _list(cycle.guideline_path.parent) if path != cycle.guideline_path]
+    if not paths:
+        return
+    used = _list_versions(cycle)
+    for path in paths:
+        where = f"data/raw/{_GUIDELINE}/{path.name}"
+        if path.name in used or _is_same(path, cycle.guideline_path):
+            continue
+        if any(_is_copy(path.name, version) for version in used):
+            text = (
+                "ガイドラインの写しとみられますが、この名前では読み込みません。"
+                "cycle.toml の guideline に書くか、data/raw の外に移してください。"
+            )
+            yield Misplaced(where, text, is_error=True)
+        elif path.suffix == _ENDING and path.is_file():
+            yield Misplaced(where, "どの調査回の cycle.toml にもないガイドラインです。")
+        else:
+            yield Misplaced(where, "読み込まないものです。")
+
+
+def _list_versions(cycle: Cycle) -> set[str]:
+    """Return the guideline's versions that any cycle's settings name."""
+    used = {cycle.settings.guideline}
+    for name in list_cycles(cycle.root):
+        with suppress(SettingsError, OSError):
+            used.add(open_cycle(name, cycle.root).settings.guideline)
+    return used
+
+
+def _is_copy(name: str, version: str) -> bool:
+    """Say whether a name is what an editor or a copy makes of a version's: `2024 (1).toml`."""
+    folded, stem = (unicodedata.normalize("NFKC", text).casefold() for text in (name, version))
+    stem = stem.removesuffix(_ENDING)
+    folded = _COPY_START.sub("", folded, count=1)
+    return folded.startswith(stem) and bool(_COPY.match(folded, len(stem)))
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Say whether two names are of one file, as where capitals make no difference."""
+    return path.is_file() and other.is_file() and path.samefile(other)
+
+
+def _look_at_notebooks(cycle: Cycle) -> Iterator[Misplaced]:
+    known = {f"{report.notebook}.ipynb" for report in plan_reports(cycle)}
+    for path in _list(cycle.root / NOTEBOOKS):
+        if ".ipynb" in path.name.lower() and path.name not in known:
+            yield Misplaced(f"{NOTEBOOKS}/{path.name}", "どの報告書も作らないノートブックです。")
+
+
+def _list(folder: Path) -> Sequence[Path]:
+    """Return what lies in a folder, sorted, without what Excel or a system left there."""
+    paths = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in paths if not is_passing(path.name))

@@ -1,0 +1,250 @@
+"""The blocks a report is built of: what a notebook cell returns.
+
+A block holds figures and texts, never a bare number: `12` in a cell or a sentence is refused, so a
+number without evidence can't be printed. Through Jupyter's rich-display protocol each block offers
+HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF); both are made by one
+renderer each, `html` and `typst`, so that a new block is written once. A digit in a text of ours
+has no evidence and stops the export (`orphans`); what is quoted from a raw file stands in `Quoted`.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import InitVar, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from analysis.document.sums import require_total
+from analysis.figures.asked import list_asked
+from analysis.figures.figure import Figure
+from analysis.figures.own_code import note_own_code
+
+if TYPE_CHECKING:
+    from analysis.figures.ledger import Ledger
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+TYPST_MIME = "text/vnd.typst"
+MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
+ASKED = "analysis_asked"  # where a cell's output tells what was asked (see `asked`)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure in running text, written with its unit, or by its magnitude (146件増加).
+
+    `unit` replaces the figure's own where a sentence counts in other words (912手続き).
+    """
+
+    figure: Figure
+    magnitude: bool = False
+    unit: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The number and its unit, as printed."""
+        number = self.figure.magnitude if self.magnitude else self.figure.text
+        if self.figure.value is None:
+            return number
+        return number + (self.figure.unit.name if self.unit is None else self.unit)
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A text as it stands in a raw file or names a place in one: its digits are not ours."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Strong:
+    """A stretch of a sentence that carries its message."""
+
+    parts: tuple["str | Quoted | Shown", ...]
+
+    def __post_init__(self) -> None:
+        """Refuse anything but texts and figures."""
+        _require(self.parts, (str, Quoted, Shown))
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that leads to another report of the same folder.
+
+    `target` is that report's stem; without a `suffix` it leads to the kind of file it stands in.
+    With a `line_of` it leads to that figure's line of evidence there.
+    """
+
+    text: str
+    target: str
+    suffix: Literal["html", "pdf", "csv", "xlsx"] | None = None
+    line_of: Figure | None = None
+
+
+Inline = str | Quoted | Shown | Strong
+Cell = str | Quoted | Figure | Shown | Link | None
+
+
+class Block:
+    """What a notebook cell can show: two renderings, and what was asked of the answers for it."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        # The renderers know every block, so a block can't know them at import.
+        from analysis.document import html, svg, typst  # noqa: PLC0415
+
+        shown = {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
+        note_own_code()
+        return shown, {ASKED: list_asked()}
+
+
+@dataclass(frozen=True)
+class Masthead(Block):
+    """The head of a report: the exporters put it on top, in the title and in the running head.
+
+    `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
+    the publisher, `demonstration` marks invented data on every page.
+    """
+
+    title: str
+    subtitle: str
+    notes: tuple[str, ...]
+    as_of: str
+    city: str
+    demonstration: bool
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        shown, asked = super()._repr_mimebundle_(include, exclude)
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**shown, MASTHEAD_MIME: fields}, asked
+
+
+@dataclass(frozen=True)
+class Paragraph(Block):
+    """Running text with figures in it. `kind`: plain, lead (headline), or note (small print)."""
+
+    parts: tuple[Inline, ...]
+    kind: Literal["plain", "lead", "note"] = "plain"
+
+    def __post_init__(self) -> None:
+        """Refuse anything but texts and figures."""
+        _require(self.parts, (str, Quoted, Shown, Strong))
+
+
+@dataclass(frozen=True)
+class Bullets(Block):
+    """A list of sentences with figures in them."""
+
+    items: tuple[tuple[Inline, ...], ...]
+
+    def __post_init__(self) -> None:
+        """Refuse anything but texts and figures."""
+        for item in self.items:
+            _require(item, (str, Quoted, Shown, Strong))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    `group` joins neighbours under a common title, `weight` is its share of the width in the PDF
+    (None: as wide as its content). Numeric columns are aligned right.
+    """
+
+    title: str
+    group: str | None = None
+    numeric: bool = False
+    weight: int | None = None
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    """A table with a caption. Rows hold texts, figures and links; None is a blank cell (—).
+
+    The first `headings` cells of a row are its headings. A `ledger` makes the last row the total:
+    what does not add up to it is refused, with the rows that the ledger has for it. A row of
+    `subtotals` (by position) is the sum of the rows since the one before. `empty` is the sentence
+    that stands for a table with no rows. `marks` gives, by row, a word for the row's look (`bad`,
+    `good`, `quiet`) or None; the look never carries meaning alone. `lines_of` gives, by row, the
+    figure whose line of evidence it is: where that figure's links lead; `definition` then stands
+    below the caption.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    headings: int = 1
+    ledger: InitVar["Ledger | None"] = None
+    total: bool = field(init=False)
+    subtotals: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    empty: str = "該当はありません。"
+    marks: tuple[str | None, ...] = ()
+    lines_of: tuple[Figure, ...] = ()
+    definition: str = ""
+
+    def __post_init__(self, ledger: "Ledger | None") -> None:
+        """Refuse bare numbers, ragged rows, and a total that is not the sum of its parts."""
+        object.__setattr__(self, "total", ledger is not None)
+        for row in self.rows:
+            _require(row, (str, Quoted, Figure, Shown, Link, type(None)))
+            if len(row) != len(self.columns):
+                raise TypeError(f"a row of {len(row)} cells in {len(self.columns)} columns")
+        if ledger is not None:
+            require_total(ledger, self.caption, self.rows, self.subtotals)
+
+    @property
+    def looks(self) -> tuple[str, ...]:
+        """Each row's look: its mark, `total` for the sum, `quiet` for a part's, or nothing."""
+        marks = [mark or "" for mark in self.marks or (None,) * len(self.rows)]
+        for place in self.subtotals:
+            marks[place] = "quiet"
+        if self.total and marks:
+            marks[-1] = "total"
+        return tuple(marks)
+
+
+@dataclass(frozen=True)
+class Chart(Block):
+    """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
+
+    `figures` are the figures drawn, in drawing order, so that none is shown without evidence.
+    """
+
+    caption: str
+    svg: str
+    alt: tuple[str | Shown, ...]
+    figures: tuple[Figure, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a drawing of anything but figures."""
+        _require(self.figures, (Figure,))
+        _require(self.alt, (str, Shown))
+
+    @property
+    def name(self) -> str:
+        """A name of its own among a page's drawings, the same from build to build."""
+        return name_drawing(self.caption, self.figures)
+
+    @property
+    def alt_text(self) -> str:
+        """The alternative text, plain."""
+        return "".join(part if isinstance(part, str) else part.text for part in self.alt)
+
+
+@dataclass(frozen=True)
+class Group(Block):
+    """Blocks shown one after another, for cells that return more than one."""
+
+    blocks: tuple[Block, ...]
+
+
+def name_drawing(caption: str, figures: Iterable[Figure]) -> str:
+    """Return the name of a drawing of these figures: a letter and eight hex digits."""
+    shown = "\n".join([caption, *(figure.id for figure in figures)])
+    return f"d{hashlib.sha256(shown.encode()).hexdigest()[:8]}"
+
+
+def _require(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
+    for part in parts:
+        if not isinstance(part, kinds):
+            raise TypeError(
+                f"{part!r} is a {type(part).__name__}: a report prints texts and figures only"
+            )

@@ -1,0 +1,190 @@
+"""The parts that charts are drawn from: a canvas, bars, numbers, a legend, and the finished SVG.
+
+Drawn so that the same figures give the same bytes, and so that each number drawn carries its
+figure's id.
+"""
+
+import io
+import warnings
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Any, Literal
+
+from matplotlib import font_manager, rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import Transform
+
+from analysis.document.blocks import Chart, Shown, name_drawing
+from analysis.document.svg import clean_drawing
+from analysis.document.text import printable
+from analysis.document.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
+from analysis.errors import ReportError
+from analysis.figures.figure import Figure
+
+WIDTH_INCHES = 6.8
+BAR = 0.62
+"""A bar's height, of its row's."""
+
+GREY = "#6b6b6b"
+LOOKS = (
+    ("#16324f", ""),
+    ("#8fa6bd", "///"),
+    ("#dfe6ec", ""),
+    ("#ffffff", "|||"),
+)
+"""Fill and hatch of the parts of a whole, told apart by lightness alone."""
+
+Key = tuple[Patch | Line2D, Figure | None]
+"""An entry of a legend, with the figure that its label tells."""
+
+STYLE: dict[Any, Any] = {
+    "font.family": JAPANESE,
+    "font.size": 8,
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "hatch.linewidth": 0.5,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.6,
+}
+
+
+def open_canvas(height_inches: float, layout: Literal["constrained"] | None = None) -> Canvas:
+    """Return an empty drawing of the page's width, to be set in the report's fonts."""
+    load_fonts()
+    canvas = Canvas(figsize=(WIDTH_INCHES, height_inches), layout=layout)
+    FigureCanvasSVG(canvas)
+    return canvas
+
+
+def open_axes(canvas: Canvas) -> Axes:
+    """Return empty axes for bars that lie."""
+    axes = canvas.add_subplot()
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    return axes
+
+
+def stack(
+    on: Axes | Canvas, scale: Transform, place: int, figures: Sequence[Figure]
+) -> list[tuple[float, float]]:
+    """Draw one bar of parts and return where each starts and ends.
+
+    `scale` takes the figures' values and the bars' places to the drawing.
+    """
+    ends = [0.0]
+    for figure in figures:
+        ends.append(ends[-1] + length_of(figure))
+    edges = list(pairwise(ends))
+    for (start, end), look in zip(edges, LOOKS, strict=False):
+        if end > start:
+            corner = (start, place - BAR / 2)
+            on.add_artist(Rectangle(corner, end - start, BAR, transform=scale, **_fill(look)))
+    return edges
+
+
+def write_figure(
+    on: Axes | Canvas,
+    scale: Transform,
+    at: tuple[float, float],
+    figure: Figure,
+    text: str,
+    *,
+    align: str = "left",
+    color: str = "black",
+    boxed: bool = False,
+) -> None:
+    """Write a figure's number; its group carries the figure's id."""
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1} if boxed else None
+    on.text(
+        *at, text,
+        ha=align, va="center", color=color, bbox=box, gid=figure.id, transform=scale,
+    )  # fmt: skip
+
+
+def name_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Name the bars, the first on top."""
+    names = [plain(label) for label in labels]
+    axes.set_yticks(range(len(names)), names, fontfamily=_families_of(names))
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(length=0)
+
+
+def explain(canvas: Canvas, keys: Sequence[Key], columns: int) -> None:
+    """Draw the legend below; a label that tells a number carries its figure's id."""
+    # Axes that are laid out make room for it.
+    place: Literal["lower left", "outside lower left"]
+    place = "lower left" if canvas.get_layout_engine() is None else "outside lower left"
+    handles = [handle for handle, _ in keys]
+    legend = canvas.legend(
+        handles=handles, loc=place, ncols=columns,
+        frameon=False, handlelength=1.6, columnspacing=1.6, borderpad=0,
+        prop={"family": _families_of(str(handle.get_label()) for handle in handles)},
+    )  # fmt: skip
+    for text, (_, figure) in zip(legend.get_texts(), keys, strict=True):
+        if figure is not None:
+            text.set_gid(figure.id)
+
+
+def patch(look: tuple[str, str], label: str) -> Patch:
+    """Return the legend's entry of one part of a whole."""
+    return Patch(label=plain(label), **_fill(look))
+
+
+def plain(label: str) -> str:
+    """Return a label as one line of printable text."""
+    return printable(label).replace("\n", " ")
+
+
+def length_of(figure: Figure) -> float:
+    """Return a figure's value as a length; geometry is the one place for a float."""
+    return 0.0 if figure.value is None else float(figure.value)
+
+
+def finish(
+    canvas: Canvas, caption: str, alt: tuple[str | Shown, ...], figures: Sequence[Figure]
+) -> Chart:
+    """Write the drawing, with nothing in it that differs from run to run or from page to page."""
+    name = name_drawing(caption, figures)
+    written = io.StringIO()
+    with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        if (layout := canvas.get_layout_engine()) is not None:
+            # Saving would draw everything once more to lay it out.
+            layout.execute(canvas)
+            canvas.set_layout_engine(None)
+        canvas.savefig(written, format="svg", metadata={"Date": None}, transparent=True)
+    if raised:
+        raise ReportError(
+            f"図「{caption}」に印刷できない文字があります: "
+            + "、".join(sorted({str(warning.message) for warning in raised}))
+            + "\n図に載る名称（部局名など）の文字を確かめてください。"
+        )
+    svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
+    return Chart(caption, svg, alt, tuple(figures))
+
+
+def _fill(look: tuple[str, str]) -> dict[str, Any]:
+    colour, hatch = look
+    return {"facecolor": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.5}
+
+
+def _families_of(labels: Iterable[str]) -> Sequence[str]:
+    """Return the families that labels need.
+
+    matplotlib looks up every family that it is given each time it measures a text.
+    """
+    japanese = font_manager.get_font(REGULAR)
+    known = all(japanese.get_char_index(ord(sign)) for label in labels for sign in label)
+    return (JAPANESE,) if known else FAMILIES
+
+
+@cache
+def load_fonts() -> None:
+    """Make the reports' type known to matplotlib, and open its Japanese face."""
+    for path in FILES:
+        font_manager.fontManager.addfont(path)
+    font_manager.get_font(REGULAR)

@@ -1,0 +1,80 @@
+"""An executed notebook read as a document: its masthead, its prose and its blocks, in order."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analysis.document.blocks import ASKED, MASTHEAD_MIME, TYPST_MIME, Masthead
+from analysis.document.markdown import Token, parse
+from analysis.document.svg import from_cell
+from analysis.errors import ReportError
+from analysis.figures.asked import EVERYTHING
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+STRAY_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Display:
+    """What one cell returned: the same block as HTML and as Typst."""
+
+    html: str
+    typst: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report's content. `parts` are prose (tokens of a markdown cell) and displays.
+
+    `asked` is what was asked of the answers for it (see `asked`).
+    """
+
+    masthead: Masthead
+    parts: tuple[Token | Display, ...]
+    asked: frozenset[str] = frozenset()
+
+
+def read_document(notebook: "NotebookNode") -> Document:
+    """Return an executed notebook's document.
+
+    Raises ReportError, naming every cell, when one printed or returned something that is not a
+    block of the report: a number there would have no evidence. So does a notebook that was not run.
+    """
+    mastheads: list[Masthead] = []
+    parts: list[Token | Display] = []
+    stray: list[str] = []
+    asked: set[str] = set()
+    for place, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "markdown":
+            parts += parse(cell.source)
+        for output in cell.get("outputs", []):
+            data: dict[str, Any] = output.get("data", {})
+            # One that does not say what it was made from may have been made from anything.
+            asked |= set(output.get("metadata", {}).get(ASKED, [EVERYTHING]))
+            if MASTHEAD_MIME in data:
+                mastheads.append(_read_masthead(data[MASTHEAD_MIME]))
+            elif TYPST_MIME in data:
+                parts.append(Display(from_cell(_join(data["text/html"])), _join(data[TYPST_MIME])))
+            else:
+                text = str(output.get("text") or data.get("text/plain") or output.output_type)
+                stray.append(f"{place}番目のセル: {' '.join(text.split())[:STRAY_SHOWN]}")
+    if stray:
+        raise ReportError(
+            "ノートブックに、根拠をたどれない出力があります。報告書の部品（表、文、図）だけを"
+            "返してください。\n" + "\n".join(f"  ・{line}" for line in stray)
+        )
+    if len(mastheads) != 1:
+        raise ReportError(
+            "ノートブックに報告書の表題がありません。すべてのセルを実行してから書き出してください。"
+        )
+    return Document(mastheads[0], tuple(parts), frozenset(asked))
+
+
+def _read_masthead(fields: dict[str, Any]) -> Masthead:
+    return Masthead(**{**fields, "notes": tuple(fields["notes"])})
+
+
+def _join(text: str | list[str]) -> str:
+    """Return a text that a notebook file may hold as a list of lines."""
+    return text if isinstance(text, str) else "".join(text)

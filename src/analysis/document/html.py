@@ -1,0 +1,176 @@
+"""Render blocks as HTML, for JupyterLab and for the HTML report.
+
+Every text is escaped by the template engine's own `escape`; nothing is marked safe that came from
+outside. Tables have thousands of cells, so these are written as plain text: what stands in braces
+there is escaped in place, or is a constant, or was written by one of these functions. The look
+stands in `templates/report.css`.
+"""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from itertools import groupby
+
+from markupsafe import Markup, escape
+
+from analysis.document.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Column,
+    Group,
+    Inline,
+    Link,
+    Masthead,
+    Paragraph,
+    Quoted,
+    Shown,
+    Strong,
+    Table,
+)
+from analysis.document.text import link_to, printable
+from analysis.figures.figure import Figure
+from analysis.figures.rounding import BLANK
+
+TEMPLATES = files("analysis.document") / "templates"
+
+_NOTHING = Markup('<span role="img" aria-label="該当なし">{}</span>').format(BLANK)
+
+
+def render(block: Block) -> str:
+    """Return a block's HTML."""
+    match block:
+        case Group(blocks=blocks):
+            return "\n".join(render(part) for part in blocks)
+        case Masthead():
+            # Seen in JupyterLab only, whose own style aligns every cell to the right.
+            style = Markup((TEMPLATES / "notebook.css").read_text(encoding="utf-8"))  # noqa: S704
+            return Markup('<style>{}</style>\n<h1>{}</h1>\n<p class="subtitle">{}</p>').format(
+                style, block.title, block.subtitle
+            )
+        case Paragraph(parts=parts, kind=kind):
+            return Markup('<p class="{}">{}</p>').format(kind, _inline(parts))
+        case Bullets(items=items):
+            lines = Markup("\n").join(Markup("<li>{}</li>").format(_inline(i)) for i in items)
+            return Markup("<ul>\n{}\n</ul>").format(lines)
+        case Table():
+            return _table(block)
+        case Chart():
+            return Markup(
+                '<figure class="chart" aria-describedby="{0}">\n<figcaption>{1}</figcaption>\n'
+                '<div class="drawing">{2}</div>\n<details id="{0}"><summary>図の説明</summary>'
+                "<p>{3}</p></details>\n</figure>"
+            ).format(
+                block.name,
+                block.caption,
+                Markup(block.svg),  # noqa: S704  our own drawing
+                _inline(block.alt),
+            )
+    raise TypeError(f"no HTML for {type(block).__name__}")
+
+
+def write_text(text: str) -> Markup:
+    """Return a text escaped, its line breaks kept."""
+    lines = printable(text)
+    if "\n" not in lines:
+        return escape(lines)
+    return Markup("<br>").join(lines.split("\n"))
+
+
+def _inline(parts: Sequence[Inline]) -> Markup:
+    written: list[Markup] = []
+    for part in parts:
+        match part:
+            case str():
+                written.append(write_text(part))
+            case Quoted(text=text):
+                written.append(Markup('<span class="quoted">{}</span>').format(write_text(text)))
+            case Shown():
+                written.append(_figure(part.figure, part.text))
+            case Strong(parts=inner):
+                written.append(Markup("<strong>{}</strong>").format(_inline(inner)))
+    return Markup("").join(written)
+
+
+def _figure(figure: Figure, text: str) -> Markup:
+    link = escape(link_to(figure.id))
+    return Markup(f'<a class="figure" href="{link}">{escape(text)}</a>')  # noqa: S704
+
+
+def _table(table: Table) -> Markup:
+    if not table.rows:
+        return Markup('<p class="empty"><strong>{}</strong> {}</p>').format(
+            table.caption, table.empty
+        )
+    notes = Markup("").join(
+        Markup('\n<p class="note">{}</p>').format(write_text(note)) for note in table.notes
+    )
+    definition = (
+        Markup('<p class="definition">{}</p>').format(table.definition) if table.definition else ""
+    )
+    return Markup(
+        '<div class="table" role="region" tabindex="0" aria-label="{0}">\n<table>\n'
+        "<caption>{0}{1}</caption>\n<thead>\n{2}\n</thead>\n<tbody>\n{3}\n</tbody>\n</table>\n"
+        "</div>{4}"
+    ).format(table.caption, definition, _header(table.columns), _body(table), notes)
+
+
+def _body(table: Table) -> Markup:
+    """Return a table's rows."""
+    kinds = [_kind_of(place, column, table) for place, column in enumerate(table.columns)]
+    lines = table.lines_of or (None,) * len(table.rows)
+    written = []
+    for row, look, line in zip(table.rows, table.looks, lines, strict=True):
+        name = f' id="{escape(line.id)}"' if line else ""
+        mark = f' class="{escape(look)}"' if look else ""
+        cells = [
+            f"{quoted if isinstance(cell, Quoted) else opened}{_cell(cell)}{closed}"
+            for cell, (opened, quoted, closed) in zip(row, kinds, strict=True)
+        ]
+        written.append(f"<tr{name}{mark}>{''.join(cells)}</tr>")
+    return Markup("\n".join(written))  # noqa: S704  every part is
+
+
+def _kind_of(place: int, column: Column, table: Table) -> tuple[str, str, str]:
+    """Return what opens a column's cells, what opens those that quote, and what closes both."""
+    name, scope = ("th", ' scope="row"') if place < table.headings else ("td", "")
+    opened = f"<{name}{scope}" + (' class="number">' if column.numeric else ">")
+    quoted = f'<{name}{scope} class="{"number quoted" if column.numeric else "quoted"}">'
+    return opened, quoted, f"</{name}>"
+
+
+def _cell(cell: Cell) -> Markup:
+    match cell:
+        case None:
+            return _NOTHING
+        case Figure():
+            return _figure(cell, cell.cell_text)
+        case Shown(figure=figure):
+            return _figure(figure, cell.text)
+        case Link(text=text, target=target, suffix=suffix, line_of=figure):
+            line = link_to(figure.id) if figure else ""
+            return Markup('<a href="{}.{}{}">{}</a>').format(target, suffix or "html", line, text)
+        case Quoted(text=text) | (str() as text):
+            return write_text(text)
+
+
+def _header(columns: Sequence[Column]) -> Markup:
+    """Return the header's rows: column groups above, the columns' own titles below."""
+
+    def write(column: Column, span: str = "") -> str:
+        look = ' class="number"' if column.numeric else ""
+        return f'<th scope="col"{look}{span}>{escape(column.title)}</th>'
+
+    if not any(column.group for column in columns):
+        return Markup(f"<tr>{''.join(map(write, columns))}</tr>")  # noqa: S704
+    upper: list[str] = []
+    lower: list[str] = []
+    for group, members in groupby(columns, key=lambda column: column.group):
+        inside = list(members)
+        if group is None:
+            upper += [write(column, ' rowspan="2"') for column in inside]
+        else:
+            span = f'<th scope="colgroup" colspan="{len(inside)}">{escape(group)}</th>'
+            upper.append(span)
+            lower += map(write, inside)
+    return Markup(f"<tr>{''.join(upper)}</tr>\n<tr>{''.join(lower)}</tr>")  # noqa: S704

@@ -1,0 +1,66 @@
+"""Read a notebook's file: in one place, so that whatever is wrong with it is told in one way."""
+
+import ast
+import json
+from pathlib import Path
+
+from analysis.document.absent import absent
+from analysis.errors import AnalysisError, ReportError
+from analysis.texts import UnreadableTextError, compose_name, read_text
+
+# To know how addresses are spelt would cost a second, and no notebook's schema asks for it.
+with absent("rfc3987_syntax"):
+    import nbformat
+    from nbformat import NotebookNode, ValidationError
+
+_FORMAT = 4
+
+
+def name_notebook(path: Path) -> str:
+    """Return how a message names a notebook."""
+    return f"notebooks/{compose_name(path.name)}"
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Return the notebook that a file holds; raise ReportError that says what keeps it from it."""
+    try:
+        # By its content it is among the inputs: a link may lead to it.
+        notebook = _parse(read_text(path.resolve()))
+    except UnreadableTextError as error:
+        why = f"（{error.why}）"
+    except json.JSONDecodeError as error:
+        why = f"（{error.lineno}行目が JSON ではありません）"
+    except RecursionError:
+        why = "（入れ子が深すぎます）"
+    except (AnalysisError, ValueError, ValidationError):
+        why = ""
+    else:
+        return notebook
+    raise ReportError(
+        f"{name_notebook(path)} がないか、ノートブックとして読めません{why}。"
+        "配布されたものに戻してください。"
+    ) from None
+
+
+def parse_code(path: Path, number: int, source: str) -> ast.Module:
+    """Return the code of a notebook's cell; raise ReportError for what is no Python."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise ReportError(
+            f"{name_notebook(path)} の{number}番目のセルの{line}行目は、Python として読めません。"
+            "直すか、配布されたものに戻してください。"
+        ) from None
+
+
+def _parse(text: str) -> NotebookNode:
+    """Return the notebook of a text; raises one of many errors."""
+    found = json.loads(text)
+    if not isinstance(found, dict) or found.get("nbformat") != _FORMAT:
+        raise ValueError("no notebook of this format")
+    nbformat.validate(nbformat.from_dict(found))  # type: ignore[no-untyped-call]
+    # A half of a pair of signs can't be written again.
+    json.dumps(found, ensure_ascii=False).encode()
+    notebook: NotebookNode = nbformat.v4.to_notebook_json(found)  # type: ignore[no-untyped-call]
+    return notebook

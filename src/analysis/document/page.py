@@ -1,0 +1,94 @@
+"""An HTML page: one self-contained file around a report's content.
+
+The look and the script stand in `templates/`; the page's Content-Security-Policy names their
+hashes and allows nothing else.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from analysis.document.blocks import Masthead
+
+STYLES = ("report.css", "panel.css")
+SCRIPTS = tuple(
+    f"browser/{name}.js"
+    for name in (
+        "evidence",
+        "arithmetic",
+        "measure",
+        "words",
+        "printed",
+        "recount",
+        "dom",
+        "list",
+        "panel",
+        "toolbar",
+        "start",
+    )
+)
+"""The script's parts, in the order in which they build on one another."""
+
+
+def write_page(
+    masthead: Masthead,
+    content: Markup,
+    sections: list[tuple[str, str]],
+    payload: str,
+    fingerprint: str,
+) -> str:
+    """Return a whole page.
+
+    `content` is rendered HTML, `sections` the ids and titles of its second-level headings,
+    `payload` the evidence of its figures, as `write_payload` returns it, `fingerprint` what the
+    footer says of all that made the page.
+    """
+    return load_template().render(
+        masthead=masthead,
+        content=content,
+        sections=sections,
+        payload=payload,
+        fingerprint=fingerprint,
+    )
+
+
+@cache
+def load_template() -> Template:
+    """Read the template, and the style and the script that are the same on every page."""
+    style = _read(STYLES)
+    # One scope of its own, so that the page's names and the script's can't meet.
+    script = f'(async () => {{\n"use strict";\n{_shorten(_read(SCRIPTS))}}})();\n'
+    parts = {
+        "style": Markup(style),  # noqa: S704  our own file
+        "style_hash": _hash(style),
+        "script": Markup(script),  # noqa: S704  our own files
+        "script_hash": _hash(script),
+    }
+    environment = Environment(
+        loader=PackageLoader("analysis.document"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("page.html.j2", globals=parts)
+
+
+def _read(names: tuple[str, ...]) -> str:
+    templates = files("analysis.document") / "templates"
+    return "\n".join((templates / name).read_text(encoding="utf-8") for name in names)
+
+
+def _shorten(script: str) -> str:
+    """Return a script without its comments and indents, which the sources keep."""
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,212 @@
+"""数値の根拠: the section that closes every report, a line for each figure that it prints.
+
+A printed number leads to its line, and the line to the figures it was made from and to the rows it
+counts, by workbook, sheet and row. The lines of one measure stand under its definition.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby
+
+import pandas as pd
+
+from analysis.cycle import WHOLE
+from analysis.document.blocks import Cell, Column, Link, Quoted, Shown, Table
+from analysis.figures.evidence import ROLES
+from analysis.figures.figure import Figure
+from analysis.figures.ledger import Ledger
+from analysis.figures.listing import select_together
+from analysis.figures.measure import Change, Count, Measure, Share
+from analysis.figures.select import Selection
+from analysis.figures.values import list_values
+
+TITLE = "数値の根拠"
+ABOUT = (
+    "この報告書のすべての数値について、定義と、数えた行を示します。本文の数値を選ぶと、その数値の行に移ります。"
+    "行は、調査票のファイル名、シート名と行番号です。"
+)
+NO_ROWS = "（該当なし）"
+
+CITY_REPORT = "overview"
+"""The report whose own evidence lists the rows of the whole city's figures."""
+
+LONGEST_LIST = 2000
+"""The longest list of the whole city's rows in a department's PDF, in characters: a quarter page.
+
+The demonstration city's are up to 1,200; in a city ten times as large they would fill most pages.
+"""
+
+_PARTS = {Share: ("分子", "分母"), Change: ("今回", "前回")}
+
+_SHEET = ("cycle", "workbook", "sheet")
+_Sheet = tuple[str, str, str | None]
+
+
+class _Places:
+    """Where the rows of a table stand: each one's sheet, and its number or, without one, a cell."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        known: dict[_Sheet, int] = {}
+        sheets = zip(*(list_values(frame, name) for name in _SHEET), strict=True)
+        self._codes = [known.setdefault(sheet, len(known)) for sheet in sheets]
+        self._sheets = list(known)
+        self._is_numbered = "row" in frame
+        self._within = list_values(frame, "row" if self._is_numbered else "cell")
+
+    def say(self, rows: Sequence[int], cycle: str) -> Iterator[str]:
+        """Yield where some rows stand, a text a sheet: `環境部.xlsx 調査票!7-9,12`."""
+        for code, members in groupby(rows, key=self._codes.__getitem__):
+            own, workbook, sheet = self._sheets[code]
+            within = [self._within[row] for row in members]
+            told = write_ranges(within) if self._is_numbered else _list_cells(within)
+            file = ("" if own == cycle else f"{own}の") + workbook + (f" {sheet}" if sheet else "")
+            yield file + (f"{'!' if sheet else ' '}{told}" if told else "")
+
+
+def gather_figures(ledger: Ledger, printed: Iterable[str]) -> list[Figure]:
+    """Return the figures with these ids and all that they were made from, by measure, then scope.
+
+    A share brings its two counts, a change both its sides. Raises FigureError for an unknown id.
+    """
+    found: dict[str, Figure] = {}
+    waiting = [ledger.find(figure_id) for figure_id in dict.fromkeys(printed)]
+    while waiting:
+        figure = waiting.pop()
+        if figure.id not in found:
+            found[figure.id] = figure
+            waiting += ledger.parts(figure)
+    measures = {name: place for place, name in enumerate(ledger.items)}
+    scopes = {slug: place for place, slug in enumerate(ledger.scopes)}
+    return sorted(
+        found.values(),
+        key=lambda f: (measures[f.measure], f.cycle != ledger.cycle.name, scopes[f.scope]),
+    )
+
+
+def write_tables(
+    ledger: Ledger, figures: Sequence[Figure], *, city_rows_elsewhere: bool = False
+) -> list[Table]:
+    """Return the section's tables, one a measure; `figures` as `gather_figures` returns them.
+
+    With `city_rows_elsewhere`, figures of the whole city beside a department's (`list_beside`) lead
+    to their rows in the overview instead of listing them.
+    """
+    rows: dict[str, Cell] = {}
+    if beside := list_beside(ledger, figures):
+        rows |= (
+            {figure.id: _lead(figure) for figure in beside}
+            if city_rows_elsewhere
+            else say_city_rows(ledger, tuple(figure.id for figure in beside))
+        )
+    rows |= _say_all_rows(ledger, [figure for figure in figures if figure.id not in rows])
+    tables = []
+    for name, members in groupby(figures, key=lambda figure: figure.measure):
+        group = tuple(members)
+        kind = type(ledger.items[name].measure)
+        # A share's rows stand in the lines of its two counts.
+        lists_rows = kind is not Share
+        table = Table(
+            caption=group[0].label,
+            columns=(
+                Column("範囲", weight=3),
+                Column("数値ID", weight=4),
+                Column("値", numeric=True),
+                *(Column(title, numeric=True) for title in _PARTS.get(kind, ())),
+                *([Column("数えた行", weight=12)] if lists_rows else []),
+            ),
+            rows=tuple(
+                (
+                    Quoted(figure.scope_name),
+                    Quoted(figure.id),
+                    *(Shown(number) for number in (figure, *ledger.parts(figure))),
+                    *([rows[figure.id]] if lists_rows else []),
+                )
+                for figure in group
+            ),
+            lines_of=group,
+            definition=group[0].definition,
+        )
+        tables.append(table)
+    return tables
+
+
+def list_beside(ledger: Ledger, figures: Iterable[Figure]) -> list[Figure]:
+    """Return those of the whole city that stand beside some departments' to compare with.
+
+    There are none where figures of every department, or of no department, are among the figures.
+    """
+    figures = list(figures)
+    shown = {ledger.scopes[figure.scope].department for figure in figures} - {None}
+    if not shown or shown >= {department.slug for department in ledger.cycle.departments}:
+        return []
+    return [figure for figure in figures if figure.scope == WHOLE]
+
+
+@lru_cache(maxsize=1)
+def say_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> dict[str, Cell]:
+    """Return the rows of these figures of the whole city in words, by the figure's id.
+
+    A list longer than LONGEST_LIST leads to the overview, as its rows are also attached. Every
+    department's PDF says the same: a process, and those forked from it, write it once.
+    """
+    said = _say_all_rows(ledger, [ledger.find(name) for name in ids])
+    return {
+        name: _lead(ledger.find(name))
+        if isinstance(cell, Quoted) and len(cell.text) > LONGEST_LIST
+        else cell
+        for name, cell in said
+    }
+
+
+def _lead(figure: Figure) -> Link:
+    return Link("全体の報告書", CITY_REPORT, line_of=figure)
+
+
+def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[str, Cell]]:
+    """Yield the rows of counts and changes in words."""
+    figures = [f for f in figures if not isinstance(ledger.items[f.measure].measure, Share)]
+    places = _places_of(ledger)
+    for group, selections in select_together(ledger, figures):
+        measure = ledger.items[group[0].measure].measure
+        for selection in selections:
+            if id(selection.frame) not in places:
+                places[id(selection.frame)] = _Places(selection.frame)
+        placed = [(selection, places[id(selection.frame)]) for selection in selections]
+        for figure in group:
+            yield figure.id, _say_rows(figure, measure, placed)
+
+
+@lru_cache(maxsize=1)
+def _places_of(ledger: Ledger) -> dict[int, _Places]:
+    """Return where the rows of a ledger's tables stand, by the table's id, as far as known."""
+    return {}
+
+
+def _say_rows(
+    figure: Figure, measure: Measure, selections: Sequence[tuple[Selection, _Places]]
+) -> Cell:
+    """Return where a figure's rows stand."""
+    told: dict[str, list[str]] = {}
+    for selection, places in selections:
+        if said := list(places.say(selection.positions.get(figure.scope, []), figure.cycle)):
+            told.setdefault(selection.role, []).extend(said)
+    if not told:
+        return NO_ROWS
+    if isinstance(measure, Count):
+        return Quoted("、".join(place for places in told.values() for place in places))
+    return Quoted("／".join(f"{ROLES[role]}：{'、'.join(told[role])}" for role in told))
+
+
+def write_ranges(rows: Sequence[int]) -> str:
+    """Return row numbers as ranges, in their order: `7-9,12`."""
+    ranges: list[list[int]] = []
+    for row in rows:
+        if ranges and row == ranges[-1][-1] + 1:
+            ranges[-1][1:] = [row]
+        else:
+            ranges.append([row])
+    return ",".join("-".join(map(str, ends)) for ends in ranges)
+
+
+def _list_cells(cells: Iterable[str | None]) -> str:
+    return ",".join(dict.fromkeys(cell for cell in cells if cell is not None))

@@ -1,0 +1,62 @@
+"""What of the answers a page and a PDF carry with the figures that they print."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from analysis.evidence.answers import IDENTITY, order_fields
+from analysis.evidence.appendix import list_beside
+from analysis.figures.asked import DEPARTMENT, EVERYTHING, FIELDS, FIGURE
+from analysis.figures.figure import Figure
+from analysis.figures.ledger import Ledger
+from analysis.figures.measure import Count, Measure, parts_of
+from analysis.figures.select import DECIDED_BY
+
+PAIRED = ("procedures", "transitions")
+"""The tables that are made of the procedures of both cycles."""
+
+
+def list_carried(ledger: Ledger, figures: Sequence[Figure]) -> set[str]:
+    """Return what is asked of the answers (see `asked`) by whoever shows what is behind figures.
+
+    `figures` are as `gather_figures` returns them.
+    """
+    counts = list_counts(close_measures(ledger, {figure.measure for figure in figures}))
+    if any(count.table not in PAIRED for count in counts):
+        return {EVERYTHING}
+    asked = {f"{FIGURE} {figure.id}" for figure in figures}
+    beside = {figure.id for figure in list_beside(ledger, figures)}
+    own = {ledger.scopes[figure.scope].department for figure in figures if figure.id not in beside}
+    if None in own:
+        fields = list_decisive(counts, {*IDENTITY, "name"})
+    else:
+        asked |= {f"{DEPARTMENT} {slug}" for slug in own}
+        measures = {figure.measure for figure in figures if figure.id in beside}
+        # Whether any procedure has another id than before is said on every page.
+        fields = list_decisive(list_counts(close_measures(ledger, measures)), {"procedure_id"})
+    return asked | {f"{FIELDS} {' '.join(fields)}"}
+
+
+def close_measures(ledger: Ledger, names: set[str]) -> dict[str, Measure]:
+    """Return the measures by name, with those that they are made from, in catalogue order."""
+    wanted = set(names)
+    # A change of a share is two steps away from its counts.
+    for _ in range(2):
+        wanted |= {
+            ledger.name_of(part) for name in wanted for part in parts_of(ledger.items[name].measure)
+        }
+    return {name: item.measure for name, item in ledger.items.items() if name in wanted}
+
+
+def list_counts(measures: Mapping[str, Measure]) -> list[Count]:
+    """Return those of some measures that are counts."""
+    return [measure for measure in measures.values() if isinstance(measure, Count)]
+
+
+def list_decisive(counts: Iterable[Count], identity: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields of an identity, and those that decide whether a procedure counts."""
+    decisive = {
+        field if count.table == "procedures" else DECIDED_BY[field]
+        for count in counts
+        if count.table in PAIRED
+        for field in count.where.fields
+    }
+    return order_fields(decisive | {*identity})

@@ -1,0 +1,206 @@
+"""The two exporters: an executed notebook becomes a report as HTML or as PDF.
+
+By `menu` JupyterLab's own *Save and Export Notebook As* has them too.
+"""
+
+import datetime
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import typst
+from markupsafe import Markup
+
+from analysis.cycle import FIGURES_NAME
+from analysis.document import typst as typst_renderer
+from analysis.document.blocks import Masthead
+from analysis.document.document import Display, Document
+from analysis.document.fonts import missing_glyphs
+from analysis.document.markdown import section_title, to_html, to_typst
+from analysis.document.typefaces import FAMILIES, FOLDERS, JAPANESE
+from analysis.document.typst import literal
+from analysis.errors import ReportError, list_examples
+from analysis.evidence.appendix import ABOUT, TITLE, write_tables
+from analysis.evidence.attachments import write_attachments
+from analysis.evidence.carried import list_carried
+from analysis.evidence.orphans import require_traced
+from analysis.evidence.sources import Origin, Sources, find_sources
+from analysis.evidence.traced import gather_printed, write_traced_page
+from analysis.figures.asked import EVERYTHING
+from analysis.figures.figure import Figure
+from analysis.figures.findings import Findings
+from analysis.inputs import SHORT
+
+PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
+
+
+class Pages(NamedTuple):
+    """A report as an HTML page and as PDF, with what was asked of the answers for it."""
+
+    html: str
+    pdf: bytes
+    sources: Sources
+
+
+class _Content(NamedTuple):
+    """A document's content as HTML, its sections, the figures behind it, and what made it."""
+
+    content: Markup
+    sections: list[tuple[str, str]]
+    figures: list[Figure]
+    sources: Sources
+    fingerprint: str
+
+
+def pages_of(document: Document, findings: Findings, origin: Origin) -> Pages:
+    """Return a document as an HTML page and as PDF, its numbers checked once for both.
+
+    Raises ReportError like `html_of` and `pdf_of`.
+    """
+    written = _write_content(document, findings, origin)
+    page = _write_page(document, findings, written)
+    return Pages(page, _set_pdf(document, findings, written), written.sources)
+
+
+def html_of(document: Document, findings: Findings, origin: Origin) -> str:
+    """Return a document as an HTML page with the evidence of every number in it.
+
+    Raises ReportError for a number that has none in these findings.
+    """
+    return _write_page(document, findings, _write_content(document, findings, origin))
+
+
+def pdf_of(document: Document, findings: Findings, origin: Origin) -> bytes:
+    """Return a document as PDF: the same bytes for the same document, in any folder.
+
+    Raises ReportError for a number that has no evidence in these findings, and when Typst can't set
+    the document or the page would break PDF/UA-1 or PDF/A-3a.
+    """
+    written = _write_content(document, findings, origin)
+    require_traced(written.content, findings)
+    return _set_pdf(document, findings, written)
+
+
+def _write_page(document: Document, findings: Findings, written: _Content) -> str:
+    return write_traced_page(
+        document.masthead,
+        written.content,
+        written.sections,
+        findings,
+        written.figures,
+        fingerprint=written.fingerprint[:SHORT],
+    )
+
+
+def _write_content(document: Document, findings: Findings, origin: Origin) -> _Content:
+    """Return a document's content, and from what of the answers it was made."""
+    sections: list[tuple[str, str]] = []
+    parts: list[Markup] = []
+    for part in document.parts:
+        if isinstance(part, Display):
+            parts.append(Markup(part.html))  # noqa: S704  a block's own rendering
+        elif title := section_title(part):
+            sections.append((f"section-{len(sections) + 1}", title))
+            parts.append(Markup('<h2 id="{}">{}</h2>').format(*sections[-1]))
+        else:
+            parts.append(Markup(to_html(part)))  # noqa: S704  escaped by the renderer
+    content = Markup("\n").join(parts)
+    figures = gather_printed(content, findings)
+    asked = document.asked
+    if EVERYTHING not in asked:
+        asked |= list_carried(findings.ledger, figures)
+    sources = find_sources(findings.ledger, origin.inputs, asked)
+    return _Content(content, sections, figures, sources, origin.write_fingerprint(sources))
+
+
+def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes:
+    """Set a document with the evidence of its figures, all that it prints and checked."""
+    figures = written.figures
+    parts = [part.typst if isinstance(part, Display) else to_typst(part) for part in document.parts]
+    attached = write_attachments(findings.ledger, figures) if figures else {}
+    parts += _write_evidence(figures, findings)
+    parts += [_attach(name) for name in attached]
+    template = (files("analysis.document") / "templates" / "report.typ").read_text(encoding="utf-8")
+    setup = _setup(document.masthead, written.fingerprint[:SHORT])
+    source = "\n".join([template, setup, *parts])
+    as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
+    try:
+        # The library takes files beside the source; its stub does not know yet.
+        made = typst.compile(  # type: ignore[call-overload]
+            {"main.typ": source.encode(), **attached},
+            format="pdf",
+            font_paths=load_fonts(),
+            ignore_system_fonts=True,
+            pdf_standards=PDF_STANDARDS,
+            timestamp=as_of,
+        )
+    except typst.TypstError as error:
+        raise ReportError(_explain(error, "\n".join(parts))) from None
+    if not isinstance(made, bytes):
+        raise TypeError("Typst returned no PDF")
+    return made
+
+
+def _write_evidence(figures: list[Figure], findings: Findings) -> Iterator[str]:
+    """Yield 数値の根拠 as Typst markup: a table for each measure."""
+    if not figures:
+        return
+    yield f"#evidence({literal(TITLE)}, {literal(ABOUT)})"
+    for table in write_tables(findings.ledger, figures):
+        yield typst_renderer.render(table)
+
+
+def _attach(name: str) -> str:
+    """Return the line that puts a CSV file into the PDF."""
+    said = "数値の一覧" if name == FIGURES_NAME else "数値の根拠の行"
+    return (
+        f'#pdf.attach({literal(name)}, relationship: "data", mime-type: "text/csv", '
+        f"description: {literal(said)})"
+    )
+
+
+def _setup(masthead: Masthead, fingerprint: str) -> str:
+    """Return the line that sets a document's title, pages and type."""
+    date = datetime.date.fromisoformat(masthead.as_of)
+    notes = "".join(f"{literal(note)}, " for note in masthead.notes)
+    fonts = "".join(f"{literal(family)}, " for family in FAMILIES)
+    return (
+        f"#show: report.with(title: {literal(masthead.title)}, "
+        f"subtitle: {literal(masthead.subtitle)}, notes: ({notes}), "
+        f"city: {literal(masthead.city)}, "
+        f"as-of: datetime(year: {date.year}, month: {date.month}, day: {date.day}), "
+        f"demonstration: {'true' if masthead.demonstration else 'false'}, "
+        f"fingerprint: {literal(fingerprint)}, fonts: ({fonts}))"
+    )
+
+
+def _explain(error: typst.TypstError, content: str) -> str:
+    """Say what can't be set; a character without a glyph is named with the text around it."""
+    lines = []
+    for character in sorted(missing_glyphs(content)):
+        place = content.index(character)
+        around = content[max(place - 12, 0) : place + 12].replace("\n", " ")
+        lines.append(f"「{character}」（U+{ord(character):04X}）: …{around}…")
+    if not lines:
+        return f"PDF を作成できません: {error.message}"
+    return (
+        f"PDF に印刷できない文字が{len(lines)}種類あります。調査票などのもとの文字を、"
+        f"印刷できる文字に直してください。\n{list_examples(lines)}"
+    )
+
+
+@cache
+def load_fonts() -> typst.Fonts:
+    """Return the fonts, looked through and read once a process.
+
+    A process may do so before it forks; once it has set a PDF it may not fork another that does:
+    Typst's threads would be missing there, and the other wait for them for ever.
+    """
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=list(FOLDERS)
+    )
+    # Typst reads a font when it first sets a letter; to measure one takes no page and no thread.
+    letters = f"#set text(font: {literal(JAPANESE)})\n#context {{ let size = measure[a *a*] }}"
+    typst.compile(letters.encode(), format="html", font_paths=fonts, ignore_system_fonts=True)
+    return fonts

@@ -1,0 +1,58 @@
+"""A page whose every number is traced: the content, 数値の根拠 behind it, and the check of both."""
+
+from markupsafe import Markup
+
+from analysis.document import html
+from analysis.document.blocks import Masthead, Table
+from analysis.document.page import write_page
+from analysis.evidence.appendix import ABOUT, TITLE, gather_figures, write_tables
+from analysis.evidence.orphans import list_printed, require_traced
+from analysis.evidence.payload import write_payload
+from analysis.figures.figure import Figure
+from analysis.figures.findings import Findings
+
+
+def write_traced_page(
+    masthead: Masthead,
+    content: Markup,
+    sections: list[tuple[str, str]],
+    findings: Findings,
+    figures: list[Figure],
+    *,
+    fingerprint: str,
+) -> str:
+    """Return a whole page with the evidence of the figures that its content prints.
+
+    `content` is rendered HTML, `sections` the ids and titles of its second-level headings,
+    `figures` are those of the evidence, as `gather_printed` returns them, `fingerprint` is the
+    short one of all that made it. Raises ReportError for a digit without evidence.
+    """
+    tables = write_tables(findings.ledger, figures, city_rows_elsewhere=True)
+    if tables:
+        content += _write_evidence(tables)
+        sections = [*sections, ("evidence", TITLE)]
+    payload = write_payload(findings.ledger, figures)
+    page = write_page(masthead, content, sections, payload, fingerprint)
+    require_traced(page, findings)
+    return page
+
+
+def gather_printed(content: Markup, findings: Findings) -> list[Figure]:
+    """Return the figures of a content's evidence: those that it prints, and what made them.
+
+    Raises FigureError for one that the ledger has not.
+    """
+    return gather_figures(findings.ledger, list_printed(content))
+
+
+def _write_evidence(tables: list[Table]) -> Markup:
+    written = [
+        Markup('<section data-measure="{}">\n{}\n</section>').format(
+            table.lines_of[0].measure,
+            Markup(html.render(table)),  # noqa: S704  a block's own rendering
+        )
+        for table in tables
+    ]
+    return Markup('\n<section id="evidence">\n<h2>{}</h2>\n<p>{}</p>\n{}\n</section>').format(
+        TITLE, ABOUT, Markup("\n").join(written)
+    )

@@ -1,0 +1,155 @@
+"""What every report is made from: a cycle's tidy rows and its ledger."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.cycle import Cycle, Department, find_root, open_cycle
+from analysis.errors import AnalysisError
+from analysis.figures.asked import note_everything
+from analysis.figures.build import build_ledger
+from analysis.figures.ledger import Ledger
+from analysis.figures.own_code import watch_notebook
+from analysis.inputs import hash_file
+from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
+from analysis.survey.survey import Survey, require_usable
+
+LATEST = "latest"
+INPUTS = "ANALYSIS_INPUTS"
+"""Where a build that watches the inputs tells a notebook what `hash_inputs` said of them."""
+FISCAL_YEAR_END = (3, 31)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A cycle with its survey, the survey of the cycle before (None: a first cycle), its ledger.
+
+    What is asked of it is noted (see `asked`).
+    """
+
+    cycle: Cycle
+    _survey: Survey
+    _previous: Survey | None
+    ledger: Ledger
+
+    @property
+    def survey(self) -> Survey:
+        """All answers of the cycle."""
+        note_everything()
+        return self._survey
+
+    @property
+    def previous(self) -> Survey | None:
+        """All answers of the cycle before, if there is one."""
+        note_everything()
+        return self._previous
+
+    def department(self, name_or_slug: str) -> Department:
+        """Return a department by official name or slug."""
+        return self.cycle.find_department(name_or_slug)
+
+
+def load_findings(
+    cycle: Cycle | str,
+    load: Callable[[Cycle], Survey] = load_survey,
+    inputs: str | None = None,
+) -> Findings:
+    """Load a cycle (by name, or `latest`) and evaluate its ledger.
+
+    `load` gets a cycle's survey; who doesn't trust a stored one gives `collect_survey`. The last
+    findings are remembered and given again as long as the files they are made from are the same;
+    who has `hash_inputs` already, and sees to it that they stay so, gives it as `inputs`, or to a
+    notebook by the environment. Raises SettingsError for an unknown cycle and SurveyError, listing
+    every problem, when the departments' answers can't be used.
+    """
+    if isinstance(cycle, str):
+        cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
+    if load is not load_survey:
+        return _load_anew(cycle, load)
+    place = cycle.root / cycle.name
+    known, findings = _remembered.get(place, (None, None))
+    if findings is None or known != (inputs or os.environ.get(INPUTS)):
+        current = hash_inputs(cycle)
+        if findings is None or known != current:
+            findings = _load_anew(cycle, load)
+            # One cycle's: a process may see many cities, one after the other.
+            _remembered.clear()
+            _remembered[place] = (current, findings)
+    watch_notebook(cycle.root)
+    return findings
+
+
+_remembered: dict[Path, tuple[str, Findings]] = {}
+
+
+def hash_inputs(cycle: Cycle) -> str:
+    """Return one sha256 over what a cycle's findings are made from: raw files, guideline, code."""
+    before = cycle.open_previous()
+    cycles = [cycle] if before is None else [cycle, before]
+    guideline = cycle.guideline_path
+    stamp = (
+        [stamp_inputs(one) for one in cycles],
+        hash_file(guideline) if guideline.is_file() else None,
+    )
+    return hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
+
+
+def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
+    survey, previous = load_surveys(cycle, load)
+    if load is load_survey:
+        store_problems(cycle, survey)
+    require_usable(survey, cycle.name)
+    before = cycle.open_previous()
+    if before is not None:
+        previous = previous or load(before)
+        require_usable(previous, before.name)
+    return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
+
+
+def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[str]:
+    """Return, for people, why a build would stop even if every answer of the cycle were right.
+
+    That is what lies beside its answers: the previous cycle, the guideline, the published numbers.
+    """
+
+    def require_previous() -> None:
+        before = cycle.open_previous()
+        if before is not None and previous is not None:
+            require_usable(previous, before.name)
+
+    refusals = []
+    for require in (require_previous, lambda: build_ledger(cycle, survey, previous)):
+        try:
+            require()
+        except AnalysisError as error:
+            refusals.append(str(error))
+    return refusals
+
+
+def write_date(cycle: Cycle) -> str:
+    """Return a cycle's as-of date in Japanese, e.g. `2024年9月1日`."""
+    date = cycle.settings.as_of
+    return f"{date.year}年{date.month}月{date.day}日"
+
+
+def write_month(cycle: Cycle) -> str:
+    """Return a cycle's as-of month as the published table's head has it, e.g. `2024.9`."""
+    date = cycle.settings.as_of
+    return f"{date.year}.{date.month}"
+
+
+def write_previous(findings: Findings) -> str:
+    """Return the previous cycle's date as the published report has it, e.g. `2023年度末`.
+
+    Empty for a first cycle.
+    """
+    before = findings.cycle.open_previous()
+    if before is None:
+        return ""
+    date = before.settings.as_of
+    if (date.month, date.day) == FISCAL_YEAR_END:
+        return f"{date.year - 1}年度末"
+    return write_date(before)

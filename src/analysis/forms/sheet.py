@@ -1,0 +1,206 @@
+"""The form's own sheet (調査票): heading, two-row header, the known procedures, room, totals."""
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from analysis.cycle import Cycle, Department
+from analysis.forms.cell_text import count_lines, write_text
+from analysis.forms.layout import FIRST_ROW, HEADER_ROW, Column, Grid, load_columns
+from analysis.forms.marks import DOUBTFUL_COLOUR, NEEDED_COLOUR, add_hints, add_marks
+from analysis.survey.vocabulary import Field, label_of
+
+FORM_SHEET = "調査票"
+LOCKED_COLOUR = "#E7E6E6"
+
+_HEADER_COLOUR = "#DDEBF7"
+_A4 = 9
+_FROZEN_COLUMNS = 3
+_ALLOWED = ("format_columns", "format_rows", "autofilter", "select_locked_cells")
+_LINE = 16.5
+_HEADER_LINES = 3
+_HIGHEST = 409
+_STYLES: dict[str, dict[str, str]] = {
+    "id": {"num_format": "@"},
+    "number": {"num_format": "#,##0"},
+    "date": {"num_format": "yyyy/m/d", "align": "center"},
+}
+# How an answer that is no value is typed, by its name in the tidy rows.
+_MISSING_WORDS = {"unknown": "不明", "not_applicable": "－"}
+_LEGEND = "黄色のセルは記入が必要です。橙色のセルは確かめてください。灰色のセルは変更できません。"
+_FOOTNOTE = "※ 合計は自動で計算されます。"
+
+Answer = str | int | datetime.date | None
+
+
+class FormSheet:
+    """Writes the sheet 調査票 of one department into a workbook being made."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook, grid: Grid) -> None:
+        """Add the sheet; `write` fills it."""
+        self._grid = grid
+        self._sheet: Worksheet = workbook.add_worksheet(FORM_SHEET)
+        box = {"border": 1, "border_color": "#808080", "valign": "vcenter", "text_wrap": True}
+        add = workbook.add_format
+        self._plain = add()
+        self._title = add({"bold": True, "font_size": 14})
+        self._label = add({"bold": True, "bg_color": _HEADER_COLOUR, **box})
+        self._fixed = add({"bg_color": LOCKED_COLOUR, **box})
+        self._free = add({"locked": False, **box})
+        self._head = add({"bold": True, "align": "center", "bg_color": _HEADER_COLOUR, **box})
+        self._total = add({"bold": True, "bg_color": _HEADER_COLOUR, "num_format": "#,##0", **box})
+        self._open = {
+            kind: add({"locked": False, **_STYLES.get(kind, {}), **box})
+            for kind in ("id", "text", "choice", "number", "date")
+        }
+        self._known_id = add({"bg_color": LOCKED_COLOUR, "num_format": "@", **box})
+        self._needed = add({"bg_color": NEEDED_COLOUR})
+        self._doubtful = add({"bg_color": DOUBTFUL_COLOUR})
+
+    def write(self, cycle: Cycle, department: Department, rows: pd.DataFrame) -> None:
+        """Fill the sheet; `rows` are the department's tidy rows of the previous cycle, or none."""
+        self._write_heading(cycle, department)
+        self._write_header()
+        self._write_rows(rows)
+        self._write_foot(rows)
+        add_hints(self._sheet, self._grid)
+        add_marks(self._sheet, self._grid, cycle.settings.as_of, self._needed, self._doubtful)
+        self._sheet.protect("", dict.fromkeys(_ALLOWED, True))
+        self._set_up_pages(cycle, department)
+
+    def _write_text(self, row: int, column: int, text: str, style: object) -> None:
+        write_text(self._sheet, row, column, text, style, plain=self._plain)
+
+    def _write_heading(self, cycle: Cycle, department: Department) -> None:
+        self._write_text(0, 0, f"{cycle.settings.title}票", self._title)
+        self._write_text(1, 0, f"（{say_day(cycle.settings.as_of)}時点）", None)
+        self._write_text(1, 2, _LEGEND, None)
+        self._write_text(2, 0, "部局名", self._label)
+        self._write_text(2, 1, department.name, self._fixed)
+        self._write_text(3, 0, "記入者", self._label)
+        self._sheet.write_blank(3, 1, None, self._free)
+
+    def _write_header(self) -> None:
+        columns = load_columns()
+        self._sheet.set_row(HEADER_ROW + 1, _HEADER_LINES * _LINE)
+        for number, column in enumerate(columns):
+            self._sheet.set_column(number, number, column.width)
+            self._write_text(HEADER_ROW + 1, number, column.field.header, self._head)
+        for group, members in groupby(enumerate(columns), key=lambda pair: pair[1].group):
+            numbers = [number for number, _ in members]
+            for number in numbers if not group else ():
+                title = columns[number].field.header
+                self._merge(HEADER_ROW, number, HEADER_ROW + 1, number, title)
+            if group and len(numbers) > 1:
+                self._merge(HEADER_ROW, numbers[0], HEADER_ROW, numbers[-1], group)
+            elif group:
+                self._write_text(HEADER_ROW, numbers[0], group, self._head)
+
+    def _merge(self, top: int, left: int, bottom: int, right: int, text: str) -> None:
+        self._sheet.merge_range(top, left, bottom, right, "", self._head)
+        self._write_text(top, left, text, self._head)
+
+    def _write_rows(self, rows: pd.DataFrame) -> None:
+        columns = load_columns()
+        answers = list(_list_answers(rows, columns))
+        for row in range(FIRST_ROW, self._grid.last + 1):
+            known = answers[row - FIRST_ROW] if row < self._grid.first_new else {}
+            texts = ((known.get(column.field.name), column.width) for column in columns)
+            set_height(self._sheet, row, texts)
+            for number, column in enumerate(columns):
+                is_known_id = column.field.kind == "id" and row < self._grid.first_new
+                style = self._known_id if is_known_id else self._open[column.field.kind]
+                match known.get(column.field.name):
+                    case str(text):
+                        self._write_text(row, number, text, style)
+                    case int(count):
+                        self._sheet.write_number(row, number, count, style)
+                    case datetime.date() as day:
+                        self._sheet.write_datetime(row, number, day, style)
+                    case _:
+                        self._sheet.write_blank(row, number, None, style)
+
+    def _write_foot(self, rows: pd.DataFrame) -> None:
+        """Write the totals as pairs of label and number, as every form has had them."""
+        grid = self._grid
+        filled = "+".join(f'({grid.span(n)}<>"")' for n in ("procedure_id", "name", "status"))
+        cells: list[tuple[str, str, int]] = [
+            ("総手続き数", f"=SUMPRODUCT(--(({filled})>0))", len(rows))
+        ]
+        for code in ("online", "started", "not_started"):
+            label = label_of("status", code)
+            count = int((rows["status"] == code).sum()) if len(rows) else 0
+            cells.append((label, f'=COUNTIF({grid.span("status")},"{label}")', count))
+        at = grid.last + 1
+        self._write_text(at, 0, "合計", self._total)
+        for number, (label, formula, count) in enumerate(cells):
+            self._write_text(at, 1 + 2 * number, label, self._total)
+            self._sheet.write_formula(at, 2 + 2 * number, formula, self._total, count)
+        self._write_text(at + 1, 0, _FOOTNOTE, None)
+
+    def _set_up_pages(self, cycle: Cycle, department: Department) -> None:
+        sheet, grid = self._sheet, self._grid
+        sheet.freeze_panes(FIRST_ROW, _FROZEN_COLUMNS)
+        sheet.autofilter(FIRST_ROW - 1, 0, grid.last, grid.last_column)
+        sheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW + 1}:Q{grid.last + 1}"})
+        sheet.repeat_rows(HEADER_ROW, HEADER_ROW + 1)
+        sheet.print_area(0, 0, grid.last + 2, grid.last_column)
+        set_up_page(sheet, f"{cycle.settings.title}票　{department.name}", cycle)
+
+
+def set_up_page(sheet: Worksheet, title: str, cycle: Cycle) -> None:
+    """Set a sheet up for A4 landscape, one page wide, with page numbers."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+    # A page's head holds 255 letters, and & begins an instruction there.
+    shown = title[:80].replace("&", "&&")
+    notice = "架空データ　" if cycle.settings.demonstration else ""
+    sheet.set_header(f"&L{shown}&R{notice}{say_day(cycle.settings.as_of)}時点")
+    sheet.set_footer("&C&P / &N")
+
+
+def set_height(sheet: Worksheet, row: int, texts: Iterable[tuple[Answer, int]]) -> None:
+    """Make a row as high as its wrapped texts need, each in a column of a width."""
+    lines = max(
+        (count_lines(text, width) for text, width in texts if isinstance(text, str)), default=1
+    )
+    # Excel has no row higher than 409 points.
+    sheet.set_row(row, min(lines * _LINE, _HIGHEST))
+
+
+def say_day(day: datetime.date) -> str:
+    """Return a day as the form prints it: 2025年3月31日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _list_answers(rows: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Mapping[str, Answer]]:
+    """Yield the last answers row by row, as they are to be typed."""
+    for row in rows.to_dict("records"):
+        answers = {}
+        for field in (column.field for column in columns):
+            value, missing = row[field.name], row.get(f"{field.name}_missing")
+            if not pd.isna(value):
+                answers[field.name] = _say_answer(field, value)
+            elif missing in _MISSING_WORDS:
+                answers[field.name] = _MISSING_WORDS[missing]
+        yield answers
+
+
+def _say_answer(field: Field, value: str | int) -> Answer:
+    """Return a cleaned value as one that is read back equal."""
+    if field.kind == "choice":
+        return label_of(field.name, str(value))
+    if field.kind == "number":
+        return int(value)
+    if field.kind != "date":
+        return str(value)
+    year, *rest = str(value).split("-")
+    if len(rest) > 1:
+        return datetime.date.fromisoformat(str(value))
+    return f"{year}年" + "".join(f"{int(month)}月" for month in rest)

@@ -1,0 +1,111 @@
+"""Write the forms that a cycle sends out: a workbook a department, filled with its last answers."""
+
+import datetime
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import xlsxwriter
+
+from analysis.cycle import Cycle, Department
+from analysis.display import Display, Step
+from analysis.forms.cell_text import fit
+from analysis.forms.guide import GuideSheet
+from analysis.forms.layout import Grid
+from analysis.forms.resave import rewrite_parts
+from analysis.forms.sheet import FormSheet
+from analysis.place import deliver_file, name_workbook
+from analysis.survey.store import load_survey
+from analysis.survey.survey import ROW_COLUMNS, require_usable
+
+FORMS_FOLDER = "forms"
+
+# Rows for procedures that a department has not reported before.
+_ROOM = 40
+_ROOM_WHEN_EMPTY = 200
+
+_FONT = {"font_name": "游ゴシック", "font_size": 10}
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form written: whose it is, where it lies, and how many procedures it already holds."""
+
+    department: Department
+    path: Path
+    procedures: int
+
+
+def write_forms(cycle: Cycle, display: Display | None = None) -> list[Form]:
+    """Write every department's form into `data/processed/<cycle>/forms` and return them in order.
+
+    Each is filled with the department's answers in the previous cycle; a first cycle's and a new
+    department's are empty. Raises SurveyError if the previous cycle has errors, as a build does.
+    """
+    display = display or Display()
+    rows = _load_last_answers(cycle, display)
+    steps = [Step(d.slug, f"{d.name}　調査票の作成") for d in cycle.departments]
+    display.begin(steps)
+    forms = []
+    for department, step in zip(cycle.departments, steps, strict=True):
+        own = rows[rows["department_slug"] == department.slug]
+        path = cycle.processed_folder / FORMS_FOLDER / name_workbook(department)
+        deliver_file(path, make_form(cycle, department, own))
+        forms.append(Form(department, path, len(own)))
+        display.finished(step)
+    return forms
+
+
+def make_form(cycle: Cycle, department: Department, rows: pd.DataFrame) -> bytes:
+    """Return a department's form; the same bytes every time.
+
+    `rows` are the department's tidy rows of the previous cycle, in the order of the form: a row a
+    procedure, its cleaned fields; none for an empty form. Read back unchanged, the form gives the
+    same values.
+    """
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "default_format_properties": dict(_FONT)}
+    workbook = xlsxwriter.Workbook(buffer, options)
+    created = datetime.datetime.combine(cycle.settings.as_of, datetime.time(), datetime.UTC)
+    title = f"{cycle.settings.title}票　{department.name}"
+    workbook.set_properties({"title": fit(title), "created": created})
+    grid = Grid(len(rows), _ROOM if len(rows) else _ROOM_WHEN_EMPTY)
+    sheet, guide = FormSheet(workbook, grid), GuideSheet(workbook)
+    sheet.write(cycle, department, rows)
+    guide.write(cycle, department, name_workbook(department), len(rows))
+    workbook.close()
+    return rewrite_parts(buffer.getvalue(), _let_rows_grow)
+
+
+def _let_rows_grow(name: str, part: bytes) -> bytes:
+    """Take from the rows of a sheet the mark that they keep their height whatever is typed."""
+    is_sheet = name.startswith("xl/worksheets/sheet")
+    return part.replace(b' customHeight="1"', b"") if is_sheet else part
+
+
+def describe_forms(cycle: Cycle, forms: list[Form]) -> str:
+    """Return what was written, a line a department, and what the analyst does next."""
+    folder = f"data/processed/{cycle.name}/{FORMS_FOLDER}/"
+    lines = [
+        f"  {form.path.name}　"
+        + (f"前回の{form.procedures:,}手続きを記入済み" if form.procedures else "空の調査票")
+        for form in forms
+    ]
+    return "\n".join(
+        [
+            f"{folder} に調査票を{len(forms)}件作成しました。各部局に送ってください。",
+            *lines,
+            f"届いた調査票は data/raw/{cycle.name} に置いてください。",
+        ]
+    )
+
+
+def _load_last_answers(cycle: Cycle, display: Display) -> pd.DataFrame:
+    """Return the previous cycle's tidy rows, none in a first cycle."""
+    previous = cycle.open_previous()
+    if previous is None:
+        return pd.DataFrame(columns=list(ROW_COLUMNS)).astype("str")
+    survey = load_survey(previous, display)
+    require_usable(survey, previous.name)
+    return survey.rows

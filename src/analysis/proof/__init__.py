@@ -1,0 +1,1 @@
+"""Proof: what a set was made from, and whether it still is what its making gives."""

@@ -1,0 +1,175 @@
+"""Compare the figures of two sides, and name the rows and cells that make one differ.
+
+The one way in which `verify` (delivered against recomputed) and `diff` (any two) compare.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.figures.figure import split_id
+from analysis.figures.measure import Change, Count
+from analysis.figures.select import Selection
+from analysis.figures.tables import pair_ids
+from analysis.proof.cell_changes import say_changes
+from analysis.proof.side import Side
+
+VALUES = ("value", "text", "unit", "numerator", "denominator")
+WORDS = ("scope", "label", "definition")
+EVIDENCE = ("evidence_rows", "evidence_sha256")
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """The same figure on both sides; None where a side doesn't have it."""
+
+    a: "pd.Series[str] | None"
+    b: "pd.Series[str] | None"
+
+    @property
+    def either(self) -> "pd.Series[str]":
+        """The figure of the second side, or else of the first."""
+        known = self.a if self.b is None else self.b
+        if known is None:
+            raise ValueError("a pair of nothing")
+        return known
+
+    @property
+    def is_in_both(self) -> bool:
+        """Whether both sides have the figure."""
+        return self.a is not None and self.b is not None
+
+    @property
+    def scope(self) -> str:
+        """The slug of the scope."""
+        return split_id(self.either["figure_id"])[1]
+
+    def differs_in(self, columns: tuple[str, ...]) -> bool:
+        """Say whether the sides differ in one of these columns, or only one has the figure."""
+        if self.a is None or self.b is None:
+            return True
+        return any(self.a[column] != self.b[column] for column in columns)
+
+    def say(self) -> str:
+        """Return both values as printed; their parts, or the words, where only these differ."""
+        a, b = self.a, self.b
+        if a is None or b is None or a["text"] != b["text"]:
+            return f"{_say_value(a)} → {_say_value(b)}"
+        if not self.differs_in(VALUES):
+            words = [(a[name], b[name]) for name in WORDS]
+            return "、".join(f"「{old}」→「{new}」" for old, new in words if old != new)
+        return " → ".join(f"{_say_value(row)}{_say_parts(row)}" for row in (a, b))
+
+
+def pair_figures(a: Side, b: Side) -> list[Pair]:
+    """Return every figure of either side, in the order of the second, then of the first.
+
+    Matched by id within a cycle, else by scope and measure, each of its side's own cycle.
+    """
+    left, right = _keyed(a, b), _keyed(b, a)
+    return [Pair(left.get(key), right.get(key)) for key in {**right, **left}]
+
+
+@dataclass(frozen=True, eq=False)
+class RowChanges:
+    """The rows that one side counts for a figure and the other doesn't, or in another role."""
+
+    sides: tuple[Side, Side]
+    pair: Pair
+
+    @cached_property
+    def keys(self) -> list[Key]:
+        """The rows, in the order of the second side, then of the first; none if not known."""
+        if not self.are_known:
+            return []
+        a, b = self._roles
+        return [key for key in {**b, **a} if a.get(key) != b.get(key)]
+
+    @property
+    def are_known(self) -> bool:
+        """Whether both sides know the rows, and mean the same by the figure."""
+        return not self.pair.differs_in(("definition",)) and None not in self._selections
+
+    def only_in(self, place: int) -> int:
+        """Return how many rows only this side counts (0: the first, 1: the second)."""
+        return sum(1 for key in self.keys if key not in self._roles[1 - place])
+
+    def describe(self, key: Key) -> str:
+        """Return a row in one line: which it is, and the cells that differ, with both values."""
+        if len(key) > 1:
+            workbook, *place = key
+            return f"{workbook} {'!'.join(part for part in place if part)}"
+        told = [say_changes(key[0], self.sides, *frames) for frames in self._frames()]
+        return "、".join(dict.fromkeys(text for text in told if text))
+
+    @cached_property
+    def _selections(self) -> tuple[list[Selection] | None, list[Selection] | None]:
+        rows = (self.pair.a, self.pair.b)
+        a, b = (
+            None if row is None else side.select(row["figure_id"])
+            for side, row in zip(self.sides, rows, strict=True)
+        )
+        return a, b
+
+    @cached_property
+    def _roles(self) -> tuple[dict[Key, str], dict[Key, str]]:
+        a, b = (_role_by_key(chosen or [], self.pair.scope) for chosen in self._selections)
+        return a, b
+
+    def _frames(self) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]]:
+        """Yield the procedures that decide, side by side: of this cycle, and of the one before."""
+        chosen = [selection for own in self._selections for selection in own or []]
+        fields = tuple(dict.fromkeys(field for selection in chosen for field in selection.fields))
+        tables = [
+            side.tables_of(row["figure_id"])
+            for side, row in zip(self.sides, (self.pair.a, self.pair.b), strict=True)
+            if row is not None
+        ]
+        a, b = (known for known in tables if known is not None)
+        yield a.current["procedures"], b.current["procedures"], fields
+        if self._looks_back() and a.previous is not None and b.previous is not None:
+            yield a.previous, b.previous, fields
+
+    def _looks_back(self) -> bool:
+        measure = self.sides[1].items[self.pair.either["measure"]].measure
+        return isinstance(measure, Change) or (
+            isinstance(measure, Count) and measure.table == "transitions"
+        )
+
+
+def _keyed(side: Side, other: Side) -> dict[str, "pd.Series[str]"]:
+    """Return a side's figures by what both sides call them."""
+    rows = {str(row["figure_id"]): row for _, row in side.figures.iterrows()}
+    if side.cycle == other.cycle:
+        return rows
+    own = f"{side.cycle}/"
+    return {key.removeprefix(own): row for key, row in rows.items() if key.startswith(own)}
+
+
+def _role_by_key(selections: list[Selection], scope: str) -> dict[Key, str]:
+    roles: dict[Key, str] = {}
+    for selection in selections:
+        chosen = selection.frame.iloc[selection.positions.get(scope, [])]
+        if "procedure_id_cell" in chosen:
+            keys: list[Key] = [(str(key),) for key in pair_ids(chosen)]
+        else:
+            parts = [chosen[name] for name in ("workbook", "sheet", "cell") if name in chosen]
+            keys = [
+                tuple("" if pd.isna(part) else str(part) for part in row)
+                for row in zip(*parts, strict=True)
+            ]
+        roles |= dict.fromkeys(keys, selection.role)
+    return roles
+
+
+def _say_value(row: "pd.Series[str] | None") -> str:
+    return "（なし）" if row is None else f"{row['text']}{row['unit']}"
+
+
+def _say_parts(row: "pd.Series[str]") -> str:
+    parts = [row[name] for name in ("numerator", "denominator") if row[name]]
+    return f"（{'/'.join(parts)}）"

@@ -1,0 +1,212 @@
+"""The long form of a build's fingerprints: what it was made from, how, and what came of it.
+
+An RO-Crate 1.1 that keeps the Process Run Crate profile 0.5. The inputs lie outside the folder, so
+they are contextual entities, told by path and sha256; the files of the folder are data entities.
+No clock and no folder path is in it: the same build writes the same bytes.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from analysis.cycle import NOTEBOOKS, SETTINGS_NAME
+from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, list_common
+from analysis.figures.findings import Findings, write_date
+from analysis.inputs import (
+    Mark,
+    notebook_path,
+    write_fingerprint,
+)
+from analysis.proof.entities import (
+    COMMON_INPUTS,
+    CRATE_NAME,
+    SHARED_INPUTS,
+    SOFTWARE,
+    Entity,
+    describe_corrections,
+    describe_file,
+    describe_input,
+    describe_making,
+    input_id,
+    refer,
+    refer_all,
+)
+from analysis.reports.plan import Report
+
+SPECIFICATION = "https://w3id.org/ro/crate/1.1"
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+# RO-Crate 1.1's own context has no word for a checksum; this is the profile's.
+CONTEXT: list[object] = [
+    f"{SPECIFICATION}/context",
+    {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"},
+]
+LICENSE = "#terms"
+CITY = "#city"
+
+
+def write_crate(
+    findings: Findings,
+    inputs: Mapping[str, str],
+    made: Mapping[Report, Sources],
+    files: Mapping[str, Mark],
+) -> bytes:
+    """Return ro-crate-metadata.json for a folder that holds these files beside it, told by name.
+
+    `inputs` are those of this build, `made` the whole plan of the cycle, and from what of the
+    answers each report was made.
+    """
+    agents = list(_list_agents(findings))
+    names = sorted(files)
+    actions, values = _list_actions(findings.cycle.name, inputs, made, names, agents)
+    corrections = list(_list_corrections(findings))
+    shared = _collect_inputs(findings.cycle.name, inputs)
+    mentions = [*actions, *(entity for entity, _ in corrections)]
+    graph: list[Entity] = [
+        {
+            "@id": CRATE_NAME,
+            "@type": "CreativeWork",
+            "about": refer("./"),
+            "conformsTo": refer(SPECIFICATION),
+        },
+        _root(findings)
+        | {
+            "author": _responsible(agents),
+            "hasPart": [refer(quote(name)) for name in names],
+            "mentions": [refer(entity["@id"]) for entity in (*shared, *mentions)],
+        },
+        *_list_context(findings),
+        *agents,
+        *(describe_file(name, files[name]) for name in names),
+        *actions,
+        *values,
+        *shared,
+        *(describe_input(path, sha256) for path, sha256 in inputs.items()),
+        *(entity for correction, own in corrections for entity in (correction, *own)),
+    ]
+    crate = {"@context": CONTEXT, "@graph": graph}
+    return (json.dumps(crate, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _root(findings: Findings) -> Entity:
+    settings = findings.cycle.settings
+    invented = "架空の回答によるものです。" if settings.demonstration else ""
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": f"{settings.city} {settings.title}（{write_date(findings.cycle)}時点）報告書",
+        "description": "各部局の調査票から作成した報告書、すべての数値、監査用の表と、"
+        f"それらを作成した入力の記録です。{invented}",
+        "datePublished": _date_publication(findings),
+        "license": refer(LICENSE),
+        "publisher": refer(CITY),
+        "conformsTo": refer(PROFILE),
+    }
+
+
+def _date_publication(findings: Findings) -> str:
+    """Return the day that the reports are of, or of the last decision that they quote."""
+    decided = [findings.survey.corrections, findings.survey.matches]
+    if findings.previous is not None:
+        decided.append(findings.previous.corrections)
+    days = [str(day) for frame in decided for day in frame["decided_on"]]
+    return max([findings.cycle.settings.as_of.isoformat(), *days])
+
+
+def _list_context(findings: Findings) -> Iterator[Entity]:
+    """Yield the profile, the city, the software and the terms of use."""
+    settings = findings.cycle.settings
+    publishers = "、".join(settings.publisher) or settings.city
+    yield {
+        "@id": PROFILE,
+        "@type": "CreativeWork",
+        "name": "Process Run Crate",
+        "version": PurePosixPath(PROFILE).name,
+    }
+    yield {"@id": CITY, "@type": "Organization", "name": settings.city}
+    yield {
+        "@id": SOFTWARE,
+        "@type": "SoftwareApplication",
+        "name": "analysis",
+        "softwareVersion": version("analysis"),
+    }
+    yield {
+        "@id": LICENSE,
+        "@type": "CreativeWork",
+        "name": "利用条件",
+        "description": "作成に使ったソフトウェア analysis は MIT License です。"
+        f"報告書と調査の回答の利用条件は、発行者（{publishers}）に確認してください。",
+    }
+
+
+def _list_agents(findings: Findings) -> Iterator[Entity]:
+    """Yield the sections that publish the reports."""
+    for place, name in enumerate(findings.cycle.settings.publisher, start=1):
+        yield {"@id": f"#publisher-{place}", "@type": "Organization", "name": name}
+
+
+def _list_actions(
+    cycle: str,
+    inputs: Mapping[str, str],
+    made: Mapping[Report, Sources],
+    names: Sequence[str],
+    agents: Sequence[Entity],
+) -> tuple[list[Entity], list[Entity]]:
+    """Return an action for each report and each other file, and the values they were given."""
+    actions = [
+        describe_making(
+            report.title,
+            Origin(inputs, report.notebook, report.parameters).write_fingerprint(sources),
+            dict(report.parameters),
+            report.files,
+            [
+                *([SHARED_INPUTS] if sources is None else [COMMON_INPUTS, SOURCES_NAME]),
+                input_id(notebook_path(report.notebook)),
+            ],
+        )
+        for report, sources in made.items()
+    ]
+    of_reports = {name for report in made for name in report.files}
+    whole = {"cycle": cycle}
+    fingerprint = write_fingerprint(inputs, None, whole)
+    actions += [
+        describe_making(name, fingerprint, whole, [name], [SHARED_INPUTS])
+        for name in names
+        if name not in of_reports
+    ]
+    values = {value["@id"]: value for _, own in actions for value in own}
+    return [action | {"agent": _responsible(agents)} for action, _ in actions], [*values.values()]
+
+
+def _responsible(agents: Sequence[Entity]) -> Entity | list[Entity]:
+    return refer_all([agent["@id"] for agent in agents] or [CITY])
+
+
+def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]]]:
+    """Yield the applied corrections of both cycles, each with its values."""
+    yield from describe_corrections(findings.cycle.name, findings.survey.corrections)
+    before = findings.cycle.settings.previous
+    if before is not None and findings.previous is not None:
+        yield from describe_corrections(before, findings.previous.corrections)
+
+
+def _collect_inputs(cycle: str, inputs: Mapping[str, str]) -> list[Entity]:
+    """Return the collections of the inputs that reports share; a notebook is its report's own."""
+    settings = refer(input_id(f"data/raw/{cycle}/{SETTINGS_NAME}"))
+    named = {
+        SHARED_INPUTS: ("すべての回答から作るものに共通の入力", inputs),
+        COMMON_INPUTS: ("そのほかの報告書に共通の入力", list_common(inputs)),
+    }
+    return [
+        {
+            "@id": key,
+            "@type": "Collection",
+            "name": name,
+            "hasPart": [
+                refer(input_id(path)) for path in paths if not path.startswith(f"{NOTEBOOKS}/")
+            ],
+            "mainEntity": settings,
+        }
+        for key, (name, paths) in named.items()
+    ]

@@ -1,0 +1,136 @@
+"""The entities of an RO-Crate that say what was made from what: files, inputs, values, actions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from analysis.inputs import SHORT, Mark
+
+if TYPE_CHECKING:
+    # Who only reads a record waits for no frames.
+    import pandas as pd
+
+CRATE_NAME = "ro-crate-metadata.json"
+SIGNATURE_NAME = f"{CRATE_NAME}.p7s"
+SHARED_INPUTS = "#inputs"
+COMMON_INPUTS = "#common-inputs"
+"""All inputs, and those of them that hold no answers, which every report is made from."""
+
+SOFTWARE = "#software"
+CORRECTED = ("procedure_id", "field", "expected", "value")
+"""What a correction's values are, by the names of their entities."""
+
+FORMATS = {
+    ".css": "text/css",
+    ".csv": "text/csv",
+    ".html": "text/html",
+    ".ipynb": "application/x-ipynb+json",
+    ".js": "text/javascript",
+    ".pdf": "application/pdf",
+    ".py": "text/x-python",
+    ".toml": "application/toml",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+OTHER_FORMAT = "text/plain"
+
+Entity = dict[str, Any]
+
+
+def refer(key: str) -> dict[str, str]:
+    """Return a reference to the entity with this id."""
+    return {"@id": key}
+
+
+def refer_all(keys: Sequence[str]) -> Entity | list[Entity]:
+    """Return references to the entities with these ids; RO-Crate wants no list of one."""
+    references = [refer(key) for key in keys]
+    return references[0] if len(references) == 1 else references
+
+
+def input_id(path: str) -> str:
+    """Return the id of an input's entity."""
+    return f"#{quote(path)}"
+
+
+def describe_file(name: str, mark: Mark) -> Entity:
+    """Return the entity of a file of the crate's own folder."""
+    return {
+        "@id": quote(name),
+        "@type": "File",
+        "name": name,
+        "contentSize": f"{mark.size}",
+        "encodingFormat": _format(name),
+        "sha256": mark.sha256,
+    }
+
+
+def describe_input(path: str, sha256: str) -> Entity:
+    """Return the entity of an input, which lies outside the crate's folder."""
+    return {
+        "@id": input_id(path),
+        "@type": "CreativeWork",
+        "name": path,
+        "encodingFormat": _format(path),
+        "sha256": sha256,
+    }
+
+
+def describe_making(
+    title: str,
+    fingerprint: str,
+    parameters: Mapping[str, str],
+    results: Sequence[str],
+    objects: Sequence[str],
+) -> tuple[Entity, list[Entity]]:
+    """Return the action that made `results`, and its parameters' values; it still has no agent.
+
+    `objects` are the ids of the entities that stand for its inputs.
+    """
+    values = [
+        _value(f"#parameter/{quote(name)}={quote(value)}", name, value)
+        for name, value in parameters.items()
+    ]
+    action = {
+        "@id": f"#make/{quote(results[0])}",
+        "@type": "CreateAction",
+        "name": f"{title}の作成",
+        "description": f"{'、'.join(results)} の作成（指紋 {fingerprint[:SHORT]}）",
+        "identifier": fingerprint,
+        "instrument": refer(SOFTWARE),
+        "object": [refer(key) for key in (*objects, *(v["@id"] for v in values))],
+        "result": refer_all([quote(name) for name in results]),
+    }
+    return action, values
+
+
+def describe_corrections(
+    cycle: str, corrections: "pd.DataFrame"
+) -> Iterator[tuple[Entity, list[Entity]]]:
+    """Yield each applied correction of a cycle, with its values (CORRECTED)."""
+    for row in corrections.to_dict("records"):
+        name = f"{row['procedure_id']}/{row['field']}"
+        key = f"#correction/{quote(f'{cycle}/{name}')}"
+        values = [
+            _value(f"{key}/{part}", part, row[part] if isinstance(row[part], str) else "")
+            for part in CORRECTED
+        ]
+        correction = {
+            "@id": key,
+            "@type": "CorrectionComment",
+            "name": f"訂正 {cycle} {name}",
+            "about": refer(input_id(f"data/raw/{cycle}/{row['workbook']}")),
+            "text": row["reason"],
+            "creator": row["decided_by"],
+            "dateCreated": row["decided_on"],
+            "additionalProperty": [refer(value["@id"]) for value in values],
+        }
+        yield correction, values
+
+
+def _value(key: str, name: str, value: str) -> Entity:
+    return {"@id": key, "@type": "PropertyValue", "name": name, "value": value}
+
+
+def _format(name: str) -> str:
+    return FORMATS.get(PurePosixPath(name).suffix, OTHER_FORMAT)

@@ -1,0 +1,61 @@
+"""The signature beside a set, over the crate, which holds every file's hash: what is told of it."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+from analysis.errors import ReportError
+from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
+
+LIBRARY = "pyhanko"
+LARGEST = 1024**2
+"""How many bytes a signature may have: a long chain of certificates is a hundredth of it."""
+
+
+def describe_signature(folder: Path) -> tuple[list[str], list[str]]:
+    """Return lines that tell whose signature stands beside a set, and lines for what is wrong.
+
+    Both are empty where there is none. Nothing is asked of anybody: who the certificate's owner is
+    must be known from elsewhere.
+    """
+    path = folder / SIGNATURE_NAME
+    if not path.exists():
+        return [], []
+    if not is_extra_there():
+        return [
+            f"署名: {SIGNATURE_NAME} は、ライブラリー {LIBRARY} がないため確かめていません。"
+        ], []
+    cms = import_module("analysis.proof.cms")
+    signed = None
+    if path.is_file() and path.stat().st_size <= LARGEST:
+        signed = cms.read_signature(path.read_bytes(), (folder / CRATE_NAME).read_bytes())
+    if signed is None:
+        return [], [f"{SIGNATURE_NAME} は、署名として読めません。"]
+    whose = f"{signed.subject}（発行者 {signed.issuer}、証明書の SHA-256 {signed.sha256}）"
+    if not signed.fits:
+        return [], [
+            f"{SIGNATURE_NAME} は、いまの {CRATE_NAME} への署名ではありません。署名の名義: {whose}"
+        ]
+    if signed.outside:
+        return [], [
+            f"{SIGNATURE_NAME} の署名時刻（{signed.at}）は、証明書の有効期間"
+            f"（{signed.outside}）の外です。署名の名義: {whose}"
+        ]
+    at = f"、署名時刻 {signed.at}" if signed.at else ""
+    return [f"署名: {whose}{at}"], []
+
+
+def is_extra_there() -> bool:
+    """Say whether what signs is installed."""
+    return find_spec(LIBRARY) is not None
+
+
+def load_signing() -> ModuleType:
+    """Return what signs; raise ReportError that says how to install it where it is not."""
+    if not is_extra_there():
+        raise ReportError(
+            f"署名には Python のライブラリー {LIBRARY} が必要です。\n"
+            "requirements.lock のライブラリーを入れ直してください。"
+        )
+    return import_module("analysis.signing.sign")

@@ -1,0 +1,186 @@
+"""Verify a delivered build: build it again from what is raw, and compare every file's bytes.
+
+Nothing in the delivered folder is believed: what its record and its figures say is told beside a
+difference, and decides nothing. The quick way believes the record, and says so.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle, open_cycle
+from analysis.display import Display
+from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
+from analysis.figures.findings import load_findings
+from analysis.inputs import LOCK_NAME, hash_file, kind_of, list_inputs
+from analysis.proof.diff import describe_sides
+from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
+from analysis.proof.record import read_record
+from analysis.proof.side import Side, read_delivery, take_ledger
+from analysis.proof.signature import describe_signature
+from analysis.proof.unlike import find_foreign, find_unlike
+from analysis.survey.collect import collect_survey
+from analysis.survey.survey import Survey
+from analysis.survey.table.read_all import CHECKING, read_workbooks
+
+QUICK = (
+    "簡易の検証です。頁に何が印刷されているかは見ていません。ファイルは作成の記録"
+    f"（{CRATE_NAME}）とだけ比べたので、記録ごと書き換えられたものは見つけられません。"
+)
+_MIXED = "  入力を元に戻して検証すると、この変更によらない違いだけが残ります。"
+_FOREIGN = "一式のものではありません。報告書と見分けが付かないので、別のフォルダーに移してください"
+
+
+class Verdict(NamedTuple):
+    """What a verification found: whether nothing differs, and the whole text to show."""
+
+    agrees: bool
+    text: str
+
+
+def verify_reports(cycle: Cycle, build: Callable[[Cycle], object]) -> Verdict:
+    """Verify the delivered reports of a cycle against those that `build` makes of it.
+
+    It is given the cycle in a folder of its own. Raises ReportError when none were delivered;
+    whatever else is wrong is in the verdict.
+    """
+    folder, inputs = _require_reports(cycle), _find_changed_inputs(cycle)
+    with _set_apart(cycle) as apart:
+        try:
+            build(apart)
+        except AnalysisError as error:
+            found = _list("作り直せない理由", [str(error)])
+            return _judge_by_record(cycle, f"作り直せないため、{QUICK}", found)
+        made = apart.reports_folder
+        names = {path.name for path in made.iterdir()}
+        unlike = find_unlike(folder, made, 1 if inputs else EXAMPLES_SHOWN)
+        figures = []
+        if FIGURES_NAME in unlike:
+            figures = _compare_figures(cycle, lambda: read_delivery("再計算", made, apart.root))
+    about = f"reports/{cycle.name}/ を、data/raw/ から作り直したものと比べました。"
+    return _judge(cycle, about, names, [*inputs, *figures], unlike)
+
+
+def verify_quickly(cycle: Cycle, display: Display) -> Verdict:
+    """Verify the figures of a cycle's reports against the workbooks, files against their record.
+
+    Raises ReportError when there are none.
+    """
+    _require_reports(cycle)
+    try:
+        ledger = load_findings(cycle, partial(_collect, display=display)).ledger
+    except AnalysisError as error:
+        return _judge_by_record(cycle, QUICK, _list("数値を再計算できない理由", [str(error)]))
+    figures = _compare_figures(cycle, lambda: take_ledger("再計算", ledger))
+    return _judge_by_record(cycle, QUICK, figures)
+
+
+def _judge_by_record(cycle: Cycle, about: str, found: Sequence[str]) -> Verdict:
+    """Return the verdict where files are compared with no more than their record."""
+    try:
+        files = read_record(cycle).files
+    except ReportError as error:
+        files, found = {}, [*found, *_list("作成の記録を読めない理由", [str(error)])]
+    wrong = [name for name, sha in files.items() if hash_file(cycle.reports_folder / name) != sha]
+    unlike = {name: ["作成の記録と違うか、ありません"] for name in sorted(wrong)}
+    return _judge(cycle, about, {*files}, [*_find_changed_inputs(cycle), *found], unlike)
+
+
+def _judge(
+    cycle: Cycle,
+    about: str,
+    names: Set[str],
+    found: Sequence[str],
+    unlike: Mapping[str, Sequence[str]],
+) -> Verdict:
+    """Return the verdict: what was found, which files differ, what else lies beside them."""
+    folder = cycle.reports_folder
+    places = [f"{name}: {place}" for name, own in unlike.items() for place in own]
+    foreign = find_foreign(folder, {*names, CRATE_NAME, SIGNATURE_NAME})
+    alike = [f"{name}: {_FOREIGN}" for name, is_alike in foreign.items() if is_alike]
+    others = [name for name, is_alike in foreign.items() if not is_alike]
+    signatures, unsound = describe_signature(folder)
+    faults = [
+        *found,
+        *_list("違うファイル（納品されたもの → 作り直したもの）", places, len(unlike)),
+        *_list("作成されたものではないファイル", alike),
+        *_list("合わない署名", unsound),
+    ]
+    lines = [
+        about,
+        f"ファイル: {len(names) - len(unlike):,}/{len(names):,} 一致",
+        f"{CRATE_NAME} の SHA-256: {hash_file(folder / CRATE_NAME)}",
+        *signatures,
+        *faults,
+        *_list("検証していない、ほかのファイル", others),
+    ]
+    return Verdict(not faults, "\n".join(lines))
+
+
+def _require_reports(cycle: Cycle) -> Path:
+    if not cycle.reports_folder.is_dir():
+        raise ReportError(
+            f"reports/{cycle.name}/ に報告書がありません。"
+            f"`analysis report {cycle.name}` で作成してください。"
+        )
+    return cycle.reports_folder
+
+
+@contextmanager
+def _set_apart(cycle: Cycle) -> Iterator[Cycle]:
+    """Give the cycle in a project that has all that makes reports, and nothing that was made."""
+    with TemporaryDirectory(prefix="analysis-verify-") as place:
+        root = Path(place).resolve()
+        for name in ("data/raw", NOTEBOOKS, LOCK_NAME):
+            path, own = root / name, cycle.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                if own.exists():
+                    path.symlink_to(own, target_is_directory=own.is_dir())
+            except OSError:  # on Windows, where a link is not everybody's to make
+                (shutil.copytree if own.is_dir() else shutil.copy)(own, path)
+        yield open_cycle(cycle.name, root)
+
+
+def _find_changed_inputs(cycle: Cycle) -> list[str]:
+    """Return what of the inputs is not as the record says; nothing without a record."""
+    try:
+        before, now = read_record(cycle).inputs, list_inputs(cycle)
+    except AnalysisError:
+        return []
+    changed = [
+        f"{kind_of(path)} {path}: "
+        f"{'追加' if path not in before else '変更' if path in now else '削除'}されています。"
+        for path in sorted({*before, *now})
+        if before.get(path) != now.get(path)
+    ]
+    if not changed:
+        return []
+    return ["", f"作成後に変わった入力: {len(changed)}件", list_examples(changed), _MIXED]
+
+
+def _compare_figures(cycle: Cycle, recompute: Callable[[], Side]) -> list[str]:
+    """Return which figures come out otherwise than delivered, with the cells that made them."""
+    try:
+        sides = (read_delivery("納品時", cycle.reports_folder, cycle.root), recompute())
+    except AnalysisError as error:
+        return _list("数値を比べられない理由", [str(error)])
+    count, told = describe_sides(sides)
+    return ["", *told] if count else []
+
+
+def _collect(cycle: Cycle, display: Display) -> Survey:
+    survey = collect_survey(cycle, partial(read_workbooks, display=display))
+    display.finished(CHECKING)
+    return survey
+
+
+def _list(title: str, items: Sequence[str], count: int | None = None) -> list[str]:
+    """Return the lines of one kind of difference under its title; none for nothing."""
+    if not items:
+        return []
+    return ["", f"{title}: {count or len(items):,}件", *(f"  ・{item}" for item in items)]

@@ -1,1 +1,0 @@
-"""Reports: figures become what people read."""

@@ -1,0 +1,1 @@
+"""The reports: what each says, in sections that a notebook shows."""

@@ -1,0 +1,120 @@
+"""The guideline appendix: its wording as published, and how many procedures each concerns."""
+
+from analysis.document.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Group,
+    Link,
+    Masthead,
+    Paragraph,
+    Strong,
+    Table,
+)
+from analysis.figures.findings import Findings
+from analysis.figures.guideline import Entry, Section
+from analysis.reports.heading import head
+
+TITLE = "行政手続きオンライン化ガイドライン（抜粋）"
+
+
+def masthead(findings: Findings) -> Masthead:
+    """Return the head of the report."""
+    return head(findings, TITLE)
+
+
+def about(findings: Findings) -> Block:
+    """Return where the guideline's text comes from and what was added to it."""
+    guideline = findings.ledger.guideline
+    return Group(
+        (
+            Paragraph((Strong((guideline.goal,)),), kind="lead"),
+            Bullets(((f"出典：{guideline.source}",), *((note,) for note in guideline.notes))),
+        )
+    )
+
+
+def section(findings: Findings, number: str) -> Block:
+    """Return one section of the guideline, then each department's procedures under its entries."""
+    chosen = next(s for s in findings.ledger.guideline.sections if s.number == number)
+    blocks: list[Block] = [Bullets(tuple((text,) for text in chosen.paragraphs))]
+    for box in chosen.boxes:
+        blocks.append(
+            Table(
+                caption=box.title,
+                columns=(Column("内容", weight=16), *_count_columns()),
+                rows=tuple((entry.cells[0], *_count(findings, entry)) for entry in box.items),
+                headings=0,
+            )
+            if any(entry.id for entry in box.items)
+            else Group(
+                (
+                    Paragraph((Strong((box.title,)),)),
+                    Bullets(tuple((entry.cells[0],) for entry in box.items)),
+                )
+            )
+        )
+    blocks.append(
+        Table(
+            caption=chosen.title,
+            columns=(*(Column(title, weight=8) for title in chosen.columns), *_count_columns()),
+            rows=tuple((*entry.cells, *_count(findings, entry)) for entry in chosen.rows),
+            headings=0,
+            notes=(*chosen.footnotes, *_doubts(chosen)),
+        )
+    )
+    blocks.append(Paragraph((Strong((chosen.summary,)),)))
+    blocks.append(_by_department(findings, chosen))
+    return Group(tuple(block for block in blocks if block != Bullets(())))
+
+
+def _count_columns() -> tuple[Column, ...]:
+    return (
+        Column("総数", "該当する手続き数", numeric=True, weight=2),
+        Column("未対応", "該当する手続き数", numeric=True, weight=2),
+    )
+
+
+def _count(findings: Findings, entry: Entry, scope: str = "all") -> tuple[Cell, ...]:
+    """Return how many procedures fall under an entry: of all, and of those not yet online."""
+    if entry.id is None:
+        return (None, None)
+    figure = findings.ledger.figure
+    return (figure(entry.id, scope), figure(f"{entry.id}_open", scope))
+
+
+def _doubts(chosen: Section) -> tuple[str, ...]:
+    """Return what is doubtful in the source, entry by entry."""
+    return tuple(
+        f"原文について（{entry.cells[min(1, len(entry.cells) - 1)].splitlines()[0]}）：{entry.note}"
+        for entry in chosen.entries
+        if entry.note
+    )
+
+
+def _by_department(findings: Findings, chosen: Section) -> Table:
+    counted = [entry for entry in chosen.entries if entry.id is not None]
+    return Table(
+        caption=f"部局別の該当する手続き数（{chosen.title}）",
+        columns=(
+            Column("部局名", weight=3),
+            *(
+                Column(kind, entry.label, numeric=True, weight=1)
+                for entry in counted
+                for kind in ("総数", "未対応")
+            ),
+        ),
+        rows=tuple(
+            (
+                "計" if slug == "all" else Link(name, f"department-{slug}"),
+                *(cell for entry in counted for cell in _count(findings, entry, slug)),
+            )
+            for name, slug in [
+                *((d.name, d.slug) for d in findings.cycle.departments),
+                ("計", "all"),
+            ]
+        ),
+        ledger=findings.ledger,
+        notes=("総数：該当する手続きすべて。未対応：そのうちオンライン化済でない手続き。",),
+    )

@@ -1,0 +1,18 @@
+"""The head that every report has."""
+
+from analysis.document.blocks import Masthead
+from analysis.figures.findings import Findings, write_date
+
+
+def head(findings: Findings, title: str, about: str | None = None) -> Masthead:
+    """Return a report's head; `about` names whom it is about, if not the whole city."""
+    settings = findings.cycle.settings
+    as_of = write_date(findings.cycle)
+    return Masthead(
+        title=title,
+        subtitle=f"{about}（{as_of}時点）" if about else f"{as_of}時点",
+        notes=tuple(settings.publisher),
+        as_of=settings.as_of.isoformat(),
+        city=settings.city,
+        demonstration=settings.demonstration,
+    )

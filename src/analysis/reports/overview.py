@@ -1,0 +1,161 @@
+"""The overview: the published report's sections 1-(1), 1-(2) and 2.
+
+source: report 2025-01-10. The wording turns with the sign of a change; a first cycle, with nothing
+to compare with, has no change columns.
+"""
+
+from analysis.cycle import WHOLE
+from analysis.document.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Group,
+    Inline,
+    Link,
+    Masthead,
+    Paragraph,
+    Quoted,
+    Shown,
+    Strong,
+    Table,
+)
+from analysis.document.chart import draw_parts, draw_rates
+from analysis.figures.catalogue import REASONS
+from analysis.figures.findings import Findings
+from analysis.reports.heading import head
+from analysis.reports.progress import (
+    list_progress,
+    progress_cells,
+    progress_columns,
+    reason_table,
+    say_progress,
+)
+
+TITLE = "行政手続きのオンライン化に係る着手状況調査結果"
+
+
+def masthead(findings: Findings) -> Masthead:
+    """Return the head of the report."""
+    return head(findings, TITLE)
+
+
+def headline(findings: Findings) -> Block:
+    """Return the two headline sentences with the chart of the three statuses."""
+    figure = findings.ledger.figure
+    return Group(
+        (
+            Bullets((say_progress(findings, "all"), _say_not_online(findings))),
+            _city_table(findings),
+            draw_parts(
+                findings.ledger,
+                "手続きの状況",
+                [
+                    ("オンライン化済", figure("online")),
+                    ("着手済", figure("started")),
+                    ("未着手", figure("not_started")),
+                ],
+                figure("total"),
+            ),
+        )
+    )
+
+
+def departments(findings: Findings) -> Block:
+    """Return the table of the departments in official order, and its chart."""
+    ledger, before = findings.ledger, findings.ledger.previous_figure
+    known = {department.slug for department in findings.cycle.departments}
+    return Group(
+        (
+            Table(
+                caption="部局別のオンライン化の状況",
+                columns=(Column("部局名", weight=3), *progress_columns(findings)),
+                rows=(
+                    *(
+                        (
+                            Link(scope.name, f"department-{scope.slug}")
+                            if scope.slug in known
+                            else Quoted(f"{scope.name}（前回調査のみ）"),
+                            *progress_cells(findings, scope.slug),
+                        )
+                        for scope in ledger.list_departments()
+                    ),
+                    ("計", *progress_cells(findings, "all")),
+                ),
+                ledger=findings.ledger,
+            ),
+            draw_rates(
+                "部局別のオンライン化率",
+                [
+                    (
+                        department.name,
+                        ledger.figure("online_rate", department.slug),
+                        before("online_rate", department.slug) if ledger.has_previous else None,
+                    )
+                    for department in findings.cycle.departments
+                ],
+                ledger.figure("online_rate"),
+            ),
+        )
+    )
+
+
+def reasons(findings: Findings) -> Block:
+    """Return the reasons of the not-started procedures with the city's route for each."""
+    figure = findings.ledger.figure
+    lead: tuple[Inline, ...] = (
+        "オンライン化未対応で、現時点で「未着手」と回答のあった",
+        Shown(figure("not_started"), unit="手続き"),
+        "の内訳は、以下の通りとなりました",
+    )
+    return Group(
+        (
+            Paragraph(lead),
+            reason_table(findings, "all"),
+            draw_parts(
+                findings.ledger,
+                "未着手の理由",
+                [(label, figure(f"reason_{reason}")) for reason, label in REASONS.items()],
+                figure("not_started"),
+            ),
+            Bullets(
+                (
+                    (
+                        "「未検討」「その他理由で不可」の",
+                        Shown(figure("route_promote"), unit="手続き"),
+                        "には、オンライン化が可能な手続きが多く含まれるため、",
+                        Strong(("ガイドラインに基づきオンライン化を進める",)),
+                    ),
+                    (
+                        "「他機関の事務（市は受付のみ）」「現行法制度上不可」の",
+                        Shown(figure("route_lobby"), unit="手続き"),
+                        "は、引き続き、関係機関に法令等の改正や手続きのオンライン化を働きかける",
+                    ),
+                )
+            ),
+        )
+    )
+
+
+def _city_table(findings: Findings) -> Table:
+    """Return the whole city's figures, which the departments' reports compare with."""
+    columns = [Column("", weight=4), Column("今回", numeric=True, weight=2)]
+    if findings.ledger.has_previous:
+        columns.append(Column("前回からの増減", numeric=True, weight=2))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (now.label, now, *map(Shown, change)) for now, *change in list_progress(findings, WHOLE)
+    )
+    return Table(caption="市全体の手続きの状況", columns=tuple(columns), rows=rows)
+
+
+def _say_not_online(findings: Findings) -> tuple[Inline, ...]:
+    figure = findings.ledger.figure
+    return (
+        "オンライン化未対応の",
+        Shown(figure("not_online"), unit="手続き"),
+        "のうち、",
+        Shown(figure("started"), unit="手続き"),
+        "は着手済みでしたが、",
+        Strong((Shown(figure("not_started"), unit="手続き"), "は依然未着手")),
+        "でした",
+    )

@@ -1,0 +1,1 @@
+"""Signing: who made a set, beside it and in copies of its PDFs."""

@@ -46,7 +46,7 @@ def open_cluster(address: str) -> Iterator[Executor]:
     A job goes to another worker when its own ends. Raises ReportError where `distributed` is not
     installed, the scheduler does not answer, strangers may reach it or a worker, it has no workers,
     or one of them is not fit: another version of Dask, Python or this package, or a daemon, which
-    may not start a kernel.
+    may not start processes.
     """
     client = _connect(address)
     try:

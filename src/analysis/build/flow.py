@@ -1,6 +1,6 @@
 """Build a cycle's reports: make what is not there yet, keep the rest, put the whole set in place.
 
-The flow stands here; what is made, where it runs and how it is kept stands in `making/`. A build
+The flow stands here; what is made, where it runs and how it is kept has a module each. A build
 that fails leaves the last good reports untouched, and what it made for the next one.
 """
 

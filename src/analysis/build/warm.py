@@ -25,7 +25,7 @@ PRELOAD = "analysis.build.preload"
 
 
 def is_warm() -> bool:
-    """Return whether kernels and workers are forked from a warm process.
+    """Return whether the processes of a build are forked from a warm one.
 
     By default on Linux; elsewhere where ANALYSIS_KERNELS is `warm` and the system can fork.
     `ordinary` starts each from nothing, as does a folder for passing files with a name so long that

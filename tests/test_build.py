@@ -2,6 +2,7 @@
 
 import csv
 import html
+import os
 import re
 import shutil
 import statistics
@@ -13,10 +14,12 @@ import openpyxl
 import pypdf
 import pytest
 from click.testing import CliRunner
+from nbformat import NotebookNode
 
 from analysis.build.flow import NEEDS_ALL, build_reports
 from analysis.build.menu import ReportHtmlExporter
 from analysis.build.run import run_notebook
+from analysis.build.workers import in_new_process
 from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
@@ -93,6 +96,11 @@ def test_the_pages_are_small_enough_to_send(built: tuple[Path, str]) -> None:
     assert statistics.median(of_departments) < 150_000
 
 
+def run_by_hand(path: Path, parameters: dict[str, str]) -> NotebookNode:
+    os.chdir(path.parent)
+    return run_notebook(path, parameters)
+
+
 @pytest.mark.parametrize("notebook", ["overview", "department", "reasons", "guideline", "quality"])
 def test_a_notebook_exported_by_hand_is_the_page_of_the_report(
     built: tuple[Path, str], survey_folder: Path, notebook: str
@@ -100,7 +108,7 @@ def test_a_notebook_exported_by_hand_is_the_page_of_the_report(
     """By hand: with its own parameters, in the folder of the notebooks, by nbconvert's exporter."""
     folder, _ = built
     path = survey_folder / "notebooks" / f"{notebook}.ipynb"
-    executed = run_notebook(path, {}, path.parent)
+    executed = in_new_process(run_by_hand, path, {})
     place = {"metadata": {"path": str(path.parent), "name": notebook}}
     page, _ = ReportHtmlExporter().from_notebook_node(executed, place)
     stem = "department-somu" if notebook == "department" else notebook
@@ -111,7 +119,7 @@ def test_a_notebook_exported_by_hand_may_name_the_department_in_full(
     built: tuple[Path, str], survey_folder: Path
 ) -> None:
     path = survey_folder / "notebooks" / "department.ipynb"
-    executed = run_notebook(path, {"department": "議会事務局"}, path.parent)
+    executed = in_new_process(run_by_hand, path, {"department": "議会事務局"})
     place = {"metadata": {"path": str(path.parent), "name": "department"}}
     page, _ = ReportHtmlExporter().from_notebook_node(executed, place)
     assert page == (built[0] / "department-gikai.html").read_text(encoding="utf-8")

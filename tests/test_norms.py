@@ -39,7 +39,7 @@ def test_alike_problems_are_one_row_without_a_number_of_its_own(findings: Findin
         for row in range(10, 40)
     ]
     survey = replace(findings.survey, problems=problems_to_frame([*alike, *others]))
-    shown = problems(replace(findings, survey=survey))
+    shown = problems(replace(findings, _survey=survey))
     assert isinstance(shown, Group)
     table = shown.blocks[0]
     assert isinstance(table, Table)

@@ -118,7 +118,7 @@ def dressed(tmp_path: Path, findings: Findings) -> tuple[Findings, Ledger]:
     cycle = make_cycle(tmp_path, [procedure(fee="○"), hostile], [procedure(3, fee="✕")])
     survey = collect_survey(cycle)
     ledger = build_ledger(cycle, survey, None)
-    return replace(findings, cycle=cycle, survey=survey, previous=None, ledger=ledger), ledger
+    return replace(findings, cycle=cycle, _survey=survey, _previous=None, ledger=ledger), ledger
 
 
 def test_steps_are_figures_of_the_city_and_of_its_departments(
@@ -161,7 +161,7 @@ def test_a_text_that_can_not_be_printed_is_no_example(
     findings, _ = dressed
     cycle = make_cycle(tmp_path / "other", [procedure(name=" \ue000届")])
     survey = collect_survey(cycle)
-    findings = replace(findings, survey=survey, ledger=build_ledger(findings.cycle, survey, None))
+    findings = replace(findings, _survey=survey, ledger=build_ledger(findings.cycle, survey, None))
     (table,) = [b for b in show_steps(findings).blocks if isinstance(b, Table)]  # type: ignore[attr-defined]
     assert table.rows[0][3] is None
 
@@ -169,5 +169,5 @@ def test_a_text_that_can_not_be_printed_is_no_example(
 def test_nothing_changed_is_said_so(dressed: tuple[Findings, Ledger], tmp_path: Path) -> None:
     findings, _ = dressed
     survey = collect_survey(make_cycle(tmp_path / "other", [procedure()]))
-    findings = replace(findings, survey=survey, ledger=build_ledger(findings.cycle, survey, None))
+    findings = replace(findings, _survey=survey, ledger=build_ledger(findings.cycle, survey, None))
     assert "整えた回答はありません。" in html.render(show_steps(findings))

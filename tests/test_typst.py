@@ -151,7 +151,7 @@ def test_a_number_leads_to_its_line_and_says_on_which_page_it_is() -> None:
 
 
 def test_a_number_without_a_line_to_lead_to_stops_the_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporters, "gather_figures", lambda ledger, printed: [])
+    monkeypatch.setattr(exporters, "gather_printed", lambda content, findings: [])
     with pytest.raises(ReportError, match=ONLINE.id):
         export_pdf(notebook_of(Paragraph((Shown(ONLINE),))))
 

@@ -81,8 +81,7 @@ def test_what_no_figure_of_the_city_counts_changes_only_the_departments_own_repo
     book.save(path)
     output = build(project)
     assert made_by(output) == EVERYBODY - {"index"} | {"department-bunkasports"}
-    assert "data/raw/2024-09-01/文化スポーツ部.xlsx ほか" in output
-    assert "answers.csv ほか" in output
+    assert "data/raw/2024-09-01/文化スポーツ部.xlsx が変わりました" in output
     assert differing(files_of(project), build_anew(project, tmp_path / "anew")) == []
 
 
@@ -151,7 +150,7 @@ def test_a_status_changes_every_page_that_shows_the_city(project: Path, tmp_path
     answer(project, "K8", None)
     output = build(project)
     assert "department-gikai" in made_by(output)
-    assert "data/raw/2024-09-01/文化スポーツ部.xlsx ほか" in output
+    assert "data/raw/2024-09-01/文化スポーツ部.xlsx が変わりました" in output
     after = files_of(project)
     assert after["department-gikai.html"] != before["department-gikai.html"]
     assert differing(after, build_anew(project, tmp_path / "anew")) == []

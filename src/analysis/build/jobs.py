@@ -130,13 +130,20 @@ def _run(place: Place, report: Report, notebook: Path) -> "Document":
     os.chdir(place.root)
     if place.stamp is not None:
         os.environ[INPUTS] = place.stamp
-    return read_document(run_notebook(notebook, dict(report.parameters)))
+    executed = run_notebook(notebook, dict(report.parameters))
+    try:
+        return read_document(executed)
+    except ReportError as error:
+        raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
 
 
 def _export(place: Place, document: "Document", origin: Origin) -> Made:
     from analysis.evidence.exporters import pages_of
 
-    page, pdf, sources = pages_of(document, _load(place), origin)
+    try:
+        page, pdf, sources = pages_of(document, _load(place), origin)
+    except ReportError as error:
+        raise ReportError(f"notebooks/{origin.notebook}.ipynb: {error}") from None
     return Made(page.encode(), pdf, sources)
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from analysis.build.environment import describe_environment
-from analysis.cycle import ANSWERS_NAME, Cycle
+from analysis.cycle import Cycle
 from analysis.errors import ReportError
 from analysis.evidence.sources import (
     SOURCES_NAME,
@@ -86,8 +86,13 @@ class Standing:
             return "Python、ライブラリまたはフォントの版が変わりました"
         if self.record.fingerprints[names[0]] != origin.write_fingerprint(sources):
             then = replace(origin, inputs=self.record.inputs)
-            before = then.list_made_from(self.sources.get(Path(names[0]).stem))
-            return _say_changed(before, origin.list_made_from(sources))
+            before = self.sources.get(Path(names[0]).stem)
+            # A file that was changed says more than the figures that it changed.
+            return (
+                _say_changed(then.list_made_from(None), origin.list_made_from(None))
+                or _say_changed(then.list_made_from(before), origin.list_made_from(sources))
+                or "何から作られたかの記録がありません"
+            )
         if not self.intact.issuperset(names):
             return "ファイルが削除されたか、書き換えられていました"
         return None
@@ -124,13 +129,12 @@ def key_of(fingerprint: str) -> str:
 
 
 def _say_changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    # Files come before the figures that they changed.
+    """Return what is another now; nothing if it is all the same."""
     changed = [name for name in {**now, **before} if before.get(name) != now.get(name)]
     if not changed:
-        return "引数が変わりました"
+        return ""
     more = f" ほか{len(changed) - 1}件" if len(changed) > 1 else ""
-    first = ANSWERS_NAME if changed[0].startswith(f"{ANSWERS_NAME} ") else changed[0]
-    return f"{first}{more} が変わりました"
+    return f"{changed[0]}{more} が変わりました"
 
 
 def _hash(path: Path) -> str | None:

@@ -45,7 +45,10 @@ def read_document(notebook: "NotebookNode") -> Document:
     parts: list[Token | Display] = []
     stray: list[str] = []
     asked: set[str] = set()
-    for place, cell in enumerate(notebook.cells, start=1):
+    place = 0
+    for cell in notebook.cells:
+        # Cells are counted as who wrote the notebook sees them.
+        place += "injected-parameters" not in cell.metadata.get("tags", [])
         if cell.cell_type == "markdown":
             parts += parse(cell.source)
         for output in cell.get("outputs", []):

@@ -108,13 +108,13 @@ def write_sources(sources: Mapping[str, Sources]) -> bytes:
     text = io.StringIO(newline="")
     lines = [(stem, *source) for stem, own in sorted(sources.items()) for source in own or ()]
     csv.writer(text, lineterminator="\n").writerows([_COLUMNS, *lines])
-    return text.getvalue().encode()
+    return text.getvalue().encode("utf-8-sig")
 
 
 def read_sources(content: bytes) -> dict[str, tuple[Source, ...]]:
     """Return the sources of the reports, by stem, that sources.csv has lines of."""
     found: dict[str, list[Source]] = defaultdict(list)
-    _, *lines = csv.reader(io.StringIO(content.decode(), newline=""))
+    _, *lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     for stem, *source in lines:
         found[stem].append(Source(*source))
     return {stem: tuple(own) for stem, own in found.items()}

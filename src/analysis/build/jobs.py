@@ -126,8 +126,10 @@ def _run(place: Place, report: Report, notebook: Path) -> "Document":
     from analysis.build.run import run_notebook
     from analysis.document.document import read_document
     from analysis.figures.findings import INPUTS
+    from analysis.figures.own_code import watch_notebook
 
     os.chdir(place.root)
+    watch_notebook(place.root)
     if place.stamp is not None:
         os.environ[INPUTS] = place.stamp
     executed = run_notebook(notebook, dict(report.parameters))

@@ -6,12 +6,9 @@ from analysis.evidence.answers import IDENTITY, order_fields
 from analysis.evidence.appendix import list_beside
 from analysis.figures.asked import DEPARTMENT, EVERYTHING, FIELDS, FIGURE
 from analysis.figures.figure import Figure
-from analysis.figures.ledger import Ledger
+from analysis.figures.ledger import PROCEDURES, Ledger
 from analysis.figures.measure import Count, Measure, parts_of
 from analysis.figures.select import DECIDED_BY
-
-PAIRED = ("procedures", "transitions")
-"""The tables that are made of the procedures of both cycles."""
 
 
 def list_carried(ledger: Ledger, figures: Sequence[Figure]) -> set[str]:
@@ -20,7 +17,7 @@ def list_carried(ledger: Ledger, figures: Sequence[Figure]) -> set[str]:
     `figures` are as `gather_figures` returns them.
     """
     counts = list_counts(close_measures(ledger, {figure.measure for figure in figures}))
-    if any(count.table not in PAIRED for count in counts):
+    if any(count.table not in PROCEDURES for count in counts):
         return {EVERYTHING}
     asked = {f"{FIGURE} {figure.id}" for figure in figures}
     beside = {figure.id for figure in list_beside(ledger, figures)}
@@ -56,7 +53,7 @@ def list_decisive(counts: Iterable[Count], identity: Iterable[str]) -> tuple[str
     decisive = {
         field if count.table == "procedures" else DECIDED_BY[field]
         for count in counts
-        if count.table in PAIRED
+        if count.table in PROCEDURES
         for field in count.where.fields
     }
     return order_fields(decisive | {*identity})

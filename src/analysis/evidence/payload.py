@@ -18,12 +18,12 @@ import pandas as pd
 from analysis.cycle import WHOLE
 from analysis.evidence.answers import IDENTITY
 from analysis.evidence.appendix import list_beside
-from analysis.evidence.carried import PAIRED, close_measures, list_counts, list_decisive
+from analysis.evidence.carried import close_measures, list_counts, list_decisive
 from analysis.evidence.columns import list_others, list_procedures, write_column
 from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, field_name
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure, Unit
-from analysis.figures.ledger import Ledger
+from analysis.figures.ledger import PROCEDURES, Ledger
 from analysis.figures.measure import Change, Count, Share
 from analysis.figures.scopes import LEVELS
 from analysis.figures.select import list_ids
@@ -152,7 +152,7 @@ def _gather_tables(
     """Return the columns of each table's rows, by cycle and table."""
     frames = _procedures_of(ledger, own, fields)
     tables: dict[str, dict[str, Any]] = {cycle: {} for cycle in frames}
-    if any(count.table in PAIRED for count in counts):
+    if any(count.table in PROCEDURES for count in counts):
         known: dict[object, str] = {}
         for cycle, frame in frames.items():
             named = list(zip(list_ids(frame), list_values(frame, "name"), strict=True))
@@ -163,7 +163,7 @@ def _gather_tables(
             tables[cycle]["procedures"] = columns | _list_pairs(frame)
     titles = {slug: scope.name for slug, scope in ledger.scopes.items()}
     for table in dict.fromkeys(count.table for count in counts):
-        if table in PAIRED:
+        if table in PROCEDURES:
             continue
         frame = ledger.tables.current[table]
         decisive = {f for count in counts if count.table == table for f in count.where.fields}

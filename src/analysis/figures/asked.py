@@ -5,10 +5,24 @@ The notes are the process's own, as a notebook has a process to itself. An ask i
 ...` (these answers of every procedure, in both cycles), or `everything`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 EVERYTHING = "everything"
 FIGURE, DEPARTMENT, FIELDS = "figure", "department", "fields"
 
 _asked: set[str] = set()
+
+
+@contextmanager
+def unnoted() -> Iterator[None]:
+    """Note nothing of what is asked within: who asks shows none of it."""
+    before = {*_asked}
+    try:
+        yield
+    finally:
+        _asked.clear()
+        _asked.update(before)
 
 
 def note_figure(figure_id: str) -> None:

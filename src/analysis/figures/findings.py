@@ -9,10 +9,10 @@ from pathlib import Path
 
 from analysis.cycle import Cycle, Department, find_root, open_cycle
 from analysis.errors import AnalysisError
-from analysis.figures.asked import note_everything
+from analysis.figures.asked import note_everything, unnoted
 from analysis.figures.build import build_ledger
 from analysis.figures.ledger import Ledger
-from analysis.figures.own_code import watch_notebook
+from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import hash_file
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
 from analysis.survey.survey import Survey, require_usable
@@ -65,20 +65,26 @@ def load_findings(
     notebook by the environment. Raises SettingsError for an unknown cycle and SurveyError, listing
     every problem, when the departments' answers can't be used.
     """
-    if isinstance(cycle, str):
-        cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
-    if load is not load_survey:
-        return _load_anew(cycle, load)
+    # What is read to load them is shown to nobody yet.
+    with unnoted():
+        if isinstance(cycle, str):
+            cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
+        findings = _recall(cycle, inputs) if load is load_survey else _load_anew(cycle, load)
+    if is_notebook():
+        watch_notebook(cycle.root)
+    return findings
+
+
+def _recall(cycle: Cycle, inputs: str | None) -> Findings:
     place = cycle.root / cycle.name
     known, findings = _remembered.get(place, (None, None))
     if findings is None or known != (inputs or os.environ.get(INPUTS)):
         current = hash_inputs(cycle)
         if findings is None or known != current:
-            findings = _load_anew(cycle, load)
+            findings = _load_anew(cycle, load_survey)
             # One cycle's: a process may see many cities, one after the other.
             _remembered.clear()
             _remembered[place] = (current, findings)
-    watch_notebook(cycle.root)
     return findings
 
 

@@ -24,6 +24,9 @@ from analysis.figures.scopes import Level, Scope
 from analysis.figures.select import Selection, Selector
 from analysis.figures.tables import Tables
 
+PROCEDURES = ("procedures", "transitions")
+"""The tables that are made of the procedures of both cycles, and of nothing else."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
@@ -56,8 +59,11 @@ class Ledger:
         return [s for s in scopes if s.level == "section" and s.department == department]
 
     def rows_of(self, department: str, table: str) -> pd.DataFrame:
-        """Return the rows of a department (its slug) in a table of procedures."""
-        note_department(department)
+        """Return the rows of a department (its slug) in a table."""
+        if table in PROCEDURES:
+            note_department(department)
+        else:
+            note_everything()
         frame = self._tables.current[table]
         return frame[frame["department_slug"] == department]
 

@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -251,3 +254,48 @@ def test_kernels_are_ordinary_where_no_socket_has_room(monkeypatch: pytest.Monke
     """The path of a folder for passing files may be longer than a socket's can be."""
     monkeypatch.setattr(tempfile, "tempdir", f"/{'長' * 30}")
     assert not is_warm()
+
+
+def test_what_a_notebook_began_ends_with_it() -> None:
+    began = (
+        "import os, subprocess, threading, time\n"
+        "threading.Thread(target=time.sleep, args=[600]).start()\n"
+        "child = subprocess.Popen(['sleep', '600'])\n"
+        "forked = os.fork()\n"
+        "if not forked: time.sleep(600)\n"
+        "print(child.pid, forked)"
+    )
+    (said,) = execute(began)
+    for pid in map(int, said.split()):
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(pid).wait(60)
+        assert not psutil.pid_exists(pid)
+
+
+def test_a_build_is_interrupted_though_a_cell_never_ends(small: Path, tmp_path: Path) -> None:
+    folder = copy_delivery(small, tmp_path / "project")
+    path = folder / "notebooks" / "guideline.ipynb"
+    begun = tmp_path / "begun"
+    code = f"open({str(begun)!r}, 'w').close()\\nwhile True: pass\\n#"
+    path.write_text(
+        path.read_text("utf-8").replace("findings = load_findings(cycle)", code.replace('"', "'")),
+        "utf-8",
+    )
+    # Begun in the background, Python would leave the interrupt alone.
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from analysis.cli import main; main()"
+    )
+    command = [sys.executable, "-c", program, "report"]
+    building = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not begun.exists():
+        assert building.poll() is None
+        time.sleep(0.05)
+    below = psutil.Process(building.pid).children(recursive=True)
+    building.send_signal(signal.SIGINT)
+    _, complained = building.communicate(timeout=60)
+    assert "中断しました" in complained
+    assert "Traceback" not in complained
+    assert psutil.wait_procs(below, timeout=60)[1] == []

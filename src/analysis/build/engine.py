@@ -64,6 +64,10 @@ class _Shell(InteractiveShell):
     display_pub_class = Type(CapturingDisplayPublisher)
     displayhook_class = Type(_Hook)
 
+    def ask_exit(self) -> None:
+        """End the notebook, as `sys.exit` does: what `exit` asks for."""
+        raise SystemExit("exit")
+
 
 @contextmanager
 def _open_shell() -> Iterator[Any]:

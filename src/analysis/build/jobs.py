@@ -84,7 +84,8 @@ def make_report(place: Place, report: Report, notebook: Path) -> Made:
     except LostProcessError:
         raise ReportError(
             f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
-            "メモリーの空きを確かめて、もう一度実行してください。"
+            "セルがプログラムを終わらせていないか、メモリーの空きがあるかを確かめて、"
+            "もう一度実行してください。"
         ) from None
     origin = Origin(place.inputs, report.notebook, report.parameters)
     return in_worker(_export, place, document, origin)

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from analysis.build.workers import dismiss_workers
+from analysis.build.workers import dismiss_workers, end_when_interrupted
 from analysis.errors import LostJobError, ReportError
 
 JOBS_AT_ONCE = 2
@@ -34,7 +34,7 @@ def open_pool(scheduler: str | None = None) -> Iterator[Executor]:
             yield cluster
         return
     try:
-        with open_threads(JOBS_AT_ONCE) as threads:
+        with open_threads(JOBS_AT_ONCE) as threads, end_when_interrupted():
             yield threads
     finally:
         dismiss_workers()

@@ -5,16 +5,18 @@ first time takes as long as a page, so a worker does one thing after another; un
 what the typesetter remembers of each document stays in it. A notebook has a process to itself.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache, partial
+from threading import Event
 from typing import ParamSpec, TypeVar
 
 from analysis.build.warm import warm_context
 from analysis.errors import ReportError
-from analysis.files.child import begin_child
+from analysis.files.child import begin_alone, begin_child, end_group
 
 GROWN = 120 * 2**20
 """By how many bytes a worker may have grown and still be given more.
@@ -25,10 +27,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _waiting: list[ProcessPoolExecutor] = []
+_groups: set[int] = set()
+_is_interrupted = Event()
+# The process is gone, or with the one that it should be forked from.
+_LOST = (BrokenProcessPool, EOFError, ConnectionError)
 
 
 class LostProcessError(Exception):
-    """A process was killed twice while it did its job, for lack of memory as a rule."""
+    """A process was killed twice while it did its job, or ended itself."""
 
 
 def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -36,21 +42,64 @@ def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
     Raises ReportError if the worker was killed twice while it ran.
     """
-    try:
-        return _call(_take_worker, partial(function, *args, **kwargs))
-    except LostProcessError:
-        raise ReportError(
-            "報告書を作る作業プロセスが途中で止められました。"
-            "メモリーの空きを確かめて、もう一度実行してください。"
-        ) from None
+    job = partial(function, *args, **kwargs)
+    for _ in range(2):
+        worker = _take_worker()
+        growth = GROWN
+        try:
+            result, growth = worker.submit(_weigh, job).result()
+        except _LOST:
+            continue
+        else:
+            return result
+        finally:
+            if growth < GROWN:
+                _waiting.append(worker)
+            else:
+                worker.shutdown()
+    raise ReportError(
+        "報告書を作る作業プロセスが途中で止められました。"
+        "メモリーの空きを確かめて、もう一度実行してください。"
+    )
 
 
 def in_new_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a function as `in_worker` does, in a process that does nothing else before or after.
+    """Call a function in a process that does nothing else, and return its result.
 
-    Raises LostProcessError if the process was killed twice.
+    What it raised is raised. When it is done the process ends, and with it all that it began.
+    Raises LostProcessError if the process was killed, or ended itself, twice.
     """
-    return _call(_start_worker, partial(function, *args, **kwargs), growth=GROWN)
+    job = partial(function, *args, **kwargs)
+    for _ in range(2):
+        if _is_interrupted.is_set():
+            break
+        worker = ProcessPoolExecutor(1, warm_context(), initializer=begin_alone)
+        try:
+            group = worker.submit(os.getpid).result()
+            _groups.add(group)
+            try:
+                return worker.submit(job).result()
+            finally:
+                _groups.discard(group)
+                end_group(group)
+        except _LOST:
+            continue
+        finally:
+            worker.shutdown()
+    raise LostProcessError
+
+
+@contextmanager
+def end_when_interrupted() -> Iterator[None]:
+    """End, when this process is interrupted within, what it waits for in processes of their own."""
+    _is_interrupted.clear()
+    try:
+        yield
+    except KeyboardInterrupt:
+        _is_interrupted.set()
+        for group in [*_groups]:
+            end_group(group)
+        raise
 
 
 def dismiss_workers() -> None:
@@ -60,36 +109,11 @@ def dismiss_workers() -> None:
             _waiting.pop().shutdown()
 
 
-def _call(take: Callable[[], ProcessPoolExecutor], job: Callable[[], T], growth: int = 0) -> T:
-    """Do a job in a process that has grown so much, and keep it for more until it has too much."""
-    for _ in range(2):
-        worker = take()
-        grown = GROWN
-        try:
-            result, weight = worker.submit(_weigh, job).result()
-            grown = growth + weight
-        except (BrokenProcessPool, EOFError, ConnectionError):
-            # The process is gone, or with the one that it should be forked from.
-            continue
-        else:
-            return result
-        finally:
-            if grown < GROWN:
-                _waiting.append(worker)
-            else:
-                worker.shutdown()
-    raise LostProcessError
-
-
 def _take_worker() -> ProcessPoolExecutor:
     try:
         return _waiting.pop()
     except IndexError:
-        return _start_worker()
-
-
-def _start_worker() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, warm_context(), initializer=begin_child)
+        return ProcessPoolExecutor(1, warm_context(), initializer=begin_child)
 
 
 def _weigh(job: Callable[[], T]) -> tuple[T, int]:

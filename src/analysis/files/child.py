@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from multiprocessing import current_process, parent_process
 
 
@@ -25,6 +26,22 @@ def begin_child() -> None:
     end_with_parent()
 
 
+def begin_alone() -> None:
+    """Begin a group of processes, to be ended together (`end_group`), as a child begins."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    begin_child()
+
+
+def end_group(leader: int) -> None:
+    """End a process that has begun alone, and those that it began."""
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(leader, signal.SIGKILL)
+        else:
+            os.kill(leader, signal.SIGTERM)
+
+
 def end_with_parent() -> None:
     """End when the process ends that started this one, even if it is killed.
 
@@ -37,4 +54,6 @@ def end_with_parent() -> None:
 def _wait_for_parent() -> None:
     if (parent := parent_process()) is not None:
         parent.join()
+    if hasattr(os, "getpgid") and os.getpgid(0) == os.getpid():
+        end_group(os.getpid())
     os._exit(1)

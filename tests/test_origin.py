@@ -12,7 +12,8 @@ import pytest
 import analysis
 from analysis import inputs as origin
 from analysis.cycle import open_cycle
-from analysis.inputs import fingerprint_of, list_inputs, write_fingerprint
+from analysis.evidence.sources import Origin
+from analysis.inputs import list_inputs, write_fingerprint
 
 from conftest import LATEST
 from deliveries import copy_delivery
@@ -47,7 +48,8 @@ def test_a_fingerprint_is_the_sha256_of_lines_anyone_can_write() -> None:
     parameters = {"department": "kankyo", "cycle": "2024-09-01"}
     made = write_fingerprint(INPUTS, "overview", parameters)
     assert made == hashlib.sha256(lines.encode()).hexdigest()
-    assert fingerprint_of(INPUTS, "overview", parameters) == made[:12]
+    origin = Origin(INPUTS, "overview", tuple(parameters.items()))
+    assert origin.write_fingerprint(None) == made
 
 
 def test_an_auditor_makes_the_same_fingerprint_with_sha256sum(project: Path) -> None:

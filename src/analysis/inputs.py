@@ -73,13 +73,6 @@ def leave_others(inputs: Mapping[str, str], notebook: str | None) -> dict[str, s
     }
 
 
-def fingerprint_of(
-    inputs: Mapping[str, str], notebook: str | None, parameters: Mapping[str, object]
-) -> str:
-    """Return a report's fingerprint as its footer prints it: the first 12 hex digits."""
-    return write_fingerprint(inputs, notebook, parameters)[:SHORT]
-
-
 def notebook_path(notebook: str) -> str:
     """Return the path of a notebook among the inputs."""
     return f"{NOTEBOOKS}/{notebook}.ipynb"

@@ -87,13 +87,14 @@ def find_sources(ledger: "Ledger", inputs: Mapping[str, str], asked: Iterable[st
     lines = sorted(set(asked))
     if EVERYTHING in lines:
         return None
+    named = [line.partition(" ")[::2] for line in lines]
+    figures = [ledger.look_up(*split_id(name)) for kind, name in named if kind == FIGURE]
+    # All at once: those of one measure take one pass over its table.
+    digests = digest_figures(ledger, filter(None, figures))
     found = []
-    for line in lines:
-        kind, _, name = line.partition(" ")
+    for line, (kind, name) in zip(lines, named, strict=True):
         if kind == FIGURE:
-            figure = ledger.look_up(*split_id(name))
-            known = {} if figure is None else digest_figures(ledger, [figure])
-            found.append(Source(line, name, known[name].sha256 if figure else ""))
+            found.append(Source(line, name, digests[name].sha256 if name in digests else ""))
         elif kind == FIELDS:
             sha256 = hash_answers(ledger, tuple(name.split()))
             found.append(Source(line, f"{ANSWERS_NAME} {name}", sha256))

@@ -64,6 +64,35 @@ def copy_delivery(delivery: Path, folder: Path) -> Path:
     return Path(shutil.copytree(delivery, folder, dirs_exist_ok=True))
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(reports_of(folder).iterdir())}
+
+
+def build(folder: Path, *words: str) -> str:
+    code, output = run(folder, "report", *words)
+    assert code == 0, output
+    return output
+
+
+def made_by(output: str) -> set[str]:
+    """The stems of the reports that a build made itself, as it said."""
+    lines = [line for line in output.splitlines() if line.startswith("[")]
+    return {line.split()[1] for line in lines if "前回の作成分" not in line and "失敗" not in line}
+
+
+def build_anew(folder: Path, elsewhere: Path) -> dict[str, bytes]:
+    """What the same raw data gives in a folder where nothing was ever built."""
+    for name in ("notebooks", "data/raw"):
+        shutil.copytree(folder / name, elsewhere / name)
+    shutil.copy(folder / "requirements.lock", elsewhere)
+    build(elsewhere)
+    return files_of(elsewhere)
+
+
+def differing(a: dict[str, bytes], b: dict[str, bytes]) -> list[str]:
+    return sorted(name for name in a.keys() | b.keys() if a.get(name) != b.get(name))
+
+
 def answer(
     folder: Path,
     cell: str,

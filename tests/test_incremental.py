@@ -1,6 +1,5 @@
 """Only what changed is made again: nothing stale is kept, nothing unaffected made."""
 
-import shutil
 from pathlib import Path
 
 import openpyxl
@@ -12,40 +11,21 @@ from analysis.evidence.sources import Origin, Source
 from analysis.proof.entities import CRATE_NAME
 
 from conftest import LATEST
-from deliveries import answer, copy_delivery, reports_of, run
+from deliveries import (
+    answer,
+    build,
+    build_anew,
+    copy_delivery,
+    differing,
+    files_of,
+    made_by,
+    reports_of,
+    run,
+)
 
 pytestmark = pytest.mark.slow
 
 EVERYBODY = {"overview", "reasons", "guideline", "quality", "index"}
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(reports_of(folder).iterdir())}
-
-
-def build(folder: Path, *words: str) -> str:
-    code, output = run(folder, "report", *words)
-    assert code == 0, output
-    return output
-
-
-def made_by(output: str) -> set[str]:
-    """The stems of the reports that a build made itself, as it said."""
-    lines = [line for line in output.splitlines() if line.startswith("[")]
-    return {line.split()[1] for line in lines if "前回の作成分" not in line and "失敗" not in line}
-
-
-def build_anew(folder: Path, elsewhere: Path) -> dict[str, bytes]:
-    """What the same raw data gives in a folder where nothing was ever built."""
-    for name in ("notebooks", "data/raw"):
-        shutil.copytree(folder / name, elsewhere / name)
-    shutil.copy(folder / "requirements.lock", elsewhere)
-    build(elsewhere)
-    return files_of(elsewhere)
-
-
-def differing(a: dict[str, bytes], b: dict[str, bytes]) -> list[str]:
-    return sorted(name for name in a.keys() | b.keys() if a.get(name) != b.get(name))
 
 
 @pytest.fixture

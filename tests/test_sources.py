@@ -29,9 +29,17 @@ from analysis.figures.findings import Findings, load_findings
 from analysis.inputs import list_inputs
 from analysis.reports import department, overview
 from analysis.survey.collect import collect_survey
-from test_incremental import build, build_anew, differing, files_of, made_by
 
-from deliveries import answer, copy_delivery, reports_of
+from deliveries import (
+    answer,
+    build,
+    build_anew,
+    copy_delivery,
+    differing,
+    files_of,
+    made_by,
+    reports_of,
+)
 from workbooks import make_two_cycles, not_started, procedure
 
 REPORTS = ("kankyo", "kodomo", WHOLE)

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from analysis.audit.cells import LINE_POINTS, FilledSheet
 from analysis.audit.read import read_audit
-from analysis.audit.sheet import Column, Formula, Page, Style
+from analysis.audit.sheet import AuditColumn, Formula, Page, Style
 from analysis.audit.workbook import write_audit
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError
@@ -400,10 +400,10 @@ def test_a_page_stands_in_the_file_as_the_library_writes_it_cell_by_cell() -> No
     lines = ("一行", None, "長い文" * 20, "改行\n改行\n", "", TEXTS[0])
     styles: tuple[Style, ...] = ("count", "percent", "count", "corrected")
     columns = (
-        Column("texts", "題<&>", 20, TEXTS),
-        Column("numbers", "<r>数</r>", 9, (numbers * rows)[:rows], "count"),
-        Column("formulas", "式", 9, (formulas * rows)[:rows], (styles * rows)[:rows]),
-        Column("lines", "題<&>", 30, (lines * rows)[:rows], "wrapped"),
+        AuditColumn("texts", "題<&>", 20, TEXTS),
+        AuditColumn("numbers", "<r>数</r>", 9, (numbers * rows)[:rows], "count"),
+        AuditColumn("formulas", "式", 9, (formulas * rows)[:rows], (styles * rows)[:rows]),
+        AuditColumn("lines", "題<&>", 30, (lines * rows)[:rows], "wrapped"),
     )
     page = Page("表", columns, 0, len(columns))
     assert write_alone(page, cell_by_cell=False) == write_alone(page, cell_by_cell=True)

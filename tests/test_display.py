@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.display import WAITING, Step, clean, open_display
+from analysis.display import WAITING, NamedTask, clean, open_display
 from analysis.reports.plan import Report
 
 pty = pytest.importorskip("pty")
@@ -77,8 +77,8 @@ def test_a_command_whose_answer_is_on_stdout_tells_its_steps_on_stderr(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with open_display(aside=True) as display:
-        display.begin([Step("kankyo", "環境部")])
-        display.finished(Step("kankyo", "環境部"))
+        display.begin([NamedTask("kankyo", "環境部")])
+        display.finished(NamedTask("kankyo", "環境部"))
     assert capsys.readouterr() == ("", "[1/1] kankyo  環境部\n")
 
 

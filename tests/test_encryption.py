@@ -24,8 +24,8 @@ from distributed.core import send_recv
 from distributed.protocol.pickle import dumps
 
 import analysis
+from analysis.build.cluster import open_cluster
 from analysis.build.encryption import require_closed
-from analysis.build.pool import open_pool
 from analysis.errors import ReportError
 
 from clusters import PATIENCE_SECONDS, run_cluster, speak
@@ -200,7 +200,7 @@ def test_strangers_are_turned_away_by_the_scheduler_and_by_the_worker(
 
 def refuse(address: str) -> str:
     """Return what is said of a cluster that is not taken."""
-    with pytest.raises(ReportError) as caught, open_pool(address):
+    with pytest.raises(ReportError) as caught, open_cluster(address):
         pass
     return str(caught.value)
 

@@ -10,7 +10,7 @@ from analysis.figures.definition import OTHER_FIELDS
 from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
 from analysis.figures.formula import (
     Parts,
-    Sheet,
+    RowSheet,
     list_counts,
     name_criteria,
     write_count,
@@ -24,7 +24,7 @@ from spreadsheets import recalculate
 
 ONLINE = Count(where(status="online"))
 RATE = Share(ONLINE, Count())
-SHEET = Sheet("今回", ("procedure_id", "status", "scope_all", "scope_department"), 9)
+SHEET = RowSheet("今回", ("procedure_id", "status", "scope_all", "scope_department"), 9)
 CELLS = Parts("G2", "H2", "I2", "J2")
 
 # What a spreadsheet takes for an operator or a wildcard in a criterion.

@@ -5,7 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from analysis.build import pool, shelf, standing
+from analysis.build import delivered, pool, shelf
 from analysis.cycle import open_cycle
 from analysis.evidence.sources import Origin, Source
 from analysis.proof.entities import CRATE_NAME
@@ -181,12 +181,12 @@ def test_an_edited_crate_or_another_environment_keeps_nothing(
     crate = reports_of(project) / CRATE_NAME
     good = crate.read_bytes()
     cycle = open_cycle(LATEST, project)
-    assert standing.look(cycle).record is not None
+    assert delivered.look_at_set(cycle).record is not None
     crate.write_bytes(good.replace(b'"sha256"', b'"sha256" '))
-    assert standing.look(cycle).record is None
+    assert delivered.look_at_set(cycle).record is None
     crate.write_bytes(good)
-    monkeypatch.setattr(standing, "describe_environment", lambda: "another Python")
-    found = standing.look(cycle)
+    monkeypatch.setattr(delivered, "describe_environment", lambda: "another Python")
+    found = delivered.look_at_set(cycle)
     assert found.record is not None
     origin = Origin({}, "overview", ())
     why = found.why_remake(["overview.html"], origin, None)

@@ -6,6 +6,7 @@ import shutil
 import signal
 import threading
 import unicodedata
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from analysis.build.many import (
     describe_outcomes,
     find_cities,
 )
+from analysis.build.pool import open_threads
 from analysis.cli import main
 from analysis.display import Display, Lines
 from analysis.errors import ReportError, SurveyError
@@ -45,6 +47,13 @@ def make_city(root: Path, *cycles: str) -> Path:
 
 def name(number: int, **values: Any) -> City:
     return City(Path("/x"), LATEST, f"市{number}", **values)
+
+
+def build_here(
+    cities: Sequence[City], build: Callable[[City], Outcome], display: Display
+) -> dict[City, Outcome]:
+    with open_threads(CITIES_AT_ONCE) as threads:
+        return build_cities(cities, build, display, threads)
 
 
 def list_stems(folder: Path, cycle: str | None = None) -> list[str]:
@@ -115,7 +124,7 @@ def test_a_folder_that_cannot_be_looked_into_is_a_failure_of_its_own(
         return scandir(place)
 
     monkeypatch.setattr("analysis.build.many.os.scandir", look)
-    outcomes = build_cities(find_cities(tmp_path, None), lambda city: Outcome("built"), Display())
+    outcomes = build_here(find_cities(tmp_path, None), lambda city: Outcome("built"), Display())
     assert {city.stem: outcome.state for city, outcome in outcomes.items()} == {
         "市": "built",
         "閉": "failed",
@@ -158,7 +167,7 @@ def build(city: City) -> Outcome:
 def test_a_failure_stops_no_other_city(capsys: pytest.CaptureFixture[str]) -> None:
     cities = [name(number) for number in range(1, 7)]
     absent = name(7, known=Outcome("absent", "調査回は 2024-03-31 です。"))
-    outcomes = build_cities([*cities, absent], build, Lines())
+    outcomes = build_here([*cities, absent], build, Lines())
     states = ["built", "failed", "failed", "failed", "kept", "built", "absent"]
     assert [outcome.state for outcome in outcomes.values()] == states
     lines = capsys.readouterr().out.splitlines()
@@ -175,7 +184,7 @@ def test_a_failure_stops_no_other_city(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_the_summary_tells_of_each_city_what_became_of_it() -> None:
-    outcomes = build_cities([name(number) for number in (1, 2, 5)], build, Display())
+    outcomes = build_here([name(number) for number in (1, 2, 5)], build, Display())
     assert describe_outcomes(outcomes) == (
         "3件の調査: 作成 1件、変更なし 1件、調査回なし 0件、失敗 1件\n"
         "作成  市1  2024-09-01  HTML 24件\n"
@@ -225,7 +234,7 @@ def test_no_more_cities_are_built_at_once_than_said_and_no_fewer() -> None:
         building.remove(city)
         return Outcome("built")
 
-    outcomes = build_cities([name(number) for number in range(8)], wait, Display())
+    outcomes = build_here([name(number) for number in range(8)], wait, Display())
     assert {outcome.state for outcome in outcomes.values()} == {"built"}
     assert max(most) == CITIES_AT_ONCE
 
@@ -243,7 +252,7 @@ def build_elsewhere(parent: int, city: City) -> Outcome:
 
 def test_a_crash_of_a_city_in_its_own_process_is_its_own() -> None:
     work = partial(build_in_child, partial(build_elsewhere, os.getpid()))
-    outcomes = build_cities([name(number) for number in (1, 2, 3)], work, Display())
+    outcomes = build_here([name(number) for number in (1, 2, 3)], work, Display())
     died, failed, built = outcomes.values()
     assert (died.state, failed, built) == (
         "failed",

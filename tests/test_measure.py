@@ -11,11 +11,10 @@ from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate
 from analysis.figures.evidence import list_evidence
-from analysis.figures.lazy import LazyTables
 from analysis.figures.measure import Change, Count, Share, Where, where
 from analysis.figures.scopes import add_scopes
 from analysis.figures.select import Selection, select
-from analysis.figures.tables import PAIRED, Tables
+from analysis.figures.tables import PAIRED, LazyTables, Tables
 from analysis.figures.tally import Tally
 
 from rows import make_rows

@@ -5,8 +5,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from concurrent.futures import as_completed
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, as_completed
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -14,11 +16,12 @@ import pytest
 
 import analysis
 from analysis.build import worker
-from analysis.build.flow import build_reports
-from analysis.build.pool import JOBS_AT_ONCE, open_pool, take_result
+from analysis.build.cluster import open_cluster
+from analysis.build.many import build_all, find_cities
+from analysis.build.pool import JOBS_AT_ONCE, open_pool
 from analysis.build.worker import hash_program, require_folder
 from analysis.cycle import open_cycle
-from analysis.display import Display, Item
+from analysis.display import Display
 from analysis.errors import ReportError, SurveyError
 
 from clusters import (
@@ -50,32 +53,37 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield started
 
 
+Opener = Callable[[], AbstractContextManager[Executor]]
+
+
 @pytest.fixture(params=["threads", "dask"])
-def scheduler(request: pytest.FixtureRequest) -> str | None:
-    return request.getfixturevalue("cluster").address if request.param == "dask" else None
+def open_executor(request: pytest.FixtureRequest) -> Opener:
+    if request.param == "threads":
+        return open_pool
+    return partial(open_cluster, request.getfixturevalue("cluster").address)
 
 
-def test_every_job_brings_what_it_made(scheduler: str | None) -> None:
-    with open_pool(scheduler) as pool:
+def test_every_job_brings_what_it_made(open_executor: Opener) -> None:
+    with open_executor() as pool:
         jobs = {pool.submit(make_bytes, number): number for number in range(10)}
-        made = {jobs[job]: take_result(job, "") for job in as_completed(jobs)}
+        made = {jobs[job]: job.result() for job in as_completed(jobs)}
     assert made == {number: make_bytes(number) for number in range(10)}
 
 
-def test_the_error_of_a_job_arrives_as_it_was_raised_and_whole(scheduler: str | None) -> None:
-    with open_pool(scheduler) as pool, pytest.raises(SurveyError) as caught:
-        take_result(pool.submit(refuse, LONG), "総務部")
+def test_the_error_of_a_job_arrives_as_it_was_raised_and_whole(open_executor: Opener) -> None:
+    with open_executor() as pool, pytest.raises(SurveyError) as caught:
+        pool.submit(refuse, LONG).result()
     assert str(caught.value) == LONG
 
 
-def test_a_defect_of_a_job_stays_a_defect(scheduler: str | None) -> None:
-    with open_pool(scheduler) as pool, pytest.raises(ZeroDivisionError):
-        take_result(pool.submit(fail), "総務部")
+def test_a_defect_of_a_job_stays_a_defect(open_executor: Opener) -> None:
+    with open_executor() as pool, pytest.raises(ZeroDivisionError):
+        pool.submit(fail).result()
 
 
-def test_a_job_may_start_a_process(scheduler: str | None) -> None:
-    with open_pool(scheduler) as pool:
-        assert take_result(pool.submit(start_a_child), "総務部") == 0
+def test_a_job_may_start_a_process(open_executor: Opener) -> None:
+    with open_executor() as pool:
+        assert pool.submit(start_a_child).result() == 0
 
 
 def test_no_more_jobs_run_at_once_than_said() -> None:
@@ -118,7 +126,7 @@ def test_a_worker_killed_during_a_job_changes_no_byte(tmp_path: Path) -> None:
     require_package("distributed")
     with (
         run_cluster(tmp_path / "cluster", workers=2) as cluster,
-        open_pool(cluster.address) as pool,
+        open_cluster(cluster.address) as pool,
     ):
         jobs = [pool.submit(make_bytes_when_told, number, tmp_path) for number in range(6)]
         victim = cluster.processes[1]
@@ -126,20 +134,19 @@ def test_a_worker_killed_during_a_job_changes_no_byte(tmp_path: Path) -> None:
         victim.kill()
         victim.wait()
         (tmp_path / "go").touch()
-        made = [take_result(job, "総務部") for job in jobs]
+        made = [job.result() for job in jobs]
     assert made == [make_bytes(number) for number in range(6)]
 
 
-def test_a_job_that_ends_every_worker_is_told_by_the_name_of_its_report(tmp_path: Path) -> None:
+def test_a_job_that_ends_every_worker_is_told(tmp_path: Path) -> None:
     require_package("distributed")
     once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     with (
         run_cluster(tmp_path / "cluster", workers=1, **once) as cluster,
-        open_pool(cluster.address) as pool,
+        open_cluster(cluster.address) as pool,
         pytest.raises(ReportError) as caught,
     ):
-        take_result(pool.submit(die), "総務部")
-    assert "総務部 を作成できませんでした" in str(caught.value)
+        pool.submit(die).result()
     assert "続けて途中で終わりました" in str(caught.value)
 
 
@@ -151,30 +158,30 @@ def test_a_build_does_not_wait_for_ever_when_no_worker_is_left(
     monkeypatch.setattr("analysis.build.cluster.PATIENCE_SECONDS", 0.2)
     with (
         run_cluster(tmp_path / "cluster", workers=1) as cluster,
-        open_pool(cluster.address) as pool,
+        open_cluster(cluster.address) as pool,
     ):
         job = pool.submit(make_bytes_when_told, 1, tmp_path)
         cluster.processes[1].kill()
-        with pytest.raises(ReportError, match=r"総務部 を作成できません.*ひとつもありません"):
-            take_result(job, "総務部")
+        with pytest.raises(ReportError, match="ひとつもありません"):
+            job.result()
 
 
 def test_a_scheduler_that_ends_is_told(tmp_path: Path) -> None:
     require_package("distributed")
     with (
         run_cluster(tmp_path / "cluster", workers=1) as cluster,
-        open_pool(cluster.address) as pool,
+        open_cluster(cluster.address) as pool,
     ):
         job = pool.submit(make_bytes_when_told, 1, tmp_path)
         cluster.processes[0].kill()
-        with pytest.raises(ReportError, match=r"総務部 を作成できません.*接続が切れました"):
-            take_result(job, "総務部")
+        with pytest.raises(ReportError, match="接続が切れました"):
+            job.result()
 
 
 @pytest.mark.parametrize("address", ["", "scheduler", "tcp://127.0.0.1", "ftp://127.0.0.1:1", "?"])
 def test_an_address_that_is_none_is_told(address: str) -> None:
     require_package("distributed")
-    with pytest.raises(ReportError, match="接続できません"), open_pool(address):
+    with pytest.raises(ReportError, match="接続できません"), open_cluster(address):
         pass
 
 
@@ -191,7 +198,7 @@ def test_a_port_where_no_scheduler_answers_is_told(
             server.close()
         else:
             threading.Thread(target=speak, args=(server, answer), daemon=True).start()
-        with pytest.raises(ReportError, match=f"{address} に接続できません"), open_pool(address):
+        with pytest.raises(ReportError, match=f"{address} に接続できません"), open_cluster(address):
             pass
 
 
@@ -201,14 +208,14 @@ def test_a_cluster_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.M
     with (
         run_cluster(tmp_path / "cluster") as cluster,
         pytest.raises(ReportError, match="`dask worker` でワーカーを起動"),
-        open_pool(cluster.address),
+        open_cluster(cluster.address),
     ):
         pass
 
 
 def test_distributed_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ReportError, match="distributed が必要"), open_pool("tcp://127.0.0.1:1"):
+    with pytest.raises(ReportError, match="distributed が必要"), open_cluster("tcp://127.0.0.1:1"):
         pass
 
 
@@ -226,7 +233,7 @@ def test_a_worker_that_is_not_fit_is_told_before_any_job(tmp_path: Path) -> None
         cluster.add_worker(PYTHONPATH=str(tmp_path / "other"))
         cluster.add_worker(PYTHONPATH=str(tmp_path / "none"))
         cluster.wait_for_workers(3)
-        with pytest.raises(ReportError) as caught, open_pool(cluster.address):
+        with pytest.raises(ReportError) as caught, open_cluster(cluster.address):
             pass
     told = str(caught.value)
     assert told.count("tcp://127.0.0.1:") == 3
@@ -241,10 +248,10 @@ def test_a_worker_that_is_not_fit_is_told_before_any_job(tmp_path: Path) -> None
 def test_a_worker_that_comes_later_with_other_code_refuses_the_job(
     monkeypatch: pytest.MonkeyPatch, cluster: Cluster
 ) -> None:
-    with open_pool(cluster.address) as pool:
+    with open_cluster(cluster.address) as pool:
         monkeypatch.setattr("analysis.build.cluster.hash_program", lambda: "0" * 64)
         with pytest.raises(ReportError, match="プログラムが、報告書を作る側と違います"):
-            take_result(pool.submit(make_bytes, 1), "総務部")
+            pool.submit(make_bytes, 1).result()
 
 
 def test_a_scheduler_of_another_version_is_told(tmp_path: Path) -> None:
@@ -260,7 +267,7 @@ def test_a_scheduler_of_another_version_is_told(tmp_path: Path) -> None:
     with (
         run_cluster(tmp_path / "cluster", workers=1, **older) as cluster,
         pytest.raises(ReportError) as caught,
-        open_pool(cluster.address),
+        open_cluster(cluster.address),
     ):
         pass
     assert f"スケジューラー {cluster.address}: distributed 2020.1.0（こちらは" in str(caught.value)
@@ -295,31 +302,36 @@ def test_a_process_keeps_the_hash_of_the_code_it_started_with(
     assert hash_program() == own
 
 
-class Killer(Display):
-    """Kills a worker as soon as the first report is made, and notes the processes it had."""
-
-    def __init__(self, victim: subprocess.Popen[bytes]) -> None:
-        self.victim = victim
-        self.children: list[psutil.Process] = []
-
-    def finished(self, item: Item, how: str = "") -> None:
-        if not self.children:
-            self.children = psutil.Process(self.victim.pid).children(recursive=True)
-            self.victim.kill()
-            self.victim.wait()
-
-
-def test_reports_made_by_a_cluster_that_loses_a_worker_are_those_made_here(
+def test_a_city_made_by_a_cluster_that_loses_a_worker_is_the_one_made_here(
     delivery: Path, tmp_path: Path
 ) -> None:
+    """The worker is killed while it makes reports, and what it began ends with it."""
     require_package("distributed")
     made_here = shutil.ignore_patterns("reports", "processed")
-    there = open_cycle(LATEST, shutil.copytree(delivery, tmp_path / "there", ignore=made_here))
+    shutil.copytree(delivery, tmp_path / "there" / "市", ignore=made_here)
+    there = open_cycle(LATEST, tmp_path / "there" / "市")
     with run_cluster(tmp_path / "cluster", workers=2) as cluster:
-        killer = Killer(cluster.processes[1])
-        build_reports(there, display=killer, scheduler=cluster.address)
-        assert killer.children
-        assert psutil.wait_procs(killer.children, timeout=60)[1] == []
+        workers = {psutil.Process(process.pid) for process in cluster.processes[1:]}
+        killed: list[psutil.Process] = []
+
+        def kill_who_builds() -> None:
+            wait_until(lambda: any((there.processed_folder / "made").glob("*")))
+            (builder,) = (one for one in workers if one.children())
+            killed.extend([builder, *builder.children(recursive=True)])
+            builder.kill()
+
+        killer = threading.Thread(target=kill_who_builds)
+        killer.start()
+        outcomes = build_all(
+            find_cities(tmp_path / "there", None),
+            force=False,
+            scheduler=cluster.address,
+            display=Display(),
+        )
+        killer.join()
+        assert [outcome.state for outcome in outcomes.values()] == ["built"]
+        assert len(killed) > 2
+        assert psutil.wait_procs(killed[1:], timeout=60)[1] == []
     made = {path.name: path.read_bytes() for path in there.reports_folder.iterdir()}
     here = delivery / "reports" / LATEST
     assert made == {path.name: path.read_bytes() for path in here.iterdir()}

@@ -34,7 +34,11 @@ def main() -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="DIR の下にあるすべての調査のフォルダーについて作る。",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="この Dask クラスター（tls://…）で作る。")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="DIR の下の調査を、この Dask クラスター（tls://…）で作る。",
+)
 def report(
     cycle: str | None,
     *,
@@ -50,6 +54,8 @@ def report(
             raise click.UsageError("--all-under と --department は一緒に使えません。")
         _report_all(folder, cycle, force=force, quiet=quiet, scheduler=scheduler)
         return
+    if scheduler is not None:
+        raise click.UsageError("--scheduler は --all-under と一緒に使います。")
     from analysis.build.built import describe_build
     from analysis.build.flow import build_reports
     from analysis.cycle import open_cycle
@@ -58,7 +64,7 @@ def report(
     opened = open_cycle(cycle)
     chosen = [opened.find_department(name) for name in departments] or None
     with open_display(quiet) as display:
-        built = build_reports(opened, chosen, force=force, scheduler=scheduler, display=display)
+        built = build_reports(opened, chosen, force=force, display=display)
     say(describe_build(built))
 
 

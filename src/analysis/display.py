@@ -12,12 +12,12 @@ import click
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Kinds of characters that a terminal obeys, or can't write."""
 WAITING = "同じ調査回の報告書を、ほかのプロセスが作成しています。終わるのを待っています。"
 
 
-class Item(Protocol):
+class Task(Protocol):
     """What is made or done: a report, all the reports of a city, the reading of a workbook."""
 
     @property
@@ -29,7 +29,7 @@ class Item(Protocol):
         """Return what people call it."""
 
 
-class Step(NamedTuple):
+class NamedTask(NamedTuple):
     """A thing that a command does among others."""
 
     stem: str
@@ -42,13 +42,13 @@ class Display:
     def wait(self) -> None:
         """Tell that another build must end first."""
 
-    def begin(self, items: Sequence[Item]) -> None:
+    def begin(self, items: Sequence[Task]) -> None:
         """Tell what is to be made, in the order in which it is begun."""
 
-    def finished(self, item: Item, how: str = "") -> None:
+    def finished(self, item: Task, how: str = "") -> None:
         """Tell that one is made, and how, if there is something to say of it."""
 
-    def failed(self, item: Item, message: str) -> None:
+    def failed(self, item: Task, message: str) -> None:
         """Tell that one can't be made; the whole message is for the closing summary."""
 
     def end(self) -> None:
@@ -82,17 +82,17 @@ class Lines(Display):
         """Write a line."""
         click.echo(WAITING, err=self._aside)
 
-    def begin(self, items: Sequence[Item]) -> None:
+    def begin(self, items: Sequence[Task]) -> None:
         """Count what is to be made."""
         self._total, self._done = len(items), 0
 
-    def finished(self, item: Item, how: str = "") -> None:
+    def finished(self, item: Task, how: str = "") -> None:
         """Write the line of one that is made."""
         self._done += 1
         words = (f"[{self._done}/{self._total}] {item.stem}", item.title, how)
         click.echo(clean("  ".join(word for word in words if word)), err=self._aside)
 
-    def failed(self, item: Item, message: str) -> None:
+    def failed(self, item: Task, message: str) -> None:
         """Write the line of one that failed, with the first line of why."""
         self.finished(item, _shorten(message))
 
@@ -112,7 +112,7 @@ class Bar(Display):
         """Write a line where the bar is going to be."""
         click.echo(WAITING, err=True)
 
-    def begin(self, items: Sequence[Item]) -> None:
+    def begin(self, items: Sequence[Task]) -> None:
         """Draw the bar, if there is anything to be made, in place of one that is drawn already."""
         self.end()
         if items:
@@ -122,14 +122,14 @@ class Bar(Display):
             self._progress.start()
             self._progress.refresh()
 
-    def finished(self, item: Item, how: str = "") -> None:
+    def finished(self, item: Task, how: str = "") -> None:
         """Move the bar on."""
         if self._progress:
             self._waiting.pop(item.stem, None)
             first = self._name_first()
             self._progress.update(self._task, advance=1, description=first, refresh=True)
 
-    def failed(self, item: Item, message: str) -> None:
+    def failed(self, item: Task, message: str) -> None:
         """Leave a line above the bar, with the first line of why, and move on."""
         if self._progress:
             told = clean(f"{item.title}  {_shorten(message)}")
@@ -148,7 +148,7 @@ class Bar(Display):
 
 def clean(text: str) -> str:
     """Return a line with a replacement mark for each character that would steer a terminal."""
-    return "".join("\ufffd" if unicodedata.category(c) in UNSEEN else c for c in text)
+    return "".join("\ufffd" if unicodedata.category(c) in UNPRINTABLE else c for c in text)
 
 
 def _draw_bar(ticks: bool) -> "Progress":

@@ -33,10 +33,6 @@ class ReportError(AnalysisError):
     """A notebook or a page can't be built."""
 
 
-class LostJobError(ReportError):
-    """A job brought no result: its workers, or the scheduler, ended while it was done."""
-
-
 def list_examples(lines: Sequence[str]) -> str:
     """Return the first five lines as a list and say how many more there are."""
     shown = [f"  ・{line}" for line in lines[:EXAMPLES_SHOWN]]

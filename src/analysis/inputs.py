@@ -24,9 +24,9 @@ from analysis.texts import compose_name, require_file
 
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
-LOCK_NAME = "requirements.lock"
+REQUIREMENTS_NAME = "requirements.lock"
 _TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME)
-SHORT = 12
+SHORT_LENGTH = 12
 """How many hex digits of a fingerprint a footer prints."""
 
 
@@ -90,7 +90,7 @@ def kind_of(path: str) -> str:
     by_folder = {
         f"{NOTEBOOKS}/": "ノートブック",
         f"{CODE_FOLDER}/": "プログラム",
-        LOCK_NAME: "ライブラリの版",
+        REQUIREMENTS_NAME: "ライブラリの版",
         "data/raw/guideline/": "ガイドライン",
     }
     for folder, kind in by_folder.items():
@@ -167,7 +167,7 @@ def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
         *cycle.raw_folder.rglob("*"),
         *(() if previous is None else previous.raw_folder.rglob("*")),
         cycle.guideline_path,
-        cycle.root / LOCK_NAME,
+        cycle.root / REQUIREMENTS_NAME,
     ]
     for path in candidates:
         # In a text's place, what is no file would not be missed among the inputs.

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ValidationError
 
 from analysis.errors import EXAMPLES_SHOWN, SettingsError, list_examples
-from analysis.texts import UnreadableTextError, is_text, name_file, read_text
+from analysis.texts import UnreadableTextError, holds_text, name_file, read_text
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -108,7 +108,7 @@ def _require_text(settings: dict[str, Any]) -> None:
                 waiting += [*table, *table.values()]
             case list() as items:
                 waiting += items
-            case str() as text if not is_text(text):
+            case str() as text if not holds_text(text):
                 raise ValueError(_CONTROL)
 
 

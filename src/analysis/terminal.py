@@ -1,7 +1,5 @@
 """How a command meets its terminal: whatever it is, all is said, and no fault is a traceback."""
 
-import atexit
-import gc
 import io
 import os
 import sys
@@ -12,11 +10,7 @@ from typing import Any
 import click
 
 from analysis.errors import AnalysisError, describe_os_error
-
-GARBAGE_AFTER = 50_000
-"""How many new objects there may be before garbage is looked for: little is, where much is loaded.
-
-Python's own 700 took a tenth of a command's time."""
+from analysis.startup import collect_seldom
 
 
 def open_terminal() -> None:
@@ -97,16 +91,8 @@ class Commands(click.Group):
         return super().main(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command, with less looking for garbage than Python does."""
-        gc.set_threshold(GARBAGE_AFTER)
-        # Or Python would look through everything once more before it ends.
-        atexit.register(gc.freeze)
-        # To look for plugins it would read what every installed package says of itself.
-        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-        # Notebooks' schema would parse a grammar of addresses for a second; it asks for no address,
-        # nor for a duration.
-        for needless in ("rfc3986_validator", "rfc3987_syntax", "isoduration"):
-            sys.modules.setdefault(needless, None)  # type: ignore[arg-type]
+        """Run the command; what its user can cause, and what the system refuses, is told."""
+        collect_seldom()
         try:
             return super().invoke(ctx)
         except AnalysisError as error:

@@ -71,7 +71,7 @@ def compose_name(name: str) -> str:
     return unicodedata.normalize("NFC", "/".join(map(_decode_name, name.split("/"))))
 
 
-def is_text(text: str) -> bool:
+def holds_text(text: str) -> bool:
     """Say whether a text holds no sign that no text holds, such as NUL."""
     return _BINARY.isdisjoint(text)
 
@@ -183,7 +183,7 @@ def _decodes(content: bytes, encoding: str) -> bool:
     try:
         for at in range(0, len(content), _PIECE):
             piece = decoder.decode(content[at : at + _PIECE])
-            if not is_text(piece):
+            if not holds_text(piece):
                 return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

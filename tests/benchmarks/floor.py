@@ -15,7 +15,7 @@ from typing import Any
 from analysis.audit.workbook import write_audit
 from analysis.cycle import FIGURES_NAME, open_cycle
 from analysis.document.blocks import TYPST_MIME, Block, Masthead
-from analysis.document.document import Display, Document
+from analysis.document.document import CellOutput, Document
 from analysis.document.markdown import parse
 from analysis.document.svg import from_cell
 from analysis.evidence.exporters import pages_of
@@ -45,7 +45,7 @@ def read_cells(findings: Findings, report: Report) -> Document:
                 masthead = shown
             else:
                 rendered, _ = shown._repr_mimebundle_()
-                parts.append(Display(from_cell(rendered["text/html"]), rendered[TYPST_MIME]))
+                parts.append(CellOutput(from_cell(rendered["text/html"]), rendered[TYPST_MIME]))
     if masthead is None:
         raise SystemExit(f"{path.name} has no masthead")
     return Document(masthead, tuple(parts))

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from analysis.cycle import Cycle
-from analysis.display import Display, Item
+from analysis.display import Display, Task
 from analysis.files import bounded
 from analysis.files.bounded import Bounded, UnfinishedError
 from analysis.files.delimited import read_delimited
@@ -203,10 +203,10 @@ class Listening(Display):
     def __init__(self) -> None:
         self.heard: list[str] = []
 
-    def begin(self, items: Sequence[Item]) -> None:
+    def begin(self, items: Sequence[Task]) -> None:
         self.heard += [f"begin {item.stem}" for item in items]
 
-    def finished(self, item: Item, how: str = "") -> None:
+    def finished(self, item: Task, how: str = "") -> None:
         self.heard.append(item.stem)
 
 

@@ -13,7 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.audit.cells import LINE_POINTS, FilledSheet
-from analysis.audit.sheet import Cell, Formula, Page, Style
+from analysis.audit.sheet import AuditCell, Formula, Page, Style
 from analysis.forms.cell_text import count_lines, fit, write_text
 
 _FONT = {"font_name": "游ゴシック", "font_size": 10}
@@ -115,7 +115,7 @@ class Book:
             sheet.set_row(row, lines * LINE_POINTS)
 
     def write(
-        self, sheet: Worksheet, row: int, column: int, value: Cell, style: Format | None
+        self, sheet: Worksheet, row: int, column: int, value: AuditCell, style: Format | None
     ) -> None:
         """Write one cell of a sheet that is no page, by its value's type; nothing for None."""
         match value:

@@ -13,7 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from analysis.audit.sheet import Column, Formula, Page, Style
+from analysis.audit.sheet import AuditColumn, Formula, Page, Style
 from analysis.forms.cell_text import count_lines, fit, write_text
 
 LINE_POINTS = 16.5
@@ -69,7 +69,7 @@ class FilledSheet(Worksheet):  # type: ignore[misc]  # the library has no types
 
 
 def _write_cells(
-    letter: str, column: Column, marks: Mapping[Style, str], places: Mapping[str, int]
+    letter: str, column: AuditColumn, marks: Mapping[Style, str], places: Mapping[str, int]
 ) -> Iterator[str]:
     """Yield a column's cells from row 2 on, nothing for None."""
     names = repeat(column.style) if isinstance(column.style, str) else column.style

@@ -7,12 +7,12 @@ worked out from these, and whether the two agree.
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
-from analysis.audit.sheet import Cell, Column, Formula, Page, Style, lay_sheet
+from analysis.audit.sheet import AuditCell, AuditColumn, Formula, Page, Style, lay_sheet
 from analysis.figures.definition import OTHER_FIELDS
 from analysis.figures.figure import COUNT_CHANGE, PERCENT, POINTS, Figure, Unit
 from analysis.figures.formula import (
     Parts,
-    Sheet,
+    RowSheet,
     list_counts,
     quote,
     write_count,
@@ -42,12 +42,12 @@ _COLUMNS: dict[str, tuple[str, int]] = {
 }
 
 
-def list_rows(ledger: Ledger) -> dict[str, int]:
+def list_figure_rows(ledger: Ledger) -> dict[str, int]:
     """Return the row in which each figure stands."""
     return {figure_id: row for row, figure_id in enumerate(ledger.figures, start=2)}
 
 
-def plan_figures(name: str, ledger: Ledger) -> Sheet:
+def plan_figures(name: str, ledger: Ledger) -> RowSheet:
     """Return the sheet of figures as other sheets' formulas see it."""
     return lay_sheet(name, list(_COLUMNS), len(ledger.figures))
 
@@ -55,8 +55,8 @@ def plan_figures(name: str, ledger: Ledger) -> Sheet:
 def lay_figures(
     name: str,
     ledger: Ledger,
-    sheets: Mapping[str, Sheet],
-    previous: Mapping[str, Sheet],
+    sheets: Mapping[str, RowSheet],
+    previous: Mapping[str, RowSheet],
     criteria: Mapping[str, str],
 ) -> Page:
     """Return the sheet of figures, in the ledger's order.
@@ -65,9 +65,9 @@ def lay_figures(
     `criteria` is the text for each scope.
     """
     plan = plan_figures(name, ledger)
-    cells: dict[str, list[Cell]] = {key: [] for key in _COLUMNS}
+    cells: dict[str, list[AuditCell]] = {key: [] for key in _COLUMNS}
     styles: list[Style] = []
-    for figure_id, row in list_rows(ledger).items():
+    for figure_id, row in list_figure_rows(ledger).items():
         figure = ledger.figures[figure_id]
         is_current = figure.cycle == ledger.cycle.name
         line = _lay_figure(
@@ -84,7 +84,7 @@ def lay_figures(
         "definition": "shrunk",
     }
     columns = (
-        Column(key, title, width, cells[key], shown.get(key, "text"))
+        AuditColumn(key, title, width, cells[key], shown.get(key, "text"))
         for key, (title, width) in _COLUMNS.items()
     )
     return Page(name, tuple(columns), 1, list(_COLUMNS).index("definition") + 1)
@@ -122,15 +122,15 @@ def write_verdict(reported: str, recomputed: str, *, agrees: bool) -> Formula:
 def _lay_figure(
     ledger: Ledger,
     figure: Figure,
-    plan: Sheet,
+    plan: RowSheet,
     row: int,
-    sides: tuple[Mapping[str, Sheet], Mapping[str, Sheet]],
-) -> dict[str, Cell]:
+    sides: tuple[Mapping[str, RowSheet], Mapping[str, RowSheet]],
+) -> dict[str, AuditCell]:
     """Return a figure's line by column; `sides` are its own cycle's sheets and those before."""
     item, level = ledger.items[figure.measure], ledger.scopes[figure.scope].level
     counts, values = list_counts(item.measure), _list_values(ledger, figure)
     own = {key: plan.local_cell(key, row) for key in plan.columns}
-    line: dict[str, Cell] = {
+    line: dict[str, AuditCell] = {
         "id": figure.id,
         "cycle": figure.cycle,
         "scope_name": figure.scope_name,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audit.rows import RowsError, read_rows
-from analysis.audit.tables import read_matches
+from analysis.audit.tables import read_audited_lines
 from analysis.audit.workbook import BEFORE, MATCHES, NOW
 from analysis.errors import ReportError
 from analysis.files.file import read_content
@@ -35,7 +35,7 @@ def read_audited_matches(path: Path) -> pd.DataFrame:
 
     Raises ReportError for a file that can't be read as an audit workbook.
     """
-    return read_matches(_read_sheets(path).get(MATCHES, ()))
+    return read_audited_lines(_read_sheets(path).get(MATCHES, ()))
 
 
 def _read_sheets(path: Path) -> dict[str, list[list[object]]]:

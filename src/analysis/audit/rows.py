@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.audit.sheet import Cell, Column, Page, Style
+from analysis.audit.sheet import AuditCell, AuditColumn, Page, Style
 from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.scopes import LEVELS, Level, add_scopes
 from analysis.survey.answers.steps import read_said_steps, say_steps
@@ -79,31 +79,35 @@ def lay_rows(
                 f"{field}{part}", [_style_of(f"{field}{part}")] * len(rows)
             )
             marks[at] = "corrected"
-    own = {f"{key}_key": [_fold(text) for text in list_cells(rows[key])] for key in KEYS}
+    own = {f"{key}_key": [_fold(text) for text in column_cells(rows[key])] for key in KEYS}
     columns = []
     for key, title in _TITLES.items():
         if key == "correction":
-            cells: Sequence[Cell] = words
+            cells: Sequence[AuditCell] = words
         elif key == "steps":
             cells = [
-                None if cell is None else say_steps(str(cell)) for cell in list_cells(rows[key])
+                None if cell is None else say_steps(str(cell)) for cell in column_cells(rows[key])
             ]
         elif key in own:
             cells = own[key]
         elif key.startswith("scope_"):
-            cells = list_cells(rows[key], criteria)
+            cells = column_cells(rows[key], criteria)
         else:
-            cells = list_cells(rows[key], _CHOICES.get(key))
-        columns.append(Column(key, title, _width(key), cells, corrected.get(key) or _style_of(key)))
+            cells = column_cells(rows[key], _CHOICES.get(key))
+        columns.append(
+            AuditColumn(key, title, _width(key), cells, corrected.get(key) or _style_of(key))
+        )
     keys = list(_TITLES)
     frozen, printed = (keys.index(key) + 1 for key in ("procedure_id", "correction"))
     return Page(name, tuple(columns), frozen, printed, wide=3)
 
 
-def list_cells(column: "pd.Series[Any]", names: Mapping[str, str] | None = None) -> list[Cell]:
+def column_cells(
+    column: "pd.Series[Any]", names: Mapping[str, str] | None = None
+) -> list[AuditCell]:
     """Return a column's cells, missing ones as None; with `names`, each code by its name."""
     # pandas-stubs doesn't know that None may stand for a missing one.
-    cells: list[Cell] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]
+    cells: list[AuditCell] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]
     if names is None:
         return cells
     return [None if cell is None else names[str(cell)] for cell in cells]
@@ -111,11 +115,14 @@ def list_cells(column: "pd.Series[Any]", names: Mapping[str, str] | None = None)
 
 def lay_scopes(
     table: pd.DataFrame, criteria: Mapping[str, str], levels: Sequence[Level] = LEVELS[:2]
-) -> list[Column]:
+) -> list[AuditColumn]:
     """Return the columns that say to which scopes a row belongs."""
     return [
-        Column(
-            f"scope_{level}", SCOPE_TITLES[level], 18, list_cells(table[f"scope_{level}"], criteria)
+        AuditColumn(
+            f"scope_{level}",
+            SCOPE_TITLES[level],
+            18,
+            column_cells(table[f"scope_{level}"], criteria),
         )
         for level in levels
     ]

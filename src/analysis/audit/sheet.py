@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from analysis.figures.formula import Sheet
+from analysis.figures.formula import RowSheet
 
 Style = Literal[
     "text", "wrapped", "shrunk", "verdict", "count", "signed", "percent", "points", "corrected"
@@ -20,11 +20,11 @@ class Formula:
     value: "str | int | Decimal"
 
 
-Cell = str | int | Decimal | Formula | None
+AuditCell = str | int | Decimal | Formula | None
 
 
 @dataclass(frozen=True)
-class Column:
+class AuditColumn:
     """A column: the name by which formulas know it, its title, its width in letters, its cells.
 
     `style` is that of every cell, or one a cell; only a whole column can be `wrapped`.
@@ -33,7 +33,7 @@ class Column:
     key: str
     title: str
     width: int
-    cells: Sequence[Cell]
+    cells: Sequence[AuditCell]
     style: Style | Sequence[Style] = "text"
 
 
@@ -45,17 +45,17 @@ class Page:
     """
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[AuditColumn, ...]
     frozen: int
     printed: int
     wide: int = 1
 
     @property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> RowSheet:
         """The sheet as formulas see it. An empty one has one blank row."""
         return lay_sheet(self.name, [c.key for c in self.columns], len(self.columns[0].cells))
 
 
-def lay_sheet(name: str, columns: Sequence[str], rows: int) -> Sheet:
+def lay_sheet(name: str, columns: Sequence[str], rows: int) -> RowSheet:
     """Return a sheet of so many rows as formulas see it."""
-    return Sheet(name, tuple(columns), max(rows, 1) + 1)
+    return RowSheet(name, tuple(columns), max(rows, 1) + 1)

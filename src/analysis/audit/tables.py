@@ -10,10 +10,10 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from analysis.audit.figures import read_number, shown_value, style_of, write_verdict
-from analysis.audit.rows import lay_scopes, list_cells
-from analysis.audit.sheet import Cell, Column, Formula, Page, Style
+from analysis.audit.rows import column_cells, lay_scopes
+from analysis.audit.sheet import AuditCell, AuditColumn, Formula, Page, Style
 from analysis.figures.definition import OTHER_FIELDS, field_name, value_name
-from analysis.figures.formula import Sheet
+from analysis.figures.formula import RowSheet
 from analysis.figures.ledger import Ledger
 from analysis.survey.pairs.confirm import MATCHES_COLUMNS
 from analysis.survey.vocabulary import load_vocabulary
@@ -139,13 +139,13 @@ def lay_steps(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Pa
 def lay_matches(name: str, matches: pd.DataFrame) -> Page:
     """Return the sheet of the pairs that people confirmed, a line each."""
     columns = [
-        Column(key, title, width, list_cells(matches[key]), _style_of(matches[key], width))
+        AuditColumn(key, title, width, column_cells(matches[key]), _style_of(matches[key], width))
         for key, (title, width) in _MATCHES.items()
     ]
     return Page(name, tuple(columns), 0, len(columns))
 
 
-def read_matches(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
+def read_audited_lines(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
     """Return the confirmed pairs that a sheet's lines hold, as `lay_matches` was given them."""
     _, *filled = list(lines) or [()]
     frame = pd.DataFrame([line[: len(_MATCHES)] for line in filled], columns=list(_MATCHES))
@@ -153,7 +153,11 @@ def read_matches(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
 
 
 def lay_published(
-    name: str, ledger: Ledger, figures: Sheet, rows: Mapping[str, int], criteria: Mapping[str, str]
+    name: str,
+    ledger: Ledger,
+    figures: RowSheet,
+    rows: Mapping[str, int],
+    criteria: Mapping[str, str],
 ) -> Page:
     """Return the sheet that compares every published value with the recount of its figure.
 
@@ -161,10 +165,10 @@ def lay_published(
     not the number it is compared with, be it for its last digit, stays a text and so differs.
     """
     table = ledger.tables.current["published"]
-    plan = Sheet(name, ("scope", "label", "published", "recomputed", "agrees"), len(table) + 1)
-    labels: list[Cell] = []
-    recounts: list[Cell] = []
-    verdicts: list[Cell] = []
+    plan = RowSheet(name, ("scope", "label", "published", "recomputed", "agrees"), len(table) + 1)
+    labels: list[AuditCell] = []
+    recounts: list[AuditCell] = []
+    verdicts: list[AuditCell] = []
     styles: list[Style] = []
     for row, record in enumerate(table.to_dict("records"), start=2):
         figure = None if pd.isna(record["figure_id"]) else ledger.figures[record["figure_id"]]
@@ -180,13 +184,13 @@ def lay_published(
         verdicts.append(write_verdict(*compared, agrees=record["agrees"] == "yes"))
     published = [read_number(text) for text in table["published"]]
     columns = (
-        Column("scope", "範囲", 20, list_cells(table["scope"])),
-        Column("label", "名称", 34, labels),
-        Column("published", "公表値", 10, published, styles),
-        Column("recomputed", "再計算", 16, recounts, styles),
-        Column("agrees", "照合", 10, verdicts, "verdict"),
-        Column("figure_id", "数値ID", 40, list_cells(table["figure_id"])),
-        Column("cell", "published.csv の行", 18, list_cells(table["cell"])),
+        AuditColumn("scope", "範囲", 20, column_cells(table["scope"])),
+        AuditColumn("label", "名称", 34, labels),
+        AuditColumn("published", "公表値", 10, published, styles),
+        AuditColumn("recomputed", "再計算", 16, recounts, styles),
+        AuditColumn("agrees", "照合", 10, verdicts, "verdict"),
+        AuditColumn("figure_id", "数値ID", 40, column_cells(table["figure_id"])),
+        AuditColumn("cell", "published.csv の行", 18, column_cells(table["cell"])),
         *lay_scopes(table, criteria),
     )
     return Page(name, columns, 0, 7)
@@ -200,11 +204,11 @@ def _lay_table(
 ) -> Page:
     """Return a sheet of these columns (name, title, width) and of the rows' scopes."""
     laid = [
-        Column(
+        AuditColumn(
             key,
             title,
             width,
-            list_cells(table[key], OTHER_FIELDS.get(key, (None, None))[1]),
+            column_cells(table[key], OTHER_FIELDS.get(key, (None, None))[1]),
             _style_of(table[key], width),
         )
         for key, title, width in columns

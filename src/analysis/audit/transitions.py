@@ -10,15 +10,15 @@ from typing import Any
 import pandas as pd
 
 from analysis.audit.rows import SCOPE_TITLES
-from analysis.audit.sheet import Cell, Column, Formula, Page
+from analysis.audit.sheet import AuditCell, AuditColumn, Formula, Page
 from analysis.figures.definition import OTHER_FIELDS, code_name
 from analysis.figures.evaluate import previous_tables
-from analysis.figures.formula import Sheet, quote
+from analysis.figures.formula import RowSheet, quote
 from analysis.figures.ledger import Ledger
 from analysis.figures.tables import pair_ids
 
 # A sheet, and a row of it or none.
-_Line = tuple[Sheet, int | None]
+_Line = tuple[RowSheet, int | None]
 
 _YES, _NO = (quote(OTHER_FIELDS["renamed"][1][code]) for code in ("yes", "no"))
 _ONLINE = quote(code_name("status", "online"))
@@ -51,7 +51,7 @@ _TRANSITIONS: dict[str, tuple[str, int]] = {
 def lay_transitions(
     name: str,
     ledger: Ledger,
-    sheets: tuple[Sheet, Sheet, Sheet],
+    sheets: tuple[RowSheet, RowSheet, RowSheet],
     matches: pd.DataFrame,
     criteria: Mapping[str, str],
 ) -> Page:
@@ -70,8 +70,8 @@ def lay_transitions(
             matches["current_id"],
         )
     )
-    plan = Sheet(name, tuple(_TRANSITIONS), max(len(table), 1) + 1)
-    cells: dict[str, list[Cell]] = {key: [] for key in _TRANSITIONS}
+    plan = RowSheet(name, tuple(_TRANSITIONS), max(len(table), 1) + 1)
+    cells: dict[str, list[AuditCell]] = {key: [] for key in _TRANSITIONS}
     for row, record in enumerate(table.astype(object).to_dict("records"), start=2):
         key = record["procedure_id"]
         sources = (
@@ -84,12 +84,12 @@ def lay_transitions(
         for title, column in cells.items():
             text = formulas.get(title)
             column.append((values[title] or None) if text is None else Formula(text, values[title]))
-    columns = [Column(key, *_TRANSITIONS[key], cells[key]) for key in _TRANSITIONS]
+    columns = [AuditColumn(key, *_TRANSITIONS[key], cells[key]) for key in _TRANSITIONS]
     return Page(name, tuple(columns), 1, list(_TRANSITIONS).index("moved") + 1)
 
 
 def _write_transition(
-    plan: Sheet, row: int, paired_by: object, sources: tuple[_Line, _Line, _Line]
+    plan: RowSheet, row: int, paired_by: object, sources: tuple[_Line, _Line, _Line]
 ) -> dict[str, str]:
     """Return the formulas of one line, from the procedure's rows in both sheets (None: in none)."""
     now, before, told = sources

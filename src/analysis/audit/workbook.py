@@ -14,11 +14,11 @@ from analysis.audit.figures import (
     AGREES,
     DIFFERS,
     lay_figures,
-    list_rows,
+    list_figure_rows,
     plan_figures,
 )
 from analysis.audit.rows import lay_rows
-from analysis.audit.sheet import Cell, Formula, Page
+from analysis.audit.sheet import AuditCell, Formula, Page
 from analysis.audit.tables import (
     lay_corrections,
     lay_lines,
@@ -30,7 +30,7 @@ from analysis.audit.tables import (
 )
 from analysis.audit.transitions import lay_transitions
 from analysis.figures.findings import Findings, write_date
-from analysis.figures.formula import Sheet, name_criteria
+from analysis.figures.formula import RowSheet, name_criteria
 from analysis.figures.ledger import Ledger
 from analysis.figures.scopes import LEVELS
 
@@ -90,7 +90,7 @@ def write_audit(findings: Findings) -> bytes:
         "problems": lay_problems(PROBLEMS, tables.current["problems"], criteria),
         "corrections": lay_corrections(CORRECTIONS, tables.current["corrections"], criteria),
         "steps": lay_steps(STEPS, tables.current["steps"], criteria),
-        "published": lay_published(PUBLISHED, ledger, plan, list_rows(ledger), criteria),
+        "published": lay_published(PUBLISHED, ledger, plan, list_figure_rows(ledger), criteria),
     }
     before: dict[str, Page] = {}
     if previous is not None and tables.previous is not None:
@@ -113,7 +113,7 @@ def write_audit(findings: Findings) -> bytes:
     return book.finish()
 
 
-def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[str]) -> None:
+def _write_about(book: Book, findings: Findings, plan: RowSheet, names: Sequence[str]) -> None:
     """Write the first sheet: what the workbook is, how many figures agree, how to use it."""
     settings, ledger = findings.cycle.settings, findings.ledger
     sheet = book.add_sheet(ABOUT)
@@ -130,7 +130,7 @@ def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[st
     total = len(ledger.figures)
     verdicts = plan.range_of("verdict")
     agreeing = f'COUNTIF({verdicts},"{AGREES}")'
-    lines: list[tuple[Cell, Format | None, Cell, Format | None]] = [
+    lines: list[tuple[AuditCell, Format | None, AuditCell, Format | None]] = [
         (settings.title, title, None, None),
         (f"{TITLE}（{write_date(findings.cycle)}時点）", title, None, None),
         (None, None, None, None),
@@ -182,5 +182,5 @@ def _name_scopes(ledger: Ledger) -> dict[str, str]:
     return name_criteria(scopes)
 
 
-def _sheets_of(pages: Mapping[str, Page]) -> dict[str, Sheet]:
+def _sheets_of(pages: Mapping[str, Page]) -> dict[str, RowSheet]:
     return {table: page.sheet for table, page in pages.items()}

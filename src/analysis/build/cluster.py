@@ -1,4 +1,4 @@
-"""A Dask cluster as an executor: a build's jobs go to workers that may be on other computers."""
+"""A Dask cluster as an executor: whole cities go to workers that may be on other computers."""
 
 import asyncio
 import contextlib
@@ -18,8 +18,8 @@ from analysis.build.encryption import (
     read_security,
     require_closed,
 )
-from analysis.build.worker import Answer, do_job, hash_program, inspect_worker
-from analysis.errors import LostJobError, ReportError, list_examples
+from analysis.build.worker import JobAnswer, do_job, hash_program, inspect_worker
+from analysis.errors import ReportError, list_examples
 
 Client = Any
 """Dask's, whose types are given in part only; it is imported where a cluster is asked for."""
@@ -71,7 +71,7 @@ class _Cluster(Executor):
         threading.Thread(target=self._watch, daemon=True).start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Send a job; its future raises what the job raised, or LostJobError."""
+        """Send a job; its future raises what the job raised, ReportError if it is lost."""
         told: Future[Any] = Future()
         told.set_running_or_notify_cancel()
         self._waiting.add(told)
@@ -94,15 +94,15 @@ class _Cluster(Executor):
                 missing = 0 if there else missing + LOOK_SECONDS
             if missing >= PATIENCE_SECONDS:
                 for told in list(self._waiting):
-                    _settle(told, error=LostJobError(NO_WORKERS))
+                    _settle(told, error=ReportError(NO_WORKERS))
 
 
-def _pass_on(told: Future[Any], answer: Future[Answer]) -> None:
+def _pass_on(told: Future[Any], answer: Future[JobAnswer]) -> None:
     """Settle a job's future with what its worker answered."""
     if answer.cancelled():
         _settle(
             told,
-            error=LostJobError(
+            error=ReportError(
                 "スケジューラーとの接続が切れました。スケジューラーが動いているかを確かめて、"
                 "もう一度実行してください。"
             ),
@@ -117,7 +117,7 @@ def _pass_on(told: Future[Any], answer: Future[Answer]) -> None:
 def _explain(error: BaseException) -> BaseException:
     """Put into words what a user can cause; any other error of a job is a defect and stays."""
     if isinstance(error, import_module("distributed").KilledWorker):
-        return LostJobError(
+        return ReportError(
             "実行したワーカーが、続けて途中で終わりました。ワーカーのメモリーの空きと、"
             "ワーカーのログを確かめて、もう一度実行してください。"
         )

@@ -4,35 +4,25 @@ The flow stands here; what is made, where it runs and how it is kept has a modul
 that fails leaves the last good reports untouched, and what it made for the next one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.build import jobs, shelf
 from analysis.build.built import Built
-from analysis.build.jobs import Place
+from analysis.build.delivered import Delivered, key_of, look_at_set, write_note
+from analysis.build.jobs import Target
 from analysis.build.misplaced import require_in_place
-from analysis.build.pool import JOBS_AT_ONCE, open_pool, take_result
+from analysis.build.pool import JOBS_AT_ONCE, open_pool
 from analysis.build.publish import one_build, publish, publish_some
-from analysis.build.standing import Standing, key_of, look, write_note
 from analysis.build.warm import warm_up
 from analysis.cycle import FIGURES_NAME, Cycle, Department
 from analysis.display import Display
 from analysis.errors import AnalysisError, ReportError, SurveyError, list_examples
-from analysis.evidence.sources import (
-    SOURCES_NAME,
-    Origin,
-    Sources,
-    write_sources,
-)
+from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, write_sources
 from analysis.figures.asked import EVERYTHING
-from analysis.inputs import (
-    SHORT,
-    Mark,
-    list_inputs,
-    mark_of,
-)
+from analysis.inputs import SHORT_LENGTH, Mark, list_inputs, mark_of
 from analysis.place import deliver_file
 from analysis.proof.entities import CRATE_NAME
 from analysis.reports.plan import Report, plan_reports
@@ -49,34 +39,48 @@ def build_reports(
     departments: Sequence[Department] | None = None,
     *,
     force: bool = False,
-    scheduler: str | None = None,
     display: Display | None = None,
 ) -> Built:
     """Build a cycle's reports into its reports folder and return what was made and what kept.
 
-    With `departments`, only their pages are looked at and replaced. `force` keeps nothing.
-    `scheduler` is the address of a Dask cluster that does the work instead of this machine. Raises
+    With `departments`, only their pages are looked at and replaced. `force` keeps nothing. Raises
     AnalysisError, naming every report that failed, and then changes nothing.
     """
     display = display or Display()
     require_in_place(cycle)
     with one_build(cycle, display.wait):
-        inputs, standing = list_inputs(cycle), look(cycle)
+        inputs, delivered = list_inputs(cycle), look_at_set(cycle)
         planned = plan_reports(cycle, departments)
-        if not force and standing.is_whole(inputs):
+        if not force and delivered.is_whole(inputs):
             # A build that was killed at its very end has left it.
             shelf.clear(cycle)
-            return Built(cycle, dict.fromkeys(planned), standing.summary)
-        if scheduler is None:
-            warm_up(cycle.root, cycle.name)
-        with open_pool(scheduler) as pool:
-            build = _Build(cycle, inputs, standing, pool, display, force=force)
+            return Built(cycle, dict.fromkeys(planned), delivered.summary)
+        warm_up(cycle.root, cycle.name)
+        with open_pool() as pool:
+            build = _Build(cycle, inputs, delivered, pool, display, force=force)
             if departments is None:
-                return build.make_all(planned)
+                made = build.make_set(planned)
+                build.place_set(made)
+                return Built(cycle, made.reasons, build.seen.summary)
             try:
-                return build.make_some(planned)
+                made = build.make_some(planned)
             except SurveyError as error:
                 raise SurveyError(f"{error}\n\n{NEEDS_ALL}") from None
+            publish_some(cycle, made.contents)
+            differs = delivered.record is None or delivered.record.inputs != dict(inputs)
+            return Built(cycle, made.reasons, build.seen.summary, differs=differs)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What a build made: why each report had to be (None: it is kept), and the new files' contents.
+
+    `kept` are the names of the files that stay as they stand.
+    """
+
+    reasons: Mapping[Report, str | None]
+    contents: Mapping[str, bytes]
+    kept: Set[str] = frozenset()
 
 
 class _Build:
@@ -86,28 +90,28 @@ class _Build:
         self,
         cycle: Cycle,
         inputs: Mapping[str, str],
-        standing: Standing,
+        delivered: Delivered,
         pool: Executor,
         display: Display,
         *,
         force: bool,
     ) -> None:
-        self.cycle, self.inputs, self.standing = cycle, inputs, standing
+        self.cycle, self.inputs, self.delivered = cycle, inputs, delivered
         self.pool, self.display, self.force = pool, display, force
-        self.place = Place(cycle.root, cycle.name, inputs)
+        self.target = Target(cycle.root, cycle.name, inputs)
         self.asked = {
-            report.stem: set() if force else standing.list_asked(report.stem)
+            report.stem: set() if force else delivered.list_asked(report.stem)
             for report in plan_reports(cycle)
         }
-        self._surveyed = pool.submit(jobs.survey_ground, self.place, self.asked)
+        self._surveyed = pool.submit(jobs.look_at_answers, self.target, self.asked)
 
     @cached_property
-    def ground(self) -> jobs.Ground:
+    def seen(self) -> jobs.AnswersSeen:
         """What is known of the answers; waited for until the warm process has them."""
         return self._surveyed.result()
 
-    def make_all(self, planned: Sequence[Report]) -> Built:
-        """Make what can't be kept of the whole set, and put the set in place."""
+    def make_set(self, planned: Sequence[Report]) -> _Made:
+        """Make what can't be kept of the whole set."""
         beside = self._start_beside()
         reasons = self._make_reports(planned)
         collected = self._collect(reasons)
@@ -115,7 +119,7 @@ class _Build:
         sources = kept_sources | {r.stem: made.sources for r, made in collected.items()}
         contents = shelf.name_files(collected) | beside.result()
         contents[SOURCES_NAME] = write_sources(sources)
-        record = self.standing.record
+        record = self.delivered.record
         names = {name for report in planned for name in report.files}
         kept = (names | set(jobs.BESIDE)) - contents.keys()
         marks = {name: mark_of(content) for name, content in contents.items()}
@@ -124,22 +128,22 @@ class _Build:
             marks |= {
                 name: Mark((folder / name).stat().st_size, record.files[name]) for name in kept
             }
-        crate = self.pool.submit(jobs.make_crate, self.place, sources, marks).result()
-        self._require_unchanged()
-        if FIGURES_NAME in contents:
-            deliver_file(self.cycle.processed_folder / FIGURES_NAME, contents[FIGURES_NAME])
-        publish(self.cycle, contents | {CRATE_NAME: crate}, kept)
-        write_note(self.cycle, self.ground.summary)
-        shelf.clear(self.cycle)
-        return Built(self.cycle, reasons, self.ground.summary)
+        crate = self.pool.submit(jobs.make_crate, self.target, sources, marks).result()
+        return _Made(reasons, contents | {CRATE_NAME: crate}, kept)
 
-    def make_some(self, planned: Sequence[Report]) -> Built:
-        """Make what can't be kept of some reports, and replace just their files."""
+    def place_set(self, made: _Made) -> None:
+        """Put the whole set in place of the one that stands."""
+        self._require_unchanged()
+        if FIGURES_NAME in made.contents:
+            deliver_file(self.cycle.processed_folder / FIGURES_NAME, made.contents[FIGURES_NAME])
+        publish(self.cycle, made.contents, made.kept)
+        write_note(self.cycle, self.seen.summary)
+        shelf.clear(self.cycle)
+
+    def make_some(self, planned: Sequence[Report]) -> _Made:
+        """Make what can't be kept of some reports."""
         reasons = self._make_reports(planned)
-        publish_some(self.cycle, shelf.name_files(self._collect(reasons)))
-        record = self.standing.record
-        others = record is None or record.inputs != dict(self.inputs)
-        return Built(self.cycle, reasons, self.ground.summary, differs=others)
+        return _Made(reasons, shelf.name_files(self._collect(reasons)))
 
     def _make_reports(self, planned: Sequence[Report]) -> dict[Report, str | None]:
         """Make every report that can't be kept, onto the shelf, and return why, by report.
@@ -165,7 +169,7 @@ class _Build:
         for job in as_completed(waiting):
             report = waiting[job]
             try:
-                made = take_result(job, report.title)
+                made = job.result()
                 shelf.shelve(self.cycle, self._key(report), made)
                 self.display.finished(report)
             except AnalysisError as error:
@@ -188,7 +192,7 @@ class _Build:
         """
         return self.pool.submit(
             jobs.make_report,
-            self.place if at_once else replace(self.place, stamp=self.ground.stamp),
+            self.target if at_once else replace(self.target, stamp=self.seen.stamp),
             report,
             self.cycle.notebooks_folder / f"{report.notebook}.ipynb",
         )
@@ -199,10 +203,10 @@ class _Build:
         names = [
             name
             for name in jobs.BESIDE
-            if self.force or self.standing.why_remake([name], origin, None)
+            if self.force or self.delivered.why_remake([name], origin, None)
         ]
         fingerprint = origin.write_fingerprint(None)
-        return self.pool.submit(jobs.make_beside, self.place, names, fingerprint[:SHORT])
+        return self.pool.submit(jobs.make_beside, self.target, names, fingerprint[:SHORT_LENGTH])
 
     def _collect(self, reasons: Mapping[Report, str | None]) -> dict[Report, shelf.Made]:
         """Take what was made from the shelf."""
@@ -213,7 +217,7 @@ class _Build:
         """Return why a report must be made, or None if it can be kept."""
         if self.force:
             return FORCED
-        return self.standing.why_remake(report.files, self._origin(report), self._sources(report))
+        return self.delivered.why_remake(report.files, self._origin(report), self._sources(report))
 
     def _takes_all(self, report: Report) -> bool:
         return EVERYTHING in self.asked[report.stem]
@@ -221,7 +225,7 @@ class _Build:
     def _sources(self, report: Report) -> Sources:
         """Return by what is known today that for which the standing report asked."""
         # Made from all: nothing need be waited for to know it.
-        return None if self._takes_all(report) else self.ground.sources[report.stem]
+        return None if self._takes_all(report) else self.seen.sources[report.stem]
 
     def _key(self, report: Report) -> str:
         """Return the key of a report that is made from these very inputs."""

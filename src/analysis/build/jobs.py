@@ -1,8 +1,8 @@
 """The jobs of a build: plain functions of a folder and a cycle, run wherever there is room.
 
 Each loads what it needs from the folder and returns what it made; none writes a report. So any
-number of them may run, on this machine or another, and one that was lost is run again. Nothing
-heavy is imported before a job runs: who hands them out needs none of it.
+number of them may run, and one that was lost is run again. Nothing heavy is imported before a job
+runs: who hands them out needs none of it.
 """
 
 import os
@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.build.shelf import Made
-from analysis.build.worker import require_folder
 from analysis.build.workers import (
     LostProcessError,
     in_new_process,
     in_worker,
 )
-from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, Cycle, open_cycle
+from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, open_cycle
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import Mark
@@ -34,7 +33,7 @@ BESIDE = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
 
 
 @dataclass(frozen=True)
-class Ground:
+class AnswersSeen:
     """What a build must know of the answers before it can tell which reports they change.
 
     `sources` is by what is known today what each standing report asked for, by its stem, `summary`
@@ -48,7 +47,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Place:
+class Target:
     """The cycle that a job is for: its project's folder and its name.
 
     `inputs` are what makes its reports, as `list_inputs` has them. `stamp` is what `hash_inputs`
@@ -63,52 +62,51 @@ class Place:
     stamp: str | None = None
 
 
-def survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground:
+def look_at_answers(target: Target, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
     """Read a cycle's answers; `asked` is what the standing reports asked of them, by stem.
 
     Raises SurveyError with every problem that keeps them from being used, and ReportError for
     characters that can't be printed.
     """
-    return in_worker(_survey_ground, place, asked)
+    return in_worker(_look_at_answers, target, asked)
 
 
-def make_report(place: Place, report: Report, notebook: Path) -> Made:
+def make_report(target: Target, report: Report, notebook: Path) -> Made:
     """Run a report's notebook and return its page and its PDF.
 
     Raises ReportError for a cell that failed and for whatever can't be printed or traced.
     """
-    require_folder(place.root)
     # The process that makes the pages is not one in which a notebook ran.
     try:
-        document = in_new_process(_run, place, report, notebook)
+        document = in_new_process(_run, target, report, notebook)
     except LostProcessError:
         raise ReportError(
             f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
             "セルがプログラムを終わらせていないか、メモリーの空きがあるかを確かめて、"
             "もう一度実行してください。"
         ) from None
-    origin = Origin(place.inputs, report.notebook, report.parameters)
-    return in_worker(_export, place, document, origin)
+    origin = Origin(target.inputs, report.notebook, report.parameters)
+    return in_worker(_export, target, document, origin)
 
 
-def make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+def make_beside(target: Target, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
     """Return the files beside the reports that have these names, of BESIDE.
 
     One process makes them; `fingerprint` is what the index prints.
     """
-    return in_worker(_make_beside, place, names, fingerprint)
+    return in_worker(_make_beside, target, names, fingerprint)
 
 
-def make_crate(place: Place, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
+def make_crate(target: Target, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
     """Return ro-crate-metadata.json of a set of files; `sources` are its reports', by stem."""
-    return in_worker(_make_crate, place, sources, files)
+    return in_worker(_make_crate, target, sources, files)
 
 
-def _survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground:
+def _look_at_answers(target: Target, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
     from analysis.document.fonts import require_glyphs
     from analysis.figures.findings import hash_inputs, load_findings
 
-    cycle = _open(place)
+    cycle = open_cycle(target.cycle, target.root)
     stamp = hash_inputs(cycle)
     findings = load_findings(cycle, inputs=stamp)
     require_glyphs(findings.survey.rows)
@@ -118,21 +116,21 @@ def _survey_ground(place: Place, asked: Mapping[str, Collection[str]]) -> Ground
         agreeing, published = figure("published_agreeing"), figure("published")
         summary.insert(0, f"公表値との一致: {agreeing.text}/{published.text}")
     sources = {
-        stem: find_sources(findings.ledger, place.inputs, own) for stem, own in asked.items()
+        stem: find_sources(findings.ledger, target.inputs, own) for stem, own in asked.items()
     }
-    return Ground(sources, tuple(summary), stamp)
+    return AnswersSeen(sources, tuple(summary), stamp)
 
 
-def _run(place: Place, report: Report, notebook: Path) -> "Document":
+def _run(target: Target, report: Report, notebook: Path) -> "Document":
     from analysis.build.run import run_notebook
     from analysis.document.document import read_document
     from analysis.figures.findings import INPUTS
     from analysis.figures.own_code import watch_notebook
 
-    os.chdir(place.root)
-    watch_notebook(place.root)
-    if place.stamp is not None:
-        os.environ[INPUTS] = place.stamp
+    os.chdir(target.root)
+    watch_notebook(target.root)
+    if target.stamp is not None:
+        os.environ[INPUTS] = target.stamp
     executed = run_notebook(notebook, dict(report.parameters))
     try:
         return read_document(executed)
@@ -140,23 +138,23 @@ def _run(place: Place, report: Report, notebook: Path) -> "Document":
         raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
 
 
-def _export(place: Place, document: "Document", origin: Origin) -> Made:
+def _export(target: Target, document: "Document", origin: Origin) -> Made:
     from analysis.evidence.exporters import pages_of
 
     try:
-        page, pdf, sources = pages_of(document, _load(place), origin)
+        page, pdf, sources = pages_of(document, _load(target), origin)
     except ReportError as error:
         raise ReportError(f"notebooks/{origin.notebook}.ipynb: {error}") from None
     return Made(page.encode(), pdf, sources)
 
 
-def _make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+def _make_beside(target: Target, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
     from analysis.audit.workbook import write_audit
     from analysis.evidence.answers import write_answers
     from analysis.figures.listing import list_figures, write_figures
     from analysis.reports.index import write_index
 
-    findings = _load(place)
+    findings = _load(target)
     makers: dict[str, Callable[[], bytes]] = {
         ANSWERS_NAME: lambda: write_answers(findings.ledger),
         AUDIT_NAME: lambda: write_audit(findings),
@@ -168,20 +166,15 @@ def _make_beside(place: Place, names: Sequence[str], fingerprint: str) -> dict[s
     return {name: makers[name]() for name in names}
 
 
-def _make_crate(place: Place, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
+def _make_crate(target: Target, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
     from analysis.proof.crate import write_crate
 
-    findings = _load(place)
+    findings = _load(target)
     made = {report: sources[report.stem] for report in plan_reports(findings.cycle)}
-    return write_crate(findings, place.inputs, made, files)
+    return write_crate(findings, target.inputs, made, files)
 
 
-def _load(place: Place) -> "Findings":
+def _load(target: Target) -> "Findings":
     from analysis.figures.findings import load_findings
 
-    return load_findings(_open(place), inputs=place.stamp)
-
-
-def _open(place: Place) -> Cycle:
-    require_folder(place.root)
-    return open_cycle(place.cycle, place.root)
+    return load_findings(open_cycle(target.cycle, target.root), inputs=target.stamp)

@@ -7,8 +7,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -18,6 +19,7 @@ from typing import Literal
 from analysis.build.built import describe_build
 from analysis.build.flow import build_reports
 from analysis.build.pool import open_threads
+from analysis.build.worker import require_folder
 from analysis.cycle import list_cycles, open_cycle
 from analysis.display import Display, clean
 from analysis.errors import AnalysisError, ReportError, describe_os_error, list_examples
@@ -35,8 +37,6 @@ CITIES_AT_ONCE = 2
 """As many as an office's computer has cores; each is built by processes of its own."""
 LINES_SHOWN = 3
 """How many lines of a failed city's message the closing summary shows."""
-CITIES_AT_ONCE_ON_A_CLUSTER = 8
-"""So many that its workers have jobs while this process looks at what a city has to be made."""
 
 
 @dataclass(frozen=True)
@@ -91,20 +91,20 @@ def find_cities(folder: Path, cycle: str | None) -> list[City]:
 def build_all(
     cities: Sequence[City], *, force: bool, scheduler: str | None, display: Display
 ) -> dict[City, Outcome]:
-    """Build the reports of each city, by processes here or all by one Dask cluster.
+    """Build the reports of each city, here or each by a worker of the Dask cluster `scheduler`.
 
-    Returns what became of each, in the order given; no failure of one stops another.
+    Returns what became of each, in the order given; no failure of one stops another. Raises
+    ReportError for a cluster that can't be used.
     """
-    build = partial(build_city, force=force, scheduler=scheduler)
-    if scheduler is not None:
-        return build_cities(cities, build, display, CITIES_AT_ONCE_ON_A_CLUSTER)
-    return build_cities(cities, partial(build_in_child, build), display)
+    build = partial(build_in_child, partial(build_city, force=force))
+    with _open_builders(scheduler) as builders:
+        return build_cities(cities, build, display, builders)
 
 
-def build_city(city: City, *, force: bool, scheduler: str | None) -> Outcome:
+def build_city(city: City, *, force: bool) -> Outcome:
     """Build a city's reports in this process; raises what `build_reports` raises."""
-    cycle = open_cycle(city.cycle, city.root)
-    built = build_reports(cycle, force=force, scheduler=scheduler, display=Display())
+    require_folder(city.root)
+    built = build_reports(open_cycle(city.cycle, city.root), force=force, display=Display())
     kept = all(why is None for why in built.reasons.values())
     return Outcome("kept" if kept else "built", describe_build(built))
 
@@ -113,23 +113,21 @@ def build_cities(
     cities: Sequence[City],
     build: Callable[[City], Outcome],
     display: Display,
-    at_once: int = CITIES_AT_ONCE,
+    builders: Executor,
 ) -> dict[City, Outcome]:
-    """Build each city, some at once, and return what became of each, in the order given.
+    """Build each city and return what became of each, in the order given.
 
-    `build` is called in threads. Whatever it raises is the failure of that city alone.
+    `build` is called by the builders. Whatever it raises is the failure of that city alone.
     """
-    outcomes: dict[City, Outcome] = {}
+    outcomes = {city: city.known for city in cities if city.known is not None}
     display.begin(cities)
-    with open_threads(at_once) as threads:
-        jobs = {threads.submit(_try, build, city): city for city in cities}
-        for job in as_completed(jobs):
-            city, outcome = jobs[job], job.result()
-            outcomes[city] = outcome
-            if outcome.state == "failed":
-                display.failed(city, outcome.message)
-            else:
-                display.finished(city, STATES[outcome.state])
+    for city, known in outcomes.items():
+        _show(display, city, known)
+    jobs = {builders.submit(build, city): city for city in cities if city.known is None}
+    for job in as_completed(jobs):
+        city, outcome = jobs[job], _take_outcome(job)
+        outcomes[city] = outcome
+        _show(display, city, outcome)
     return {city: outcomes[city] for city in cities}
 
 
@@ -212,10 +210,27 @@ def _order(stem: str) -> tuple[list[tuple[str | int, ...]], str]:
     return numbered, stem
 
 
-def _try(build: Callable[[City], Outcome], city: City) -> Outcome:
-    """Build a city, unless its outcome is known, and make of any error its failure."""
+def _open_builders(scheduler: str | None) -> AbstractContextManager[Executor]:
+    """Give what builds cities: threads, each of which waits for a process, or a cluster."""
+    if scheduler is None:
+        return open_threads(CITIES_AT_ONCE)
+    # Dask takes half a second to import, and few need it.
+    from analysis.build.cluster import open_cluster  # noqa: PLC0415
+
+    return open_cluster(scheduler)
+
+
+def _show(display: Display, city: City, outcome: Outcome) -> None:
+    if outcome.state == "failed":
+        display.failed(city, outcome.message)
+    else:
+        display.finished(city, STATES[outcome.state])
+
+
+def _take_outcome(job: Future[Outcome]) -> Outcome:
+    """Return what became of a city; of any error, its failure."""
     try:
-        return city.known or build(city)
+        return job.result()
     except AnalysisError as error:
         return Outcome("failed", str(error))
     except OSError as error:

@@ -3,7 +3,6 @@
 Whatever fails here is left out: the child that needs it meets the same error and can tell it.
 """
 
-import gc
 import os
 import signal
 from contextlib import suppress
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from analysis import reports
 from analysis.build.warm import CYCLE, ROOT
 from analysis.figures.asked import begin_notes
+from analysis.startup import never_collect
 
 if TYPE_CHECKING:
     from analysis.cycle import Cycle
@@ -47,11 +47,11 @@ MODULES = (
 )
 
 
+@never_collect()
 def _preload() -> None:
     """Import, load, and let no collection of garbage ever walk over it again."""
     # An interrupt is for the build, with which this process ends; the fork server knows only later.
     interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()
     os.environ.update(ENVIRONMENT)
     told = (Path(os.environ[ROOT]), os.environ[CYCLE]) if ROOT in os.environ else None
     readers: list[ForkProcess] = []
@@ -74,8 +74,6 @@ def _preload() -> None:
             # What was asked here was asked for no report.
             begin_notes()
     fonts.join()
-    gc.freeze()
-    gc.enable()
     signal.signal(signal.SIGINT, interrupted)
 
 
@@ -117,7 +115,7 @@ def _load_fonts() -> None:
 def _load_templates() -> None:
     from analysis.document import canvas, page  # noqa: PLC0415
 
-    canvas.load_fonts()
+    canvas.add_chart_fonts()
     page.load_template()
 
 

@@ -8,7 +8,7 @@ beside the reports stays; a report that somebody changed is kept before it is re
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def one_build(cycle: Cycle, wait: Callable[[], None]) -> Iterator[None]:
         lock.release()
 
 
-def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: set[str]) -> None:
+def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: Set[str]) -> None:
     """Put a whole set into the reports folder: new contents, and the files kept as they stand.
 
     Of what else stands there, what a build made goes with the old set, and what others put there

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.document.absent import absent
 from analysis.document.notebook import name_notebook, parse_code, read_notebook
 from analysis.errors import ReportError
+from analysis.startup import HADOOP, absent
 
-# Its notebooks on a Hadoop cluster would cost a quarter of a second: all of pyarrow, and numpy.
-with absent("pyarrow.fs"):
+with absent(HADOOP):
     import papermill
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError

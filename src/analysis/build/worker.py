@@ -16,7 +16,7 @@ from analysis.build.environment import describe_environment
 from analysis.errors import AnalysisError, ReportError
 from analysis.inputs import hash_code
 
-Answer = tuple[Any, AnalysisError | None]
+JobAnswer = tuple[Any, AnalysisError | None]
 """What a job returned, or the error that it raised."""
 
 
@@ -74,7 +74,7 @@ def do_job(
     job: Callable[..., Any],
     arguments: tuple[Any, ...],
     keywords: Mapping[str, Any],
-) -> Answer:
+) -> JobAnswer:
     """Do one job and return its result, or the AnalysisError it raised.
 
     Returned, not raised: Dask cuts the message of an exception and prints its traceback.

@@ -23,8 +23,8 @@ GROWN = 120 * 2**20
 
 What it was forked with does not count: to fork takes the longer, the more that is."""
 
-P = ParamSpec("P")
-T = TypeVar("T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _waiting: list[ProcessPoolExecutor] = []
 _groups: set[int] = set()
@@ -37,7 +37,7 @@ class LostProcessError(Exception):
     """A process was killed twice while it did its job, or ended itself."""
 
 
-def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def in_worker(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """Call a function in a worker process and return its result, or raise what it raised.
 
     Raises ReportError if the worker was killed twice while it ran.
@@ -63,7 +63,7 @@ def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     )
 
 
-def in_new_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def in_new_process(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """Call a function in a process that does nothing else, and return its result.
 
     What it raised is raised. When it is done the process ends, and with it all that it began.
@@ -116,7 +116,7 @@ def _take_worker() -> ProcessPoolExecutor:
         return ProcessPoolExecutor(1, warm_context(), initializer=begin_child)
 
 
-def _weigh(job: Callable[[], T]) -> tuple[T, int]:
+def _weigh(job: Callable[[], _T]) -> tuple[_T, int]:
     """Return what a job returns, and by how many bytes this process has grown since its first."""
     before = _hold_at_first()
     return job(), _hold() - before

@@ -55,7 +55,7 @@ STYLE: dict[Any, Any] = {
 
 def open_canvas(height_inches: float, layout: Literal["constrained"] | None = None) -> Canvas:
     """Return an empty drawing of the page's width, to be set in the report's fonts."""
-    load_fonts()
+    add_chart_fonts()
     canvas = Canvas(figsize=(WIDTH_INCHES, height_inches), layout=layout)
     FigureCanvasSVG(canvas)
     return canvas
@@ -183,7 +183,7 @@ def _families_of(labels: Iterable[str]) -> Sequence[str]:
 
 
 @cache
-def load_fonts() -> None:
+def add_chart_fonts() -> None:
     """Make the reports' type known to matplotlib, and open its Japanese face."""
     for path in FILES:
         font_manager.fontManager.addfont(path)

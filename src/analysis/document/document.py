@@ -16,7 +16,7 @@ STRAY_SHOWN = 80
 
 
 @dataclass(frozen=True)
-class Display:
+class CellOutput:
     """What one cell returned: the same block as HTML and as Typst."""
 
     html: str
@@ -31,7 +31,7 @@ class Document:
     """
 
     masthead: Masthead
-    parts: tuple[Token | Display, ...]
+    parts: tuple[Token | CellOutput, ...]
     asked: frozenset[str] = frozenset()
 
 
@@ -42,7 +42,7 @@ def read_document(notebook: "NotebookNode") -> Document:
     block of the report: a number there would have no evidence. So does a notebook that was not run.
     """
     mastheads: list[Masthead] = []
-    parts: list[Token | Display] = []
+    parts: list[Token | CellOutput] = []
     stray: list[str] = []
     asked: set[str] = set()
     place = 0
@@ -58,7 +58,9 @@ def read_document(notebook: "NotebookNode") -> Document:
             if MASTHEAD_MIME in data:
                 mastheads.append(_read_masthead(data[MASTHEAD_MIME]))
             elif TYPST_MIME in data:
-                parts.append(Display(from_cell(_join(data["text/html"])), _join(data[TYPST_MIME])))
+                parts.append(
+                    CellOutput(from_cell(_join(data["text/html"])), _join(data[TYPST_MIME]))
+                )
             else:
                 text = str(output.get("text") or data.get("text/plain") or output.output_type)
                 stray.append(f"{place}番目のセル: {' '.join(text.split())[:STRAY_SHOWN]}")

@@ -69,7 +69,7 @@ def render(block: Block) -> str:
     raise TypeError(f"no HTML for {type(block).__name__}")
 
 
-def write_text(text: str) -> Markup:
+def escape_text(text: str) -> Markup:
     """Return a text escaped, its line breaks kept."""
     lines = printable(text)
     if "\n" not in lines:
@@ -82,9 +82,9 @@ def _inline(parts: Sequence[Inline]) -> Markup:
     for part in parts:
         match part:
             case str():
-                written.append(write_text(part))
+                written.append(escape_text(part))
             case Quoted(text=text):
-                written.append(Markup('<span class="quoted">{}</span>').format(write_text(text)))
+                written.append(Markup('<span class="quoted">{}</span>').format(escape_text(text)))
             case Shown():
                 written.append(_figure(part.figure, part.text))
             case Strong(parts=inner):
@@ -103,7 +103,7 @@ def _table(table: Table) -> Markup:
             table.caption, table.empty
         )
     notes = Markup("").join(
-        Markup('\n<p class="note">{}</p>').format(write_text(note)) for note in table.notes
+        Markup('\n<p class="note">{}</p>').format(escape_text(note)) for note in table.notes
     )
     definition = (
         Markup('<p class="definition">{}</p>').format(table.definition) if table.definition else ""
@@ -151,7 +151,7 @@ def _cell(cell: Cell) -> Markup:
             line = link_to(figure.id) if figure else ""
             return Markup('<a href="{}.{}{}">{}</a>').format(target, suffix or "html", line, text)
         case Quoted(text=text) | (str() as text):
-            return write_text(text)
+            return escape_text(text)
 
 
 def _header(columns: Sequence[Column]) -> Markup:

@@ -4,12 +4,11 @@ import ast
 import json
 from pathlib import Path
 
-from analysis.document.absent import absent
 from analysis.errors import AnalysisError, ReportError
+from analysis.startup import ADDRESSES, absent
 from analysis.texts import UnreadableTextError, compose_name, read_text
 
-# To know how addresses are spelt would cost a second, and no notebook's schema asks for it.
-with absent("rfc3987_syntax"):
+with absent(ADDRESSES):
     import nbformat
     from nbformat import NotebookNode, ValidationError
 

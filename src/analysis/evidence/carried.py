@@ -16,7 +16,7 @@ def list_carried(ledger: Ledger, figures: Sequence[Figure]) -> set[str]:
 
     `figures` are as `gather_figures` returns them.
     """
-    counts = list_counts(close_measures(ledger, {figure.measure for figure in figures}))
+    counts = keep_counts(close_measures(ledger, {figure.measure for figure in figures}))
     if any(count.table not in PROCEDURES for count in counts):
         return {EVERYTHING}
     asked = {f"{FIGURE} {figure.id}" for figure in figures}
@@ -28,7 +28,7 @@ def list_carried(ledger: Ledger, figures: Sequence[Figure]) -> set[str]:
         asked |= {f"{DEPARTMENT} {slug}" for slug in own}
         measures = {figure.measure for figure in figures if figure.id in beside}
         # Whether any procedure has another id than before is said on every page.
-        fields = list_decisive(list_counts(close_measures(ledger, measures)), {"procedure_id"})
+        fields = list_decisive(keep_counts(close_measures(ledger, measures)), {"procedure_id"})
     return asked | {f"{FIELDS} {' '.join(fields)}"}
 
 
@@ -43,7 +43,7 @@ def close_measures(ledger: Ledger, names: set[str]) -> dict[str, Measure]:
     return {name: item.measure for name, item in ledger.items.items() if name in wanted}
 
 
-def list_counts(measures: Mapping[str, Measure]) -> list[Count]:
+def keep_counts(measures: Mapping[str, Measure]) -> list[Count]:
     """Return those of some measures that are counts."""
     return [measure for measure in measures.values() if isinstance(measure, Count)]
 

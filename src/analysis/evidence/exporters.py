@@ -15,7 +15,7 @@ from markupsafe import Markup
 from analysis.cycle import FIGURES_NAME
 from analysis.document import typst as typst_renderer
 from analysis.document.blocks import Masthead
-from analysis.document.document import Display, Document
+from analysis.document.document import CellOutput, Document
 from analysis.document.fonts import missing_glyphs
 from analysis.document.markdown import section_title, to_html, to_typst
 from analysis.document.typefaces import FAMILIES, FOLDERS, JAPANESE
@@ -30,7 +30,7 @@ from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.asked import EVERYTHING
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
-from analysis.inputs import SHORT
+from analysis.inputs import SHORT_LENGTH
 
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
 
@@ -89,7 +89,7 @@ def _write_page(document: Document, findings: Findings, written: _Content) -> st
         written.sections,
         findings,
         written.figures,
-        fingerprint=written.fingerprint[:SHORT],
+        fingerprint=written.fingerprint[:SHORT_LENGTH],
     )
 
 
@@ -98,7 +98,7 @@ def _write_content(document: Document, findings: Findings, origin: Origin) -> _C
     sections: list[tuple[str, str]] = []
     parts: list[Markup] = []
     for part in document.parts:
-        if isinstance(part, Display):
+        if isinstance(part, CellOutput):
             parts.append(Markup(part.html))  # noqa: S704  a block's own rendering
         elif title := section_title(part):
             sections.append((f"section-{len(sections) + 1}", title))
@@ -117,12 +117,14 @@ def _write_content(document: Document, findings: Findings, origin: Origin) -> _C
 def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes:
     """Set a document with the evidence of its figures, all that it prints and checked."""
     figures = written.figures
-    parts = [part.typst if isinstance(part, Display) else to_typst(part) for part in document.parts]
+    parts = [
+        part.typst if isinstance(part, CellOutput) else to_typst(part) for part in document.parts
+    ]
     attached = write_attachments(findings.ledger, figures) if figures else {}
     parts += _write_evidence(figures, findings)
     parts += [_attach(name) for name in attached]
     template = (files("analysis.document") / "templates" / "report.typ").read_text(encoding="utf-8")
-    setup = _setup(document.masthead, written.fingerprint[:SHORT])
+    setup = _setup(document.masthead, written.fingerprint[:SHORT_LENGTH])
     source = "\n".join([template, setup, *parts])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:

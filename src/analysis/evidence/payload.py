@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.cycle import WHOLE
 from analysis.evidence.answers import IDENTITY
 from analysis.evidence.appendix import list_beside
-from analysis.evidence.carried import close_measures, list_counts, list_decisive
+from analysis.evidence.carried import close_measures, keep_counts, list_decisive
 from analysis.evidence.columns import list_others, list_procedures, write_column
 from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, field_name
 from analysis.figures.evidence import CELL_PARTS, PLACE
@@ -26,7 +26,7 @@ from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import PROCEDURES, Ledger
 from analysis.figures.measure import Change, Count, Share
 from analysis.figures.scopes import LEVELS
-from analysis.figures.select import list_ids
+from analysis.figures.select import list_pair_ids
 from analysis.figures.tables import pair_ids
 from analysis.figures.values import list_values
 from analysis.survey.vocabulary import load_vocabulary
@@ -59,7 +59,7 @@ def write_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> str:
     Each row has the answers that these figures ask for, and no name but where that is one. Every
     department's page carries the same: a process, and those forked from it, write them once.
     """
-    counts = list_counts(close_measures(ledger, {ledger.find(name).measure for name in ids}))
+    counts = keep_counts(close_measures(ledger, {ledger.find(name).measure for name in ids}))
     fields = list_decisive(counts, ("procedure_id",))
     frames = _procedures_of(ledger, {WHOLE}, fields)
     return _pack(
@@ -79,7 +79,7 @@ def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[st
     """Return what the figures are made from; of procedures, those within the scopes of `own`."""
     measures = close_measures(ledger, {figure.measure for figure in figures})
     scopes = {figure.scope for figure in figures}
-    counts = list_counts(measures)
+    counts = keep_counts(measures)
     fields = list_decisive(counts, IDENTITY)
     names = dict(_name_fields(counts, fields))
     if any(_is_other(frame).any() for frame in _procedures_of(ledger, {WHOLE}, fields).values()):
@@ -155,7 +155,7 @@ def _gather_tables(
     if any(count.table in PROCEDURES for count in counts):
         known: dict[object, str] = {}
         for cycle, frame in frames.items():
-            named = list(zip(list_ids(frame), list_values(frame, "name"), strict=True))
+            named = list(zip(list_pair_ids(frame), list_values(frame, "name"), strict=True))
             # The cycle before tells only the names that were others.
             shown = [name if name != known.get(key) else None for key, name in named]
             known = dict(named)

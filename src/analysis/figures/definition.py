@@ -58,7 +58,7 @@ def define(measure: Measure) -> str:
     )
 
 
-def describe(condition: Where) -> str:
+def describe_condition(condition: Where) -> str:
     """Return a condition in words, e.g. `「オンライン化の状況」が「着手済」または「未着手」`."""
     return "、かつ".join(
         f"「{field_name(field)}」が"
@@ -92,7 +92,11 @@ def _phrase(measure: Measure) -> str:
     match measure:
         case Count(where=condition, table=table):
             noun = TABLE_NOUNS[table]
-            return f"{describe(condition)}である{noun}の数" if condition.fields else f"{noun}の総数"
+            return (
+                f"{describe_condition(condition)}である{noun}の数"
+                if condition.fields
+                else f"{noun}の総数"
+            )
         case Share(part=part, whole=whole):
             return f"（{_phrase(part)}）÷（{_phrase(whole)}）"
         case Change(of=of):

@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.figures.evidence import name_parts
-from analysis.figures.select import Selection, list_ids
+from analysis.figures.select import Selection, list_pair_ids
 from analysis.figures.values import list_values
 
 
@@ -104,7 +104,7 @@ class _Lines:
 
     @cached_property
     def _ids(self) -> list[object]:
-        return list_ids(self._frame)
+        return list_pair_ids(self._frame)
 
     @cached_property
     def _places(self) -> dict[object, int]:

@@ -22,7 +22,7 @@ from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.rounding import BLANK
 from analysis.figures.scopes import Level
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 # A criterion of more than 255 characters is an error in Excel, even when it stands in a cell.
 _LONGEST_CRITERION = 200
@@ -31,7 +31,7 @@ _NO_TEXT = re.compile(r"true|false|[a-z]{3,9}\d+")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class RowSheet:
     """A sheet of rows: header in row 1, rows from 2 to `last_row`, a table's columns in order."""
 
     name: str
@@ -60,16 +60,16 @@ class Sheet:
         return "'{}'".format(self.name.replace("'", "''"))
 
 
-class Parts(NamedTuple, Generic[T]):
+class Parts(NamedTuple, Generic[_T]):
     """The counts a value is made from; None where the measure has no such count.
 
     `numerator` and `denominator` are of the figure's own cycle; a plain count has the first only.
     """
 
-    numerator: T
-    denominator: T | None = None
-    previous_numerator: T | None = None
-    previous_denominator: T | None = None
+    numerator: _T
+    denominator: _T | None = None
+    previous_numerator: _T | None = None
+    previous_denominator: _T | None = None
 
 
 def list_counts(measure: Measure) -> Parts[Count]:
@@ -106,7 +106,7 @@ def name_criteria(scopes: Iterable[str]) -> dict[str, str]:
     return criteria
 
 
-def write_count(count: Count, level: Level, scope_cell: str, sheets: Mapping[str, Sheet]) -> str:
+def write_count(count: Count, level: Level, scope_cell: str, sheets: Mapping[str, RowSheet]) -> str:
     """Return the formula, with its leading `=`, that recounts a count in one scope.
 
     `scope_cell` is the address of the cell that holds the scope's criterion (see `name_criteria`);

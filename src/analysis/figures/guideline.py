@@ -18,7 +18,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Entry(_Strict):
+class GuidelineEntry(_Strict):
     """One line of the guideline, in the source's words.
 
     `where` names the survey's answers that put a procedure under it ({}: every procedure; absent:
@@ -35,7 +35,7 @@ class Entry(_Strict):
     note: str | None = None
 
     @model_validator(mode="after")
-    def _is_named(self) -> "Entry":
+    def _is_named(self) -> "GuidelineEntry":
         if len({self.where is None, self.id is None, self.label is None}) > 1:
             raise ValueError("id、label、where は、すべて書くか、どれも書かないでください")
         if any(not codes or len(set(codes)) < len(codes) for codes in (self.where or {}).values()):
@@ -50,11 +50,11 @@ class Entry(_Strict):
         return Where(tuple((field, tuple(codes)) for field, codes in self.where.items()))
 
 
-class Box(_Strict):
+class GuidelineBox(_Strict):
     """A titled list within a section."""
 
     title: str
-    items: list[Entry]
+    items: list[GuidelineEntry]
 
 
 class Section(_Strict):
@@ -63,14 +63,14 @@ class Section(_Strict):
     number: str
     title: str
     paragraphs: list[str]
-    boxes: list[Box] = []
+    boxes: list[GuidelineBox] = []
     columns: list[str]
-    rows: list[Entry]
+    rows: list[GuidelineEntry]
     footnotes: list[str] = []
     summary: str
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[GuidelineEntry]:
         """Every entry of the section, in its order."""
         return [item for box in self.boxes for item in box.items] + self.rows
 
@@ -86,12 +86,12 @@ class Guideline(_Strict):
     sections: list[Section]
 
     @property
-    def counted(self) -> list[Entry]:
+    def counted(self) -> list[GuidelineEntry]:
         """The entries that the survey's answers can count."""
         return [e for section in self.sections for e in section.entries if e.id is not None]
 
     @property
-    def proposals(self) -> list[Entry]:
+    def proposals(self) -> list[GuidelineEntry]:
         """The entries that say what to do with a single procedure."""
         return [entry for entry in self.counted if entry.proposal is not None]
 

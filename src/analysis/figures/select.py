@@ -130,7 +130,7 @@ class Selector:
 
     @cached_property
     def _procedure_ids(self) -> list[object]:
-        return list_ids(self._tables.current["procedures"])
+        return list_pair_ids(self._tables.current["procedures"])
 
     def _frame(self, count: Count) -> pd.DataFrame:
         return self._tables.current[count.table]
@@ -162,7 +162,7 @@ def select(measure: Measure, tables: Tables, level: Level) -> list[Selection]:
     return Selector(tables).select(measure, level)
 
 
-def list_ids(frame: pd.DataFrame) -> list[object]:
+def list_pair_ids(frame: pd.DataFrame) -> list[object]:
     """Return the ids by which a table's procedures are known in both cycles, in their order."""
     return list_values(frame, "pair_id" if "pair_id" in frame else "procedure_id")
 

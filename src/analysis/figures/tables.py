@@ -1,13 +1,12 @@
 """The tables that measures count, each row with the scope it belongs to at every level."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.figures.lazy import LazyTables
 from analysis.figures.scopes import add_scopes
 from analysis.figures.tally import Tally
 from analysis.survey.answers.steps import list_steps
@@ -20,6 +19,26 @@ PAIRED = "paired"
 
 CORRECTED = "_corrected"
 """What ends the name of a column that tells, of a field, the decision that corrected a row's."""
+
+
+class LazyTables(Mapping[str, pd.DataFrame]):
+    """Tables by name, each made when it is first asked for: a figure needs one or two of them."""
+
+    def __init__(self, **makers: Callable[[], pd.DataFrame]) -> None:
+        """Hold what makes each table; the order of the names is that of the keywords."""
+        self._makers = makers
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 @dataclass(frozen=True)

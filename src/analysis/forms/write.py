@@ -9,7 +9,7 @@ import pandas as pd
 import xlsxwriter
 
 from analysis.cycle import Cycle, Department
-from analysis.display import Display, Step
+from analysis.display import Display, NamedTask
 from analysis.forms.cell_text import fit
 from analysis.forms.guide import GuideSheet
 from analysis.forms.layout import Grid
@@ -45,7 +45,7 @@ def write_forms(cycle: Cycle, display: Display | None = None) -> list[Form]:
     """
     display = display or Display()
     rows = _load_last_answers(cycle, display)
-    steps = [Step(d.slug, f"{d.name}　調査票の作成") for d in cycle.departments]
+    steps = [NamedTask(d.slug, f"{d.name}　調査票の作成") for d in cycle.departments]
     display.begin(steps)
     forms = []
     for department, step in zip(cycle.departments, steps, strict=True):

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from analysis.inputs import SHORT, Mark
+from analysis.inputs import SHORT_LENGTH, Mark
 
 if TYPE_CHECKING:
     # Who only reads a record waits for no frames.
@@ -95,7 +95,7 @@ def describe_making(
         "@id": f"#make/{quote(results[0])}",
         "@type": "CreateAction",
         "name": f"{title}の作成",
-        "description": f"{'、'.join(results)} の作成（指紋 {fingerprint[:SHORT]}）",
+        "description": f"{'、'.join(results)} の作成（指紋 {fingerprint[:SHORT_LENGTH]}）",
         "identifier": fingerprint,
         "instrument": refer(SOFTWARE),
         "object": [refer(key) for key in (*objects, *(v["@id"] for v in values))],

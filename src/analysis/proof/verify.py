@@ -16,7 +16,7 @@ from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle, open_cycle
 from analysis.display import Display
 from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
 from analysis.figures.findings import load_findings
-from analysis.inputs import LOCK_NAME, hash_file, kind_of, list_inputs
+from analysis.inputs import REQUIREMENTS_NAME, hash_file, kind_of, list_inputs
 from analysis.proof.diff import describe_sides
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.proof.record import read_record
@@ -135,7 +135,7 @@ def _set_apart(cycle: Cycle) -> Iterator[Cycle]:
     """Give the cycle in a project that has all that makes reports, and nothing that was made."""
     with TemporaryDirectory(prefix="analysis-verify-") as place:
         root = Path(place).resolve()
-        for name in ("data/raw", NOTEBOOKS, LOCK_NAME):
+        for name in ("data/raw", NOTEBOOKS, REQUIREMENTS_NAME):
             path, own = root / name, cycle.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             try:

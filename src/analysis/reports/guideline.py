@@ -13,7 +13,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.figures.findings import Findings
-from analysis.figures.guideline import Entry, Section
+from analysis.figures.guideline import GuidelineEntry, Section
 from analysis.reports.heading import head
 
 TITLE = "行政手続きオンライン化ガイドライン（抜粋）"
@@ -76,7 +76,7 @@ def _count_columns() -> tuple[Column, ...]:
     )
 
 
-def _count(findings: Findings, entry: Entry, scope: str = "all") -> tuple[Cell, ...]:
+def _count(findings: Findings, entry: GuidelineEntry, scope: str = "all") -> tuple[Cell, ...]:
     """Return how many procedures fall under an entry: of all, and of those not yet online."""
     if entry.id is None:
         return (None, None)

@@ -13,7 +13,7 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper as Stamper
 
 from analysis.cycle import Cycle
-from analysis.display import Display, Step
+from analysis.display import Display, NamedTask
 from analysis.errors import ReportError, list_examples
 from analysis.proof.cms import DIGEST
 
@@ -47,7 +47,7 @@ def sign_copies(
     Raises ReportError if the time-stamp server doesn't answer as one.
     """
     into.mkdir(parents=True, exist_ok=True)
-    steps = [Step(name, f"{name}　署名") for name in _list_pdfs(cycle)]
+    steps = [NamedTask(name, f"{name}　署名") for name in _list_pdfs(cycle)]
     display.begin(steps)
     for step in steps:
         content = (cycle.reports_folder / step.stem).read_bytes()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.cycle import Cycle, Department
-from analysis.display import Display, Step
+from analysis.display import Display, NamedTask
 from analysis.files.bounded import Bounded, UnfinishedError
 from analysis.files.file import find_file
 from analysis.forms.returned.book import Faulty, mark_file
@@ -64,7 +64,7 @@ def return_workbooks(
         if states[department.name] == "answered" and department.name not in doubled
     }
     steps = {
-        department: Step(department.slug, f"{department.name}　返す調査票の作成")
+        department: NamedTask(department.slug, f"{department.name}　返す調査票の作成")
         for department, problems in found.items()
         if any(problem.severity != "notice" for problem in problems)
     }

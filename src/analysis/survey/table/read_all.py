@@ -13,7 +13,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 
 from analysis.cycle import Cycle, Department
-from analysis.display import Display, Step
+from analysis.display import Display, NamedTask
 from analysis.files.child import begin_child, may_fork
 from analysis.files.file import find_file, find_files
 from analysis.survey.problems import STOPPED, Place, report
@@ -24,7 +24,7 @@ from analysis.texts import compose_name
 # To read so many bytes takes longer than to fork, and to hand over what was read.
 PAYS_FROM = 400_000
 
-CHECKING = Step("check", "回答の点検")
+CHECKING = NamedTask("check", "回答の点検")
 """What is done with the answers once they are read."""
 
 
@@ -84,8 +84,8 @@ def _measure(cycle: Cycle, departments: Sequence[Department]) -> dict[str, int]:
     }
 
 
-def _name_step(cycle: Cycle, department: Department) -> Step:
-    return Step(department.slug, f"{cycle.name}　{department.name}　調査票の読み取り")
+def _name_step(cycle: Cycle, department: Department) -> NamedTask:
+    return NamedTask(department.slug, f"{cycle.name}　{department.name}　調査票の読み取り")
 
 
 def _read_apart(

@@ -31,7 +31,7 @@ NOTE_NAME = "built.json"
 
 
 @dataclass(frozen=True)
-class Standing:
+class Delivered:
     """A cycle's delivered files: what their crate says of them, and which are as it says.
 
     `record` is None where no usable set stands there; `environment` is the one it was made in (see
@@ -98,18 +98,18 @@ class Standing:
         return None
 
 
-def look(cycle: Cycle) -> Standing:
+def look_at_set(cycle: Cycle) -> Delivered:
     """Read what the crate of a cycle's reports folder says; its files are read when asked for."""
     folder = cycle.reports_folder
     try:
         note = json.loads((cycle.processed_folder / NOTE_NAME).read_text(encoding="utf-8"))
         # An edited crate could call a stale file fresh.
         if note["crate"] != hash_file(folder / CRATE_NAME):
-            return Standing(folder)
+            return Delivered(folder)
         record = read_record(cycle)
-        return Standing(folder, record, str(note["environment"]), tuple(note["summary"]))
+        return Delivered(folder, record, str(note["environment"]), tuple(note["summary"]))
     except (OSError, ValueError, KeyError, TypeError, ReportError):
-        return Standing(folder)
+        return Delivered(folder)
 
 
 def write_note(cycle: Cycle, summary: Sequence[str]) -> None:

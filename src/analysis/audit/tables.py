@@ -30,110 +30,79 @@ _MATCHES = {
     "decided_by": ("決定者", 22),
     "decided_on": ("決定日", 12),
 }
+_COLUMNS: dict[str, tuple[tuple[str, str, int], ...]] = {
+    "workbooks": (
+        *_PLACE,
+        ("state", field_name("state"), 10),
+        ("procedures", "手続きの行", 11),
+        ("hidden_rows", "非表示の行", 11),
+        ("stated_total", "調査票の計：総数", 11),
+        ("stated_online", "調査票の計：オンライン化済", 11),
+        ("stated_started", "調査票の計：着手済", 11),
+        ("stated_not_started", "調査票の計：未着手", 11),
+        ("other_sheets", "ほかのシート", 20),
+        ("extra_columns", "調査票にない列", 20),
+        ("sha256", "ファイルのSHA-256", 68),
+    ),
+    "lines": (*_PLACE, ("kind", field_name("kind"), 18), _CELL),
+    "problems": (
+        ("severity", field_name("severity"), 9),
+        ("code", field_name("code"), 40),
+        ("whose", field_name("whose"), 16),
+        *_PLACE,
+        _CELL,
+        ("field", "項目", 18),
+        ("value", "原本の値", 24),
+        ("message", "内容", 60),
+        ("action", "対応", 50),
+    ),
+    "corrections": (
+        ("procedure_id", "手続きID", 11),
+        *_PLACE,
+        _CELL,
+        ("field", "項目", 18),
+        ("expected", "原本の値", 20),
+        ("value", "訂正後の値", 20),
+        ("reason", "理由", 50),
+        ("decided_by", "決定者", 22),
+        ("decided_on", "決定日", 12),
+    ),
+    "steps": (
+        ("step", field_name("step"), 16),
+        ("procedure_id", "手続きID", 11),
+        *_PLACE,
+        _CELL,
+        ("field", "項目", 20),
+        ("raw", "原本の値", 30),
+        ("value", "読み取った値", 30),
+    ),
+}
+
 NOT_FOUND = "該当する数値なし"
 
 
-def lay_workbooks(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
-    """Return the sheet of the departments' workbooks, a line a department."""
-    counts = {
-        "procedures": "手続きの行",
-        "hidden_rows": "非表示の行",
-        "stated_total": "調査票の計：総数",
-        "stated_online": "調査票の計：オンライン化済",
-        "stated_started": "調査票の計：着手済",
-        "stated_not_started": "調査票の計：未着手",
-    }
-    return _lay_table(
-        name,
-        table,
-        [
-            *_PLACE,
-            ("state", field_name("state"), 10),
-            *((key, title, 11) for key, title in counts.items()),
-            ("other_sheets", "ほかのシート", 20),
-            ("extra_columns", "調査票にない列", 20),
-            ("sha256", "ファイルのSHA-256", 68),
-        ],
-        criteria,
-    )
+def lay_table(table: str, name: str, rows: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+    """Return the sheet `name` of a table, a line a row: what it says, then the row's scopes.
 
-
-def lay_lines(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
-    """Return the sheet of the rows that are no procedures, a line a row."""
-    return _lay_table(
-        name,
-        table,
-        [
-            *_PLACE,
-            ("kind", field_name("kind"), 18),
-            _CELL,
-        ],
-        criteria,
-    )
-
-
-def lay_problems(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
-    """Return the sheet of the problems found in the workbooks, a line a problem."""
-    return _lay_table(
-        name,
-        _name_fields(table),
-        [
-            ("severity", field_name("severity"), 9),
-            ("code", field_name("code"), 40),
-            ("whose", field_name("whose"), 16),
-            *_PLACE,
-            _CELL,
-            ("field", "項目", 18),
-            ("value", "原本の値", 24),
-            ("message", "内容", 60),
-            ("action", "対応", 50),
-        ],
-        criteria,
-    )
-
-
-def lay_corrections(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
-    """Return the sheet of the corrected answers of this cycle, a line a correction."""
-    return _lay_table(
-        name,
-        _name_fields(table),
-        [
-            ("procedure_id", "手続きID", 11),
-            *_PLACE,
-            _CELL,
-            ("field", "項目", 18),
-            ("expected", "原本の値", 20),
-            ("value", "訂正後の値", 20),
-            ("reason", "理由", 50),
-            ("decided_by", "決定者", 22),
-            ("decided_on", "決定日", 12),
-        ],
-        criteria,
-    )
-
-
-def lay_steps(name: str, table: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
-    """Return the sheet of the answers that were changed in reading, a line a cell and step."""
-    pairs = zip(table["field"].tolist(), table["value"].tolist(), strict=True)
-    shown = pd.Series(
-        [pd.NA if pd.isna(value) else value_name(field, value) for field, value in pairs],
-        index=table.index,
-        dtype="str",
-    )
-    return _lay_table(
-        name,
-        _name_fields(table.assign(value=shown)),
-        [
-            ("step", field_name("step"), 16),
-            ("procedure_id", "手続きID", 11),
-            *_PLACE,
-            _CELL,
-            ("field", "項目", 20),
-            ("raw", "原本の値", 30),
-            ("value", "読み取った値", 30),
-        ],
-        criteria,
-    )
+    `table` is workbooks, lines, problems, corrections or steps. Fields and codes stand there by
+    their titles (a field that the survey doesn't know as it is), scopes by their `criteria`.
+    """
+    if table == "steps":
+        rows = _name_values(rows)
+    if "field" in rows:
+        titles = {field.name: field.header for field in load_vocabulary()}
+        rows = rows.assign(field=rows["field"].map(titles).fillna(rows["field"]))
+    laid = [
+        AuditColumn(
+            key,
+            title,
+            width,
+            column_cells(rows[key], OTHER_FIELDS.get(key, (None, None))[1]),
+            _style_of(rows[key], width),
+        )
+        for key, title, width in _COLUMNS[table]
+    ]
+    return Page(name, (*laid, *lay_scopes(rows, criteria)), 0, len(laid))
 
 
 def lay_matches(name: str, matches: pd.DataFrame) -> Page:
@@ -196,33 +165,14 @@ def lay_published(
     return Page(name, columns, 0, 7)
 
 
-def _lay_table(
-    name: str,
-    table: pd.DataFrame,
-    columns: Sequence[tuple[str, str, int]],
-    criteria: Mapping[str, str],
-) -> Page:
-    """Return a sheet of these columns (name, title, width) and of the rows' scopes."""
-    laid = [
-        AuditColumn(
-            key,
-            title,
-            width,
-            column_cells(table[key], OTHER_FIELDS.get(key, (None, None))[1]),
-            _style_of(table[key], width),
-        )
-        for key, title, width in columns
-    ]
-    return Page(name, (*laid, *lay_scopes(table, criteria)), 0, len(laid))
-
-
 def _style_of(column: "pd.Series[Any]", width: int) -> Style:
     if is_numeric_dtype(column):
         return "count"
     return "wrapped" if width >= _WIDE else "text"
 
 
-def _name_fields(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with its fields by their titles; a name the survey doesn't know stays."""
-    titles = {field.name: field.header for field in load_vocabulary()}
-    return table.assign(field=table["field"].map(titles).fillna(table["field"]))
+def _name_values(steps: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps with the values that were read as people read them."""
+    pairs = zip(steps["field"].tolist(), steps["value"].tolist(), strict=True)
+    named = [pd.NA if pd.isna(value) else value_name(field, value) for field, value in pairs]
+    return steps.assign(value=pd.Series(named, index=steps.index, dtype="str"))

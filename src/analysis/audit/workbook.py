@@ -19,15 +19,7 @@ from analysis.audit.figures import (
 )
 from analysis.audit.rows import lay_rows
 from analysis.audit.sheet import AuditCell, Formula, Page
-from analysis.audit.tables import (
-    lay_corrections,
-    lay_lines,
-    lay_matches,
-    lay_problems,
-    lay_published,
-    lay_steps,
-    lay_workbooks,
-)
+from analysis.audit.tables import lay_matches, lay_published, lay_table
 from analysis.audit.transitions import lay_transitions
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.formula import RowSheet, name_criteria
@@ -40,6 +32,13 @@ DEMONSTRATION = "架空データ"
 ABOUT, FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回の手続き"
 TRANSITIONS, WORKBOOKS, LINES, PROBLEMS = "異動", "調査票", "手続きでない行", "問題"
 CORRECTIONS, STEPS, PUBLISHED, MATCHES = "訂正", "読み取り", "公表値", "対応の確認"
+_TABLES = {
+    "workbooks": WORKBOOKS,
+    "lines": LINES,
+    "problems": PROBLEMS,
+    "corrections": CORRECTIONS,
+    "steps": STEPS,
+}
 
 _ABOUT_WIDTH = 104
 _TITLE_HEIGHT = 26
@@ -85,11 +84,10 @@ def write_audit(findings: Findings) -> bytes:
     now = lay_rows(NOW, tables.current["procedures"], survey.corrections, criteria)
     pages: dict[str, Page] = {
         "procedures": now,
-        "workbooks": lay_workbooks(WORKBOOKS, tables.current["workbooks"], criteria),
-        "lines": lay_lines(LINES, tables.current["lines"], criteria),
-        "problems": lay_problems(PROBLEMS, tables.current["problems"], criteria),
-        "corrections": lay_corrections(CORRECTIONS, tables.current["corrections"], criteria),
-        "steps": lay_steps(STEPS, tables.current["steps"], criteria),
+        **{
+            table: lay_table(table, name, tables.current[table], criteria)
+            for table, name in _TABLES.items()
+        },
         "published": lay_published(PUBLISHED, ledger, plan, list_figure_rows(ledger), criteria),
     }
     before: dict[str, Page] = {}

@@ -58,15 +58,6 @@ def define(measure: Measure) -> str:
     )
 
 
-def describe_condition(condition: Where) -> str:
-    """Return a condition in words, e.g. `「オンライン化の状況」が「着手済」または「未着手」`."""
-    return "、かつ".join(
-        f"「{field_name(field)}」が"
-        + "または".join(f"「{code_name(field, code)}」" for code in codes)
-        for field, codes in condition.conditions
-    )
-
-
 def field_name(field: str) -> str:
     """Return a field's Japanese name."""
     if field in OTHER_FIELDS:
@@ -93,7 +84,7 @@ def _phrase(measure: Measure) -> str:
         case Count(where=condition, table=table):
             noun = TABLE_NOUNS[table]
             return (
-                f"{describe_condition(condition)}である{noun}の数"
+                f"{_describe_condition(condition)}である{noun}の数"
                 if condition.fields
                 else f"{noun}の総数"
             )
@@ -101,6 +92,15 @@ def _phrase(measure: Measure) -> str:
             return f"（{_phrase(part)}）÷（{_phrase(whole)}）"
         case Change(of=of):
             return f"今回調査と前回調査との差：{_phrase(of)}"
+
+
+def _describe_condition(condition: Where) -> str:
+    """Return a condition in words, e.g. `「オンライン化の状況」が「着手済」または「未着手」`."""
+    return "、かつ".join(
+        f"「{field_name(field)}」が"
+        + "または".join(f"「{code_name(field, code)}」" for code in codes)
+        for field, codes in condition.conditions
+    )
 
 
 def _is_rate_change(measure: Measure) -> bool:

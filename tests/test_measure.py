@@ -107,7 +107,7 @@ def test_a_change_is_counted_without_pairing_the_procedures_of_two_cycles(tables
 
 
 def test_the_evidence_of_a_count_names_the_cells_that_made_each_row_count(tables: Tables) -> None:
-    evidence = list_evidence(ONLINE, tables, "department", "kodomo")
+    evidence = list_evidence(select(ONLINE, tables, "department"), "kodomo")
     assert evidence[["workbook", "sheet", "field", "cell", "raw"]].to_numpy().tolist() == [
         ["こども部.xlsx", "調査票", "procedure_id", "A10", "08-1"],
         ["こども部.xlsx", "調査票", "status", "G10", "online"],
@@ -115,7 +115,7 @@ def test_the_evidence_of_a_count_names_the_cells_that_made_each_row_count(tables
 
 
 def test_a_section_figure_shows_the_cell_that_names_the_section(tables: Tables) -> None:
-    evidence = list_evidence(Count(), tables, "section", "kankyo.廃棄物対策課")
+    evidence = list_evidence(select(Count(), tables, "section"), "kankyo.廃棄物対策課")
     assert evidence[["field", "cell"]].to_numpy().tolist() == [
         ["procedure_id", "A9"],
         ["section", "B9"],
@@ -123,7 +123,9 @@ def test_a_section_figure_shows_the_cell_that_names_the_section(tables: Tables) 
 
 
 def test_the_evidence_of_a_share_tells_the_part_from_the_rest(tables: Tables) -> None:
-    evidence = list_evidence(RATE, tables, "department", "kankyo").drop_duplicates("procedure_id")
+    evidence = list_evidence(select(RATE, tables, "department"), "kankyo").drop_duplicates(
+        "procedure_id"
+    )
     roles = dict(zip(evidence["procedure_id"], evidence["role"], strict=True))
     assert roles == {"07-1": "part", "07-3": "part", "07-5": "part", "07-2": "whole"}
 
@@ -131,7 +133,7 @@ def test_the_evidence_of_a_share_tells_the_part_from_the_rest(tables: Tables) ->
 def test_the_evidence_of_a_change_is_what_moved_in_and_out_with_both_answers(
     tables: Tables,
 ) -> None:
-    evidence = list_evidence(Change(ONLINE), tables, "department", "kankyo")
+    evidence = list_evidence(select(Change(ONLINE), tables, "department"), "kankyo")
     answers = evidence[evidence["field"] == "status"]
     moved = answers[["role", "procedure_id", "cycle", "raw"]].to_numpy().tolist()
     assert moved == [
@@ -148,9 +150,9 @@ def test_a_procedure_that_changed_its_section_moves_between_the_sections_only() 
     now = add_scopes(make_rows({"procedure_id": "07-1", "section": "新課"}))
     before = add_scopes(make_rows({"procedure_id": "07-1", "section": "旧課"}, cycle="2024-03-31"))
     tables = make_tables(now, before)
-    by_section = list_evidence(Change(ONLINE), tables, "section", "kankyo.新課")
+    by_section = list_evidence(select(Change(ONLINE), tables, "section"), "kankyo.新課")
     assert set(by_section["role"]) == {"in"}
-    assert list_evidence(Change(ONLINE), tables, "department", "kankyo").empty
+    assert list_evidence(select(Change(ONLINE), tables, "department"), "kankyo").empty
 
 
 def test_the_digest_changes_with_one_raw_answer_and_with_one_cell_address(tables: Tables) -> None:

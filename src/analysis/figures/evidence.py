@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from analysis.figures.measure import Measure
-from analysis.figures.scopes import Level
-from analysis.figures.select import Selection, select
-from analysis.figures.tables import CORRECTED, Tables, pair_ids
+from analysis.figures.select import Selection
+from analysis.figures.tables import CORRECTED, pair_ids
 
 ROLES = {
     "counted": "数えた行",
@@ -55,10 +53,10 @@ def list_cells(selections: Iterable[Selection], scope: str) -> Iterator[dict[str
                 yield {"role": selection.role, **cell, "pair_id": known[position]}
 
 
-def list_evidence(measure: Measure, tables: Tables, level: Level, scope: str) -> pd.DataFrame:
-    """Return one figure's evidence as a frame, a row a cell; columns as in `list_cells`."""
+def list_evidence(selections: Iterable[Selection], scope: str) -> pd.DataFrame:
+    """Return the evidence of one scope as a frame, a row a cell; columns as in `list_cells`."""
     columns = ["role", *PLACE, *CELL_KEYS]
-    return pd.DataFrame(list(list_cells(select(measure, tables, level), scope)), columns=columns)
+    return pd.DataFrame(list(list_cells(selections, scope)), columns=columns)
 
 
 def name_parts(frame: pd.DataFrame, field: str) -> tuple[str, ...]:

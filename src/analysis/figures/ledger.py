@@ -15,7 +15,7 @@ from analysis.figures.asked import note_department, note_everything, note_figure
 from analysis.figures.catalogue import Item
 from analysis.figures.definition import define
 from analysis.figures.digest import Digester
-from analysis.figures.evaluate import evaluate, previous_tables, tables_before
+from analysis.figures.evaluate import evaluate, tables_before
 from analysis.figures.evidence import list_evidence
 from analysis.figures.figure import Figure, list_nearest, split_id
 from analysis.figures.guideline import Guideline
@@ -161,9 +161,7 @@ class Ledger:
 
     def evidence(self, figure: Figure) -> pd.DataFrame:
         """Return a figure's evidence, a row a cell (columns: see `list_evidence`)."""
-        note_everything()
-        measure, level = self.items[figure.measure].measure, self._scopes[figure.scope].level
-        return list_evidence(measure, self._tables_of(figure.cycle), level, figure.scope)
+        return list_evidence(self.select(figure), figure.scope)
 
     def _evaluate(self, cycle: str, item: Item, level: Level) -> dict[str, Figure]:
         """Return a measure's figures in every scope of a level, by slug."""
@@ -209,9 +207,6 @@ class Ledger:
             return self.items
         return self._previous_items if cycle in self._cycles else {}
 
-    def _tables_of(self, cycle: str) -> Tables:
-        return self._tables if cycle == self._tables.cycle else self._previous_tables
-
     @cached_property
     def _names(self) -> dict[Measure, str]:
         return {item.measure: item.name for item in reversed(self.items.values())}
@@ -232,10 +227,6 @@ class Ledger:
             for name, item in self.items.items()
             if tables_of(item.measure) == {"procedures"} and not isinstance(item.measure, Change)
         }
-
-    @cached_property
-    def _previous_tables(self) -> Tables:
-        return previous_tables(self._tables)
 
     @cached_property
     def _slugs_by_name(self) -> dict[str, str]:

@@ -50,7 +50,11 @@ OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 
 def define(measure: Measure) -> str:
-    """Return the measure's definition as a sentence."""
+    """Return the measure's definition as a sentence.
+
+    >>> define(Change(Count(where(status="started"))))
+    '今回調査と前回調査との差：「オンライン化の状況」が「着手済」である手続きの数。'
+    """
     return (
         f"{_phrase(measure)}。"
         + ("百分率は四捨五入して小数第一位まで。" if isinstance(measure, Share) else "")

@@ -25,7 +25,12 @@ class Number:
 
 
 def matches(frame: pd.DataFrame, condition: Where) -> pd.Series:
-    """Return, row by row, whether the condition holds; a missing answer satisfies none."""
+    """Return, row by row, whether the condition holds; a missing answer satisfies none.
+
+    >>> frame = pd.DataFrame({"status": ["online", "started", None]})
+    >>> matches(frame, where(status=("online", "started"))).tolist()
+    [True, True, False]
+    """
     mask = np.ones(len(frame), dtype=bool)
     for field, codes in condition.conditions:
         mask &= frame[field].isin(codes).to_numpy()
@@ -38,6 +43,12 @@ def evaluate(measure: Measure, tables: Tables, level: Level, scopes: list[str]) 
     One pass over the table for all counts that ask for the same answers, whatever the number of
     scopes. A scope without rows counts 0.
     Raises ValueError for a change without a previous cycle.
+
+    >>> online, departments = Count(where(status="online")), ["kankyo", "kodomo"]
+    >>> [number.numerator for number in evaluate(online, ledger.tables, "department", departments)]
+    [1, 0]
+    >>> evaluate(Share(online, Count()), ledger.tables, "all", ["all"])
+    [Number(exact=Fraction(1, 2), numerator=1, denominator=2)]
     """
     match measure:
         case Count():

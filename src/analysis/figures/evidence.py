@@ -54,7 +54,16 @@ def list_cells(selections: Iterable[Selection], scope: str) -> Iterator[dict[str
 
 
 def list_evidence(selections: Iterable[Selection], scope: str) -> pd.DataFrame:
-    """Return the evidence of one scope as a frame, a row a cell; columns as in `list_cells`."""
+    """Return the evidence of one scope as a frame, a row a cell; columns as in `list_cells`.
+
+    >>> found = list_evidence(ledger.select(ledger.figure("online_change")), "all")
+    >>> found[["role", "cycle", "field", "cell", "raw", "value"]]
+      role       cycle         field cell      raw        value
+    0   in  2024-09-01  procedure_id   A6    K-001        K-001
+    1   in  2024-09-01        status   G6  オンライン化済       online
+    2   in  2024-04-30  procedure_id   A6    K-901        K-901
+    3   in  2024-04-30        status   G6      未着手  not_started
+    """
     columns = ["role", *PLACE, *CELL_KEYS]
     return pd.DataFrame(list(list_cells(selections, scope)), columns=columns)
 
@@ -63,6 +72,9 @@ def name_parts(frame: pd.DataFrame, field: str) -> tuple[str, ...]:
     """Return the columns of a field's cells, its raw texts, its values and the decisions on it.
 
     Of no field: those of a table without fields' cells (workbooks, problems, published numbers).
+
+    >>> name_parts(rows, "status")
+    ('status_cell', 'status_raw', 'status', 'status_corrected')
     """
     if field:
         return tuple(f"{field}{part}" for part in CELL_PARTS)
@@ -82,6 +94,11 @@ def cells_of(
     """Yield the rows' positions, each with one record a cell, keys as in `list_cells` but role.
 
     A row of a table without fields' cells (a workbook, a problem, a published number) has one.
+
+    >>> for position, cell in cells_of(rows, [1], ("status", "annual_volume")):
+    ...     print(position, cell["workbook"], cell["cell"], cell["raw"], cell["value"])
+    1 こども部.xlsx G6 未着手 not_started
+    1 こども部.xlsx F6 120 210
     """
 
     def take(column: str) -> list[object]:

@@ -73,7 +73,12 @@ class Parts(NamedTuple, Generic[_T]):
 
 
 def list_counts(measure: Measure) -> Parts[Count]:
-    """Return the counts that the measure is made from."""
+    """Return the counts that the measure is made from.
+
+    >>> online, total = Count(where(status="online")), Count()
+    >>> list_counts(Change(Share(online, total))) == Parts(online, total, online, total)
+    True
+    """
     match measure:
         case Count():
             return Parts(measure)
@@ -112,6 +117,11 @@ def write_count(count: Count, level: Level, scope_cell: str, sheets: Mapping[str
     `scope_cell` is the address of the cell that holds the scope's criterion (see `name_criteria`);
     `sheets` are named by table, with a column for each field and for each level's scopes. One
     COUNTIFS stands for each combination of codes; their sum counts every row once.
+
+    >>> online = Count(where(status="online"))
+    >>> sheet = RowSheet("手続き", ("status", "scope_department"), 3)
+    >>> print(write_count(online, "department", "$A$2", {"procedures": sheet}))
+    =COUNTIFS('手続き'!$B$2:$B$3,$A$2,'手続き'!$A$2:$A$3,"オンライン化済")
     """
     sheet = sheets[count.table]
     within = f"{sheet.range_of(f'scope_{level}')},{scope_cell}"
@@ -129,6 +139,10 @@ def write_value(measure: Measure, unit: Unit, cells: Parts[str]) -> str:
     """Return the formula, with its leading `=`, of the value as reported, from its counts' cells.
 
     Rounded half away from zero in the unit, once, from whole numbers; BLANK for a share of nothing.
+
+    >>> rate = Share(Count(where(status="online")), Count())
+    >>> print(write_value(rate, Unit("%", scale=100, places=1), Parts("C2", "D2")))
+    =IF(D2=0,"—",ROUND(100*C2/D2,1))
     """
     now, all_now, before, all_before = cells
     match measure:

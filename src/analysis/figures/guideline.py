@@ -44,7 +44,13 @@ class GuidelineEntry(_Strict):
 
     @property
     def condition(self) -> Where | None:
-        """Which procedures fall under the entry."""
+        """Which procedures fall under the entry.
+
+        >>> signed = {"identity": ["signature"]}
+        >>> entry = GuidelineEntry(cells=["押印の廃止"], id="seal", label="押印", where=signed)
+        >>> entry.condition == where(identity="signature")
+        True
+        """
         if self.where is None:
             return None
         return Where(tuple((field, tuple(codes)) for field, codes in self.where.items()))

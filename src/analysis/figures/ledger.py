@@ -59,7 +59,11 @@ class Ledger:
         return [s for s in scopes if s.level == "section" and s.department == department]
 
     def rows_of(self, department: str, table: str) -> pd.DataFrame:
-        """Return the rows of a department (its slug) in a table."""
+        """Return the rows of a department (its slug) in a table.
+
+        >>> ledger.rows_of("kodomo", "procedures")["procedure_id"].tolist()
+        ['K-002']
+        """
         if table in PROCEDURES:
             note_department(department)
         else:
@@ -135,7 +139,11 @@ class Ledger:
         return self._evaluate(cycle, item, place.level)[scope]
 
     def name_of(self, measure: Measure) -> str:
-        """Return the first name that the catalogue gives a measure; raise KeyError for none."""
+        """Return the first name that the catalogue gives a measure; raise KeyError for none.
+
+        >>> ledger.name_of(Count(where(status="online")))
+        'online'
+        """
         return self._names[measure]
 
     def parts(self, figure: Figure) -> tuple[Figure, ...]:
@@ -160,7 +168,11 @@ class Ledger:
         return selector.select(self.items[figure.measure].measure, level)
 
     def evidence(self, figure: Figure) -> pd.DataFrame:
-        """Return a figure's evidence, a row a cell (columns: see `list_evidence`)."""
+        """Return a figure's evidence, a row a cell (columns: see `list_evidence`).
+
+        >>> ledger.evidence(ledger.figure("online"))["cell"].tolist()
+        ['A6', 'G6']
+        """
         return list_evidence(self.select(figure), figure.scope)
 
     def _evaluate(self, cycle: str, item: Item, level: Level) -> dict[str, Figure]:

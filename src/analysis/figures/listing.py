@@ -32,6 +32,11 @@ def list_figures(ledger: Ledger, figures: Iterable[Figure] | None = None) -> pd.
     `value` is the reported value in plain digits, `text` as printed; `numerator` and `denominator`
     are exact. An undefined value (a share of nothing) is blank. All columns are text but
     evidence_rows.
+
+    >>> found = list_figures(ledger, [ledger.figure("online_rate")])
+    >>> found[["figure_id", "text", "unit", "numerator", "denominator", "evidence_rows"]]
+                        figure_id  text unit numerator denominator  evidence_rows
+    0  2024-09-01/all/online_rate  50.0    %         1           2              2
     """
     listed = list(ledger.figures.values() if figures is None else figures)
     digests = digest_figures(ledger, listed)
@@ -58,7 +63,12 @@ def list_figures(ledger: Ledger, figures: Iterable[Figure] | None = None) -> pd.
 
 
 def write_figures(frame: pd.DataFrame) -> bytes:
-    """Return the lines as CSV: UTF-8 with a BOM, so that Excel reads it."""
+    """Return the lines as CSV: UTF-8 with a BOM, so that Excel reads it.
+
+    >>> lines = pd.DataFrame({"figure_id": ["2024-09-01/all/online"], "text": ["1"]})
+    >>> write_figures(lines).decode("utf-8-sig").splitlines()
+    ['figure_id,text', '2024-09-01/all/online,1']
+    """
     return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 

@@ -39,7 +39,13 @@ class Where:
 
 
 def where(**conditions: str | tuple[str, ...]) -> Where:
-    """Write conditions as keywords: `where(status="not_started", reason=("other", ...))`."""
+    """Write conditions as keywords: `where(status="not_started", reason=("other", ...))`.
+
+    >>> where(status="not_started", reason=("other", "law_prevents")).fields
+    ('status', 'reason')
+    >>> where(status="online")
+    Where(conditions=(('status', ('online',)),))
+    """
     return Where(
         tuple(
             (field, (codes,) if isinstance(codes, str) else codes)
@@ -75,7 +81,12 @@ Measure: TypeAlias = Count | Share | Change
 
 
 def parts_of(measure: Measure) -> tuple[Count | Share, ...]:
-    """Return the measures a measure is made from: a share's two counts, what a change compares."""
+    """Return the measures a measure is made from: a share's two counts, what a change compares.
+
+    >>> online, total = Count(where(status="online")), Count()
+    >>> parts_of(Change(Share(online, total))) == (Share(online, total),)
+    True
+    """
     match measure:
         case Count():
             return ()
@@ -86,7 +97,11 @@ def parts_of(measure: Measure) -> tuple[Count | Share, ...]:
 
 
 def tables_of(measure: Measure) -> frozenset[TableName]:
-    """Return the tables whose rows the measure counts."""
+    """Return the tables whose rows the measure counts.
+
+    >>> tables_of(Change(Count(where(status="online"))))
+    frozenset({'procedures'})
+    """
     if isinstance(measure, Count):
         return frozenset({measure.table})
     return frozenset(table for part in parts_of(measure) for table in tables_of(part))

@@ -26,6 +26,10 @@ def read_published(cycle: Cycle) -> pd.DataFrame:
     Columns: scope (a name, as printed), measure, published (the number, its minus a hyphen and no
     commas in it), typed (as it stands in the file), line (in the file). Raises SettingsError for a
     file that is no CSV of COLUMNS, and for every value that is no number.
+
+    >>> read_published(ledger.cycle)
+      scope measure published typed  line
+    0   環境部  online         1     1     2
     """
     path = cycle.raw_folder / PUBLISHED_NAME
     records = [(0, COLUMNS)]
@@ -71,6 +75,12 @@ def reconcile(
     one row a published number, in the file's order: scope, department_slug (missing for the
     whole city), measure, published, recomputed (as reported; missing for an unknown number),
     figure_id, agrees (yes/no), and its place (workbook, cell, value).
+
+    >>> published = read_published(ledger.cycle)
+    >>> found = reconcile(ledger.cycle, published, lambda scope, name: ledger.figure(name, scope))
+    >>> found[["department_slug", "measure", "published", "recomputed", "agrees"]]
+      department_slug measure published recomputed agrees
+    0          kankyo  online         1          1    yes
     """
     slugs = {department.name: department.slug for department in cycle.departments} | {
         WHOLE_NAME: WHOLE

@@ -44,6 +44,11 @@ def add_scopes(frame: pd.DataFrame) -> pd.DataFrame:
 
     Needs `department_slug` (missing: the row belongs to the whole city only) and, for sections,
     `section`. One row in, one row out, in the same order.
+
+    >>> add_scopes(rows)[["procedure_id", "scope_all", "scope_department", "scope_section"]]
+      procedure_id scope_all scope_department scope_section
+    0        K-001       all           kankyo  kankyo.環境政策課
+    1        K-002       all           kodomo   kodomo.こども課
     """
     slugs = frame["department_slug"].reset_index(drop=True)
     unknown = pd.Series(pd.NA, index=slugs.index, dtype="str")

@@ -56,7 +56,15 @@ class Selector:
         return Selector(previous_tables(self._tables))
 
     def select(self, measure: Measure, level: Level) -> list[Selection]:
-        """Return the rows that the measure counts, for every scope of a level at once."""
+        """Return the rows that the measure counts, for every scope of a level at once.
+
+        >>> change = Change(Count(where(status="online")))
+        >>> come, gone = Selector(ledger.tables).select(change, "department")
+        >>> come.role, dict(come.positions), come.fields
+        ('in', {'kankyo': [0]}, ('procedure_id', 'status'))
+        >>> gone.role, dict(gone.positions)
+        ('out', {})
+        """
         key = (measure, level)
         if key not in self._selections:
             self._selections[key] = self._select(measure, level)
@@ -158,12 +166,21 @@ class Selector:
 
 
 def select(measure: Measure, tables: Tables, level: Level) -> list[Selection]:
-    """Return the rows that the measure counts, for every scope of a level at once."""
+    """Return the rows that the measure counts, for every scope of a level at once.
+
+    >>> (online,) = select(Count(where(status="online")), ledger.tables, "department")
+    >>> dict(online.positions)
+    {'kankyo': [0]}
+    """
     return Selector(tables).select(measure, level)
 
 
 def list_pair_ids(frame: pd.DataFrame) -> list[object]:
-    """Return the ids by which a table's procedures are known in both cycles, in their order."""
+    """Return the ids by which a table's procedures are known in both cycles, in their order.
+
+    >>> list_pair_ids(ledger.tables.previous)
+    ['K-001', 'K-003', 'K-002']
+    """
     return list_values(frame, "pair_id" if "pair_id" in frame else "procedure_id")
 
 

@@ -60,6 +60,12 @@ class Tables:
 
         `pair_id` and `paired_by` tell which procedure each is now (see `add_pair_ids`); without
         them each is its own.
+
+        >>> ledger.tables.previous[["procedure_id", "pair_id", "paired_by", "status"]]
+          procedure_id pair_id paired_by       status
+        0        K-901   K-001      name  not_started
+        1        K-003   K-003       NaN  not_started
+        2        K-002   K-002        id  not_started
         """
         if self.before is None:
             return None
@@ -76,6 +82,11 @@ def pair_ids(frame: pd.DataFrame) -> pd.Series:
     """Return the ids by which a table's procedures are known in both cycles.
 
     The previous cycle's table has them in `pair_id`; without that column each is its own.
+
+    >>> pair_ids(ledger.tables.previous).tolist()
+    ['K-001', 'K-003', 'K-002']
+    >>> pair_ids(rows).tolist()
+    ['K-001', 'K-002']
     """
     return frame["pair_id"] if "pair_id" in frame else frame["procedure_id"]
 
@@ -85,6 +96,9 @@ def add_corrections(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFra
 
     `rows` are tidy rows, `corrections` those applied to them. The column holds the decision in
     words, NA in a row that was not corrected. One row in, one row out, in the same order.
+
+    >>> print(*add_corrections(rows, survey.corrections)["annual_volume_corrected"].dropna())
+    「120」を「210」に訂正　理由: 部局に確認　決定: DX戦略課（2024-09-20）
     """
     added: dict[str, pd.Series] = {}
     for correction in corrections.fillna("").to_dict("records"):
@@ -146,6 +160,13 @@ def prepare_tables(
 
     `previous` is the survey of the cycle before, if any; `reconciled` makes the table of published
     numbers, which itself needs figures of the other tables.
+
+    >>> tables = prepare_tables(ledger.cycle, survey, findings.previous, pd.DataFrame)
+    >>> tables.current["transitions"][["procedure_id", "fate", "scope_department"]]
+      procedure_id       fate scope_department
+    0        K-001  continued           kankyo
+    1        K-002  continued           kodomo
+    2        K-003  abolished           kankyo
     """
     slugs = {department.name: department.slug for department in cycle.departments}
     before = None if previous is None else previous.rows

@@ -9,6 +9,10 @@ def list_values(frame: pd.DataFrame, column: str) -> list[Any]:
     """Return a column's values in the order of rows, None for a missing one.
 
     A column that the frame has not is missing in every row.
+
+    >>> frame = pd.DataFrame({"annual_volume": pd.Series([3, None], dtype="Int64")})
+    >>> list_values(frame, "annual_volume"), list_values(frame, "name")
+    ([3, None], [None, None])
     """
     if column not in frame:
         return [None] * len(frame)

@@ -19,6 +19,12 @@ def read_audit(path: Path) -> dict[str, pd.DataFrame]:
 
     Rows as in a ledger's tables: ROW_COLUMNS and the scopes, in their order. A text too long for a
     cell comes back cut. Raises ReportError for a file that can't be read as an audit workbook.
+
+    >>> from analysis.audit.workbook import write_audit
+    >>> path = ledger.cycle.root / "audit.xlsx"
+    >>> size = path.write_bytes(write_audit(findings))
+    >>> {cycle: rows["procedure_id"].tolist() for cycle, rows in read_audit(path).items()}
+    {'2024-09-01': ['K-001', 'K-002'], '2024-04-30': ['K-901', 'K-003', 'K-002']}
     """
     book = _read_sheets(path)
     try:
@@ -34,6 +40,13 @@ def read_audited_matches(path: Path) -> pd.DataFrame:
     """Return the confirmed pairs that an audit workbook holds, as the survey had them.
 
     Raises ReportError for a file that can't be read as an audit workbook.
+
+    >>> from analysis.audit.workbook import write_audit
+    >>> path = ledger.cycle.root / "audit.xlsx"
+    >>> size = path.write_bytes(write_audit(findings))
+    >>> read_audited_matches(path)[["previous_id", "current_id", "reason"]]
+      previous_id current_id reason
+    0       K-003        NaN  条例の廃止
     """
     return read_audited_lines(_read_sheets(path).get(MATCHES, ()))
 

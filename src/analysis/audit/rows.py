@@ -68,6 +68,11 @@ def lay_rows(
 
     Needs ROW_COLUMNS and the scopes; `corrections` are those applied to these rows, `criteria` the
     text for each scope.
+
+    >>> criteria = {scope: scope for scope in ledger.scopes}
+    >>> page = lay_rows("手続き", ledger.tables.current["procedures"], survey.corrections, criteria)
+    >>> [(c.title, *c.cells) for c in page.columns if c.key in ("procedure_id", "status")]
+    [('手続きID', 'K-001', 'K-002'), ('オンライン化の状況', 'オンライン化済', '未着手')]
     """
     words: list[str | None] = [None] * len(rows)
     corrected: dict[str, list[Style]] = {}
@@ -105,7 +110,11 @@ def lay_rows(
 def column_cells(
     column: "pd.Series[Any]", names: Mapping[str, str] | None = None
 ) -> list[AuditCell]:
-    """Return a column's cells, missing ones as None; with `names`, each code by its name."""
+    """Return a column's cells, missing ones as None; with `names`, each code by its name.
+
+    >>> column_cells(rows["status"], {"online": "オンライン化済", "not_started": "未着手"})
+    ['オンライン化済', '未着手']
+    """
     # pandas-stubs doesn't know that None may stand for a missing one.
     cells: list[AuditCell] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]
     if names is None:
@@ -116,7 +125,13 @@ def column_cells(
 def lay_scopes(
     table: pd.DataFrame, criteria: Mapping[str, str], levels: Sequence[Level] = LEVELS[:2]
 ) -> list[AuditColumn]:
-    """Return the columns that say to which scopes a row belongs."""
+    """Return the columns that say to which scopes a row belongs.
+
+    >>> table = ledger.tables.current["workbooks"]
+    >>> columns = lay_scopes(table, {"all": "all", "kankyo": "kankyo", "kodomo": "kodomo"})
+    >>> [(column.title, *column.cells) for column in columns]
+    [('範囲コード（全体）', 'all', 'all'), ('範囲コード（部局）', 'kankyo', 'kodomo')]
+    """
     return [
         AuditColumn(
             f"scope_{level}",
@@ -132,6 +147,14 @@ def read_rows(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
     """Return the tidy rows that a sheet's lines hold, as `lay_rows` was given them.
 
     Raises RowsError for another header or for an answer that the survey doesn't know.
+
+    >>> criteria = {scope: scope for scope in ledger.scopes}
+    >>> page = lay_rows("手続き", ledger.tables.current["procedures"], survey.corrections, criteria)
+    >>> lines = zip(*([column.title, *column.cells] for column in page.columns), strict=True)
+    >>> read_rows(lines)[["procedure_id", "status", "scope_department"]]
+      procedure_id       status scope_department
+    0        K-001       online           kankyo
+    1        K-002  not_started           kodomo
     """
     table = iter(lines)
     head = next(table, ())

@@ -86,6 +86,11 @@ def lay_table(table: str, name: str, rows: pd.DataFrame, criteria: Mapping[str, 
 
     `table` is workbooks, lines, problems, corrections or steps. Fields and codes stand there by
     their titles (a field that the survey doesn't know as it is), scopes by their `criteria`.
+
+    >>> criteria = {"all": "all", "kankyo": "kankyo", "kodomo": "kodomo"}
+    >>> page = lay_table("steps", "読み取り", ledger.tables.current["steps"], criteria)
+    >>> [(column.title, *column.cells) for column in page.columns[-5:-2]]
+    [('項目', '年間件数'), ('原本の値', '120'), ('読み取った値', '210')]
     """
     if table == "steps":
         rows = _name_values(rows)
@@ -106,7 +111,12 @@ def lay_table(table: str, name: str, rows: pd.DataFrame, criteria: Mapping[str, 
 
 
 def lay_matches(name: str, matches: pd.DataFrame) -> Page:
-    """Return the sheet of the pairs that people confirmed, a line each."""
+    """Return the sheet of the pairs that people confirmed, a line each.
+
+    >>> page = lay_matches("対応の確認", survey.matches)
+    >>> [(column.title, *column.cells) for column in page.columns[:4]]
+    [('行', '2'), ('前回の手続きID', 'K-003'), ('今回の手続きID', None), ('理由', '条例の廃止')]
+    """
     columns = [
         AuditColumn(key, title, width, column_cells(matches[key]), _style_of(matches[key], width))
         for key, (title, width) in _MATCHES.items()
@@ -115,7 +125,14 @@ def lay_matches(name: str, matches: pd.DataFrame) -> Page:
 
 
 def read_audited_lines(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
-    """Return the confirmed pairs that a sheet's lines hold, as `lay_matches` was given them."""
+    """Return the confirmed pairs that a sheet's lines hold, as `lay_matches` was given them.
+
+    >>> page = lay_matches("対応の確認", survey.matches)
+    >>> lines = zip(*([column.title, *column.cells] for column in page.columns), strict=True)
+    >>> read_audited_lines(lines)[["line", "previous_id", "current_id", "reason"]]
+      line previous_id current_id reason
+    0    2       K-003        NaN  条例の廃止
+    """
     _, *filled = list(lines) or [()]
     frame = pd.DataFrame([line[: len(_MATCHES)] for line in filled], columns=list(_MATCHES))
     return frame.dropna(how="all").astype("str").loc[:, list(MATCHES_COLUMNS)]

@@ -59,6 +59,13 @@ def lay_transitions(
 
     Each line refers to the procedure's rows in the sheets of rows, `sheets` of now and of before,
     and where people confirmed the pair, to the line of `matches` in the third.
+
+    >>> keys = ("procedure_id", "status", "name_key", "law_key", "section_key", "scope_department")
+    >>> sheets = tuple(RowSheet(name, keys, 4) for name in ("今回", "前回", "確認"))
+    >>> criteria = {scope: scope for scope in ledger.scopes}
+    >>> page = lay_transitions("異動", ledger, sheets, survey.matches, criteria)
+    >>> [(c.title, *(cell.value for cell in c.cells)) for c in page.columns if c.key == "fate"]
+    [('前回調査との対応', '継続', '継続', '廃止')]
     """
     tables = ledger.tables
     table, previous = tables.current["transitions"], previous_tables(tables).current["procedures"]

@@ -55,6 +55,12 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFra
     One row a procedure (of either cycle), workbook, problem and so on, in the order of its table:
     where it stands and, for every field f that made some row count, the answer as printed `f`, the
     raw text `f_raw`, its cell `f_cell`, and where there was one the decision `f_corrected`.
+
+    >>> found = list_rows(ledger, [ledger.figure("online_change")])
+    >>> found["procedures"][["cycle", "procedure_id", "status", "status_cell"]]
+            cycle procedure_id   status status_cell
+    0  2024-09-01        K-001  オンライン化済          G6
+    1  2024-04-30        K-901      未着手          G6
     """
     tables = _name_tables(ledger)
     counted = {key: np.zeros(len(frame), dtype=bool) for key, (_, frame) in tables.items()}

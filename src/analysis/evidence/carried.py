@@ -33,7 +33,11 @@ def list_carried(ledger: Ledger, figures: Sequence[Figure]) -> set[str]:
 
 
 def close_measures(ledger: Ledger, names: set[str]) -> dict[str, Measure]:
-    """Return the measures by name, with those that they are made from, in catalogue order."""
+    """Return the measures by name, with those that they are made from, in catalogue order.
+
+    >>> list(close_measures(ledger, {"online_rate_change"}))
+    ['total', 'online', 'online_rate', 'online_rate_change']
+    """
     wanted = set(names)
     # A change of a share is two steps away from its counts.
     for _ in range(2):
@@ -44,12 +48,21 @@ def close_measures(ledger: Ledger, names: set[str]) -> dict[str, Measure]:
 
 
 def keep_counts(measures: Mapping[str, Measure]) -> list[Count]:
-    """Return those of some measures that are counts."""
+    """Return those of some measures that are counts.
+
+    >>> keep_counts({"total": Count(), "rate": Share(Count(where(status="online")), Count())})
+    [Count(where=Where(conditions=()), table='procedures')]
+    """
     return [measure for measure in measures.values() if isinstance(measure, Count)]
 
 
 def list_decisive(counts: Iterable[Count], identity: Iterable[str]) -> tuple[str, ...]:
-    """Return the fields of an identity, and those that decide whether a procedure counts."""
+    """Return the fields of an identity, and those that decide whether a procedure counts.
+
+    >>> counts = [Count(where(status="online")), Count(where(moved="yes"), "transitions")]
+    >>> list_decisive(counts, {"procedure_id"})
+    ('procedure_id', 'section', 'status')
+    """
     decisive = {
         field if count.table == "procedures" else DECIDED_BY[field]
         for count in counts

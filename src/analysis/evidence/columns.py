@@ -20,6 +20,10 @@ def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any
     `f_raw` is the raw text where the cell holds another than the value's name (empty: a blank
     cell), `f_cell` the cell, of which only the letter is kept where its row is the row's own, and
     `f_corrected` the decision that corrected it, where any row was corrected.
+
+    >>> columns = list_procedures(rows, ["procedure_id", "annual_volume"])
+    >>> columns["procedure_id"], columns["annual_volume"], columns["annual_volume_raw"]
+    (['K-001', 1], [120, 210], [None, '120'])
     """
     rows: list[int] = list_values(frame, "row")
     columns: dict[str, Any] = {
@@ -45,7 +49,13 @@ def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any
 def list_others(
     frame: pd.DataFrame, decisive: Sequence[str], names: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return the columns of a table that holds no answers: its place, what it says, its codes."""
+    """Return the columns of a table that holds no answers: its place, what it says, its codes.
+
+    >>> problems = ledger.tables.current["problems"]
+    >>> columns = list_others(problems, ["severity"], {"kankyo": "環境部"})
+    >>> columns["department"], columns["cell"], columns["severity"]
+    (['環境部'], ['H6'], ['warning'])
+    """
     slugs = list_values(frame, "department_slug")
     return {
         "department": write_column(map(names.get, slugs)),

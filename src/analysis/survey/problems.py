@@ -156,13 +156,24 @@ def describe(problem: Problem, *, within_workbook: bool = False) -> str:
 
 
 def problems_to_frame(problems: Iterable[Problem]) -> pd.DataFrame:
-    """Return one row per problem, in the given order, columns as `Problem`; missing is NA."""
+    """Return one row per problem, in the given order, columns as `Problem`; missing is NA.
+
+    >>> place = Place("環境部", "環境部.xlsx", "調査票", "C9")
+    >>> found = report("total_differs", place, value="3", label="総手続き数", counted=1)
+    >>> problems_to_frame([found])[["workbook", "cell", "code", "severity", "value"]]
+       workbook cell           code severity value
+    0  環境部.xlsx   C9  total_differs  warning     3
+    """
     rows = map(attrgetter(*PROBLEM_COLUMNS), problems)
     return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS)).astype("str")
 
 
 def problems_from_frame(frame: pd.DataFrame) -> list[Problem]:
-    """Return the problems of a frame made by `problems_to_frame`."""
+    """Return the problems of a frame made by `problems_to_frame`.
+
+    >>> [str(problem.place) for problem in problems_from_frame(survey.problems)]
+    ['環境部.xlsx 調査票!H6']
+    """
     columns = (frame[name].array.to_numpy(dtype=object, na_value=None) for name in PROBLEM_COLUMNS)
     return list(map(Problem, *columns))
 

@@ -40,6 +40,13 @@ def propose_matches(survey: Survey, previous: Survey | None) -> pd.DataFrame:
     in words what agrees. Law and section decide only the order. The first of DECIDED_COLUMNS are
     the two ids, the others are left blank (NA) for who decides. Order: the previous rows' order,
     then `rank`.
+
+    >>> from dataclasses import replace
+    >>> now = rows[:1].assign(procedure_id="K-011", name="届出書その1")
+    >>> found = propose_matches(replace(survey, rows=now), findings.previous)
+    >>> found[["previous_id", "current_id", "rank", "score", "grounds"]]
+      previous_id current_id  rank  score                 grounds
+    0       K-901      K-011     1     91  名称の類似 91、根拠法令等が同じ、課が同じ
     """
     rows = survey.rows.iloc[:0] if previous is None else previous.rows
     pairs = pair_cycles(survey.rows, rows, survey.matches)
@@ -58,7 +65,14 @@ def propose_matches(survey: Survey, previous: Survey | None) -> pd.DataFrame:
 
 
 def describe_proposals(proposals: pd.DataFrame, cycle: Cycle) -> str:
-    """Return the proposals as text, the best for each previous procedure; nothing if none."""
+    """Return the proposals as text, the best for each previous procedure; nothing if none.
+
+    >>> names = [f"{side}_{part}" for side in ("previous", "current") for part in ("id", "name")]
+    >>> found = pd.DataFrame([["K-901", "届出その1", "K-011", "届出書その1"]], columns=names)
+    >>> found = found.assign(rank=1, department="環境部", grounds="名称の類似 91")
+    >>> print(describe_proposals(found, ledger.cycle).splitlines()[2])
+      ・環境部: 前回 K-901「届出その1」 → 今回 K-011「届出書その1」（名称の類似 91）
+    """
     best = proposals[proposals["rank"] == 1]
     if best.empty:
         return ""
@@ -85,7 +99,13 @@ def _name(row: Mapping[Hashable, Any], side: str) -> str:
 
 
 def store_proposals(proposals: pd.DataFrame, cycle: Cycle) -> None:
-    """Write the proposals into the cycle's processed folder; raise SurveyError if it can't be."""
+    """Write the proposals into the cycle's processed folder; raise SurveyError if it can't be.
+
+    >>> found = pd.DataFrame({"previous_id": ["K-901"], "current_id": ["K-011"]})
+    >>> store_proposals(found, ledger.cycle)
+    >>> (ledger.cycle.processed_folder / PROPOSALS_NAME).read_text("utf-8-sig").split()
+    ['previous_id,current_id', 'K-901,K-011']
+    """
     deliver_file(cycle.processed_folder / PROPOSALS_NAME, write_csv(proposals))
 
 

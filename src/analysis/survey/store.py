@@ -107,6 +107,9 @@ def write_csv(frame: pd.DataFrame) -> bytes:
     """Return a frame as CSV for Excel: UTF-8 with mark, and no text that it takes for a formula.
 
     A text that begins with = + - @, tab or carriage return gets an apostrophe before it.
+
+    >>> write_csv(pd.DataFrame({"name": ["届出", "=1+1"]})).decode("utf-8-sig").splitlines()
+    ['name', '届出', "'=1+1"]
     """
     columns = (_defuse_column(frame[name]) for name in frame)
     text = io.StringIO(newline="")

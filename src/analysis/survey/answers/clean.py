@@ -20,6 +20,20 @@ def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Pr
     that gave the row another row's cell. Adds f: choices as codes, dates as ISO text, all of dtype
     str, and numbers as Int64. A blank, and an answer that can't be read, is NA; of a number,
     `f_missing` says which (see MISSING_LABELS). `steps` tells what changed the row's answers.
+
+    >>> from analysis.survey.answers.correct import correct_rows
+    >>> from analysis.survey.table.table import rows_to_frame
+    >>> from analysis.survey.vocabulary import build_lookup
+    >>> typed = rows_to_frame({"row": [6, 7], "annual_volume_raw": ["約１２０件", "多数"]})
+    >>> place = {"department": "環境部", "workbook": "環境部.xlsx", "sheet": "調査票"}
+    >>> raw = correct_rows(typed, ())[0].assign(annual_volume_held="text", **place)
+    >>> cleaned, problems = clean_rows(raw, build_lookup(ledger.cycle.settings))
+    >>> cleaned[["annual_volume_raw", "annual_volume", "steps"]]
+      annual_volume_raw  annual_volume                           steps
+    0             約１２０件            120  annual_volume:width+unit+about
+    1                多数           <NA>                             NaN
+    >>> [problem.value for problem in problems]
+    ['多数']
     """
     added: dict[str, pd.Series] = {}
     problems: list[Problem] = []

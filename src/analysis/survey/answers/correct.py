@@ -109,6 +109,16 @@ def correct_rows(
     Row grain and order are those of `raw`. Needs, for every field f, `f_raw` and `f_held`; adds
     `f_text`, the text to clean: the raw one unless corrected. The applied corrections are one row
     each, in the order of the file, with the columns CORRECTION_COLUMNS, all of dtype str.
+
+    >>> raw = rows.assign(annual_volume_held="number")
+    >>> corrected, applied, problems = correct_rows(raw, read_corrections(ledger.cycle))
+    >>> corrected[["procedure_id", "annual_volume_raw", "annual_volume_text"]]
+      procedure_id annual_volume_raw annual_volume_text
+    0        K-001               120                120
+    1        K-002               120                210
+    >>> applied[["procedure_id", "field", "cell", "expected", "value"]]
+      procedure_id          field cell expected value
+    0        K-002  annual_volume   F6      120   210
     """
     names = [field.name for field in load_vocabulary()]
     rows = raw.assign(**{f"{name}_text": raw[f"{name}_raw"] for name in names})

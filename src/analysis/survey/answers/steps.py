@@ -67,6 +67,10 @@ def list_steps(rows: pd.DataFrame) -> pd.DataFrame:
     Needs tidy rows. `raw` is the cell's text, `value` the answer it was read as (a choice by its
     code), NA if none; all columns are of dtype str but `row`. A cell that stands for several rows
     is one, except for the step that filled these rows: it counts in each.
+
+    >>> list_steps(rows)[["procedure_id", "field", "cell", "step", "raw", "value"]]
+      procedure_id          field cell        step  raw value
+    0        K-002  annual_volume   F6  correction  120   210
     """
     changed = rows[rows["steps"].notna()]
     found = pd.DataFrame(list(_split_rows(changed)), columns=list(STEP_COLUMNS))

@@ -39,7 +39,14 @@ class Comparison:
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
-        """Every pair with what the rules ask of both rows, of the previous one `previous_...`."""
+        """Every pair with what the rules ask of both rows, of the previous one `previous_...`.
+
+        >>> both = Comparison(ledger.cycle, survey, findings.previous.rows)
+        >>> both.pairs[["previous_id", "current_id", "previous_status", "status"]]
+          previous_id current_id previous_status       status
+        0       K-002      K-002     not_started  not_started
+        1       K-901      K-001     not_started       online
+        """
         pairs = pair_cycles(self.survey.rows, self.before, self.survey.matches)
         now = _take_rows(self.survey.rows, pairs["current_id"], _COLUMNS)
         before = _take_rows(self.before, pairs["previous_id"], _ANSWERS).add_prefix("previous_")
@@ -59,7 +66,12 @@ class Comparison:
 def list_records(
     rows: pd.DataFrame, is_blamed: "pd.Series[bool] | np.ndarray[Any, Any]", *fields: str
 ) -> list[Record]:
-    """Return the blamed rows that have a cell for the first of the fields, with what blames it."""
+    """Return the blamed rows that have a cell for the first of the fields, with what blames it.
+
+    >>> found = list_records(rows, rows["status"] == "online", "status")
+    >>> [(row["workbook"], row["status_cell"], row["status_raw"]) for row in found]
+    [('環境部.xlsx', 'G6', 'オンライン化済')]
+    """
     own = fields[0]
     names = ("department", "department_slug", "workbook", "sheet", f"{own}_cell", f"{own}_raw")
     wanted = list(dict.fromkeys([*names, *fields]))

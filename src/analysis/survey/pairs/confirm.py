@@ -39,6 +39,11 @@ def read_matches(cycle: Cycle) -> tuple[pd.DataFrame, list[Problem]]:
     One row per line that can be used, in the order of the file, with MATCHES_COLUMNS, all of dtype
     str: `line` its number, ids as the survey's rows have them, `decided_on` as ISO date; NA where
     the line leaves an id blank. A cycle without the file has none.
+
+    >>> matches, problems = read_matches(ledger.cycle)
+    >>> matches[["line", "previous_id", "current_id", "decided_on", "reason"]]
+      line previous_id current_id  decided_on reason
+    0    2       K-003        NaN  2024-09-20  条例の廃止
     """
     path = cycle.raw_folder / MATCHES_NAME
     found: list[Problem] = []
@@ -59,6 +64,13 @@ def check_matches(
 
     `pairs` are those of `pair_cycles` with the same `matches`; `ids` the procedures' ids of the
     previous cycle and of this one, by the cycle's name.
+
+    >>> before = findings.previous.rows["procedure_id"]
+    >>> ids = {"2024-04-30": before, "2024-09-01": rows["procedure_id"]}
+    >>> matches = survey.matches.assign(previous_id="K-099")
+    >>> pairs = pd.DataFrame(columns=["previous_id", "current_id", "paired_by"])
+    >>> [str(problem.place) + problem.message for problem in check_matches(matches, pairs, ids)]
+    ['matches.csv 2行目のprevious_id「K-099」調査回 2024-04-30 の調査票にありません。']
     """
     found = pairs[pairs["paired_by"] != "confirmed"]
     columns = DECIDED_COLUMNS[:2]

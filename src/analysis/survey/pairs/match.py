@@ -48,6 +48,13 @@ def match_cycles(
     section or department) ignore width, blanks and line breaks. All columns are of dtype str.
 
     Raises SurveyError if an id is missing or stands twice in a cycle.
+
+    >>> found = match_cycles(rows, findings.previous.rows)
+    >>> found[["procedure_id", "previous_procedure_id", "fate", "went_online"]]
+      procedure_id previous_procedure_id       fate went_online
+    0        K-001                 K-901  continued         yes
+    1        K-002                 K-002  continued          no
+    2        K-003                 K-003  abolished          no
     """
     if previous is None or previous.empty:
         current, previous = current.iloc[:0], current.iloc[:0]
@@ -91,6 +98,11 @@ def pair_cycles(
     them confirms that a procedure has no partner, and pairs nothing). No procedure is in two pairs:
     a confirmed one that would be is passed over. Rows without an id pair with nothing, and no name
     pairs where name or law is missing.
+
+    >>> pair_cycles(rows, findings.previous.rows)
+      previous_id current_id paired_by
+    0       K-002      K-002        id
+    1       K-901      K-001      name
     """
     ids = [rows[_ID].tolist() for rows in (current, previous)]
     now, before = ({one: None for one in own if isinstance(one, str)} for own in ids)
@@ -123,6 +135,13 @@ def add_pair_ids(previous: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     `previous` are the tidy rows of the previous cycle, `pairs` those of `pair_cycles`. `pair_id` is
     the current id of a paired procedure and the own id of any other; `paired_by` is NA there. One
     row in, one row out, in the same order.
+
+    >>> before = findings.previous.rows
+    >>> add_pair_ids(before, pair_cycles(rows, before))[["procedure_id", "pair_id", "paired_by"]]
+      procedure_id pair_id paired_by
+    0        K-901   K-001      name
+    1        K-003   K-003       NaN
+    2        K-002   K-002        id
     """
     known = pairs.set_index("previous_id")
     ids = previous[_ID]
@@ -141,6 +160,9 @@ def key_names(rows: pd.DataFrame) -> dict[tuple[str, str, str], str]:
     """Return the ids of rows by department, name and law, where no other row has the same.
 
     Needs `department_slug`, `name`, `law` and `procedure_id`; a row without one of them has no key.
+
+    >>> key_names(rows[:1])
+    {('kankyo', '届出その1', '環境基本条例'): 'K-001'}
     """
     found: dict[tuple[str, str, str], list[str]] = {}
     columns = (rows[name].fillna("").tolist() for name in _NAMED)

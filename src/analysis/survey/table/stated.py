@@ -14,6 +14,11 @@ def find_totals_that_differ(rows: pd.DataFrame, readings: Sequence[Reading]) -> 
 
     `rows` are all departments' with department_slug and status; where a status can't be read, only
     the number of rows is compared.
+
+    >>> own = ledger.cycle.find_department("kankyo")
+    >>> reading = Reading(own, "answered", sheet="調査票", stated={"total": ("C9", 3)})
+    >>> [problem.message for problem in find_totals_that_differ(rows, [reading])]
+    ['表の下の合計「総手続き数 3」が、行を数えた件数（1）と違います。']
     """
     columns = (rows[name].tolist() for name in ("department_slug", "status"))
     statuses: dict[str, list[str | float]] = {}

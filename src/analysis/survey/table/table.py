@@ -97,7 +97,14 @@ def raw_columns() -> dict[str, str]:
 
 
 def rows_to_frame(rows: Columns) -> pd.DataFrame:
-    """Return raw rows as a frame with the dtypes of `raw_columns`, in the order of the sheet."""
+    """Return raw rows as a frame with the dtypes of `raw_columns`, in the order of the sheet.
+
+    >>> typed = {"row": [6, 7], "name_raw": ["届出その1", None], "name_cell": ["C6", None]}
+    >>> rows_to_frame(typed)[["row", "name_raw", "name_cell", "status_raw"]]
+       row name_raw name_cell status_raw
+    0    6    届出その1        C6        NaN
+    1    7      NaN       NaN        NaN
+    """
     return pd.DataFrame(
         {name: pd.Series(rows.get(name, []), dtype=kind) for name, kind in raw_columns().items()}
     )

@@ -62,7 +62,17 @@ class FormSheet:
         self._doubtful = add({"bg_color": DOUBTFUL_COLOUR})
 
     def write(self, cycle: Cycle, department: Department, rows: pd.DataFrame) -> None:
-        """Fill the sheet; `rows` are the department's tidy rows of the previous cycle, or none."""
+        """Fill the sheet; `rows` are the department's tidy rows of the previous cycle, or none.
+
+        >>> import io
+        >>> from analysis.files.workbook import read_sheets
+        >>> with xlsxwriter.Workbook(file := io.BytesIO()) as workbook:
+        ...     own = ledger.cycle.find_department("kankyo")
+        ...     FormSheet(workbook, Grid(1, 2)).write(ledger.cycle, own, rows[:1])
+        >>> (sheet,) = read_sheets(file.getvalue(), lambda sheet: True)
+        >>> [cell.text for cell in sheet.cells[FIRST_ROW + 1].values()][:7]
+        ['K-001', '環境政策課', '届出その1', '環境基本条例', '条例・規則', '120', 'オンライン化済']
+        """
         self._write_heading(cycle, department)
         self._write_header()
         self._write_rows(rows)

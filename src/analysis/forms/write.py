@@ -63,6 +63,12 @@ def make_form(cycle: Cycle, department: Department, rows: pd.DataFrame) -> bytes
     `rows` are the department's tidy rows of the previous cycle, in the order of the form: a row a
     procedure, its cleaned fields; none for an empty form. Read back unchanged, the form gives the
     same values.
+
+    >>> from analysis.files.workbook import read_sheets
+    >>> form = make_form(ledger.cycle, ledger.cycle.find_department("kankyo"), rows[:1])
+    >>> sheet, guide = read_sheets(form, lambda sheet: True)
+    >>> [cell.text for cell in sheet.cells[7].values()][:7]
+    ['K-001', '環境政策課', '届出その1', '環境基本条例', '条例・規則', '120', 'オンライン化済']
     """
     buffer = io.BytesIO()
     options = {"in_memory": True, "default_format_properties": dict(_FONT)}

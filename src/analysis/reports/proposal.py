@@ -15,6 +15,9 @@ def propose(guideline: Guideline, procedures: pd.DataFrame) -> list[str | None]:
 
     A procedure whose reason the city can only lobby about gets no entry of the guideline. One
     result per row of `procedures` (tidy rows), in their order.
+
+    >>> propose(ledger.guideline, rows)
+    [None, 'ガイドラインに基づき推進']
     """
     lines: list[list[str]] = [[] for _ in range(len(procedures))]
     not_started = procedures["status"] == "not_started"

@@ -25,6 +25,13 @@ def require_glyphs(rows: pd.DataFrame) -> None:
 
     Else raise ReportError naming each character with its workbook, sheet and cell. Needs the
     columns of PRINTED with their cells.
+
+    >>> require_glyphs(rows)
+    >>> require_glyphs(rows.replace({"name": {"届出その1": chr(0xE000)}}))
+    Traceback (most recent call last):
+        ...
+    analysis.errors.ReportError: 印刷できない文字が1か所にあります。...
+      ・環境部.xlsx 調査票!C6: ...（U+E000）
     """
     lines = [
         f"{row['workbook']} {row['sheet']}!{row[f'{field}_cell']}: "

@@ -25,6 +25,10 @@ def say_changes(
     `a` and `b` are tidy rows of the two sides; rows of another cycle than a side's own are told
     with it. For a procedure that only one side has, the cell of its id stands for the row. Where
     the same text is read otherwise (a correction, an alias), both readings are told.
+
+    >>> sides = tuple(Side(name, "2024-09-01", pd.DataFrame(), {}, None) for name in ("A", "B"))
+    >>> say_changes("K-002", sides, rows.assign(status_raw="着手済"), rows, ["status"])
+    'こども部.xlsx 調査票!G6「着手済」→「未着手」（K-002 届出その2）'
     """
     left, right = (_find_cells(frame, procedure_id, fields) for frame in (a, b))
     known = left or right

@@ -32,7 +32,13 @@ class Pair:
 
     @property
     def either(self) -> "pd.Series[str]":
-        """The figure of the second side, or else of the first."""
+        """The figure of the second side, or else of the first.
+
+        >>> Pair(pd.Series({"text": "1"}), pd.Series({"text": "2"})).either["text"]
+        '2'
+        >>> Pair(pd.Series({"text": "1"}), None).either["text"]
+        '1'
+        """
         known = self.a if self.b is None else self.b
         if known is None:
             raise ValueError("a pair of nothing")

@@ -107,7 +107,12 @@ def describe_making(
 def describe_corrections(
     cycle: str, corrections: "pd.DataFrame"
 ) -> Iterator[tuple[Entity, list[Entity]]]:
-    """Yield each applied correction of a cycle, with its values (CORRECTED)."""
+    """Yield each applied correction of a cycle, with its values (CORRECTED).
+
+    >>> ((entity, values),) = describe_corrections("2024-09-01", survey.corrections)
+    >>> entity["name"], entity["text"], [value["value"] for value in values]
+    ('訂正 2024-09-01 K-002/annual_volume', '部局に確認', ['K-002', 'annual_volume', '120', '210'])
+    """
     for row in corrections.to_dict("records"):
         name = f"{row['procedure_id']}/{row['field']}"
         key = f"#correction/{quote(f'{cycle}/{name}')}"

@@ -113,7 +113,14 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
 
 
 def read_figures(path: Path) -> pd.DataFrame:
-    """Return a figures.csv, all text, one row a figure by its id; raise ReportError."""
+    """Return a figures.csv, all text, one row a figure by its id; raise ReportError.
+
+    >>> from analysis.figures.listing import write_figures
+    >>> path = ledger.cycle.root / "figures.csv"
+    >>> size = path.write_bytes(write_figures(list_figures(ledger, [ledger.figure("online")])))
+    >>> read_figures(path).loc["2024-09-01/all/online", ["scope", "text", "unit"]].tolist()
+    ['全体', '1', '件']
+    """
     try:
         frame = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The examples in docstrings: each is run.
+"""The examples in docstrings: each is run, and what takes or returns frames or measures has one.
 
 An example sees the names of its module, `pd`, what writes a measure (`Count`, `Share`, `Change`,
 `where`), and of a small city `findings`, its `ledger`, its `survey` and `rows`, the tidy rows of
@@ -12,6 +12,7 @@ was published.
 import ast
 import doctest
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from analysis.survey.collect import collect_survey
 from workbooks import make_two_cycles, not_started, procedure
 
 PACKAGE = Path(analysis.__file__).parent
+FRAMES_AND_MEASURES = {"DataFrame", "Series", "Measure", "Count", "Share", "Change", "Where"}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 MATCHES = (
@@ -72,6 +74,16 @@ def read_examples(node: Node) -> list[doctest.Example]:
     return doctest.DocTestParser().get_examples(ast.get_docstring(node) or "")
 
 
+def says_frame_or_measure(node: Node) -> bool:
+    """Tell whether an argument or the result of a function is annotated with one, however deep."""
+    if isinstance(node, ast.Module | ast.ClassDef):
+        return False
+    arguments = (found for found in ast.walk(node.args) if isinstance(found, ast.arg))
+    annotations = filter(None, (node.returns, *(argument.annotation for argument in arguments)))
+    words = re.findall(r"\w+", " ".join(map(ast.unparse, annotations)))
+    return not FRAMES_AND_MEASURES.isdisjoint(words)
+
+
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     current = [procedure(1)], [not_started(2, section="こども課")]
@@ -102,3 +114,14 @@ def test_an_example_is_true(name: str, city: dict[str, Any]) -> None:
     example = doctest.DocTestParser().get_doctest(docstring, names, name, f"{MODULES[module]}", 0)
     doctest.DocTestRunner(optionflags=FLAGS).run(example, out=told.append)
     assert not told, "".join(told)
+
+
+def test_what_takes_or_returns_frames_or_measures_shows_what_it_gives() -> None:
+    lacking = [
+        name
+        for name, (_, node) in NODES.items()
+        if says_frame_or_measure(node)
+        and not any(part.startswith("_") for part in name.split("."))
+        and not any(example.want for example in read_examples(node))
+    ]
+    assert not lacking, "\n".join(lacking)

@@ -15,6 +15,7 @@ from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
 from analysis.inputs import list_inputs
 from analysis.proof.entities import CRATE_NAME
+from analysis.proof.verify import Verdict, verify_reports
 
 CYCLE = "2024-09-01"
 
@@ -105,6 +106,15 @@ def answer(
     book = openpyxl.load_workbook(path)
     book["調査票"][cell].value = value
     book.save(path)
+
+
+def verify_against(delivery: Path, copy: Path) -> Verdict:
+    """Verify a copy against the delivery that it was, which a build would make again."""
+
+    def build(apart: Cycle) -> None:
+        shutil.copytree(reports_of(delivery), apart.reports_folder)
+
+    return verify_reports(open_cycle(CYCLE, copy), build)
 
 
 class BuiltSets:

@@ -9,10 +9,10 @@ import pytest
 from analysis.cycle import Cycle, open_cycle
 from analysis.inputs import list_inputs
 from analysis.proof import verify
-from analysis.proof.entities import CRATE_NAME
+from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.survey.store import STAMP_NAME, load_survey
 
-from deliveries import CORRECTED, CYCLE, answer, copy_delivery, reports_of, run
+from deliveries import CORRECTED, CYCLE, answer, copy_delivery, reports_of, run, verify_against
 
 pytestmark = pytest.mark.slow
 
@@ -215,3 +215,22 @@ def test_a_figures_csv_that_is_none_is_told(copy: Path) -> None:
         code, output = run(copy, "verify", "--quick")
         assert code == 1
         assert "figures.csv" in section(output, "数値を比べられない理由"), text
+
+
+def test_what_is_no_signature_is_told_as_such_and_as_no_file_of_others(
+    delivery: Path, copy: Path
+) -> None:
+    (reports_of(copy) / SIGNATURE_NAME).write_bytes(b"signed")
+    verdict = verify_against(delivery, copy)
+    assert not verdict.agrees
+    assert f"{SIGNATURE_NAME} は、署名として読めません" in verdict.text
+    assert "作成されたものではないファイル" not in verdict.text
+
+
+def test_what_others_put_beside_the_reports_is_named_and_no_fault(
+    delivery: Path, copy: Path
+) -> None:
+    (reports_of(copy) / "メモ.docx").write_bytes(b"memo")
+    verdict = verify_against(delivery, copy)
+    assert verdict.agrees
+    assert "検証していない、ほかのファイル: 1件\n  ・メモ.docx" in verdict.text

@@ -14,11 +14,7 @@ from urllib.parse import quote
 from analysis.cycle import NOTEBOOKS, SETTINGS_NAME
 from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, list_common
 from analysis.figures.findings import Findings, write_date
-from analysis.inputs import (
-    Mark,
-    notebook_path,
-    write_fingerprint,
-)
+from analysis.inputs import Mark, notebook_path, write_fingerprint
 from analysis.proof.entities import (
     COMMON_INPUTS,
     CRATE_NAME,

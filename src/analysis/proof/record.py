@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote
 
 from analysis.cycle import Cycle
@@ -18,14 +19,19 @@ class Record:
     fingerprints: dict[str, str]
 
 
-def read_record(cycle: Cycle) -> Record:
-    """Read the crate of a cycle's delivered reports; raise ReportError if it can't be used."""
-    path = cycle.reports_folder / CRATE_NAME
-    where = f"reports/{cycle.name}"
+def require_reports(cycle: Cycle) -> Path:
+    """Return the folder of a cycle's delivered reports; raise ReportError if there is none."""
     if not cycle.reports_folder.is_dir():
         raise ReportError(
-            f"{where}/ に報告書がありません。`analysis report {cycle.name}` で作成してください。"
+            f"reports/{cycle.name}/ に報告書がありません。"
+            f"`analysis report {cycle.name}` で作成してください。"
         )
+    return cycle.reports_folder
+
+
+def read_record(cycle: Cycle) -> Record:
+    """Read the crate of a cycle's delivered reports; raise ReportError if it can't be used."""
+    path, where = require_reports(cycle) / CRATE_NAME, f"reports/{cycle.name}"
     if not path.is_file():
         raise ReportError(
             f"{where}/{CRATE_NAME} がないため、何から作られたかを確かめられません。"

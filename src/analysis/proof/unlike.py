@@ -5,7 +5,7 @@ Whether a file differs is decided by its bytes alone; what is said of where is f
 
 import hashlib
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from analysis.files.folder import list_within
@@ -15,7 +15,7 @@ from analysis.proof.unlike_text import tell_text
 
 Telling = Callable[[bytes, bytes], Iterator[str]]
 BY_ENDING: dict[str, Telling] = {".pdf": tell_document, ".xlsx": tell_book}
-UNSEEN = "開いて見える中身の違いは見つかりませんが、ファイルのバイトが違います"
+UNSEEN = "開いて見える中身の違いは見つかりませんが、ファイルのバイトが違います（{}バイト目から）"
 _LARGEST = 4
 """How many times larger than its like a file may be to be looked into."""
 
@@ -37,7 +37,9 @@ def find_unlike(delivered: Path, made: Path, shown: int) -> dict[str, list[str]]
         elif (standing := path.read_bytes()) != content:
             other = names.get(hashlib.sha256(standing).digest())
             places = _tell(name, standing, content) if other is None else [f"{other} の中身です"]
-            told = list(islice(places, shown + 1)) or [UNSEEN]
+            told = list(islice(places, shown + 1))
+            pairs = enumerate(zip_longest(standing, content), start=1)
+            told = told or [UNSEEN.format(next(n for n, (a, b) in pairs if a != b))]
             found[name] = told if len(told) <= shown else [*told[:shown], "……ほかにもあります"]
     return found
 

@@ -1,21 +1,25 @@
-"""Name the cells in which two workbooks differ: formulas, values, and how they look."""
+"""Name the cells, rows, columns and settings in which two workbooks differ."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
+from openpyxl.utils.cell import get_column_letter
 
 from analysis.files.package import Package, open_package
+from analysis.files.styles import Styles, read_styles
 from analysis.proof.unlike_text import show_change
 
-_BOOK, _STRINGS = "xl/workbook.xml", "xl/sharedstrings.xml"
+_BOOK, _STRINGS, _STYLES = "xl/workbook.xml", "xl/sharedstrings.xml", "xl/styles.xml"
 _SHEET = "xl/worksheets/sheet{}.xml"
+_NAMES = {"conditionalFormatting": "条件付き書式", "definedName": "名前の定義", "sheet": "シート"}
 
 
 class _Cell(NamedTuple):
-    """A cell: its formula, its value, and the number of its look."""
+    """A cell: its formula, its value, and how it looks; or as a value, what else a part says."""
 
     formula: str = ""
     value: str = ""
@@ -25,68 +29,112 @@ class _Cell(NamedTuple):
         return f"={self.formula} の値 {self.value}" if self.formula else self.value
 
 
+class _Book(NamedTuple):
+    """A workbook, with the texts and the styles that its cells name by number."""
+
+    package: Package
+    strings: list[str]
+    styles: Styles
+
+
 def tell_book(delivered: bytes, made: bytes) -> Iterator[str]:
     """Yield each cell that differs, in the order of the sheets, then what else does.
 
     Raises UnreadableWorkbookError for what is no workbook or costs more to read than any survey.
     """
-    a, b = open_package(delivered), open_package(made)
-    titles = [entry.get("name", "") for entry in _find(b, _BOOK, "sheet")]
-    sheets = {_SHEET.format(place): title for place, title in enumerate(titles, start=1)}
-    looks, others = [], []
-    strings = tuple([_join(entry) for entry in _find(book, _STRINGS, "si")] for book in (a, b))
-    for part in sorted({*a.parts, *b.parts}, key=lambda part: (len(part), part)):
-        is_same = part in a.parts and part in b.parts and _read(a, part) == _read(b, part)
-        if is_same and (part not in sheets or strings[0] == strings[1]):
+    a, b = _open(delivered), _open(made)
+    titles = [key.partition("シート ")[2] for key in _list(b, _BOOK) if key.startswith("シート ")]
+    sheets = {_SHEET.format(place): f"{title}!" for place, title in enumerate(titles, start=1)}
+    parts = {*a.package.parts, *b.package.parts}
+    rest: list[str] = []
+    for part in sorted(parts, key=lambda part: (part not in sheets, len(part), part)):
+        is_told = _read(a, part) == _read(b, part)
+        if is_told and (part not in sheets or a[1:] == b[1:]):
             continue
-        if part not in sheets or part not in a.parts:
-            others.append(f"シート「{sheets[part]}」" if part in sheets else f"部品 {part}")
-            continue
-        old, new = (_read_cells(*side, part) for side in zip((a, b), strings, strict=True))
-        places = list(dict.fromkeys([*new, *old]))
-        for place in places:
+        where = sheets.get(part, f"部品 {part} ")
+        old, new = _list(a, part), _list(b, part)
+        for place in {**new, **old}:
             left, right = old.get(place, _Cell()), new.get(place, _Cell())
+            if left == right:
+                continue
+            told = f"{where}{place}{_name_row(place, new)}: "
+            is_told = True
             if left[:2] != right[:2]:
-                of = new.get(f"A{place.lstrip(ascii_uppercase)}", _Cell()).value
-                change = show_change(str(left), str(right))
-                yield f"{sheets[part]}!{place}（{of}の行）: {change}"
-            elif left != right:
-                looks.append(f"{sheets[part]}!{place}: 書式だけが違います")
-        if not is_same:
-            others.append(f"シート「{sheets[part]}」のセルのほか（行・列の表示、保存のしかたなど）")
-    yield from looks
-    yield from (f"{place}が違います" for place in others)
+                yield f"{told}{show_change(str(left), str(right))}"
+            else:
+                rest.append(f"{told}書式だけが違います {show_change(left.look, right.look)}")
+        if not is_told:
+            rest.append(f"{where}が違います（保存のしかたなど）")
+    yield from rest
 
 
-def _read_cells(book: Package, strings: list[str], part: str) -> dict[str, _Cell]:
-    found = {}
-    for cell in _find(book, part, "c"):
-        texts = {_local(own): _join(own) for own in cell}
-        value = texts.get("v", texts.get("is", ""))
-        if cell.get("t") == "s" and value.isdecimal() and int(value) < len(strings):
-            value = strings[int(value)]
-        if value or "f" in texts:
-            found[cell.get("r", "")] = _Cell(texts.get("f", ""), value, cell.get("s", ""))
-    return found
+def _open(content: bytes) -> _Book:
+    package = open_package(content)
+    styles = read_styles(package.read_tree(_STYLES)) if _STYLES in package.tags else Styles()
+    strings = []
+    if _STRINGS in package.parts:
+        with package.open(_STRINGS) as stream:
+            for _, own in iterparse(stream, forbid_dtd=True):
+                if _name(own) == "si":
+                    strings.append("".join(own.itertext()))
+                    own.clear()
+    return _Book(package, strings, styles)
 
 
-def _find(book: Package, part: str, name: str) -> Iterator[Element]:
-    """Yield the elements of a part with a name; what they hold is gone with the next."""
-    if part in book.parts:
-        with book.open(part) as stream:
-            for _, element in iterparse(stream, forbid_dtd=True):
-                if _local(element) == name:
-                    yield element
-                    element.clear()
+def _list(book: _Book, part: str) -> dict[str, _Cell]:
+    """Return what a part holds: the cells, then all that is said of rows, columns and the rest."""
+    if part not in book.package.tags or part == _STRINGS:
+        return {}
+    cells: dict[str, _Cell] = {}
+    others: dict[str, str] = defaultdict(str)
+    with book.package.open(part) as stream:
+        reader = iterparse(stream, forbid_dtd=True)
+        for _, own in reader:
+            if _name(own) == "c":
+                cells[own.get("r", "")] = _read_cell(own, book)
+                own.clear()
+            elif _name(own) == "row":
+                own[:] = []
+                others[f"{own.get('r')}行"] += _say(own)
+                own.clear()
+            elif _name(own) == "col":
+                others[f"{get_column_letter(int(own.get('min', '1')))}列"] += _say(own)
+    for child in reader.root:
+        for own in child if len(child) and "sqref" not in child.attrib else [child]:
+            called = own.get("name") or own.get("Id") or own.get("PartName") or own.get("sqref", "")
+            if _name(child) not in ("sheetData", "cols"):
+                others[f"{_name(own)} {called}".strip()] += _say(own)
+    return cells | {key: _Cell("", value) for key, value in others.items()}
 
 
-def _read(book: Package, part: str) -> bytes:
-    return book.archive.read(book.parts[part])
+def _read_cell(cell: Element, book: _Book) -> _Cell:
+    texts = {_name(own): "".join(own.itertext()) for own in cell}
+    value, style = texts.get("v", texts.get("is", "")), cell.get("s", "")
+    if cell.get("t") == "s" and value.isdecimal() and int(value) < len(book.strings):
+        value = book.strings[int(value)]
+    return _Cell(texts.get("f", ""), value, f"{style} {book.styles.find_look(style)}")
 
 
-def _join(element: Element) -> str:
-    return "".join(element.itertext())
+def _name_row(place: str, cells: dict[str, _Cell]) -> str:
+    """Return what stands first in the row of a cell, or in a row or column; nothing for others."""
+    row = place.removesuffix("行").lstrip(ascii_uppercase)
+    first = cells.get(f"A{row}" if row.isdecimal() else f"{place[:-1]}1")
+    return f"（{first.value}の{'行' if row.isdecimal() else '列'}）" if first else ""
 
 
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
+def _read(book: _Book, part: str) -> bytes | None:
+    parts = book.package.parts
+    return book.package.archive.read(parts[part]) if part in parts else None
+
+
+def _say(element: Element) -> str:
+    """Return all that an element says, but for the cells that a row spans."""
+    named = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+    own = [f"{key}={value}" for key, value in sorted(named.items()) if key not in ("r", "spans")]
+    own += [(element.text or "").strip(), *(f"［{_name(own)} {_say(own)}］" for own in element)]
+    return " ".join(filter(None, own))
+
+
+def _name(element: Element) -> str:
+    local = element.tag.rpartition("}")[2]
+    return _NAMES.get(local, local)

@@ -9,7 +9,10 @@ from urllib.parse import unquote
 
 _TOKEN = re.compile(r"<[^>]*>?|[^<]+")
 _FIGURE = re.compile(r'<a class="figure" href="#([^"]+)"')
-_ENTITY = re.compile(r'   "@id": "(.*)"')
+# What says which part of a page or of the record follows, of which a body begins with none.
+_SECTION = r'<(?:(style|script|footer)\b|body>|section data-measure="(\w+)"|h[12].*?>([^<]+))'
+_PARTS = {".html": re.compile(_SECTION), ".json": re.compile(r'^   "@id": "(.*)"')}
+_WORDS = {"style": "見た目の指定", "script": "動きの指定か根拠のデータ", "footer": "末尾"}
 _BEFORE, _SHOWN = 12, 48
 
 
@@ -19,15 +22,17 @@ def tell_text(delivered: bytes, made: bytes, ending: str) -> Iterator[str]:
         content.decode("utf-8", "backslashreplace").split("\n") for content in (delivered, made)
     )
     for old, new, line in pair_changes(a, b):
-        where = f"{line + 1}行目"
+        above = (_PARTS[ending].findall(text) for text in b[line::-1] if ending in _PARTS)
+        part = next((found[-1] for found in above if found), "")
+        name = "".join(part)
+        named = f"（{_WORDS.get(name, name)}）" if name else ""
+        where = f"{line + 1}行目{named}"
         if ending == ".html":
             yield from _tell_page(old, new, where)
         elif ending == ".csv":
             yield from _tell_row(old, new, where, b[0])
         else:
-            above = (match for text in b[line::-1] if (match := _ENTITY.match(text)))
-            entity = next((f"（{match[1]}）" for match in above), "")
-            yield f"{where}{entity}: {show_change(old, new)}"
+            yield f"{where}: {show_change(old, new)}"
 
 
 def pair_changes(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[str, str, int]]:
@@ -47,7 +52,9 @@ def show_change(old: str, new: str) -> str:
     for text in (old, new):
         cut = text[start : start + _SHOWN]
         more = "…" if len(text) > start + _SHOWN else ""
-        shown.append(f"「{'…' if start else ''}{cut}{more}」" if text.strip() else "（なし）")
+        # Of blanks one sees only what they are called.
+        told = f"「{'…' if start else ''}{cut if cut.strip() else ascii(cut)[1:-1]}{more}」"
+        shown.append(told if text else "（なし）")
     return " → ".join(shown)
 
 
@@ -66,11 +73,15 @@ def _tell_page(old: str, new: str, where: str) -> Iterator[str]:
 
 
 def _tell_row(old: str, new: str, where: str, head: str) -> Iterator[str]:
-    """Yield each field of a line that differs, by its column and the line's first field."""
+    """Yield each field of a line that differs, by its column, the line's id, and its cell."""
     titles, a, b = (next(csv.reader([text.lstrip("\ufeff")]), []) for text in (head, old, new))
     if not len(titles) == len(a) == len(b):
         yield f"{where}: {show_change(old, new)}"
         return
+    row = dict(zip(titles, b, strict=True))
     for title, left, right in zip(titles, a, b, strict=True):
         if left != right:
-            yield f"{where} {b[0]} の {title}: {show_change(left, right)}"
+            cell = row.get(f"{title.removesuffix('_raw')}_cell", "")
+            place = f"（{row['workbook']} {row['sheet']}!{cell}）" if cell else ""
+            key = row.get("procedure_id", b[0])
+            yield f"{where} {key} の {title}{place}: {show_change(left, right)}"

@@ -19,7 +19,7 @@ from analysis.figures.findings import load_findings
 from analysis.inputs import REQUIREMENTS_NAME, hash_file, kind_of, list_inputs
 from analysis.proof.diff import describe_sides
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
-from analysis.proof.record import read_record
+from analysis.proof.record import read_record, require_reports
 from analysis.proof.side import Side, read_delivery, take_ledger
 from analysis.proof.signature import describe_signature
 from analysis.proof.unlike import find_foreign, find_unlike
@@ -48,7 +48,7 @@ def verify_reports(cycle: Cycle, build: Callable[[Cycle], object]) -> Verdict:
     It is given the cycle in a folder of its own. Raises ReportError when none were delivered;
     whatever else is wrong is in the verdict.
     """
-    folder, inputs = _require_reports(cycle), _find_changed_inputs(cycle)
+    folder, inputs = require_reports(cycle), _find_changed_inputs(cycle)
     with _set_apart(cycle) as apart:
         try:
             build(apart)
@@ -70,7 +70,7 @@ def verify_quickly(cycle: Cycle, display: Display) -> Verdict:
 
     Raises ReportError when there are none.
     """
-    _require_reports(cycle)
+    require_reports(cycle)
     try:
         ledger = load_findings(cycle, partial(_collect, display=display)).ledger
     except AnalysisError as error:
@@ -119,15 +119,6 @@ def _judge(
         *_list("検証していない、ほかのファイル", others),
     ]
     return Verdict(not faults, "\n".join(lines))
-
-
-def _require_reports(cycle: Cycle) -> Path:
-    if not cycle.reports_folder.is_dir():
-        raise ReportError(
-            f"reports/{cycle.name}/ に報告書がありません。"
-            f"`analysis report {cycle.name}` で作成してください。"
-        )
-    return cycle.reports_folder
 
 
 @contextmanager

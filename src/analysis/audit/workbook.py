@@ -33,6 +33,7 @@ from analysis.figures.findings import Findings, write_date
 from analysis.figures.formula import Sheet, name_criteria
 from analysis.figures.ledger import Ledger
 from analysis.figures.scopes import LEVELS
+from analysis.looks import COLOURS
 
 TITLE = "数値の検算"
 DEMONSTRATION = "架空データ"
@@ -125,7 +126,9 @@ def _write_about(book: Book, findings: Findings, plan: Sheet, names: Sequence[st
     heading = book.add_format(bold=True, font_size=12, bottom=1)
     name = book.add_format(bold=True, valign="top")
     wrapped = book.add_format(text_wrap=True, valign="top")
-    warning = book.add_format(bold=True, text_wrap=True, font_color="#9C0006", bg_color="#FFC7CE")
+    warning = book.add_format(
+        bold=True, text_wrap=True, font_color=COLOURS["error_text"], bg_color=COLOURS["error"]
+    )
     number = book.add_format(bold=True, num_format="#,##0", align="left")
     total = len(ledger.figures)
     verdicts = plan.range_of("verdict")

@@ -35,7 +35,7 @@ from analysis.inputs import (
 )
 from analysis.place import deliver_file
 from analysis.proof.entities import CRATE_NAME
-from analysis.reports.plan import Report, plan_reports
+from analysis.reports.plan import INDEX_NAME, Report, plan_reports, tell_beside
 
 FORCED = "--force の指定"
 NEEDS_ALL = (
@@ -195,13 +195,15 @@ class _Build:
 
     def _start_beside(self) -> Future[dict[str, bytes]]:
         """Start to make the files beside the reports that can't be kept."""
-        origin = Origin(self.inputs, None, (("cycle", self.cycle.name),))
+        origins = {
+            name: Origin(self.inputs, None, tell_beside(self.cycle, name)) for name in jobs.BESIDE
+        }
         names = [
             name
-            for name in jobs.BESIDE
+            for name, origin in origins.items()
             if self.force or self.standing.why_remake([name], origin, None)
         ]
-        fingerprint = origin.write_fingerprint(None)
+        fingerprint = origins[INDEX_NAME].write_fingerprint(None)
         return self.pool.submit(jobs.make_beside, self.place, names, fingerprint[:SHORT])
 
     def _collect(self, reasons: Mapping[Report, str | None]) -> dict[Report, shelf.Made]:

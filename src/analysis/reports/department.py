@@ -16,7 +16,7 @@ from analysis.figures.catalogue import REASONS
 from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings, write_previous
 from analysis.reports.figure_columns import FigureColumns
-from analysis.reports.heading import head
+from analysis.reports.heading import head_report
 from analysis.reports.moves import MOVED, list_moves
 from analysis.reports.progress import (
     PROGRESS,
@@ -27,13 +27,12 @@ from analysis.reports.progress import (
 )
 from analysis.reports.proposal import propose
 
-TITLE = "行政手続きのオンライン化の状況"
 LISTED = ["procedure_id", "section", "name", "status", "reason"]
 
 
 def masthead(findings: Findings, department: str) -> Masthead:
     """Return the head of a department's report."""
-    return head(findings, TITLE, findings.department(department).name)
+    return head_report(findings, "department", findings.department(department).name)
 
 
 def headline(findings: Findings, department: str) -> Block:

@@ -15,14 +15,12 @@ from analysis.document.blocks import (
 from analysis.figures.findings import Findings
 from analysis.figures.guideline import Entry, Section
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
-from analysis.reports.heading import head
-
-TITLE = "行政手続きオンライン化ガイドライン（抜粋）"
+from analysis.reports.heading import head_report
 
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
-    return head(findings, TITLE)
+    return head_report(findings, "guideline")
 
 
 def about(findings: Findings) -> Block:

@@ -22,7 +22,7 @@ from analysis.document.chart import draw_parts, draw_rates
 from analysis.figures.catalogue import REASONS
 from analysis.figures.findings import Findings
 from analysis.reports.figure_columns import FigureColumns
-from analysis.reports.heading import head
+from analysis.reports.heading import head_report
 from analysis.reports.progress import (
     PROGRESS,
     now_and_change,
@@ -31,12 +31,10 @@ from analysis.reports.progress import (
     say_progress,
 )
 
-TITLE = "行政手続きのオンライン化に係る着手状況調査結果"
-
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
-    return head(findings, TITLE)
+    return head_report(findings, "overview")
 
 
 def headline(findings: Findings) -> Block:

@@ -16,16 +16,15 @@ from analysis.document.sums import require_sum
 from analysis.figures.catalogue import REASONS, ROUTES
 from analysis.figures.findings import Findings
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
-from analysis.reports.heading import head
+from analysis.reports.heading import head_report
 from analysis.reports.progress import reason_table
 
-TITLE = "オンライン化「未着手」の理由"
 QUOTED = ("section", "name", "reason_detail")
 
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
-    return head(findings, TITLE)
+    return head_report(findings, "reasons")
 
 
 def routes(findings: Findings) -> Block:

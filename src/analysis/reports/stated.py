@@ -61,11 +61,11 @@ def read_statements(cycle: Cycle) -> list[Statement]:
             if name in known or str(error):
                 told = str(error) or _MISSING
                 wrong.append(f"{NOTEBOOKS}/{name}{ENDING}: {told}")
-    for what, words in (
-        ("title", [(one.title, one) for one in found]),
-        ("order", [(str(one.order), one) for one in found]),
-    ):
-        named = [(word, f"{NOTEBOOKS}/{one.notebook}{ENDING}") for word, one in sorted(words)]
+    for what in ("order", "title"):
+        named = [
+            (str(getattr(one, what)), f"{NOTEBOOKS}/{one.notebook}{ENDING}")
+            for one in sorted(found)
+        ]
         wrong += [f"{what} が同じものがあります: {twice}" for twice in find_twice(named)]
     if wrong:
         raise ReportError(
@@ -114,7 +114,7 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
         yield f"{KEY} の order（報告書の順）を整数で書いてください。"
     if "title" not in stated:
         yield f"{KEY} に title（報告書の表題）がありません。"
-    for key in stated.keys() & {*_WORDS}:
+    for key in sorted(stated.keys() & {*_WORDS}):
         text = stated[key]
         if not isinstance(text, str) or text != " ".join(text.split()) or not text:
             yield f"{KEY} の {key} は、一行の文字で書いてください。"

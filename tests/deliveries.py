@@ -16,6 +16,7 @@ from analysis.cycle import Cycle, open_cycle
 from analysis.inputs import list_inputs
 from analysis.proof.entities import CRATE_NAME
 from analysis.proof.verify import Verdict, verify_reports
+from analysis.reports.plan import plan_reports
 
 CYCLE = "2024-09-01"
 
@@ -141,6 +142,11 @@ class BuiltSets:
     def _find(self, cycle: Cycle) -> Path:
         told = json.dumps(list_inputs(cycle), sort_keys=True)
         return self._folder / hashlib.sha256(told.encode()).hexdigest()
+
+
+def stems_of(folder: Path) -> list[str]:
+    """Return the stems of the reports that a project has, in their order."""
+    return [report.stem for report in plan_reports(open_cycle(CYCLE, folder))]
 
 
 def reports_of(folder: Path) -> Path:

@@ -25,12 +25,13 @@ from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.proof.entities import CRATE_NAME
 
-from conftest import DEMO, LATEST
-from deliveries import copy_delivery
+from conftest import DEMO, LATEST, ROOT
+from deliveries import copy_delivery, stems_of
 from reports import HOSTILE
 
 pytestmark = pytest.mark.slow
 
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 STEMS = {"overview", "reasons", "guideline", "quality"} | {
     f"department-{department['slug']}"
     for department in tomllib.loads(
@@ -50,12 +51,14 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int
     return result.exit_code, result.output
 
 
-def test_a_build_leaves_24_reports_of_each_kind_an_index_and_the_figures(
+def test_a_build_leaves_every_report_of_each_kind_an_index_and_the_figures(
     built: tuple[Path, str],
 ) -> None:
     folder, output = built
     assert len(STEMS) == 24
-    wanted = {f"{stem}.{kind}" for stem in STEMS for kind in ("html", "pdf")}
+    planned = stems_of(folder.parents[1])
+    assert {*planned} >= STEMS
+    wanted = {f"{stem}.{kind}" for stem in planned for kind in ("html", "pdf")}
     others = {"index.html", "figures.csv", "audit.xlsx", "sources.csv", "answers.csv", CRATE_NAME}
     assert set(files_of(folder)) == wanted | others
     assert "公表値との一致: 107/107" in output
@@ -101,7 +104,7 @@ def run_by_hand(path: Path, parameters: dict[str, str]) -> NotebookNode:
     return run_notebook(path, parameters)
 
 
-@pytest.mark.parametrize("notebook", ["overview", "department", "reasons", "guideline", "quality"])
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_a_notebook_exported_by_hand_is_the_page_of_the_report(
     built: tuple[Path, str], survey_folder: Path, notebook: str
 ) -> None:
@@ -111,8 +114,9 @@ def test_a_notebook_exported_by_hand_is_the_page_of_the_report(
     executed = in_new_process(run_by_hand, path, {})
     place = {"metadata": {"path": str(path.parent), "name": notebook}}
     page, _ = ReportHtmlExporter().from_notebook_node(executed, place)
-    stem = "department-somu" if notebook == "department" else notebook
-    assert page == (folder / f"{stem}.html").read_text(encoding="utf-8")
+    made = folder / f"{notebook}.html"
+    made = made if made.exists() else folder / f"{notebook}-somu.html"
+    assert page == made.read_text(encoding="utf-8")
 
 
 def test_a_notebook_exported_by_hand_may_name_the_department_in_full(

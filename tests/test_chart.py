@@ -10,6 +10,7 @@ from analysis.document.html import render
 from analysis.document.svg import from_cell
 from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT, Figure
+from analysis.looks import find_look
 
 from reports import UNASKED, export_html, export_pdf, figure_of, notebook_of, text_of
 
@@ -24,6 +25,7 @@ def texts_of(chart: Chart) -> list[str]:
     return ["".join(element.itertext()) for element in found]
 
 
+NOT_CONSIDERED = figure_of("reason_not_considered", 3)
 RATES = draw_rates(
     "率",
     [("環境部", rate_of(96), rate_of(3, "before")), ("農林部", rate_of(24, "norin"), None)],
@@ -38,7 +40,7 @@ PARTS = draw_parts(
 STACKS = draw_stacks(
     UNASKED,
     "理由",
-    [("環境部", [figure_of("a", 3), figure_of("b", 0)], figure_of("t", 3))],
+    [("環境部", [NOT_CONSIDERED, figure_of("reason_other", 0)], figure_of("t", 3))],
     ["未検討", "その他"],
 )
 
@@ -121,10 +123,44 @@ def test_a_rate_without_a_value_and_a_whole_of_nothing_are_drawn() -> None:
     assert draw_parts(UNASKED, "状況", [("済", zero)], zero).svg
 
 
-def test_more_parts_than_can_be_told_apart_are_refused() -> None:
+def test_parts_that_could_not_be_told_apart_are_refused() -> None:
+    parts = [("済", figure_of("online", 1)), ("未検討", figure_of("reason_not_considered", 1))]
+    with pytest.raises(ValueError, match="parts that look alike"):
+        draw_parts(UNASKED, "状況", parts, figure_of("total", 2))
+
+
+def test_a_part_that_has_no_look_is_refused_by_its_name() -> None:
     parts = [(f"部{place}", figure_of(f"m{place}", 1)) for place in range(9)]
-    with pytest.raises(ValueError, match="parts"):
+    with pytest.raises(ReportError, match="図の部分「m0」（m0）の色と模様が決まっていません"):
         draw_parts(UNASKED, "状況", parts, figure_of("total", 9))
+
+
+STATUSES = [("済", "online", 1), ("着手済", "started", 2), ("未着手", "not_started", 3)]
+
+
+@pytest.mark.parametrize("order", [STATUSES, STATUSES[::-1]])
+def test_a_part_looks_as_what_it_means_wherever_it_stands(
+    order: list[tuple[str, str, int]],
+) -> None:
+    parts = [(label, figure_of(measure, count)) for label, measure, count in order]
+    drawn = fills_of(draw_parts(UNASKED, "状況", parts, figure_of("total", 6)).svg)
+    looks = [find_look(measure, "") for _, measure, _ in order]
+    assert drawn == ["url" if look.hatch else look.fill for look in looks]
+
+
+def test_a_light_part_that_stands_first_has_a_dark_number() -> None:
+    parts = [(label, figure_of(name, 3 if "not" in name else 0)) for label, name, _ in STATUSES]
+    svg = draw_parts(UNASKED, "状況", parts, figure_of("total", 3)).svg
+    assert fills_of(svg) == [find_look("not_started", "").fill]
+    number = re.search(r'not_started"><g><path [^>]*fill="#ffffff" /></g><text([^>]*)>3<', svg)
+    assert number
+    assert "fill=" not in number[1]
+
+
+def fills_of(svg: str) -> list[str]:
+    """Return how the parts of the one bar are filled, from left to right; hatched: by `url`."""
+    bars = re.findall(r'<path d="M ([\d.]+) 3.96 [^>]*fill="(url|#\w+)', svg)
+    return [fill for _, fill in sorted((float(left), fill) for left, fill in bars)]
 
 
 def test_a_bare_number_is_refused() -> None:

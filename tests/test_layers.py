@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 ROOMS = (
     "cli", "signing", "build", "proof", "reports", "evidence", "document", "audit", "forms",
     "figures", "survey", "inputs", "files", "terminal", "place", "cycle", "settings", "display",
-    "texts", "names", "errors", "startup",
+    "texts", "looks", "names", "errors", "startup",
 )  # fmt: skip
 LARGEST_ROOM = 0.25
 # Within the survey: from the words and the files to what goes back to the departments.

@@ -91,3 +91,11 @@ def test_a_failing_cell_is_named_as_the_notebook_counts_it_with_its_message(
         run_notebook(path, parameters)
     assert "sample.ipynb の2番目のセル「raise ValueError(" in str(caught.value)
     assert "だめです" in str(caught.value)
+
+
+def test_a_notebook_whose_kernel_nobody_chose_is_named(sample: Path) -> None:
+    notebook = nbformat.read(sample, as_version=4)
+    del notebook.metadata["kernelspec"]
+    nbformat.write(notebook, sample)
+    with pytest.raises(ReportError, match=r"notebooks/sample\.ipynb のカーネルが決まっていません"):
+        run_notebook(sample, {})

@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from analysis.audit.cells import LINE_POINTS, FilledSheet
 from analysis.audit.sheet import AuditCell, Formula, Page, Style
 from analysis.forms.cell_text import count_lines, fit, write_text
+from analysis.looks import COLOURS
 
 _FONT = {"font_name": "游ゴシック", "font_size": 10}
 _OPTIONS = {
@@ -51,20 +52,21 @@ class Book:
         self._plain = self.add_format()
         self._places: dict[str, int] = {}
         self._head = self.add_format(
-            bold=True, bg_color="#1F3864", font_color="#FFFFFF", border=1, valign="vcenter",
-            text_wrap=True,
+            bold=True, bg_color=COLOURS["sheet_head"], font_color=COLOURS["sheet_head_text"],
+            border=1, valign="vcenter", text_wrap=True,
         )  # fmt: skip
         self._styles: dict[Style, Format | None] = {
             "text": None,
             "wrapped": self.add_format(text_wrap=True),
             "shrunk": self.add_format(shrink=True),
             "verdict": self.add_format(align="center"),
-            "corrected": self.add_format(bg_color="#FFF2CC", bold=True, border=1),
+            "corrected": self.add_format(bg_color=COLOURS["corrected"], bold=True, border=1),
             **{style: self.add_format(num_format=shown) for style, shown in _NUMBERS.items()},
         }
         self._differs = self.add_format(
-            bold=True, italic=True, underline=1, font_color="#9C0006", bg_color="#FFC7CE"
-        )
+            bold=True, italic=True, underline=1,
+            font_color=COLOURS["error_text"], bg_color=COLOURS["error"],
+        )  # fmt: skip
 
     def add_format(self, **properties: object) -> Format:
         """Return a format of the workbook's own type."""

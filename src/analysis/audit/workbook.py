@@ -25,6 +25,7 @@ from analysis.figures.findings import Findings, write_date
 from analysis.figures.formula import RowSheet, name_criteria
 from analysis.figures.ledger import Ledger
 from analysis.figures.scopes import LEVELS
+from analysis.looks import COLOURS
 
 TITLE = "数値の検算"
 DEMONSTRATION = "架空データ"
@@ -123,7 +124,9 @@ def _write_about(book: Book, findings: Findings, plan: RowSheet, names: Sequence
     heading = book.add_format(bold=True, font_size=12, bottom=1)
     name = book.add_format(bold=True, valign="top")
     wrapped = book.add_format(text_wrap=True, valign="top")
-    warning = book.add_format(bold=True, text_wrap=True, font_color="#9C0006", bg_color="#FFC7CE")
+    warning = book.add_format(
+        bold=True, text_wrap=True, font_color=COLOURS["error_text"], bg_color=COLOURS["error"]
+    )
     number = book.add_format(bold=True, num_format="#,##0", align="left")
     total = len(ledger.figures)
     verdicts = plan.range_of("verdict")

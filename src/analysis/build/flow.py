@@ -25,7 +25,7 @@ from analysis.figures.asked import EVERYTHING
 from analysis.inputs import SHORT_LENGTH, Mark, list_inputs, mark_of
 from analysis.place import deliver_file
 from analysis.proof.entities import CRATE_NAME
-from analysis.reports.plan import Report, plan_reports
+from analysis.reports.plan import INDEX_NAME, Report, plan_reports, tell_beside
 
 FORCED = "--force の指定"
 NEEDS_ALL = (
@@ -199,13 +199,14 @@ class _Build:
 
     def _start_beside(self) -> Future[dict[str, bytes]]:
         """Start to make the files beside the reports that can't be kept."""
-        origin = Origin(self.inputs, None, (("cycle", self.cycle.name),))
+        told = {name: tell_beside(self.cycle, name) for name in jobs.BESIDE}
+        origins = {name: Origin(self.inputs, None, told[name]) for name in jobs.BESIDE}
         names = [
             name
-            for name in jobs.BESIDE
+            for name, origin in origins.items()
             if self.force or self.delivered.why_remake([name], origin, None)
         ]
-        fingerprint = origin.write_fingerprint(None)
+        fingerprint = origins[INDEX_NAME].write_fingerprint(None)
         return self.pool.submit(jobs.make_beside, self.target, names, fingerprint[:SHORT_LENGTH])
 
     def _collect(self, reasons: Mapping[Report, str | None]) -> dict[Report, shelf.Made]:

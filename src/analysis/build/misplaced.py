@@ -19,12 +19,15 @@ from analysis.files.folder import (
     is_settings_slip,
     list_within,
 )
-from analysis.reports.plan import plan_reports
+from analysis.reports.stated import ENDING, KEY, list_unstated
+from analysis.texts import compose_name
 
 _GUIDELINE = "guideline"
-_ENDING = ".toml"
+_SETTINGS = ".toml"
 # What a second download, a copy or an editor makes of a name: 2024 (1).toml, 2024.toml.txt.
 _COPY = re.compile(r"\s*(\(\d+\)|-?\s*コピー.*|のコピー.*|copy.*|\.toml.*|\.txt)", re.I)
+NO_REPORT = "どの報告書も作らないノートブックです。"
+STATE_ONE = f"報告書にするには、メタデータの {KEY} に order（順）と title（表題）を書いてください。"
 _OUTSIDE = "調査回のフォルダーの外にあるため読み込みません。"
 _COPY_START = re.compile(r"(コピー[\s～〜~-]*|copy of\s*)", re.I)
 
@@ -108,7 +111,7 @@ def _look_at_guidelines(cycle: Cycle) -> Iterator[Misplaced]:
                 "cycle.toml の guideline に書くか、data/raw の外に移してください。"
             )
             yield Misplaced(where, text, is_error=True)
-        elif path.suffix == _ENDING and path.is_file():
+        elif path.suffix == _SETTINGS and path.is_file():
             yield Misplaced(where, "どの調査回の cycle.toml にもないガイドラインです。")
         else:
             yield Misplaced(where, "読み込まないものです。")
@@ -126,7 +129,7 @@ def _list_versions(cycle: Cycle) -> set[str]:
 def _is_copy(name: str, version: str) -> bool:
     """Say whether a name is what an editor or a copy makes of a version's: `2024 (1).toml`."""
     folded, stem = (unicodedata.normalize("NFKC", text).casefold() for text in (name, version))
-    stem = stem.removesuffix(_ENDING)
+    stem = stem.removesuffix(_SETTINGS)
     folded = _COPY_START.sub("", folded, count=1)
     return folded.startswith(stem) and bool(_COPY.match(folded, len(stem)))
 
@@ -137,10 +140,14 @@ def _is_same(path: Path, other: Path) -> bool:
 
 
 def _look_at_notebooks(cycle: Cycle) -> Iterator[Misplaced]:
-    known = {f"{report.notebook}.ipynb" for report in plan_reports(cycle)}
+    unstated = set(list_unstated(cycle))
     for path in _list(cycle.root / NOTEBOOKS):
-        if ".ipynb" in path.name.lower() and path.name not in known:
-            yield Misplaced(f"{NOTEBOOKS}/{path.name}", "どの報告書も作らないノートブックです。")
+        if ENDING not in path.name.lower():
+            continue
+        is_notebook = path.suffix == ENDING
+        if not is_notebook or compose_name(path.stem) in unstated:
+            text = NO_REPORT + (STATE_ONE if is_notebook else "")
+            yield Misplaced(f"{NOTEBOOKS}/{path.name}", text)
 
 
 def _list(folder: Path) -> Sequence[Path]:

@@ -139,6 +139,11 @@ def _read_parameters(path: Path, notebook: "NotebookNode") -> dict[str, dict[str
         for node in parse_code(path, *cells[0]).body
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
+    if "name" not in notebook.metadata.get("kernelspec", {}):
+        raise ReportError(
+            f"{name_notebook(path)} のカーネルが決まっていません。"
+            "JupyterLab で開き、カーネルに Python 3 を選んで保存してください。"
+        )
     found = papermill.inspect_notebook(notebook)
     untyped = [name for name in found if declared.get(name) not in TYPES]
     if untyped:

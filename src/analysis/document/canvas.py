@@ -25,19 +25,11 @@ from analysis.document.text import printable
 from analysis.document.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
 from analysis.errors import ReportError
 from analysis.figures.figure import Figure
+from analysis.looks import COLOURS, Look, find_look
 
 WIDTH_INCHES = 6.8
 BAR = 0.62
 """A bar's height, of its row's."""
-
-GREY = "#6b6b6b"
-LOOKS = (
-    ("#16324f", ""),
-    ("#8fa6bd", "///"),
-    ("#dfe6ec", ""),
-    ("#ffffff", "|||"),
-)
-"""Fill and hatch of the parts of a whole, told apart by lightness alone."""
 
 Key = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
@@ -48,7 +40,7 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,
     "hatch.linewidth": 0.5,
-    "axes.edgecolor": GREY,
+    "axes.edgecolor": COLOURS["edge"],
     "axes.linewidth": 0.6,
 }
 
@@ -79,10 +71,11 @@ def stack(
     for figure in figures:
         ends.append(ends[-1] + length_of(figure))
     edges = list(pairwise(ends))
-    for (start, end), look in zip(edges, LOOKS, strict=False):
+    for (start, end), figure in zip(edges, figures, strict=True):
         if end > start:
             corner = (start, place - BAR / 2)
-            on.add_artist(Rectangle(corner, end - start, BAR, transform=scale, **_fill(look)))
+            filled = _fill(look_of(figure))
+            on.add_artist(Rectangle(corner, end - start, BAR, transform=scale, **filled))
     return edges
 
 
@@ -94,14 +87,14 @@ def write_figure(
     text: str,
     *,
     align: str = "left",
-    color: str = "black",
+    ink: str = COLOURS["drawn"],
     boxed: bool = False,
 ) -> None:
     """Write a figure's number; its group carries the figure's id."""
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1} if boxed else None
+    box = {"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 1} if boxed else None
     on.text(
         *at, text,
-        ha=align, va="center", color=color, bbox=box, gid=figure.id, transform=scale,
+        ha=align, va="center", color=ink, bbox=box, gid=figure.id, transform=scale,
     )  # fmt: skip
 
 
@@ -129,7 +122,12 @@ def explain(canvas: Canvas, keys: Sequence[Key], columns: int) -> None:
             text.set_gid(figure.id)
 
 
-def patch(look: tuple[str, str], label: str) -> Patch:
+def look_of(figure: Figure) -> Look:
+    """Return the look of a part; raise ReportError for a figure that is never one."""
+    return find_look(figure.measure, figure.label)
+
+
+def patch(look: Look, label: str) -> Patch:
     """Return the legend's entry of one part of a whole."""
     return Patch(label=plain(label), **_fill(look))
 
@@ -167,9 +165,9 @@ def finish(
     return Chart(caption, svg, alt, tuple(figures))
 
 
-def _fill(look: tuple[str, str]) -> dict[str, Any]:
-    colour, hatch = look
-    return {"facecolor": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.5}
+def _fill(look: Look) -> dict[str, Any]:
+    edge = {"edgecolor": COLOURS["drawn"], "linewidth": 0.5}
+    return {"facecolor": look.fill, "hatch": look.hatch, **edge}
 
 
 def _families_of(labels: Iterable[str]) -> Sequence[str]:

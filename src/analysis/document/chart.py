@@ -14,13 +14,13 @@ from matplotlib.transforms import Affine2D
 from analysis.document.blocks import Chart, Shown
 from analysis.document.canvas import (
     BAR,
-    LOOKS,
     STYLE,
     WIDTH_INCHES,
     Key,
     explain,
     finish,
     length_of,
+    look_of,
     name_rows,
     open_axes,
     open_canvas,
@@ -32,11 +32,14 @@ from analysis.document.canvas import (
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
+from analysis.looks import COLOURS, Look
 
 ROW_INCHES = 0.19
 PART_INCHES = 0.48
 MARGIN_INCHES = 0.055
-INK = "#16324f"
+INK, PAPER, DRAWN = (COLOURS[name] for name in ("ink", "paper", "drawn"))
+MOST_IN_ONE_LINE = 3
+"""How many parts a legend names side by side."""
 
 RATE_COLUMN = 112
 """Where the numbers of a chart of rates stand, right of 100 %."""
@@ -55,24 +58,24 @@ def draw_rates(
         if before is not None:
             axes.plot(
                 length_of(before), place, "D", markersize=4.5, clip_on=False,
-                markerfacecolor="white", markeredgecolor="black", markeredgewidth=0.9,
+                markerfacecolor=PAPER, markeredgecolor=DRAWN, markeredgewidth=0.9,
             )  # fmt: skip
         write_figure(axes, axes.transData, (RATE_COLUMN, place), now, now.cell_text, align="right")
     # The white edge keeps the line visible where it crosses a dark bar.
-    axes.axvline(length_of(whole), color="white", linewidth=2.2, zorder=2.9)
-    axes.axvline(length_of(whole), color="black", linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
+    axes.axvline(length_of(whole), color=PAPER, linewidth=2.2, zorder=2.9)
+    axes.axvline(length_of(whole), color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
     axes.set_xlim(0, RATE_COLUMN)
     axes.set_xticks(range(0, 101, 20), [])
     name_rows(axes, [label for label, _, _ in rows])
     keys: list[Key] = [(Patch(color=INK, label="今回"), None)]
     if any(before is not None for _, _, before in rows):
         diamond = Line2D(
-            [], [], linestyle="", marker="D", markersize=4.5, markerfacecolor="white",
-            markeredgecolor="black", label="前回",
+            [], [], linestyle="", marker="D", markersize=4.5, markerfacecolor=PAPER,
+            markeredgecolor=DRAWN, label="前回",
         )  # fmt: skip
         keys.append((diamond, None))
     line = Line2D(
-        [], [], color="black", linestyle=(0, (4, 2)), linewidth=0.9,
+        [], [], color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9,
         label=f"市全体　{whole.cell_text}",
     )  # fmt: skip
     keys.append((line, whole))
@@ -91,9 +94,9 @@ def draw_parts(
 
     Raises ReportError if they don't add up to `total`.
     """
-    _require_looks(parts)
+    looks = _find_looks([figure for _, figure in parts])
     require_sum(ledger, caption, [figure for _, figure in parts], total)
-    rows_of_legend = -(-len(parts) // 2) if len(parts) > len(LOOKS) - 1 else 1
+    rows_of_legend = -(-len(parts) // 2) if len(parts) > MOST_IN_ONE_LINE else 1
     height = 0.62 + 0.2 * rows_of_legend
     canvas = open_canvas(height)
     # One bar needs no axes, whose making takes longer than all the rest.
@@ -105,16 +108,16 @@ def draw_parts(
         + canvas.dpi_scale_trans
     )
     edges = stack(canvas, scale, 0, [figure for _, figure in parts])
-    for (start, end), (_, figure), (_, hatch) in zip(edges, parts, LOOKS, strict=False):
+    for (start, end), (_, figure), look in zip(edges, parts, looks, strict=True):
         if end - start > 0.06 * longest:
-            dark = start == 0 and not hatch
+            # A box keeps a number apart from the hatch, and looks alike in every light part.
             write_figure(
                 canvas, scale, ((start + end) / 2, 0), figure, figure.text,
-                align="center", color="white" if dark else "black", boxed=not dark,
+                align="center", ink=look.ink, boxed=look.ink != PAPER,
             )  # fmt: skip
     keys: list[Key] = [
         (patch(look, f"{label}　{figure.text}{figure.unit.name}"), figure)
-        for (label, figure), look in zip(parts, LOOKS, strict=False)
+        for (label, figure), look in zip(parts, looks, strict=True)
     ]
     explain(canvas, keys, 2 if rows_of_legend > 1 else len(parts))
     told = _tell([(label, (figure,)) for label, figure in parts])
@@ -133,7 +136,7 @@ def draw_stacks(
 
     Raises ReportError if the counts of one don't add up to its total.
     """
-    _require_looks(part_labels)
+    looks = _find_looks(rows[0][1] if rows else ())
     for _, parts, total in rows:
         require_sum(ledger, caption, parts, total)
     canvas = open_canvas(ROW_INCHES * len(rows) + 0.7, "constrained")
@@ -148,7 +151,7 @@ def draw_stacks(
     axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
     keys: list[Key] = [
-        (patch(look, label), None) for label, look in zip(part_labels, LOOKS, strict=False)
+        (patch(look, label), None) for label, look in zip(part_labels, looks, strict=True)
     ]
     explain(canvas, keys, 2)
     order = "、".join(part_labels)
@@ -168,7 +171,9 @@ def _tell(rows: Sequence[tuple[str, Sequence[Figure]]]) -> Iterator[str | Shown]
             yield Shown(figure)
 
 
-def _require_looks(parts: Sequence[object]) -> None:
-    """Refuse more parts than there are looks: the last would silently not be drawn."""
-    if len(parts) > len(LOOKS):
-        raise ValueError(f"{len(parts)} parts, but only {len(LOOKS)} looks to tell them apart")
+def _find_looks(parts: Sequence[Figure]) -> list[Look]:
+    """Return the looks of a whole's parts; refuse two that could not be told apart."""
+    looks = [look_of(figure) for figure in parts]
+    if len({*looks}) < len(looks):
+        raise ValueError(f"parts that look alike: {', '.join(part.measure for part in parts)}")
+    return looks

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from analysis.document.blocks import Masthead
+from analysis.looks import fill_css
 
 STYLES = ("report.css", "panel.css")
 SCRIPTS = tuple(
@@ -59,7 +60,7 @@ def write_page(
 @cache
 def load_template() -> Template:
     """Read the template, and the style and the script that are the same on every page."""
-    style = _read(STYLES)
+    style = fill_css(_read(STYLES))
     # One scope of its own, so that the page's names and the script's can't meet.
     script = f'(async () => {{\n"use strict";\n{_shorten(_read(SCRIPTS))}}})();\n'
     parts = {

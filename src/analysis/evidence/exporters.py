@@ -31,6 +31,7 @@ from analysis.figures.asked import EVERYTHING
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
 from analysis.inputs import SHORT_LENGTH
+from analysis.looks import fill_typst
 
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
 
@@ -125,7 +126,7 @@ def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes
     parts += [_attach(name) for name in attached]
     template = (files("analysis.document") / "templates" / "report.typ").read_text(encoding="utf-8")
     setup = _setup(document.masthead, written.fingerprint[:SHORT_LENGTH])
-    source = "\n".join([template, setup, *parts])
+    source = "\n".join([fill_typst(template), setup, *parts])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:
         # The library takes files beside the source; its stub does not know yet.

@@ -37,6 +37,9 @@ REASONS = {
 RULE_PREFIX = "rule_"
 """How the names of the measures begin that count the breaches of one rule."""
 
+CHANGE = "_change"
+"""How the name of a measure's change ends."""
+
 ROUTES = {
     "promote": ("ガイドラインに基づき推進", ("not_considered", "other")),
     "lobby": ("関係機関への働きかけ", ("other_agency", "law_prevents")),
@@ -108,7 +111,7 @@ def _progress() -> Iterator[Item]:
         ("online_rate", "オンライン化率", Share(ONLINE, TOTAL)),
     ):
         yield Item(name, label, measure, LEVELS)
-        yield Item(f"{name}_change", f"{label}の増減", Change(measure), LEVELS)
+        yield Item(f"{name}{CHANGE}", f"{label}の増減", Change(measure), LEVELS)
 
 
 def _reasons() -> Iterator[Item]:

@@ -10,6 +10,7 @@ from analysis.cycle import Cycle, Department
 from analysis.forms.cell_text import write_text
 from analysis.forms.layout import load_columns
 from analysis.forms.sheet import FORM_SHEET, set_height, set_up_page
+from analysis.looks import COLOURS
 from analysis.survey.problems import load_rules
 
 GUIDE_SHEET = "記入要領"
@@ -29,13 +30,14 @@ class GuideSheet:
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         """Add the sheet; `write` fills it."""
         self._sheet: Worksheet = workbook.add_worksheet(GUIDE_SHEET)
-        box = {"border": 1, "border_color": "#808080", "valign": "vcenter", "text_wrap": True}
+        edge = {"border": 1, "border_color": COLOURS["form_edge"]}
+        box = {"valign": "vcenter", "text_wrap": True, **edge}
         add = workbook.add_format
         self._plain = add()
         self._title = add({"bold": True, "font_size": 14})
         self._heading = add({"bold": True, "font_size": 12})
         self._number = add({"align": "left"})
-        self._head = add({"bold": True, "align": "center", "bg_color": "#DDEBF7", **box})
+        self._head = add({"bold": True, "align": "center", "bg_color": COLOURS["form_head"], **box})
         self._cell = add(box)
 
     def write(self, cycle: Cycle, department: Department, workbook_name: str, known: int) -> None:

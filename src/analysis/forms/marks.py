@@ -12,9 +12,6 @@ from xlsxwriter.worksheet import Worksheet
 from analysis.forms.layout import FIRST_ROW, Column, Grid, load_columns, number_of
 from analysis.survey.vocabulary import label_of
 
-NEEDED_COLOUR = "#FFF2CC"
-DOUBTFUL_COLOUR = "#F8CBAD"
-
 _LONGEST_HINT = 255
 
 

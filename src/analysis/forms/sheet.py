@@ -11,13 +11,12 @@ from xlsxwriter.worksheet import Worksheet
 from analysis.cycle import Cycle, Department
 from analysis.forms.cell_text import count_lines, write_text
 from analysis.forms.layout import FIRST_ROW, HEADER_ROW, Column, Grid, load_columns
-from analysis.forms.marks import DOUBTFUL_COLOUR, NEEDED_COLOUR, add_hints, add_marks
+from analysis.forms.marks import add_hints, add_marks
+from analysis.looks import COLOURS
 from analysis.survey.vocabulary import Field, label_of
 
 FORM_SHEET = "調査票"
-LOCKED_COLOUR = "#E7E6E6"
 
-_HEADER_COLOUR = "#DDEBF7"
 _A4 = 9
 _FROZEN_COLUMNS = 3
 _ALLOWED = ("format_columns", "format_rows", "autofilter", "select_locked_cells")
@@ -44,22 +43,24 @@ class FormSheet:
         """Add the sheet; `write` fills it."""
         self._grid = grid
         self._sheet: Worksheet = workbook.add_worksheet(FORM_SHEET)
-        box = {"border": 1, "border_color": "#808080", "valign": "vcenter", "text_wrap": True}
+        edge = {"border": 1, "border_color": COLOURS["form_edge"]}
+        box = {"valign": "vcenter", "text_wrap": True, **edge}
+        head = {"bold": True, "bg_color": COLOURS["form_head"], **box}
         add = workbook.add_format
         self._plain = add()
         self._title = add({"bold": True, "font_size": 14})
-        self._label = add({"bold": True, "bg_color": _HEADER_COLOUR, **box})
-        self._fixed = add({"bg_color": LOCKED_COLOUR, **box})
+        self._label = add(head)
+        self._fixed = add({"bg_color": COLOURS["locked"], **box})
         self._free = add({"locked": False, **box})
-        self._head = add({"bold": True, "align": "center", "bg_color": _HEADER_COLOUR, **box})
-        self._total = add({"bold": True, "bg_color": _HEADER_COLOUR, "num_format": "#,##0", **box})
+        self._head = add({"align": "center", **head})
+        self._total = add({"num_format": "#,##0", **head})
         self._open = {
             kind: add({"locked": False, **_STYLES.get(kind, {}), **box})
             for kind in ("id", "text", "choice", "number", "date")
         }
-        self._known_id = add({"bg_color": LOCKED_COLOUR, "num_format": "@", **box})
-        self._needed = add({"bg_color": NEEDED_COLOUR})
-        self._doubtful = add({"bg_color": DOUBTFUL_COLOUR})
+        self._known_id = add({"bg_color": COLOURS["locked"], "num_format": "@", **box})
+        self._needed = add({"bg_color": COLOURS["needed"]})
+        self._doubtful = add({"bg_color": COLOURS["doubtful"]})
 
     def write(self, cycle: Cycle, department: Department, rows: pd.DataFrame) -> None:
         """Fill the sheet; `rows` are the department's tidy rows of the previous cycle, or none.

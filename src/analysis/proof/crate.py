@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from analysis.cycle import NOTEBOOKS, SETTINGS_NAME
+from analysis.cycle import NOTEBOOKS, SETTINGS_NAME, Cycle
 from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, list_common
 from analysis.figures.findings import Findings, write_date
 from analysis.inputs import Mark, notebook_path, write_fingerprint
@@ -29,7 +29,7 @@ from analysis.proof.entities import (
     refer,
     refer_all,
 )
-from analysis.reports.plan import Report
+from analysis.reports.plan import Report, tell_beside
 
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -55,7 +55,7 @@ def write_crate(
     """
     agents = list(_list_agents(findings))
     names = sorted(files)
-    actions, values = _list_actions(findings.cycle.name, inputs, made, names, agents)
+    actions, values = _list_actions(findings.cycle, inputs, made, names, agents)
     corrections = list(_list_corrections(findings))
     shared = _collect_inputs(findings.cycle.name, inputs)
     mentions = [*actions, *(entity for entity, _ in corrections)]
@@ -143,7 +143,7 @@ def _list_agents(findings: Findings) -> Iterator[Entity]:
 
 
 def _list_actions(
-    cycle: str,
+    cycle: Cycle,
     inputs: Mapping[str, str],
     made: Mapping[Report, Sources],
     names: Sequence[str],
@@ -164,13 +164,11 @@ def _list_actions(
         for report, sources in made.items()
     ]
     of_reports = {name for report in made for name in report.files}
-    whole = {"cycle": cycle}
-    fingerprint = write_fingerprint(inputs, None, whole)
-    actions += [
-        describe_making(name, fingerprint, whole, [name], [SHARED_INPUTS])
-        for name in names
-        if name not in of_reports
-    ]
+    for name in names:
+        if name not in of_reports:
+            given = dict(tell_beside(cycle, name))
+            fingerprint = write_fingerprint(inputs, None, given)
+            actions.append(describe_making(name, fingerprint, given, [name], [SHARED_INPUTS]))
     values = {value["@id"]: value for _, own in actions for value in own}
     return [action | {"agent": _responsible(agents)} for action, _ in actions], [*values.values()]
 

@@ -13,28 +13,40 @@ from analysis.document.blocks import (
 )
 from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings
+from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.survey.survey import LINE_LABELS
+
+PROBLEMS = "調査票の問題"
+COUNTS = (
+    FigureColumn("total", "手続き"),
+    FigureColumn("hidden", "うち非表示の行"),
+    FigureColumn("problems_warning", "要確認", PROBLEMS),
+    FigureColumn("problems_notice", "参考", PROBLEMS),
+    FigureColumn("corrections", "訂正", weight=1),
+)
 
 
 def show_collection(findings: Findings) -> Block:
     """Return who has answered with what, and the rows that are no procedures."""
     figure = findings.ledger.figure
+    counts = FigureColumns(findings, COUNTS)
     answers = findings.survey.workbooks.set_index("department_slug")
-    counts = ("total", "hidden", "problems_warning", "problems_notice", "corrections")
     rows: list[tuple[Cell, ...]] = [
         (
             department.name,
             Quoted(str(answers.loc[department.slug, "workbook"])),
             code_name("state", str(answers.loc[department.slug, "state"])),
-            *(figure(name, department.slug) for name in counts),
+            *counts.cells(department.slug),
         )
         for department in findings.cycle.departments
     ]
     # A file that is nobody's has problems too, and the total counts them.
-    others = [figure(f"{name}_other") if "problems" in name else None for name in counts]
+    others = [
+        figure(f"{column.measure}_other") if column.group == PROBLEMS else None for column in COUNTS
+    ]
     if any(other is not None and other.value for other in others):
         rows.append(("部局の調査票以外", "", "", *others))
-    rows.append(("計", "", "", *(figure(name) for name in counts)))
+    rows.append(("計", "", "", *counts.cells()))
     return Group(
         (
             Paragraph(
@@ -51,11 +63,7 @@ def show_collection(findings: Findings) -> Block:
                     Column("部局名", weight=3),
                     Column("ファイル", weight=4),
                     Column("提出状況", weight=2),
-                    Column("手続き", numeric=True, weight=2),
-                    Column("うち非表示の行", numeric=True, weight=2),
-                    Column("要確認", "調査票の問題", numeric=True, weight=2),
-                    Column("参考", "調査票の問題", numeric=True, weight=2),
-                    Column("訂正", numeric=True, weight=1),
+                    *counts.head,
                 ),
                 rows=tuple(rows),
                 ledger=findings.ledger,
@@ -67,18 +75,15 @@ def show_collection(findings: Findings) -> Block:
 
 def _list_lines(findings: Findings) -> Table:
     """Return the rows of the workbooks' tables that are no procedures, by kind."""
-    figure = findings.ledger.figure
-    rows: list[tuple[Cell, ...]] = [
-        (department.name, *(figure(f"lines_{kind}", department.slug) for kind in LINE_LABELS))
-        for department in findings.cycle.departments
-    ]
-    rows.append(("計", *(figure(f"lines_{kind}") for kind in LINE_LABELS)))
+    kinds = FigureColumns(
+        findings, (FigureColumn(f"lines_{kind}", label) for kind, label in LINE_LABELS.items())
+    )
     return Table(
         caption="調査票の表の手続きでない行",
-        columns=(
-            Column("部局名", weight=3),
-            *(Column(label, numeric=True, weight=2) for label in LINE_LABELS.values()),
+        columns=(Column("部局名", weight=3), *kinds.head),
+        rows=(
+            *((own.name, *kinds.cells(own.slug)) for own in findings.cycle.departments),
+            ("計", *kinds.cells()),
         ),
-        rows=tuple(rows),
         ledger=findings.ledger,
     )

@@ -15,24 +15,24 @@ from analysis.document.chart import draw_parts
 from analysis.figures.catalogue import REASONS
 from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings, write_previous
-from analysis.reports.heading import head
+from analysis.reports.figure_columns import FigureColumns
+from analysis.reports.heading import head_report
 from analysis.reports.moves import MOVED, list_moves
 from analysis.reports.progress import (
-    list_progress,
-    progress_cells,
+    PROGRESS,
+    now_and_change,
     progress_columns,
     reason_table,
     say_progress,
 )
 from analysis.reports.proposal import propose
 
-TITLE = "行政手続きのオンライン化の状況"
 LISTED = ["procedure_id", "section", "name", "status", "reason"]
 
 
 def masthead(findings: Findings, department: str) -> Masthead:
     """Return the head of a department's report."""
-    return head(findings, TITLE, findings.department(department).name)
+    return head_report(findings, "department", findings.department(department).name)
 
 
 def headline(findings: Findings, department: str) -> Block:
@@ -71,18 +71,19 @@ def headline(findings: Findings, department: str) -> Block:
 def sections(findings: Findings, department: str) -> Block:
     """Return the department's sections with the columns of the published table."""
     own = findings.department(department)
+    columns = progress_columns(findings)
     return Table(
         caption="課別のオンライン化の状況",
-        columns=(Column("課名", weight=3), *progress_columns(findings)),
+        columns=(Column("課名", weight=3), *columns.head),
         rows=(
             *(
                 (
                     Quoted(scope.name.removeprefix(f"{own.name} ")),
-                    *progress_cells(findings, scope.slug),
+                    *columns.cells(scope.slug),
                 )
                 for scope in findings.ledger.list_sections(own.slug)
             ),
-            ("計", *progress_cells(findings, own.slug)),
+            ("計", *columns.cells(own.slug)),
         ),
         ledger=findings.ledger,
     )
@@ -169,19 +170,17 @@ def procedures(findings: Findings, department: str) -> Block:
 
 def _compare(findings: Findings, own: Department) -> Table:
     has_previous = findings.ledger.has_previous
-    columns = [Column("", weight=4), Column(own.name, numeric=True), Column("市全体", numeric=True)]
-    if has_previous:
-        columns = [
-            columns[0],
-            Column("今回", own.name, numeric=True, weight=2),
-            Column("前回からの増減", own.name, numeric=True, weight=2),
-            Column("今回", "市全体", numeric=True, weight=2),
-            Column("前回からの増減", "市全体", numeric=True, weight=2),
-        ]
-    beside = zip(list_progress(findings, own.slug), list_progress(findings, WHOLE), strict=True)
+    # Two columns alone are as wide as what stands in them.
+    weight = 2 if has_previous else None
+    sides = ((own.name, own.slug), ("市全体", WHOLE))
+    columns = FigureColumns(
+        findings, (column for side in sides for column in now_and_change(*side, weight=weight))
+    )
     return Table(
         caption=f"{own.name}と市全体",
-        columns=tuple(columns),
-        rows=tuple((figures[0].label, *figures, *city) for figures, city in beside),
+        columns=(Column("", weight=4), *columns.head),
+        rows=tuple(
+            (findings.ledger.items[name].label, *columns.cells(measure=name)) for name in PROGRESS
+        ),
         notes=("オンライン化率の増減の単位はポイント。",) if has_previous else (),
     )

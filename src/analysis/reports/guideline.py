@@ -14,14 +14,13 @@ from analysis.document.blocks import (
 )
 from analysis.figures.findings import Findings
 from analysis.figures.guideline import GuidelineEntry, Section
-from analysis.reports.heading import head
-
-TITLE = "行政手続きオンライン化ガイドライン（抜粋）"
+from analysis.reports.figure_columns import FigureColumn, FigureColumns
+from analysis.reports.heading import head_report
 
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
-    return head(findings, TITLE)
+    return head_report(findings, "guideline")
 
 
 def about(findings: Findings) -> Block:
@@ -38,13 +37,20 @@ def about(findings: Findings) -> Block:
 def section(findings: Findings, number: str) -> Block:
     """Return one section of the guideline, then each department's procedures under its entries."""
     chosen = next(s for s in findings.ledger.guideline.sections if s.number == number)
+    columns = FigureColumns(
+        findings,
+        (
+            FigureColumn("{}", "総数", "該当する手続き数"),
+            FigureColumn("{}_open", "未対応", "該当する手続き数"),
+        ),
+    )
     blocks: list[Block] = [Bullets(tuple((text,) for text in chosen.paragraphs))]
     for box in chosen.boxes:
         blocks.append(
             Table(
                 caption=box.title,
-                columns=(Column("内容", weight=16), *_count_columns()),
-                rows=tuple((entry.cells[0], *_count(findings, entry)) for entry in box.items),
+                columns=(Column("内容", weight=16), *columns.head),
+                rows=tuple((entry.cells[0], *_count(columns, entry)) for entry in box.items),
                 headings=0,
             )
             if any(entry.id for entry in box.items)
@@ -58,8 +64,8 @@ def section(findings: Findings, number: str) -> Block:
     blocks.append(
         Table(
             caption=chosen.title,
-            columns=(*(Column(title, weight=8) for title in chosen.columns), *_count_columns()),
-            rows=tuple((*entry.cells, *_count(findings, entry)) for entry in chosen.rows),
+            columns=(*(Column(title, weight=8) for title in chosen.columns), *columns.head),
+            rows=tuple((*entry.cells, *_count(columns, entry)) for entry in chosen.rows),
             headings=0,
             notes=(*chosen.footnotes, *_doubts(chosen)),
         )
@@ -69,19 +75,11 @@ def section(findings: Findings, number: str) -> Block:
     return Group(tuple(block for block in blocks if block != Bullets(())))
 
 
-def _count_columns() -> tuple[Column, ...]:
-    return (
-        Column("総数", "該当する手続き数", numeric=True, weight=2),
-        Column("未対応", "該当する手続き数", numeric=True, weight=2),
-    )
-
-
-def _count(findings: Findings, entry: GuidelineEntry, scope: str = "all") -> tuple[Cell, ...]:
-    """Return how many procedures fall under an entry: of all, and of those not yet online."""
+def _count(columns: FigureColumns, entry: GuidelineEntry) -> tuple[Cell, ...]:
+    """Return how many procedures fall under an entry, if its procedures are counted."""
     if entry.id is None:
-        return (None, None)
-    figure = findings.ledger.figure
-    return (figure(entry.id, scope), figure(f"{entry.id}_open", scope))
+        return (None,) * len(columns.head)
+    return columns.cells(measure=entry.id)
 
 
 def _doubts(chosen: Section) -> tuple[str, ...]:
@@ -94,21 +92,22 @@ def _doubts(chosen: Section) -> tuple[str, ...]:
 
 
 def _by_department(findings: Findings, chosen: Section) -> Table:
-    counted = [entry for entry in chosen.entries if entry.id is not None]
+    columns = FigureColumns(
+        findings,
+        (
+            FigureColumn(f"{entry.id}{which}", title, entry.label, weight=1)
+            for entry in chosen.entries
+            if entry.id is not None
+            for which, title in (("", "総数"), ("_open", "未対応"))
+        ),
+    )
     return Table(
         caption=f"部局別の該当する手続き数（{chosen.title}）",
-        columns=(
-            Column("部局名", weight=3),
-            *(
-                Column(kind, entry.label, numeric=True, weight=1)
-                for entry in counted
-                for kind in ("総数", "未対応")
-            ),
-        ),
+        columns=(Column("部局名", weight=3), *columns.head),
         rows=tuple(
             (
                 "計" if slug == "all" else Link(name, f"department-{slug}"),
-                *(cell for entry in counted for cell in _count(findings, entry, slug)),
+                *columns.cells(slug),
             )
             for name, slug in [
                 *((d.name, d.slug) for d in findings.cycle.departments),

@@ -2,10 +2,19 @@
 
 from analysis.document.blocks import Masthead
 from analysis.figures.findings import Findings, write_date
+from analysis.reports.stated import read_heading
+
+
+def head_report(findings: Findings, notebook: str, about: str | None = None) -> Masthead:
+    """Return the head of the report that a notebook (its name) makes, titled as that states.
+
+    `about` names whom it is about, if not the whole city. Raises ReportError if it states none.
+    """
+    return head(findings, read_heading(findings.cycle, notebook), about)
 
 
 def head(findings: Findings, title: str, about: str | None = None) -> Masthead:
-    """Return a report's head; `about` names whom it is about, if not the whole city."""
+    """Return a head with this title; `about` names whom it is about, if not the whole city."""
     settings = findings.cycle.settings
     as_of = write_date(findings.cycle)
     return Masthead(

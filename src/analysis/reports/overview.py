@@ -4,11 +4,9 @@ source: report 2025-01-10. The wording turns with the sign of a change; a first 
 to compare with, has no change columns.
 """
 
-from analysis.cycle import WHOLE
 from analysis.document.blocks import (
     Block,
     Bullets,
-    Cell,
     Column,
     Group,
     Inline,
@@ -23,21 +21,20 @@ from analysis.document.blocks import (
 from analysis.document.chart import draw_parts, draw_rates
 from analysis.figures.catalogue import REASONS
 from analysis.figures.findings import Findings
-from analysis.reports.heading import head
+from analysis.reports.figure_columns import FigureColumns
+from analysis.reports.heading import head_report
 from analysis.reports.progress import (
-    list_progress,
-    progress_cells,
+    PROGRESS,
+    now_and_change,
     progress_columns,
     reason_table,
     say_progress,
 )
 
-TITLE = "行政手続きのオンライン化に係る着手状況調査結果"
-
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
-    return head(findings, TITLE)
+    return head_report(findings, "overview")
 
 
 def headline(findings: Findings) -> Block:
@@ -64,23 +61,24 @@ def headline(findings: Findings) -> Block:
 def departments(findings: Findings) -> Block:
     """Return the table of the departments in official order, and its chart."""
     ledger, before = findings.ledger, findings.ledger.previous_figure
+    columns = progress_columns(findings)
     known = {department.slug for department in findings.cycle.departments}
     return Group(
         (
             Table(
                 caption="部局別のオンライン化の状況",
-                columns=(Column("部局名", weight=3), *progress_columns(findings)),
+                columns=(Column("部局名", weight=3), *columns.head),
                 rows=(
                     *(
                         (
                             Link(scope.name, f"department-{scope.slug}")
                             if scope.slug in known
                             else Quoted(f"{scope.name}（前回調査のみ）"),
-                            *progress_cells(findings, scope.slug),
+                            *columns.cells(scope.slug),
                         )
                         for scope in ledger.list_departments()
                     ),
-                    ("計", *progress_cells(findings, "all")),
+                    ("計", *columns.cells()),
                 ),
                 ledger=findings.ledger,
             ),
@@ -139,13 +137,14 @@ def reasons(findings: Findings) -> Block:
 
 def _city_table(findings: Findings) -> Table:
     """Return the whole city's figures, which the departments' reports compare with."""
-    columns = [Column("", weight=4), Column("今回", numeric=True, weight=2)]
-    if findings.ledger.has_previous:
-        columns.append(Column("前回からの増減", numeric=True, weight=2))
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (now.label, now, *map(Shown, change)) for now, *change in list_progress(findings, WHOLE)
+    columns = FigureColumns(findings, now_and_change(with_unit=True))
+    return Table(
+        caption="市全体の手続きの状況",
+        columns=(Column("", weight=4), *columns.head),
+        rows=tuple(
+            (findings.ledger.items[name].label, *columns.cells(measure=name)) for name in PROGRESS
+        ),
     )
-    return Table(caption="市全体の手続きの状況", columns=tuple(columns), rows=rows)
 
 
 def _say_not_online(findings: Findings) -> tuple[Inline, ...]:

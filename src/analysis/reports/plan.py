@@ -1,11 +1,16 @@
 """The plan: which reports a cycle has, and which notebook makes each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.cycle import Cycle, Department
+from analysis.errors import ReportError, list_examples
+from analysis.names import find_twice
+from analysis.reports.stated import Statement, read_statements
 
 AUDIT_NAME, INDEX_NAME = "audit.xlsx", "index.html"
+DEPARTMENT = "{department}"
+"""What stands in the title of a report that there is of each department, for its name."""
 
 
 @dataclass(frozen=True)
@@ -29,23 +34,48 @@ class Report:
 
 
 def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) -> list[Report]:
-    """Return the reports to build: all of the cycle, or only those of some departments."""
+    """Return the reports to build: all of the cycle, or only those of some departments.
+
+    They are those that the notebooks state, in their order. Raises ReportError for a statement
+    that can't be used, and for two files of the set that would have one name.
+    """
+    chosen = cycle.departments if departments is None else departments
+    reports = [
+        report
+        for statement in read_statements(cycle)
+        for report in _list_reports(statement, cycle, chosen)
+        if departments is None or report.department is not None
+    ]
+    index = (INDEX_NAME.partition(".")[0], INDEX_NAME)
+    named = [(report.stem, f"notebooks/{report.notebook}.ipynb") for report in reports]
+    if twice := find_twice([index, *named]):
+        raise ReportError(
+            "同じ名前の報告書ができてしまうノートブックがあります。名前を変えてください。\n"
+            + list_examples(twice)
+        )
+    return reports
+
+
+def tell_beside(cycle: Cycle, name: str) -> tuple[tuple[str, str], ...]:
+    """Return the parameters of a file beside the reports; the index names what it lists in one."""
     named = (("cycle", cycle.name),)
-    of_departments = [
-        Report(
-            "department",
-            f"department-{department.slug}",
-            department.name,
+    if name != INDEX_NAME:
+        return named
+    told = (f"{stated.notebook} {stated.title}" for stated in read_statements(cycle))
+    return (*named, ("reports", "、".join(told)))
+
+
+def _list_reports(
+    statement: Statement, cycle: Cycle, departments: Sequence[Department]
+) -> Iterator[Report]:
+    named = (("cycle", cycle.name),)
+    if DEPARTMENT not in statement.title:
+        yield Report(statement.notebook, statement.notebook, statement.title, named)
+        return
+    for department in departments:
+        yield Report(
+            statement.notebook,
+            f"{statement.notebook}-{department.slug}",
+            statement.title.replace(DEPARTMENT, department.name),
             (*named, ("department", department.slug)),
         )
-        for department in (cycle.departments if departments is None else departments)
-    ]
-    if departments is not None:
-        return of_departments
-    return [
-        Report("overview", "overview", "着手状況調査結果（全体）", named),
-        *of_departments,
-        Report("reasons", "reasons", "オンライン化「未着手」の理由", named),
-        Report("guideline", "guideline", "行政手続きオンライン化ガイドライン（抜粋）", named),
-        Report("quality", "quality", "データの品質と公表値との照合", named),
-    ]

@@ -1,9 +1,10 @@
 """What several reports say alike of a scope: its progress, and the reasons it has not started."""
 
 from analysis.document.blocks import Cell, Column, Inline, Shown, Strong, Table
-from analysis.figures.catalogue import REASONS, ROUTES
+from analysis.figures.catalogue import CHANGE, REASONS, ROUTES
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings, write_month, write_previous
+from analysis.reports.figure_columns import FigureColumn, FigureColumns
 
 PROGRESS = ("total", "online", "online_rate", "not_online", "started", "not_started")
 """The measures that say how far a scope has come, in the order of its table."""
@@ -35,69 +36,61 @@ def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
 
 def list_progress(findings: Findings, scope: str) -> list[tuple[Figure, ...]]:
     """Return a scope's figure of each of PROGRESS, with its change if there is a cycle before."""
-    figure = findings.ledger.figure
-    if not findings.ledger.has_previous:
-        return [(figure(name, scope),) for name in PROGRESS]
-    return [(figure(name, scope), figure(f"{name}_change", scope)) for name in PROGRESS]
+    columns = FigureColumns(findings, now_and_change())
+    return [columns.list_figures(scope, name) for name in PROGRESS]
 
 
-def progress_columns(findings: Findings) -> tuple[Column, ...]:
-    """Return the columns of the published table that stand beside a scope's name."""
-    if not findings.ledger.has_previous:
-        return (
-            Column("総手続き数", numeric=True, weight=2),
-            Column("オンライン化済手続き数", numeric=True, weight=2),
-            Column("オンライン化率", numeric=True, weight=2),
-        )
-    now = f"{write_month(findings.cycle)}時点"
+def now_and_change(
+    group: str | None = None,
+    scope: str | None = None,
+    *,
+    weight: int | None = 2,
+    with_unit: bool = False,
+) -> tuple[FigureColumn, ...]:
+    """Return the columns of a table whose rows are PROGRESS: the figure, and its change."""
     return (
-        Column("総手続き数", numeric=True, weight=2),
-        Column(now, "オンライン化済手続き数", numeric=True, weight=2),
-        Column("前回からの増減", "オンライン化済手続き数", numeric=True, weight=2),
-        Column(now, "オンライン化率", numeric=True, weight=2),
-        Column("前回からの増減（ポイント）", "オンライン化率", numeric=True, weight=2),
+        FigureColumn("{}", "今回", group, weight, scope),
+        FigureColumn(f"{{}}{CHANGE}", "前回からの増減", group, weight, scope, with_unit),
     )
 
 
-def progress_cells(findings: Findings, scope: str) -> tuple[Cell, ...]:
-    """Return a scope's figures for `progress_columns`."""
-    names = ["total", "online", "online_change", "online_rate", "online_rate_change"]
-    if not findings.ledger.has_previous:
-        names = [name for name in names if not name.endswith("_change")]
-    return tuple(findings.ledger.figure(name, scope) for name in names)
+def progress_columns(findings: Findings) -> FigureColumns:
+    """Return the columns of the published table that stand beside a scope's name."""
+    now = f"{write_month(findings.cycle)}時点"
+    online, rate = "オンライン化済手続き数", "オンライン化率"
+    return FigureColumns(
+        findings,
+        (
+            FigureColumn("total", "総手続き数"),
+            FigureColumn("online", now, online),
+            FigureColumn("online_change", "前回からの増減", online),
+            FigureColumn("online_rate", now, rate),
+            FigureColumn("online_rate_change", "前回からの増減（ポイント）", rate),
+        ),
+    )
 
 
 def reason_table(findings: Findings, scope: str) -> Table:
     """Return a scope's not-started procedures by reason, with the route's total beneath each."""
-    figure = findings.ledger.figure
+    columns = FigureColumns(
+        findings,
+        (FigureColumn("{}", "手続き数"), FigureColumn("{}_share", "未着手に占める割合", weight=3)),
+    )
     rows: list[tuple[Cell, ...]] = []
     subtotals = []
     for route, (label, route_reasons) in ROUTES.items():
         rows += [
-            (
-                REASONS[reason],
-                figure(f"reason_{reason}", scope),
-                figure(f"reason_{reason}_share", scope),
-                label,
-            )
+            (REASONS[reason], *columns.cells(scope, f"reason_{reason}"), label)
             for reason in route_reasons
         ]
         subtotals.append(len(rows))
-        rows.append(
-            (
-                f"小計：{label}",
-                figure(f"route_{route}", scope),
-                figure(f"route_{route}_share", scope),
-                "",
-            )
-        )
-    rows.append(("計", figure("not_started", scope), "", ""))
+        rows.append((f"小計：{label}", *columns.cells(scope, f"route_{route}"), ""))
+    rows.append(("計", findings.ledger.figure("not_started", scope), "", ""))
     return Table(
         caption="未着手の理由と今後の進め方",
         columns=(
             Column("未着手の理由", weight=4),
-            Column("手続き数", numeric=True, weight=2),
-            Column("未着手に占める割合", numeric=True, weight=3),
+            *columns.head,
             Column("今後の進め方", weight=4),
         ),
         rows=tuple(rows),

@@ -20,13 +20,11 @@ from analysis.figures.definition import code_name, field_name
 from analysis.figures.findings import Findings
 from analysis.figures.rounding import BLANK, MINUS
 from analysis.inputs import list_inputs
-from analysis.reports.heading import head
+from analysis.reports.heading import head_report
 from analysis.reports.norms import list_norms, list_pairings
 from analysis.reports.steps import list_steps
 from analysis.survey.alike import Alike, choose_shown, gather_alike, name_places
 from analysis.survey.problems import load_rules, problems_from_frame
-
-TITLE = "データの品質と公表値との照合"
 
 RULES = (
     "オンライン化率は、オンライン化済手続き数を総手続き数で割り、百分率で小数第一位まで示します。四捨五入は、もとの分数から一度だけ行います。",
@@ -46,7 +44,7 @@ SHORT = (
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
-    return head(findings, TITLE)
+    return head_report(findings, "quality")
 
 
 def problems(findings: Findings) -> Block:

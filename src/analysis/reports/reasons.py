@@ -15,16 +15,16 @@ from analysis.document.chart import draw_stacks
 from analysis.document.sums import require_sum
 from analysis.figures.catalogue import REASONS, ROUTES
 from analysis.figures.findings import Findings
-from analysis.reports.heading import head
+from analysis.reports.figure_columns import FigureColumn, FigureColumns
+from analysis.reports.heading import head_report
 from analysis.reports.progress import reason_table
 
-TITLE = "オンライン化「未着手」の理由"
 QUOTED = ("section", "name", "reason_detail")
 
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
-    return head(findings, TITLE)
+    return head_report(findings, "reasons")
 
 
 def routes(findings: Findings) -> Block:
@@ -56,19 +56,16 @@ def routes(findings: Findings) -> Block:
 def by_department(findings: Findings) -> Block:
     """Return departments by reasons, with the total of each route, and its chart."""
     figure = findings.ledger.figure
-    measures = [
-        name
-        for route, (_, reasons) in ROUTES.items()
-        for name in (*(f"reason_{reason}" for reason in reasons), f"route_{route}")
-    ]
-    columns = [
+    by_route = [
         column
-        for label, reasons in ROUTES.values()
+        for route, (label, reasons) in ROUTES.items()
         for column in (
-            *(Column(REASONS[reason], label, numeric=True, weight=2) for reason in reasons),
-            Column("計", label, numeric=True, weight=1),
+            *(FigureColumn(f"reason_{reason}", REASONS[reason], label) for reason in reasons),
+            FigureColumn(f"route_{route}", "計", label, weight=1),
         )
     ]
+    whole = FigureColumn("not_started", "未着手", weight=1)
+    columns = FigureColumns(findings, (*by_route, whole))
     scopes = [(d.name, d.slug) for d in findings.cycle.departments]
     for route, (label, reasons) in ROUTES.items():
         for _, slug in scopes:
@@ -78,16 +75,11 @@ def by_department(findings: Findings) -> Block:
         (
             Table(
                 caption="部局別・理由別の未着手の手続き数",
-                columns=(
-                    Column("部局名", weight=3),
-                    *columns,
-                    Column("未着手", numeric=True, weight=1),
-                ),
+                columns=(Column("部局名", weight=3), *columns.head),
                 rows=tuple(
                     (
                         "計" if slug == "all" else Link(name, f"department-{slug}"),
-                        *(figure(measure, slug) for measure in measures),
-                        figure("not_started", slug),
+                        *columns.cells(slug),
                     )
                     for name, slug in [*scopes, ("計", "all")]
                 ),

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.forms.cell_text import count_lines, fit
 from analysis.forms.returned.listed import Listed
+from analysis.looks import argb
 from analysis.survey.problems import SEVERITY_LABELS
 from analysis.survey.table.read import REVIEW_SHEET
 
@@ -28,11 +29,11 @@ _HIGHEST = 409
 
 _FONT = Font(name="游ゴシック", size=10)
 _BOLD = Font(name="游ゴシック", size=10, bold=True)
-_LINK = Font(name="游ゴシック", size=10, underline="single", color="FF0563C1")
-_SIDE = Side(style="thin", color="FF808080")
+_LINK = Font(name="游ゴシック", size=10, underline="single", color=argb("sheet_link"))
+_SIDE = Side(style="thin", color=argb("form_edge"))
 _BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _WRAPPED = Alignment(vertical="center", wrap_text=True)
-_SHADE = PatternFill("solid", fgColor="FFDDEBF7")
+_SHADE = PatternFill("solid", fgColor=argb("form_head"))
 
 
 @dataclass(frozen=True)

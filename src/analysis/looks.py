@@ -1,0 +1,124 @@
+"""How things look, by what they mean: the one place of every colour, on pages, paper and in sheets.
+
+Templates name a colour by its meaning: `$link`. What is written upon one of them must be read on
+it: a test holds each pair to WCAG 2's contrast.
+"""
+
+from string import Template
+from typing import NamedTuple
+
+from analysis.errors import ReportError
+
+COLOURS = {
+    # Pages, and what is drawn.
+    "ink": "#16324f",
+    "text": "#1a1a1a",
+    "quiet": "#4a4a4a",
+    "line": "#b4b4b4",
+    "edge": "#6b6b6b",
+    "shade": "#f0f2f4",
+    "paper": "#fff",
+    "shadow": "#0003",
+    "drawn": "#000000",
+    "link": "#0b4f8a",
+    "focus": "#c76a00",
+    "hovered": "#fff3c4",
+    "reached": "#fff3d6",
+    "bad": "#ddd",
+    "differs": "#9b1c1c",
+    # Sheets that recount, and workbooks that go back.
+    "sheet_head": "#1F3864",
+    "sheet_head_text": "#FFFFFF",
+    "corrected": "#FFF2CC",
+    "error": "#FFC7CE",
+    "error_text": "#9C0006",
+    "warning": "#FFEB9C",
+    "sheet_link": "#0563C1",
+    # Forms.
+    "form_head": "#DDEBF7",
+    "form_edge": "#808080",
+    "locked": "#E7E6E6",
+    "needed": "#FFF2CC",
+    "doubtful": "#F8CBAD",
+}
+
+PRINTED = {
+    "line": "luma(70%)",
+    "shade": "luma(94%)",
+    "quiet": "luma(30%)",
+    "note": "luma(25%)",
+    "bad": "luma(85%)",
+    "drawn": "luma(0%)",
+}
+"""What a PDF has a grey of its own for, in Typst: pure, so that no printer mixes it of colours."""
+
+
+_LINEAR_UP_TO = 0.04045
+
+
+class Look(NamedTuple):
+    """How a part of a whole is filled: told apart from the others by lightness and hatch alone."""
+
+    fill: str
+    hatch: str = ""
+
+    @property
+    def ink(self) -> str:
+        """The one of paper and black that stands out from the fill."""
+        return max(COLOURS["paper"], COLOURS["drawn"], key=lambda ink: contrast(ink, self.fill))
+
+
+PARTS = {
+    "online": Look("#16324f"),
+    "started": Look("#8fa6bd", "///"),
+    "not_started": Look("#dfe6ec"),
+    "reason_not_considered": Look("#16324f"),
+    "reason_other": Look("#8fa6bd", "///"),
+    "reason_other_agency": Look("#dfe6ec"),
+    "reason_law_prevents": Look("#ffffff", "|||"),
+}
+"""The looks of parts, by the measure that counts them."""
+
+
+def find_look(measure: str, label: str) -> Look:
+    """Return the look of the part that a measure counts; raise ReportError if it has none."""
+    if measure not in PARTS:
+        raise ReportError(
+            f"図の部分「{label}」（{measure}）の色と模様が決まっていません。"
+            f"図にできるのは次の数値です: {'、'.join(PARTS)}"
+        )
+    return PARTS[measure]
+
+
+def fill_css(template: str) -> str:
+    """Return a style with the colours that it names; raises KeyError for one that there is not."""
+    return Template(template).substitute(COLOURS)
+
+
+def fill_typst(template: str) -> str:
+    """Return Typst markup with the colours that it names; raises KeyError as `fill_css`."""
+    colours = {name: f'rgb("{colour}")' for name, colour in COLOURS.items()}
+    return Template(template).substitute(colours | PRINTED)
+
+
+def argb(name: str) -> str:
+    """Return a colour as openpyxl and a workbook's own file write it."""
+    return f"FF{COLOURS[name].removeprefix('#')}"
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours by WCAG 2: 1 for none, 21 for black on white."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.removeprefix("#")
+    # `#fff` has one digit a channel, `#ffffff` two.
+    width = len(digits) // 3
+    channels = (digits[at * width :][:width] * (2 // width) for at in range(3))
+    parts = [int(channel, 16) / 255 for channel in channels]
+    red, green, blue = (
+        part / 12.92 if part <= _LINEAR_UP_TO else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

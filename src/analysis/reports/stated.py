@@ -1,0 +1,142 @@
+"""What each notebook states of the report that it makes: its place among them, and its titles.
+
+It stands in the notebook's own metadata, as `report`, and nowhere else: a notebook that states it
+is a report like the others, whether the package has a module for it or not.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis.cycle import NOTEBOOKS, Cycle
+from analysis.errors import AnalysisError, ReportError, list_examples
+from analysis.files.folder import is_passing
+from analysis.names import find_twice
+from analysis.texts import compose_name, read_text
+
+KEY = "report"
+ENDING = ".ipynb"
+_WORDS = ("title", "heading")
+_NAME = re.compile(r"[\w-]+")
+_REPORT = re.compile(r"^def masthead\(", re.MULTILINE)
+_MISSING = (
+    f"ファイルがないか、メタデータの {KEY} に報告書の順と表題がありません。"
+    "配布されたものに戻してください。"
+)
+
+
+class Statement(NamedTuple):
+    """A notebook's report: its place in the order, its notebook's name, its titles.
+
+    `title` is what lists call it, `heading` what it is called itself. A report whose title has
+    `{department}` in it is made of each department.
+    """
+
+    order: int
+    notebook: str
+    title: str
+    heading: str
+
+
+class _UnstatedError(Exception):
+    """A notebook states no report, or no usable one; the message says why."""
+
+
+def read_statements(cycle: Cycle) -> list[Statement]:
+    """Return what the notebooks state that make reports, in their order.
+
+    Raises ReportError with all that is wrong, by file: a statement that is no usable one, words
+    that two share, and a notebook that the package has a report for and that states none.
+    """
+    found, wrong = [], []
+    known = _list_modules()
+    for name in known | set(_list_names(cycle)):
+        try:
+            found.append(_read(cycle, name))
+        except _UnstatedError as error:
+            if name in known or str(error):
+                told = str(error) or _MISSING
+                wrong.append(f"{NOTEBOOKS}/{name}{ENDING}: {told}")
+    for what in ("order", "title"):
+        named = [
+            (str(getattr(one, what)), f"{NOTEBOOKS}/{one.notebook}{ENDING}")
+            for one in sorted(found)
+        ]
+        wrong += [f"{what} が同じものがあります: {twice}" for twice in find_twice(named)]
+    if wrong:
+        raise ReportError(
+            f"報告書のノートブックに誤りが{len(wrong)}件あります。\n{list_examples(sorted(wrong))}"
+        )
+    return sorted(found)
+
+
+def read_heading(cycle: Cycle, notebook: str) -> str:
+    """Return what the report of a notebook is called; raise ReportError if it states none."""
+    try:
+        return _read(cycle, notebook).heading
+    except _UnstatedError as error:
+        raise ReportError(f"{NOTEBOOKS}/{notebook}{ENDING}: {str(error) or _MISSING}") from None
+
+
+def list_unstated(cycle: Cycle) -> Iterator[str]:
+    """Yield the names of the notebooks that state no report."""
+    for name in sorted(set(_list_names(cycle)) - _list_modules()):
+        try:
+            _read(cycle, name)
+        except _UnstatedError as error:
+            if not str(error):
+                yield name
+
+
+def _read(cycle: Cycle, name: str) -> Statement:
+    """Return what a notebook states; raise _UnstatedError, without a word if that is nothing."""
+    path = cycle.notebooks_folder / f"{name}{ENDING}"
+    try:
+        stated = json.loads(read_text(path.resolve()))["metadata"][KEY]
+    except (AnalysisError, ValueError, RecursionError, TypeError, KeyError):
+        raise _UnstatedError from None
+    if wrong := list(_find_wrong(name, stated)):
+        raise _UnstatedError("".join(wrong))
+    return Statement(stated["order"], name, stated["title"], stated.get("heading", stated["title"]))
+
+
+def _find_wrong(name: str, stated: Any) -> Iterator[str]:
+    if not _NAME.fullmatch(name):
+        yield "報告書のファイル名に使えるのは、文字、数字、「-」と「_」です。"
+    if not isinstance(stated, dict):
+        yield f'メタデータの {KEY} は {{"order": 順, "title": "表題"}} の形で書いてください。'
+        return
+    if type(stated.get("order")) is not int:
+        yield f"{KEY} の order（報告書の順）を整数で書いてください。"
+    if "title" not in stated:
+        yield f"{KEY} に title（報告書の表題）がありません。"
+    for key in sorted(stated.keys() & {*_WORDS}):
+        text = stated[key]
+        if not isinstance(text, str) or text != " ".join(text.split()) or not text:
+            yield f"{KEY} の {key} は、一行の文字で書いてください。"
+    for key in sorted(stated.keys() - {"order", *_WORDS}):
+        yield f"{KEY} の「{key}」は使えません（使えるのは order、title、heading）。"
+
+
+def _list_names(cycle: Cycle) -> Iterator[str]:
+    for path in cycle.notebooks_folder.glob(f"*{ENDING}"):
+        if not is_passing(path.name):
+            yield compose_name(path.stem)
+
+
+@cache
+def _list_modules() -> frozenset[str]:
+    """Return the names of this package's modules that are reports: they have a head.
+
+    They are not imported: who only wants to know which reports there are waits for no frames.
+    """
+    modules = [Path(str(path)) for path in files("analysis.reports").iterdir()]
+    return frozenset(
+        path.stem
+        for path in modules
+        if path.suffix == ".py" and _REPORT.search(path.read_text(encoding="utf-8"))
+    )

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from analysis.document.blocks import Column, Group, Quoted, Table
-from analysis.document.chart import draw_parts, draw_stacks
+from analysis.document.chart import draw_stacks
+from analysis.document.sums import require_sum
 from analysis.errors import AnalysisError, ReportError
 from analysis.figures.findings import Findings, load_findings
 from analysis.reports import collection, department, guideline, overview, reasons, steps
@@ -59,11 +60,9 @@ def test_a_total_that_its_parts_do_not_make_is_refused_with_the_rows(small: Find
 
 def test_a_row_counted_twice_is_named(small: Findings) -> None:
     figure = small.ledger.figure
-    parts = (("済", figure("online")), ("全", figure("not_online")), ("再", figure("started")))
+    parts = [figure(name) for name in ("online", "not_online", "started")]
     with pytest.raises(ReportError, match=r"内訳に余分に数えている行: 1件\n  ・K-004"):
-        draw_parts(
-            small.ledger, "状況", [*parts, ("子", figure("online", "kodomo"))], figure("total")
-        )
+        require_sum(small.ledger, "状況", [*parts, figure("online", "kodomo")], figure("total"))
 
 
 def test_of_a_change_both_sides_are_looked_at(small: Findings) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audit.rows import RowsError, read_rows
-from analysis.audit.tables import read_audited_lines
+from analysis.audit.tables import read_laid_matches
 from analysis.audit.workbook import BEFORE, MATCHES, NOW
 from analysis.errors import ReportError
 from analysis.files.file import read_content
@@ -48,7 +48,7 @@ def read_audited_matches(path: Path) -> pd.DataFrame:
       previous_id current_id reason
     0       K-003        NaN  条例の廃止
     """
-    return read_audited_lines(_read_sheets(path).get(MATCHES, ()))
+    return read_laid_matches(_read_sheets(path).get(MATCHES, ()))
 
 
 def _read_sheets(path: Path) -> dict[str, list[list[object]]]:

@@ -124,12 +124,12 @@ def lay_matches(name: str, matches: pd.DataFrame) -> Page:
     return Page(name, tuple(columns), 0, len(columns))
 
 
-def read_audited_lines(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
+def read_laid_matches(lines: Iterable[Sequence[object]]) -> pd.DataFrame:
     """Return the confirmed pairs that a sheet's lines hold, as `lay_matches` was given them.
 
     >>> page = lay_matches("対応の確認", survey.matches)
     >>> lines = zip(*([column.title, *column.cells] for column in page.columns), strict=True)
-    >>> read_audited_lines(lines)[["line", "previous_id", "current_id", "reason"]]
+    >>> read_laid_matches(lines)[["line", "previous_id", "current_id", "reason"]]
       line previous_id current_id reason
     0    2       K-003        NaN  条例の廃止
     """

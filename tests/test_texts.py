@@ -313,6 +313,13 @@ NOTEBOOK = nbformat.writes(
         (b"[]", "ノートブックとして読めません。"),
         (b'{"nbformat": 3, "metadata": {}, "worksheets": []}', "ノートブックとして読めません。"),
         (NOTEBOOK.replace('"metadata"', '"x"').encode(), "ノートブックとして読めません。"),
+        *(
+            (
+                b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}%s}' % cells,
+                "ノートブックとして読めません。",
+            )
+            for cells in (b"", b', "cells": null', b', "cells": "x"', b', "cells": ["x"]')
+        ),
         (NOTEBOOK.replace("a: int", "\\ud800").encode(), "ノートブックとして読めません。"),
     ],
 )

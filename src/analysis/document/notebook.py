@@ -58,6 +58,10 @@ def _parse(text: str) -> NotebookNode:
     found = json.loads(text)
     if not isinstance(found, dict) or found.get("nbformat") != _FORMAT:
         raise ValueError("no notebook of this format")
+    cells = found.get("cells")
+    # Before it looks at them by its schema, the library would mend each.
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise ValueError("no cells")
     nbformat.validate(nbformat.from_dict(found))  # type: ignore[no-untyped-call]
     # A half of a pair of signs can't be written again.
     json.dumps(found, ensure_ascii=False).encode()

@@ -28,7 +28,7 @@ MOST_BYTES = 1024**3
 """How much a process may grow by a job."""
 
 _PATIENCE = 3
-_LOOK_EVERY_SECONDS = 0.1
+_LOOK_EVERY_SECONDS = 0.5
 _MEMORY = Path("/proc/self/statm")
 
 

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +67,24 @@ def make_delivery(folder: Path) -> Path:
 def copy_delivery(delivery: Path, folder: Path) -> Path:
     """Return a copy of a delivery, or of any project, that a test may spoil."""
     return Path(shutil.copytree(delivery, folder, dirs_exist_ok=True))
+
+
+def run_copy(folder: Path, code: str, *words: str) -> str:
+    """Run code with the package that lies in the project's own folder; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def run_command(folder: Path, *words: str) -> str:
+    return run_copy(folder, "from analysis.cli import main; main()", *words)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

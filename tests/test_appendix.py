@@ -166,7 +166,7 @@ def test_what_departments_share_is_known_before_their_notebooks_run(
 
 
 @pytest.mark.parametrize(
-    "write", [payload.write_city_rows, attachments.write_city_rows, say_city_rows]
+    "write", [payload.write_city_payload, attachments.write_city_files, say_city_rows]
 )
 def test_what_is_remembered_of_one_ledger_is_told_of_no_other(
     findings: Findings, write: Callable[[Ledger, tuple[str, ...]], object]

@@ -18,7 +18,7 @@ import pytest
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.build import run, warm
-from analysis.build.jobs import Target, _run
+from analysis.build.jobs import BuildTarget, _run
 from analysis.build.run import ENGINE
 from analysis.build.warm import is_warm, warm_context
 from analysis.build.workers import (
@@ -183,7 +183,7 @@ def test_the_notebooks_are_the_same_as_from_kernels(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Papermill's own engine gives each a real ipykernel; both ways a document is the same."""
-    place = Target(small, LATEST, {})
+    place = BuildTarget(small, LATEST, {})
     reports = {report.notebook: report for report in plan_reports(open_cycle(LATEST, small))}
 
     def run_all() -> list[object]:
@@ -198,7 +198,7 @@ def test_the_notebooks_are_the_same_as_from_kernels(
     assert run_all() == ours
 
 
-def run_one(place: Target, report: Report, notebook: Path) -> object:
+def run_one(place: BuildTarget, report: Report, notebook: Path) -> object:
     run.ENGINE = os.environ.get("ENGINE_OF_THE_TEST", ENGINE)
     return _run(place, report, notebook)
 

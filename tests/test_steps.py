@@ -14,9 +14,15 @@ from analysis.figures.build import build_ledger
 from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
 from analysis.figures.trace import trace
-from analysis.reports.steps import list_steps as show_steps
+from analysis.reports.steps import show_steps
 from analysis.survey.answers.clean import clean_rows
-from analysis.survey.answers.steps import FILLS, STEPS, list_steps, read_said_steps, say_steps
+from analysis.survey.answers.steps import (
+    FILLING_STEPS,
+    STEPS,
+    list_steps,
+    read_said_steps,
+    say_steps,
+)
 from analysis.survey.collect import collect_survey
 from analysis.survey.vocabulary import build_lookup
 
@@ -108,7 +114,7 @@ def test_every_step_has_a_name_of_its_own_without_digits_or_separators() -> None
     assert len(set(names)) == len(names)
     assert not re.search(r"[\d：＋、]", "".join(names))
     assert not re.search(r"\d", "".join(step.what for step in STEPS.values()))
-    assert set(FILLS) <= set(STEPS)
+    assert set(FILLING_STEPS) <= set(STEPS)
 
 
 @pytest.fixture

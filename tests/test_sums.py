@@ -129,7 +129,7 @@ def test_every_sum_of_every_report_is_checked(findings: Findings) -> None:
         reasons.by_department(findings),
         *(guideline.section(findings, s.number) for s in findings.ledger.guideline.sections),
         collection.show_collection(findings),
-        steps.list_steps(findings),
+        steps.show_steps(findings),
         department.sections(findings, "環境部"),
         department.reasons(findings, "環境部"),
     )

@@ -27,18 +27,18 @@ from analysis.figures.ledger import Ledger
 from analysis.figures.scopes import LEVELS
 from analysis.looks import COLOURS
 
-TITLE = "数値の検算"
+_TITLE = "数値の検算"
 DEMONSTRATION = "架空データ"
 
-ABOUT, FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回の手続き"
-TRANSITIONS, WORKBOOKS, LINES, PROBLEMS = "異動", "調査票", "手続きでない行", "問題"
-CORRECTIONS, STEPS, PUBLISHED, MATCHES = "訂正", "読み取り", "公表値", "対応の確認"
+_ABOUT, _FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回の手続き"
+_MOVES, _WORKBOOKS, _LINES, _PROBLEMS = "異動", "調査票", "手続きでない行", "問題"
+_CORRECTIONS, _STEPS, _PUBLISHED, MATCHES = "訂正", "読み取り", "公表値", "対応の確認"
 _TABLES = {
-    "workbooks": WORKBOOKS,
-    "lines": LINES,
-    "problems": PROBLEMS,
-    "corrections": CORRECTIONS,
-    "steps": STEPS,
+    "workbooks": _WORKBOOKS,
+    "lines": _LINES,
+    "problems": _PROBLEMS,
+    "corrections": _CORRECTIONS,
+    "steps": _STEPS,
 }
 
 _ABOUT_WIDTH = 104
@@ -50,16 +50,16 @@ PURPOSE = (
 )
 
 CONTENTS = {
-    FIGURES: "報告書のすべての数値。報告値と、手続きの行から数え直した値（再計算）とを比べます。",
+    _FIGURES: "報告書のすべての数値。報告値と、手続きの行から数え直した値（再計算）とを比べます。",
     NOW: "今回調査の手続き。1行が1手続きで、回答と、調査票にあるままの値、そのセルを示します。",
     BEFORE: "前回調査の手続き。",
-    TRANSITIONS: "今回と前回の手続きの対応（継続・新規・廃止など）。すべて手続きの行を見る式です。",
-    WORKBOOKS: "部局から提出された調査票。",
-    LINES: "調査票の表の、手続きでない行（空白、合計、注記など）。",
-    PROBLEMS: "調査票に見つかった問題。",
-    CORRECTIONS: "今回調査で訂正した回答と、その理由。",
-    STEPS: "読み取るときに、全角・半角や和暦などを整えた回答。1行が、1つのセルの1つの整え方です。",
-    PUBLISHED: "公表された数値と、再計算との照合。",
+    _MOVES: "今回と前回の手続きの対応（継続・新規・廃止など）。すべて手続きの行を見る式です。",
+    _WORKBOOKS: "部局から提出された調査票。",
+    _LINES: "調査票の表の、手続きでない行（空白、合計、注記など）。",
+    _PROBLEMS: "調査票に見つかった問題。",
+    _CORRECTIONS: "今回調査で訂正した回答と、その理由。",
+    _STEPS: "読み取るときに、全角・半角や和暦などを整えた回答。1行が、1つのセルの1つの整え方です。",
+    _PUBLISHED: "公表された数値と、再計算との照合。",
     MATCHES: "手続きIDが変わった手続きや廃止された手続きについて、人が確かめたこと。",
 }
 
@@ -81,7 +81,7 @@ def write_audit(findings: Findings) -> bytes:
     settings, ledger = findings.cycle.settings, findings.ledger
     tables, criteria = ledger.tables, _name_scopes(ledger)
     survey, previous = findings.survey, findings.previous
-    plan = plan_figures(FIGURES, ledger)
+    plan = plan_figures(_FIGURES, ledger)
     now = lay_rows(NOW, tables.current["procedures"], survey.corrections, criteria)
     pages: dict[str, Page] = {
         "procedures": now,
@@ -89,23 +89,21 @@ def write_audit(findings: Findings) -> bytes:
             table: lay_table(table, name, tables.current[table], criteria)
             for table, name in _TABLES.items()
         },
-        "published": lay_published(PUBLISHED, ledger, plan, list_figure_rows(ledger), criteria),
+        "published": lay_published(_PUBLISHED, ledger, plan, list_figure_rows(ledger), criteria),
     }
     before: dict[str, Page] = {}
     if previous is not None and tables.previous is not None:
         before["procedures"] = lay_rows(BEFORE, tables.previous, previous.corrections, criteria)
         confirmed = lay_matches(MATCHES, survey.matches)
         sheets = (now.sheet, before["procedures"].sheet, confirmed.sheet)
-        pages["transitions"] = lay_transitions(
-            TRANSITIONS, ledger, sheets, survey.matches, criteria
-        )
+        pages["transitions"] = lay_transitions(_MOVES, ledger, sheets, survey.matches, criteria)
         pages["matches"] = confirmed
-    figures = lay_figures(FIGURES, ledger, _sheets_of(pages), _sheets_of(before), criteria)
+    figures = lay_figures(_FIGURES, ledger, _sheets_of(pages), _sheets_of(before), criteria)
     laid = {page.name: page for page in (figures, *pages.values(), *before.values())}
     notice = DEMONSTRATION if settings.demonstration else settings.title
-    book = Book(f"{settings.title} {TITLE}", settings.as_of, notice)
+    book = Book(f"{settings.title} {_TITLE}", settings.as_of, notice)
     _write_about(book, findings, plan, [name for name in CONTENTS if name in laid])
-    verdicts = {FIGURES: ("verdict", DIFFERS), PUBLISHED: ("agrees", DIFFERS)}
+    verdicts = {_FIGURES: ("verdict", DIFFERS), _PUBLISHED: ("agrees", DIFFERS)}
     for name in CONTENTS:
         if name in laid:
             book.add_page(laid[name], verdicts.get(name))
@@ -115,7 +113,7 @@ def write_audit(findings: Findings) -> bytes:
 def _write_about(book: Book, findings: Findings, plan: RowSheet, names: Sequence[str]) -> None:
     """Write the first sheet: what the workbook is, how many figures agree, how to use it."""
     settings, ledger = findings.cycle.settings, findings.ledger
-    sheet = book.add_sheet(ABOUT)
+    sheet = book.add_sheet(_ABOUT)
     sheet.fit_to_pages(1, 1)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
@@ -133,7 +131,7 @@ def _write_about(book: Book, findings: Findings, plan: RowSheet, names: Sequence
     agreeing = f'COUNTIF({verdicts},"{AGREES}")'
     lines: list[tuple[AuditCell, Format | None, AuditCell, Format | None]] = [
         (settings.title, title, None, None),
-        (f"{TITLE}（{write_date(findings.cycle)}時点）", title, None, None),
+        (f"{_TITLE}（{write_date(findings.cycle)}時点）", title, None, None),
         (None, None, None, None),
     ]
     if settings.demonstration:
@@ -146,7 +144,7 @@ def _write_about(book: Book, findings: Findings, plan: RowSheet, names: Sequence
             name,
             Formula(
                 f'=IF({agreeing}=COUNTA({plan.range_of("id")}),"すべての数値が一致しています。",'
-                f'"一致しない数値があります。シート「{FIGURES}」を見てください。")',
+                f'"一致しない数値があります。シート「{_FIGURES}」を見てください。")',
                 "すべての数値が一致しています。",
             ),
             name,

@@ -12,7 +12,7 @@ from functools import cached_property
 from analysis.build import jobs, shelf
 from analysis.build.built import Built
 from analysis.build.delivered import Delivered, key_of, look_at_set, write_note
-from analysis.build.jobs import Target
+from analysis.build.jobs import BuildTarget
 from analysis.build.misplaced import require_in_place
 from analysis.build.pool import JOBS_AT_ONCE, open_pool
 from analysis.build.publish import one_build, publish, publish_some
@@ -98,7 +98,7 @@ class _Build:
     ) -> None:
         self.cycle, self.inputs, self.delivered = cycle, inputs, delivered
         self.pool, self.display, self.force = pool, display, force
-        self.target = Target(cycle.root, cycle.name, inputs)
+        self.target = BuildTarget(cycle.root, cycle.name, inputs)
         self.asked = {
             report.stem: set() if force else delivered.list_asked(report.stem)
             for report in plan_reports(cycle)

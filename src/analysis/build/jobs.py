@@ -47,7 +47,7 @@ class AnswersSeen:
 
 
 @dataclass(frozen=True)
-class Target:
+class BuildTarget:
     """The cycle that a job is for: its project's folder and its name.
 
     `inputs` are what makes its reports, as `list_inputs` has them. `stamp` is what `hash_inputs`
@@ -62,7 +62,7 @@ class Target:
     stamp: str | None = None
 
 
-def look_at_answers(target: Target, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
+def look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
     """Read a cycle's answers; `asked` is what the standing reports asked of them, by stem.
 
     Raises SurveyError with every problem that keeps them from being used, and ReportError for
@@ -71,7 +71,7 @@ def look_at_answers(target: Target, asked: Mapping[str, Collection[str]]) -> Ans
     return in_worker(_look_at_answers, target, asked)
 
 
-def make_report(target: Target, report: Report, notebook: Path) -> Made:
+def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
     """Run a report's notebook and return its page and its PDF.
 
     Raises ReportError for a cell that failed and for whatever can't be printed or traced.
@@ -89,7 +89,7 @@ def make_report(target: Target, report: Report, notebook: Path) -> Made:
     return in_worker(_export, target, document, origin)
 
 
-def make_beside(target: Target, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
     """Return the files beside the reports that have these names, of BESIDE.
 
     One process makes them; `fingerprint` is what the index prints.
@@ -97,12 +97,14 @@ def make_beside(target: Target, names: Sequence[str], fingerprint: str) -> dict[
     return in_worker(_make_beside, target, names, fingerprint)
 
 
-def make_crate(target: Target, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
+def make_crate(
+    target: BuildTarget, sources: Mapping[str, Sources], files: Mapping[str, Mark]
+) -> bytes:
     """Return ro-crate-metadata.json of a set of files; `sources` are its reports', by stem."""
     return in_worker(_make_crate, target, sources, files)
 
 
-def _look_at_answers(target: Target, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
+def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
     from analysis.document.fonts import require_glyphs
     from analysis.figures.findings import hash_inputs, load_findings
 
@@ -121,7 +123,7 @@ def _look_at_answers(target: Target, asked: Mapping[str, Collection[str]]) -> An
     return AnswersSeen(sources, tuple(summary), stamp)
 
 
-def _run(target: Target, report: Report, notebook: Path) -> "Document":
+def _run(target: BuildTarget, report: Report, notebook: Path) -> "Document":
     from analysis.build.run import run_notebook
     from analysis.document.document import read_document
     from analysis.figures.findings import INPUTS
@@ -138,7 +140,7 @@ def _run(target: Target, report: Report, notebook: Path) -> "Document":
         raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
 
 
-def _export(target: Target, document: "Document", origin: Origin) -> Made:
+def _export(target: BuildTarget, document: "Document", origin: Origin) -> Made:
     from analysis.evidence.exporters import pages_of
 
     try:
@@ -148,7 +150,7 @@ def _export(target: Target, document: "Document", origin: Origin) -> Made:
     return Made(page.encode(), pdf, sources)
 
 
-def _make_beside(target: Target, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
     from analysis.audit.workbook import write_audit
     from analysis.evidence.answers import write_answers
     from analysis.figures.listing import list_figures, write_figures
@@ -166,7 +168,9 @@ def _make_beside(target: Target, names: Sequence[str], fingerprint: str) -> dict
     return {name: makers[name]() for name in names}
 
 
-def _make_crate(target: Target, sources: Mapping[str, Sources], files: Mapping[str, Mark]) -> bytes:
+def _make_crate(
+    target: BuildTarget, sources: Mapping[str, Sources], files: Mapping[str, Mark]
+) -> bytes:
     from analysis.proof.crate import write_crate
 
     findings = _load(target)
@@ -174,7 +178,7 @@ def _make_crate(target: Target, sources: Mapping[str, Sources], files: Mapping[s
     return write_crate(findings, target.inputs, made, files)
 
 
-def _load(target: Target) -> "Findings":
+def _load(target: BuildTarget) -> "Findings":
     from analysis.figures.findings import load_findings
 
     return load_findings(open_cycle(target.cycle, target.root), inputs=target.stamp)

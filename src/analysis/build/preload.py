@@ -136,7 +136,7 @@ def _load_findings(root: Path, cycle: str) -> None:
     findings.ledger.digester.forget_lines()
     printed = [figure.id for figures in list_progress(findings, WHOLE) for figure in figures]
     ids = tuple(figure.id for figure in appendix.gather_figures(findings.ledger, printed))
-    for write in (payload.write_city_rows, attachments.write_city_rows, appendix.say_city_rows):
+    for write in (payload.write_city_payload, attachments.write_city_files, appendix.say_city_rows):
         write(findings.ledger, ids)
 
 

@@ -31,7 +31,7 @@ WIDTH_INCHES = 6.8
 BAR = 0.62
 """A bar's height, of its row's."""
 
-Key = tuple[Patch | Line2D, Figure | None]
+LegendKey = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
 
 STYLE: dict[Any, Any] = {
@@ -106,7 +106,7 @@ def name_rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.tick_params(length=0)
 
 
-def explain(canvas: Canvas, keys: Sequence[Key], columns: int) -> None:
+def explain(canvas: Canvas, keys: Sequence[LegendKey], columns: int) -> None:
     """Draw the legend below; a label that tells a number carries its figure's id."""
     # Axes that are laid out make room for it.
     place: Literal["lower left", "outside lower left"]

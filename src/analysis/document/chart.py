@@ -16,7 +16,7 @@ from analysis.document.canvas import (
     BAR,
     STYLE,
     WIDTH_INCHES,
-    Key,
+    LegendKey,
     explain,
     finish,
     length_of,
@@ -67,7 +67,7 @@ def draw_rates(
     axes.set_xlim(0, RATE_COLUMN)
     axes.set_xticks(range(0, 101, 20), [])
     name_rows(axes, [label for label, _, _ in rows])
-    keys: list[Key] = [(Patch(color=INK, label="今回"), None)]
+    keys: list[LegendKey] = [(Patch(color=INK, label="今回"), None)]
     if any(before is not None for _, _, before in rows):
         diamond = Line2D(
             [], [], linestyle="", marker="D", markersize=4.5, markerfacecolor=PAPER,
@@ -115,7 +115,7 @@ def draw_parts(
                 canvas, scale, ((start + end) / 2, 0), figure, figure.text,
                 align="center", ink=look.ink, boxed=look.ink != PAPER,
             )  # fmt: skip
-    keys: list[Key] = [
+    keys: list[LegendKey] = [
         (patch(look, f"{label}　{figure.text}{figure.unit.name}"), figure)
         for (label, figure), look in zip(parts, looks, strict=True)
     ]
@@ -150,7 +150,7 @@ def draw_stacks(
     axes.set_xlim(0, max(longest, 1) * 1.08)
     axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
-    keys: list[Key] = [
+    keys: list[LegendKey] = [
         (patch(look, label), None) for label, look in zip(part_labels, looks, strict=True)
     ]
     explain(canvas, keys, 2)

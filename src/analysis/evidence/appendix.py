@@ -20,8 +20,8 @@ from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.select import Selection
 from analysis.figures.values import list_values
 
-TITLE = "数値の根拠"
-ABOUT = (
+EVIDENCE_TITLE = "数値の根拠"
+EVIDENCE_NOTE = (
     "この報告書のすべての数値について、定義と、数えた行を示します。本文の数値を選ぶと、その数値の行に移ります。"
     "行は、調査票のファイル名、シート名と行番号です。"
 )

@@ -31,12 +31,12 @@ def write_attachments(ledger: Ledger, figures: list[Figure]) -> dict[str, bytes]
     return {
         FIGURES_NAME: write_figures(list_figures(ledger, figures)),
         **{f"evidence-{t}.csv": write_csv(rows) for t, rows in list_rows(ledger, own).items()},
-        **(write_city_rows(ledger, beside) if beside else {}),
+        **(write_city_files(ledger, beside) if beside else {}),
     }
 
 
 @lru_cache(maxsize=1)
-def write_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> dict[str, bytes]:
+def write_city_files(ledger: Ledger, ids: tuple[str, ...]) -> dict[str, bytes]:
     """Return the CSV files of the rows behind these figures of the whole city.
 
     A row has its procedure's name only where that made it count. Every department's PDF carries the

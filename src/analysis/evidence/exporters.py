@@ -21,7 +21,7 @@ from analysis.document.markdown import section_title, to_html, to_typst
 from analysis.document.typefaces import FAMILIES, FOLDERS, JAPANESE
 from analysis.document.typst import literal
 from analysis.errors import ReportError, list_examples
-from analysis.evidence.appendix import ABOUT, TITLE, write_tables
+from analysis.evidence.appendix import EVIDENCE_NOTE, EVIDENCE_TITLE, write_tables
 from analysis.evidence.attachments import write_attachments
 from analysis.evidence.carried import list_carried
 from analysis.evidence.orphans import require_traced
@@ -149,7 +149,7 @@ def _write_evidence(figures: list[Figure], findings: Findings) -> Iterator[str]:
     """Yield 数値の根拠 as Typst markup: a table for each measure."""
     if not figures:
         return
-    yield f"#evidence({literal(TITLE)}, {literal(ABOUT)})"
+    yield f"#evidence({literal(EVIDENCE_TITLE)}, {literal(EVIDENCE_NOTE)})"
     for table in write_tables(findings.ledger, figures):
         yield typst_renderer.render(table)
 

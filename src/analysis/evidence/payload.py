@@ -39,7 +39,7 @@ def write_payload(ledger: Ledger, figures: Sequence[Figure]) -> str:
     """Return the evidence of these figures for a page: JSON, compressed, as base64.
 
     Where figures of some departments stand beside the whole city's, these are two such texts with a
-    blank between: what only this page carries, and the city's rows (see `write_city_rows`).
+    blank between: what only this page carries, and the city's rows (see `write_city_payload`).
     `figures` brings with each share its two counts and with each change both its sides, as the
     page's lines of evidence do. The same figures give the same text. Raises KeyError for a measure
     made from a count that the catalogue doesn't name.
@@ -49,11 +49,11 @@ def write_payload(ledger: Ledger, figures: Sequence[Figure]) -> str:
     written = _pack(_gather(ledger, figures, own))
     if not beside:
         return written
-    return f"{written} {write_city_rows(ledger, tuple(figure.id for figure in beside))}"
+    return f"{written} {write_city_payload(ledger, tuple(figure.id for figure in beside))}"
 
 
 @lru_cache(maxsize=1)
-def write_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> str:
+def write_city_payload(ledger: Ledger, ids: tuple[str, ...]) -> str:
     """Return the rows of the whole city that these figures of it need, by cycle, packed alike.
 
     Each row has the answers that these figures ask for, and no name but where that is one. Every

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from analysis.document import html
 from analysis.document.blocks import Masthead, Table
 from analysis.document.page import write_page
-from analysis.evidence.appendix import ABOUT, TITLE, gather_figures, write_tables
+from analysis.evidence.appendix import EVIDENCE_NOTE, EVIDENCE_TITLE, gather_figures, write_tables
 from analysis.evidence.orphans import list_printed, require_traced
 from analysis.evidence.payload import write_payload
 from analysis.figures.figure import Figure
@@ -30,7 +30,7 @@ def write_traced_page(
     tables = write_tables(findings.ledger, figures, city_rows_elsewhere=True)
     if tables:
         content += _write_evidence(tables)
-        sections = [*sections, ("evidence", TITLE)]
+        sections = [*sections, ("evidence", EVIDENCE_TITLE)]
     payload = write_payload(findings.ledger, figures)
     page = write_page(masthead, content, sections, payload, fingerprint)
     require_traced(page, findings)
@@ -54,5 +54,5 @@ def _write_evidence(tables: list[Table]) -> Markup:
         for table in tables
     ]
     return Markup('\n<section id="evidence">\n<h2>{}</h2>\n<p>{}</p>\n{}\n</section>').format(
-        TITLE, ABOUT, Markup("\n").join(written)
+        EVIDENCE_TITLE, EVIDENCE_NOTE, Markup("\n").join(written)
     )

@@ -17,7 +17,7 @@ from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.survey.survey import LINE_LABELS
 
 PROBLEMS = "調査票の問題"
-COUNTS = (
+_COUNTS = (
     FigureColumn("total", "手続き"),
     FigureColumn("hidden", "うち非表示の行"),
     FigureColumn("problems_warning", "要確認", PROBLEMS),
@@ -29,7 +29,7 @@ COUNTS = (
 def show_collection(findings: Findings) -> Block:
     """Return who has answered with what, and the rows that are no procedures."""
     figure = findings.ledger.figure
-    counts = FigureColumns(findings, COUNTS)
+    counts = FigureColumns(findings, _COUNTS)
     answers = findings.survey.workbooks.set_index("department_slug")
     rows: list[tuple[Cell, ...]] = [
         (
@@ -42,7 +42,8 @@ def show_collection(findings: Findings) -> Block:
     ]
     # A file that is nobody's has problems too, and the total counts them.
     others = [
-        figure(f"{column.measure}_other") if column.group == PROBLEMS else None for column in COUNTS
+        figure(f"{column.measure}_other") if column.group == PROBLEMS else None
+        for column in _COUNTS
     ]
     if any(other is not None and other.value for other in others):
         rows.append(("部局の調査票以外", "", "", *others))

@@ -12,7 +12,7 @@ from analysis.reports.heading import head
 from analysis.reports.plan import Report
 from analysis.reports.progress import say_progress
 
-TITLE = "行政手続きオンライン化の調査 報告書一覧"
+_TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
 
 def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str) -> str:
@@ -47,5 +47,5 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
     figures = gather_printed(content, findings)
     return write_traced_page(
-        head(findings, TITLE), content, [], findings, figures, fingerprint=fingerprint
+        head(findings, _TITLE), content, [], findings, figures, fingerprint=fingerprint
     )

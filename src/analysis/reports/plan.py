@@ -9,7 +9,7 @@ from analysis.names import find_twice
 from analysis.reports.stated import Statement, read_statements
 
 AUDIT_NAME, INDEX_NAME = "audit.xlsx", "index.html"
-DEPARTMENT = "{department}"
+_EACH = "{department}"
 """What stands in the title of a report that there is of each department, for its name."""
 
 
@@ -69,13 +69,13 @@ def _list_reports(
     statement: Statement, cycle: Cycle, departments: Sequence[Department]
 ) -> Iterator[Report]:
     named = (("cycle", cycle.name),)
-    if DEPARTMENT not in statement.title:
+    if _EACH not in statement.title:
         yield Report(statement.notebook, statement.notebook, statement.title, named)
         return
     for department in departments:
         yield Report(
             statement.notebook,
             f"{statement.notebook}-{department.slug}",
-            statement.title.replace(DEPARTMENT, department.name),
+            statement.title.replace(_EACH, department.name),
             (*named, ("department", department.slug)),
         )

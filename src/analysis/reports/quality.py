@@ -21,8 +21,8 @@ from analysis.figures.findings import Findings
 from analysis.figures.rounding import BLANK, MINUS
 from analysis.inputs import list_inputs
 from analysis.reports.heading import head_report
-from analysis.reports.norms import list_norms, list_pairings
-from analysis.reports.steps import list_steps
+from analysis.reports.rules import list_pairings, list_rules
+from analysis.reports.steps import show_steps
 from analysis.survey.alike import Alike, choose_shown, gather_alike, name_places
 from analysis.survey.problems import load_rules, problems_from_frame
 
@@ -52,7 +52,7 @@ def problems(findings: Findings) -> Block:
 
     Errors stop a build, so what stands here are the others.
     """
-    return Group((_list_problems(findings), list_norms(findings), list_pairings(findings)))
+    return Group((_list_problems(findings), list_rules(findings), list_pairings(findings)))
 
 
 def _list_problems(findings: Findings) -> Table:
@@ -150,7 +150,7 @@ def reconciliation(findings: Findings) -> Block:
 
 def corrections(findings: Findings) -> Block:
     """Return what was read otherwise than it stands: by decision, and by the steps of reading."""
-    return Group((_list_corrections(findings), list_steps(findings)))
+    return Group((_list_corrections(findings), show_steps(findings)))
 
 
 def _list_corrections(findings: Findings) -> Table:

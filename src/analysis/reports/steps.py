@@ -8,7 +8,7 @@ from analysis.figures.definition import value_name
 from analysis.figures.findings import Findings
 from analysis.survey.answers.steps import STEPS
 
-ABOUT = (
+_ABOUT = (
     "を、全角・半角や和暦などを整えて読み取りました。ひとつのセルを二通りに整えたときは、それぞれに数えます。"
     "整える前の値は、検算のファイルにすべてあります。"
 )
@@ -16,7 +16,7 @@ UNQUOTED = "remarks"
 """The field that may hold anything, a person's name too, and is no example."""
 
 
-def list_steps(findings: Findings) -> Block:
+def show_steps(findings: Findings) -> Block:
     """Return every step that changed an answer, with how many it changed and an example."""
     figure, changed = findings.ledger.figure, findings.ledger.tables.current["steps"]
     rows: list[tuple[Cell, ...]] = [
@@ -29,7 +29,7 @@ def list_steps(findings: Findings) -> Block:
         rows.append(("計", "", total, ""))
     return Group(
         (
-            Paragraph(("調査票の回答", Shown(total), ABOUT)),
+            Paragraph(("調査票の回答", Shown(total), _ABOUT)),
             Table(
                 caption="読み取りで整えた回答",
                 columns=(

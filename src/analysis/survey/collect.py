@@ -27,7 +27,7 @@ from analysis.survey.unread import find_unread
 from analysis.survey.vocabulary import Lookup, build_lookup
 from analysis.survey.whose import check_department, list_strays, settle
 
-COUNTS = ("procedures", "hidden_rows")
+_COUNTS = ("procedures", "hidden_rows")
 SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")
 
 
@@ -132,7 +132,7 @@ def _frame_workbooks(readings: list[Reading]) -> pd.DataFrame:
         "sheet": (text, [r.sheet for r in readings]),
         "sha256": (text, [r.sha256 for r in readings]),
         "state": (text, [r.state for r in readings]),
-        **{name: (count, [r.counts.get(name, 0) for r in readings]) for name in COUNTS},
+        **{name: (count, [r.counts.get(name, 0) for r in readings]) for name in _COUNTS},
         **{f"stated_{n}": ("Int64", [r.stated_number(n) for r in readings]) for n in STATED},
         "other_sheets": (text, ["、".join(r.other_sheets) or None for r in readings]),
         "extra_columns": (text, ["、".join(r.extra_columns) or None for r in readings]),

@@ -14,7 +14,7 @@ _MOST_NAMED = 5
 _Key = tuple[str, int]
 
 
-def describe_difference(own: Reading, other: Reading) -> str:
+def tell_row_differences(own: Reading, other: Reading) -> str:
     """Return in one sentence or several how another workbook differs from a department's own."""
     names = [f"「{reading.department.workbook}」" for reading in (own, other)]
     if own.sha256 is not None and own.sha256 == other.sha256:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from analysis.cycle import Cycle, Department
 from analysis.files.file import find_files, list_files
 from analysis.files.folder import EXCEL_ENDINGS, is_settings_file, is_settings_slip, is_text
-from analysis.survey.differences import describe_difference, list_ids
+from analysis.survey.differences import list_ids, tell_row_differences
 from analysis.survey.problems import STOPPED, Place, Problem, report, shorten
 from analysis.survey.table.read import Reading
 from analysis.survey.vocabulary import match_key
@@ -188,7 +188,7 @@ def _tell_renamed(claim: _Claim) -> Problem:
 
 def _tell_twice(chosen: Reading, claim: _Claim) -> Problem:
     place = Place(chosen.department.name, chosen.department.workbook)
-    difference = describe_difference(chosen, claim.reading)
+    difference = tell_row_differences(chosen, claim.reading)
     value = claim.reading.department.workbook
     return report("workbook_twice", place, value=value, why=claim.why, difference=difference)
 

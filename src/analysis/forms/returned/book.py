@@ -20,7 +20,7 @@ from analysis.files.delimited import read_delimited
 from analysis.files.file import read_content
 from analysis.forms.cell_text import fit
 from analysis.forms.resave import Results, save_repeatably
-from analysis.forms.returned.cost import CELL, require_affordable, weigh
+from analysis.forms.returned.cost import CELL_WORK, require_affordable, weigh
 from analysis.forms.returned.listed import list_problems
 from analysis.forms.returned.marks import clear_marks, mark_cells
 from analysis.forms.returned.review_sheet import add_review
@@ -90,7 +90,7 @@ def _load(content: bytes, name: str, marks: int) -> Workbook:
 def _lay_records(content: bytes, title: str, marks: int) -> Workbook:
     """Return a workbook with the records of a CSV at the addresses they are reported by."""
     lines = read_delimited(content, title, lambda _: True).cells
-    weigh(CELL * sum(map(len, lines.values())), 0, marks)
+    weigh(CELL_WORK * sum(map(len, lines.values())), 0, marks)
     workbook = Workbook()
     sheet = workbook.active
     sheet.title = title

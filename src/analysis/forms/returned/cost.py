@@ -15,7 +15,7 @@ MOST_WORK = 1_200_000
 
 LARGEST_PARTS = 32 * 1024**2
 
-CELL = 2
+CELL_WORK = 2
 """The elements of a cell, so that a CSV is held to the same."""
 
 # As long as so many elements take a cell with a mark, and one that a range covers.

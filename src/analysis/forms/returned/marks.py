@@ -21,7 +21,7 @@ from analysis.looks import argb
 from analysis.survey.problems import SEVERITY_LABELS, Severity
 
 AUTHOR = "調査票の確認"
-FILLS: dict[Severity, str] = {"error": argb("error"), "warning": argb("warning")}
+_FILLS: dict[Severity, str] = {"error": argb("error"), "warning": argb("warning")}
 
 _HEAD = re.compile(r"【確認事項([0-9]+)　")
 _KEPT = re.compile(r"\n\n――もとのコメント（(.*?)）――\n", re.DOTALL)
@@ -44,9 +44,9 @@ def mark_cells(workbook: Workbook, listed: Sequence[Listed]) -> None:
         if entry.cells:
             sample_format(workbook, entry.number, entry.cells[0])
     for cell, entries in by_cell.values():
-        gravest = next((s for s in FILLS if any(e.problem.severity == s for e in entries)), None)
+        gravest = next((s for s in _FILLS if any(e.problem.severity == s for e in entries)), None)
         if gravest is not None:
-            _mark(cell, FILLS[gravest], write_comment(entries))
+            _mark(cell, _FILLS[gravest], write_comment(entries))
 
 
 def write_comment(entries: Sequence[Listed]) -> str:
@@ -92,7 +92,7 @@ def _restore_comment(cell: Cell, text: str) -> None:
 
 def _restore_format(cell: Cell, sample: Cell | None) -> None:
     """Give a cell back its fill and its lock; a fill chosen since then stays."""
-    if cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in FILLS.values():
+    if cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in _FILLS.values():
         cell.fill = copy(sample.fill) if sample is not None else PatternFill()
     if sample is not None:
         cell.protection = copy(sample.protection)

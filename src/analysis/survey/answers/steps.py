@@ -43,7 +43,7 @@ STEPS: dict[str, Step] = {
 }
 """Every step by its code, in the order in which an answer goes through them."""
 
-FILLS = ("merge", "group", "ditto")
+FILLING_STEPS = ("merge", "group", "ditto")
 """The steps that give a row what stands in another row's cell."""
 
 STEP_COLUMNS = (
@@ -77,7 +77,7 @@ def list_steps(rows: pd.DataFrame) -> pd.DataFrame:
     kinds = dict.fromkeys(STEP_COLUMNS, "str") | {"row": "int64"}
     found = found.astype(kinds)
     cell = ["workbook", "sheet", "field", "cell", "step", "value"]
-    again = found.duplicated(cell) & ~found["step"].isin(FILLS)
+    again = found.duplicated(cell) & ~found["step"].isin(FILLING_STEPS)
     return found[~again].reset_index(drop=True)
 
 

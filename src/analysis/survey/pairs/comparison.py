@@ -26,7 +26,7 @@ _COLUMNS = (
     *(f"{field}{part}" for field in _BLAMED for part in ("_cell", "_raw")),
 )
 
-Record = dict[Hashable, Any]
+RowRecord = dict[Hashable, Any]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Comparison:
 
 def list_records(
     rows: pd.DataFrame, is_blamed: "pd.Series[bool] | np.ndarray[Any, Any]", *fields: str
-) -> list[Record]:
+) -> list[RowRecord]:
     """Return the blamed rows that have a cell for the first of the fields, with what blames it.
 
     >>> found = list_records(rows, rows["status"] == "online", "status")
@@ -78,7 +78,7 @@ def list_records(
     return rows.loc[rows[f"{own}_cell"].notna() & is_blamed, wanted].to_dict("records")
 
 
-def report_cell(code: str, row: Record, field: str, words: dict[str, str]) -> Problem:
+def report_cell(code: str, row: RowRecord, field: str, words: dict[str, str]) -> Problem:
     """Return a breach of the rule `code` in the cell of a record's field."""
     place = Place(row["department"], row["workbook"], row["sheet"], row[f"{field}_cell"])
     raw = row[f"{field}_raw"]

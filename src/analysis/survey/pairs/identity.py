@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME
-from analysis.survey.pairs.comparison import Comparison, Record, list_records, report_cell
+from analysis.survey.pairs.comparison import Comparison, RowRecord, list_records, report_cell
 from analysis.survey.pairs.likeness import (
     IDENTICAL,
     LEAST_ALIKE,
@@ -118,7 +118,7 @@ def find_reused_ids(compared: Comparison) -> Iterator[Problem]:
             yield report_cell("id_renamed", row, "procedure_id", words)
 
 
-def _say_why(row: Record, likeness: int, ended: set[str], moved: set[str]) -> str:
+def _say_why(row: RowRecord, likeness: int, ended: set[str], moved: set[str]) -> str:
     """Return what says, beside its name, that a pair is of two procedures; nothing if nothing."""
     if likeness == IDENTICAL:
         return ""
@@ -134,7 +134,7 @@ def _say_why(row: Record, likeness: int, ended: set[str], moved: set[str]) -> st
     return "部局も違います" if row["procedure_id"] in moved else ""
 
 
-def _say_where(row: Record, likeness: int, named: Mapping[tuple[str, str, str], str]) -> str:
+def _say_where(row: RowRecord, likeness: int, named: Mapping[tuple[str, str, str], str]) -> str:
     """Say which other id the previous procedure has now, by its name and law; nothing if none."""
     parts = (_text(row[f"previous_{name}"]) for name in ("department_slug", "name", "law"))
     other = named.get(key_name(*parts), row["procedure_id"])

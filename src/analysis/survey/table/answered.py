@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
-from analysis.survey.table.totals import Line, is_total_label, read_count
+from analysis.survey.table.totals import RowEntries, is_total_label, read_count
 from analysis.survey.vocabulary import Lookup, field_named, match_key
 from analysis.texts import is_dash
 
@@ -17,7 +17,7 @@ _DIGIT = re.compile(r"[0-9]")
 
 
 def is_answered(
-    line: Line, columns: Mapping[str, int], lookup: Lookup, *, is_total: bool = False
+    line: RowEntries, columns: Mapping[str, int], lookup: Lookup, *, is_total: bool = False
 ) -> bool:
     """Tell whether a row holds a procedure's status and another answer, or two known choices.
 
@@ -44,14 +44,14 @@ def is_answered(
     return is_total and {"name", "status"} <= words
 
 
-def find_status(line: Line, columns: Mapping[str, int], lookup: Lookup) -> int | None:
+def find_status(line: RowEntries, columns: Mapping[str, int], lookup: Lookup) -> int | None:
     """Return the column of a procedure's status, if it is the only one in a row and no label."""
     column = columns.get("status", 0)
     known = [at for at, entry in line.items() if lookup.find_code("status", entry.text)]
     return column if known == [column] and column not in _find_labels(line, columns) else None
 
 
-def _find_labels(line: Line, columns: Mapping[str, int]) -> set[int]:
+def _find_labels(line: RowEntries, columns: Mapping[str, int]) -> set[int]:
     """Return the columns of texts that have a number beside them, which they may be labels of."""
     volumes = columns.get("annual_volume", 0)
     return {

@@ -12,7 +12,7 @@ from analysis.survey.table.header import FEWEST_TITLES, Header, Title, list_near
 from analysis.survey.table.merges import list_hidden
 from analysis.survey.table.removed import speaks_of_removal
 from analysis.survey.table.seen import find_unseen, report_some
-from analysis.survey.table.table import MOST_BLANK_ROWS, Table
+from analysis.survey.table.table import MOST_BLANK_ROWS, TableBody
 from analysis.survey.table.totals import name_total
 from analysis.survey.vocabulary import Lookup, field_named, load_vocabulary, match_key
 
@@ -25,7 +25,7 @@ _UNIT = re.compile(
 )
 _UNIT_ALONE = re.compile(r"\(?単位[^)]*\)?")
 # Sheets that come with the form, or with it when it was sent back.
-FORM_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
+GUIDE_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
 
 
 def name_sheet(sheet: Sheet) -> str:
@@ -48,7 +48,7 @@ def note_sheets(
         yield report("sheet_hidden", place, value=header.sheet.title)
     if EXAMPLE_SHEET.search(header.sheet.title):
         yield report("sheet_example", place, value=header.sheet.title)
-    silent = {sheet.title for sheet in sheets if FORM_SHEET.search(sheet.title)}
+    silent = {sheet.title for sheet in sheets if GUIDE_SHEET.search(sheet.title)}
     for other in headers:
         title = other.sheet.title
         cells = list_left_out(header, other, lookup) if other is not header else []
@@ -70,7 +70,7 @@ def note_sheets(
 
 def examine_table(
     header: Header,
-    table: Table,
+    table: TableBody,
     extras: Mapping[int, str],
     place: Place,
     *,
@@ -154,7 +154,7 @@ def _check_units(header: Header, place: Place) -> Iterator[Problem]:
                 yield report("column_unit", at, field=name, value=unit)
 
 
-def _check_rows(table: Table, place: Place) -> Iterator[Problem]:
+def _check_rows(table: TableBody, place: Place) -> Iterator[Problem]:
     if not table.row_numbers:
         yield report("rows_missing", place)
     for cell in table.unknown:
@@ -168,7 +168,7 @@ def _check_rows(table: Table, place: Place) -> Iterator[Problem]:
         yield report("row_beyond", place.at(table.beyond), count=f"{MOST_BLANK_ROWS:,}")
 
 
-def _list_ids(table: Table) -> list[tuple[str, str]]:
+def _list_ids(table: TableBody) -> list[tuple[str, str]]:
     """Return the procedures' ids that are not blank, each with its cell."""
     ids = (table.rows[f"procedure_id_{part}"] for part in ("raw", "cell"))
     return [(str(raw), str(cell)) for raw, cell in zip(*ids, strict=True) if raw is not None]
@@ -183,7 +183,7 @@ def _note_columns(extras: Sequence[str], place: Place, lookup: Lookup) -> Iterat
 
 
 def _note_uncounted(
-    header: Header, table: Table, place: Place, lookup: Lookup
+    header: Header, table: TableBody, place: Place, lookup: Lookup
 ) -> Iterator[Problem]:
     """Tell what stands in totals and notes and is not looked at, though it may have been meant."""
     unsaved = []
@@ -225,7 +225,7 @@ def _note_hidden(header: Header, place: Place) -> Iterator[Problem]:
         yield report(code, at, value=first.text, covered=cell, others=others)
 
 
-def _note_rows(header: Header, table: Table, place: Place) -> Iterator[Problem]:
+def _note_rows(header: Header, table: TableBody, place: Place) -> Iterator[Problem]:
     for merge in table.merged:
         right = field_named(merge.right).header
         yield report("cells_merged", place.at(merge.cell), field=merge.left, right=right)

@@ -8,7 +8,7 @@ from openpyxl.utils.cell import get_column_letter
 
 from analysis.files.sheet import Entry
 from analysis.survey.table.header import Header
-from analysis.survey.table.lines import read_heading
+from analysis.survey.table.lines import read_section_heading
 from analysis.survey.table.merges import map_tops
 from analysis.survey.vocabulary import load_vocabulary, match_key
 
@@ -47,7 +47,7 @@ class RowTaker:
     def begin_section(self, row: int, column: int) -> None:
         """Take the section's name from a heading, without its marks, for the rows below it."""
         entry = self._sheet.get(row, column)
-        name = read_heading(entry.text) if entry is not None else None
+        name = read_section_heading(entry.text) if entry is not None else None
         if entry is not None and name is not None:
             self._section = (entry._replace(text=name), f"{get_column_letter(column)}{row}")
             self._above["section"] = self._section

@@ -15,7 +15,7 @@ from analysis.survey.table.header import RESPONDENT, Header
 from analysis.survey.table.totals import (
     COUNT_LABELS,
     TOTAL_WORDS,
-    Line,
+    RowEntries,
     is_below_labels,
     is_number_line,
     is_pair_line,
@@ -56,7 +56,7 @@ _SERIAL = re.compile(r"[(\[]?([0-9]{1,6})[)\].]?")
 _FEWEST_SERIALS = 3
 
 
-def read_heading(text: str) -> str | None:
+def read_section_heading(text: str) -> str | None:
     """Return the section that a heading names, without the marks around it, or None."""
     marked = _MARKED.fullmatch(text)
     name = (marked[1] or marked[2]) if marked else ""
@@ -95,7 +95,7 @@ class LineReader:
             and not (column in self._serials and _SERIAL.fullmatch(match_key(entry.text)))
         }
 
-    def classify(self, row: int, line: Line) -> LineKind:
+    def classify(self, row: int, line: RowEntries) -> LineKind:
         """Say what a row is from its own filled cells.
 
         A row with an id is a procedure whatever else it holds; one without is a total if it is
@@ -109,13 +109,13 @@ class LineReader:
         self._last = "answered" if self._is_answered(line, kind) else kind
         return self._last
 
-    def _is_answered(self, line: Line, kind: LineKind) -> bool:
+    def _is_answered(self, line: RowEntries, kind: LineKind) -> bool:
         is_total = kind in ("total", "subtotal")
         return (is_total or kind == "footnote") and is_answered(
             line, self._header.columns, self._lookup, is_total=is_total
         )
 
-    def _decide(self, row: int, line: Line) -> LineKind:
+    def _decide(self, row: int, line: RowEntries) -> LineKind:
         column = next(iter(line))
         first = match_key(line[column].text)
         if self._repeats_header(row, line, column, first):
@@ -129,7 +129,7 @@ class LineReader:
             return "procedure"
         return self._decide_without_id(line, first)
 
-    def _decide_without_id(self, line: Line, first: str) -> LineKind:
+    def _decide_without_id(self, line: RowEntries, first: str) -> LineKind:
         if _is_note(first, len(line)):
             return "footnote"
         words = {match_key(entry.text) for entry in line.values()}
@@ -137,7 +137,7 @@ class LineReader:
             return "subtotal" if is_subtotal(line) else "total"
         return "procedure" if self._named & line.keys() else "unknown"
 
-    def _repeats_header(self, row: int, line: Line, first_column: int, first: str) -> bool:
+    def _repeats_header(self, row: int, line: RowEntries, first_column: int, first: str) -> bool:
         """Tell whether every cell holds its column's title, or numbers its column (①②③)."""
         titles = self._header.keys
         if first in titles.get(first_column, ()):
@@ -150,7 +150,7 @@ class LineReader:
         numbers = [int(number[1]) for number in found if number]
         return numbers == list(range(1, len(line) + 1))
 
-    def _holds_totals(self, line: Line, column: int, first: str) -> bool:
+    def _holds_totals(self, line: RowEntries, column: int, first: str) -> bool:
         """Tell whether a row is labels, numbers or both; note the labels that wait for theirs.
 
         A label in the column of statuses is a status, unless the row above was a total. A number
@@ -168,7 +168,8 @@ class LineReader:
 
     def _names_section(self, row: int, column: int, text: str) -> bool:
         own = {self._id_column, self._header.columns.get("section", 0), self._header.first_column}
-        return ((row, column) in self._wide or column in own) and read_heading(text) is not None
+        is_head = (row, column) in self._wide or column in own
+        return is_head and read_section_heading(text) is not None
 
 
 def _is_note(key: str, cells: int) -> bool:

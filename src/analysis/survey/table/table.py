@@ -51,7 +51,7 @@ class WideMerge(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Table:
+class TableBody:
     """What stands under a header.
 
     `rows` maps the raw columns to their values, one per procedure, and `lines` are all other rows,
@@ -110,7 +110,7 @@ def rows_to_frame(rows: Columns) -> pd.DataFrame:
     )
 
 
-def read_table(header: Header, lookup: Lookup) -> Table:
+def read_table(header: Header, lookup: Lookup) -> TableBody:
     """Read every row from the header to the last that holds anything."""
     found, stated, beyond = _read_lines(header, lookup)
     found = _settle_foot(found, header)
@@ -130,7 +130,7 @@ def read_table(header: Header, lookup: Lookup) -> Table:
         elif kind in ("total", "subtotal"):
             taker.end_group()
     rows = [row for row, kind, _ in found if kind == "procedure"]
-    return Table(
+    return TableBody(
         taker.rows,
         tuple(lines),
         tuple(answered),

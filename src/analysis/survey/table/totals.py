@@ -15,7 +15,7 @@ _TOTAL_ENDING = re.compile(r"(小計|合計|総計|[部課室係]計)(\(.*\))?$"
 _SUBTOTAL = re.compile(r"小計|[課室係]計(\(.*\))?$")
 _COUNT = re.compile(r"([0-9]{1,9})件?")
 
-Line = Mapping[int, Entry]
+RowEntries = Mapping[int, Entry]
 """A row's own filled cells, by column, from left to right."""
 
 
@@ -24,7 +24,7 @@ def is_total_label(key: str) -> bool:
     return key in TOTAL_WORDS or key in COUNT_LABELS or bool(_TOTAL_ENDING.search(key))
 
 
-def is_subtotal(line: Line) -> bool:
+def is_subtotal(line: RowEntries) -> bool:
     """Tell whether a total row closes a group rather than the whole table."""
     return any(_SUBTOTAL.search(match_key(entry.text)) for entry in line.values())
 
@@ -40,7 +40,7 @@ def read_count(text: str) -> int | None:
     return int(number.group(1)) if number else None
 
 
-def is_pair_line(line: Line, lookup: Lookup) -> bool:
+def is_pair_line(line: RowEntries, lookup: Lookup) -> bool:
     """Tell whether a row holds nothing but labels, each with its number beside it."""
     texts = [entry.text for entry in line.values() if match_key(entry.text) not in TOTAL_WORDS]
     labels, numbers = texts[::2], texts[1::2]
@@ -51,7 +51,7 @@ def is_pair_line(line: Line, lookup: Lookup) -> bool:
     )
 
 
-def is_number_line(line: Line, first: str) -> bool:
+def is_number_line(line: RowEntries, first: str) -> bool:
     """Tell whether a row holds nothing but a word for a total, first, and numbers."""
     _, *others = line.values()
     return (
@@ -61,7 +61,7 @@ def is_number_line(line: Line, first: str) -> bool:
     )
 
 
-def list_waiting_labels(line: Line, lookup: Lookup) -> dict[int, str]:
+def list_waiting_labels(line: RowEntries, lookup: Lookup) -> dict[int, str]:
     """Return the labels, by column, of a row of labels whose numbers are to stand below them.
 
     Empty unless the row holds at least two, and otherwise nothing but a word for a total.
@@ -72,14 +72,16 @@ def list_waiting_labels(line: Line, lookup: Lookup) -> dict[int, str]:
     return labels if len(labels) > 1 and all(map(is_total_label, others)) else {}
 
 
-def is_below_labels(line: Line, above: Mapping[int, str]) -> bool:
+def is_below_labels(line: RowEntries, above: Mapping[int, str]) -> bool:
     """Tell whether a row holds nothing but the numbers of the labels above it."""
     numbers = {column for column, entry in line.items() if read_count(entry.text) is not None}
     others = (match_key(line[column].text) for column in line.keys() - numbers)
     return bool(numbers) and numbers <= above.keys() and all(map(is_total_label, others))
 
 
-def read_totals(line: Line, above: Mapping[int, str], lookup: Lookup) -> dict[str, tuple[int, int]]:
+def read_totals(
+    line: RowEntries, above: Mapping[int, str], lookup: Lookup
+) -> dict[str, tuple[int, int]]:
     """Return the labelled numbers of a total row: total | online | started | not_started.
 
     `above` are the labels that wait in the row above. A label counts only if the next filled cell

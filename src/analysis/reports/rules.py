@@ -7,7 +7,7 @@ from analysis.figures.findings import Findings, write_previous
 from analysis.survey.problems import load_rules
 
 
-def list_norms(findings: Findings) -> Block:
+def list_rules(findings: Findings) -> Block:
     """Return every rule of the survey with its code, how grave a breach is, and how many breach it.
 
     Errors stop a build, so their counts are always none.

@@ -304,6 +304,7 @@ def test_a_first_cycle_is_built_without_change_columns(
     printed = page[page.index("<main") : page.index("</main>")]
     assert "増減" not in printed
     assert "増加" not in printed
+    assert "前回" not in printed
     department = small / "reports" / "2024-03-31" / "department-gikai.html"
     assert "今回が最初の調査" in department.read_text(encoding="utf-8")
     quality = (small / "reports" / "2024-03-31" / "quality.html").read_text(encoding="utf-8")

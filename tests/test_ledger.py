@@ -17,6 +17,7 @@ from analysis.figures.build import build_ledger
 from analysis.figures.findings import Findings
 from analysis.figures.listing import list_figures
 from analysis.figures.measure import Change, Count, Share
+from analysis.figures.named import read_id
 from analysis.figures.reconcile import read_published
 from analysis.figures.select import select
 from analysis.survey.survey import LINE_LABELS
@@ -47,8 +48,8 @@ def test_every_published_number_comes_out(findings: Findings, demonstration: Pat
         published = list(csv.DictReader(file))
     assert len(published) == 107
     for row in published:
-        scope = row["scope"].replace("全体", "all")
-        figure = findings.ledger.find(f"2024-09-01/{scope}/{row['measure']}")
+        written = f"2024-09-01/{row['scope']}/{row['measure']}"
+        figure = findings.ledger.find(read_id(findings.ledger, written))
         assert figure.value == Decimal(row["published"]), figure.id
     assert findings.ledger.figure("published_agreeing").value == 107
 

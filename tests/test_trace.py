@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from analysis.cycle import Cycle
-from analysis.errors import SettingsError
+from analysis.errors import FigureError, SettingsError
 from analysis.figures.build import build_ledger
 from analysis.figures.findings import Findings
 from analysis.figures.trace import trace
+
+from conftest import LATEST
 
 
 def test_a_change_shows_both_cycles_and_what_moved(findings: Findings) -> None:
@@ -34,6 +36,30 @@ def test_a_rate_shows_numerator_and_denominator(findings: Findings) -> None:
 def test_a_department_can_be_named_in_japanese(findings: Findings) -> None:
     by_name = trace(findings.ledger, "2024-09-01/環境部/online")
     assert by_name == trace(findings.ledger, "2024-09-01/kankyo/online")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("環境部/オンライン化率", "kankyo/online_rate"),
+        ("市全体/オンライン化済手続き数の増減", "all/online_change"),
+        ("全体/未着手の理由：現行法制度上不可", "all/reason_law_prevents"),
+        ("環境部　環境政策課/総手続き数", "kankyo.環境政策課/total"),
+        ("保健・感染症課/total", "hokenfukushi.保健%E3%83%BB感染症課/total"),
+        ("kankyo/総手続き数", "kankyo/total"),
+    ],
+)
+def test_scope_and_measure_can_be_called_as_the_reports_call_them(
+    findings: Findings, written: str, meant: str
+) -> None:
+    assert f"数値ID: {LATEST}/{meant}\n" in trace(findings.ledger, f"{LATEST}/{written}")
+
+
+def test_a_name_that_several_have_is_not_guessed(findings: Findings) -> None:
+    names = [scope.name.partition(" ")[2] for scope in findings.ledger.scopes.values()]
+    twice = next(name for name in names if name and names.count(name) > 1)
+    with pytest.raises(FigureError, match="近いもの"):
+        trace(findings.ledger, f"{LATEST}/{twice}/total")
 
 
 def test_a_cleaned_answer_stands_beside_the_raw_one(findings: Findings) -> None:

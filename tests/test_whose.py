@@ -187,6 +187,14 @@ def test_equal_files_are_said_to_be_equal(tmp_path: Path) -> None:
     assert message(collect_survey(cycle)).endswith("手続きと回答はすべて同じです。")
 
 
+def test_blanks_that_reading_takes_away_are_no_difference(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, OLD)
+    name = str(OLD[0]["name"])
+    blanks = [{**OLD[0], "name": f"{name} ", "law": "環境\n基本条例"}, *OLD[1:]]
+    put(cycle, "様式1.xlsx", build_workbook(blanks))
+    assert message(collect_survey(cycle)).endswith("手続きと回答はすべて同じです。")
+
+
 def test_a_thousand_differences_are_a_few_and_their_count(tmp_path: Path) -> None:
     lines = [procedure(number, name="長" * 500) for number in range(1_000)]
     cycle = make_cycle(tmp_path, lines)

@@ -81,7 +81,9 @@ class Delivered:
         `origin` and `sources` are what would make them today.
         """
         if self.record is None or names[0] not in self.record.fingerprints:
-            return "まだ作成されていません"
+            # Told when they are made: of what was, not of what is.
+            stands = any((self.folder / name).exists() for name in names)
+            return "作成の記録がありませんでした" if stands else "初めて作成しました"
         if not self.same_environment:
             return "Python、ライブラリまたはフォントの版が変わりました"
         if self.record.fingerprints[names[0]] != origin.write_fingerprint(sources):
@@ -91,7 +93,7 @@ class Delivered:
             return (
                 _say_changed(then.list_made_from(None), origin.list_made_from(None))
                 or _say_changed(then.list_made_from(before), origin.list_made_from(sources))
-                or "何から作られたかの記録がありません"
+                or "何から作られたかの記録がありませんでした"
             )
         if not self.intact.issuperset(names):
             return "ファイルが削除されたか、書き換えられていました"

@@ -114,19 +114,14 @@ class Ledger:
         return self.find(f"{self._tables.previous_cycle}/{scope}/{measure}")
 
     def find(self, figure_id: str) -> Figure:
-        """Return a figure by its id; the scope may be a department's name.
-
-        Raises FigureError that proposes the nearest ids.
-        """
-        cycle, scope, measure = split_id(figure_id)
-        slug = self._slugs_by_name.get(scope, scope)
-        figure = self.look_up(cycle, slug, measure)
+        """Return a figure by its id; raise FigureError that proposes the nearest ids."""
+        figure = self.look_up(*split_id(figure_id))
         if figure is None:
             labels = {
                 f"{known}/{scope.slug}/{item.name}": item.label
                 for known, scope, item in self._list_entries()
             }
-            nearest = list_nearest(f"{cycle}/{slug}/{measure}", labels)
+            nearest = list_nearest(figure_id, labels)
             raise FigureError(f"数値「{figure_id}」はありません。近いもの:\n{nearest}")
         return figure
 
@@ -239,7 +234,3 @@ class Ledger:
             for name, item in self.items.items()
             if tables_of(item.measure) == {"procedures"} and not isinstance(item.measure, Change)
         }
-
-    @cached_property
-    def _slugs_by_name(self) -> dict[str, str]:
-        return {scope.name: scope.slug for scope in self._scopes.values()}

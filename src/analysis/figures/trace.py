@@ -10,15 +10,16 @@ from analysis.figures.evidence import ROLES, list_cells
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Share
+from analysis.figures.named import read_id
 
 
 def trace(ledger: Ledger, figure_id: str) -> str:
     """Return a figure's definition, numbers, rows and cells.
 
-    `figure_id` may name the scope by its slug or by its department's name. Raises FigureError, with
-    the nearest ids, for an unknown one.
+    `figure_id` may call scope and measure as the reports do (see `read_id`). Raises FigureError,
+    with the nearest ids, for an unknown one.
     """
-    figure = ledger.find(figure_id)
+    figure = ledger.find(read_id(ledger, figure_id))
     return "\n".join(
         [
             f"{figure.scope_name}　{figure.label}: {figure.text}{figure.unit.name}",

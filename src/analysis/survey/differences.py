@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
+from analysis.survey.answers.layout import clean_text
 from analysis.survey.problems import shorten
 from analysis.survey.table.read import Reading
 from analysis.survey.vocabulary import answer_key, load_vocabulary
@@ -61,9 +62,13 @@ def _list_rows(reading: Reading) -> dict[_Key, Sequence[str]]:
 
 
 def _compare(line: Sequence[str], other: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Return the title and both values of each field that differs, but for the id."""
+    """Return the title and both values of each field that differs, but for the id and layout."""
     fields = zip(load_vocabulary(), line, other, strict=True)
-    return [(field.header, a, b) for field, a, b in islice(fields, 1, None) if a != b]
+    return [
+        (field.header, a, b)
+        for field, a, b in islice(fields, 1, None)
+        if clean_text(a) != clean_text(b)
+    ]
 
 
 def _name(key: _Key) -> str:

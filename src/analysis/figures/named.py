@@ -1,0 +1,32 @@
+"""Read the id of a figure as people write one: its scope and its measure by the names on a page."""
+
+from analysis.cycle import WHOLE
+from analysis.figures.figure import split_id
+from analysis.figures.ledger import Ledger
+from analysis.survey.vocabulary import match_key
+
+
+def read_id(ledger: Ledger, written: str) -> str:
+    """Return the id that is meant by one in which scope or measure are called as reports call them.
+
+    A section may be named without its department where no other has one of that name. What is
+    called so by nobody, or by several, is left as it stands.
+
+    >>> read_id(ledger, "2024-09-01/環境部/オンライン化率")
+    '2024-09-01/kankyo/online_rate'
+    >>> read_id(ledger, "2024-09-01/環境政策課/total")
+    '2024-09-01/kankyo.環境政策課/total'
+    """
+    cycle, scope, measure = split_id(written)
+    scopes = [(named.name, named.slug) for named in ledger.scopes.values()]
+    sections = [(name.partition(" ")[2], slug) for name, slug in scopes if " " in name]
+    measures = [(item.label, name) for name, item in ledger.items.items()]
+    slug = _find(scope, [*scopes, ("市全体", WHOLE)]) or _find(scope, sections) or scope
+    return f"{cycle}/{slug}/{_find(measure, measures) or measure}"
+
+
+def _find(written: str, named: list[tuple[str, str]]) -> str | None:
+    """Return what alone has this name, whatever the width of its signs and its blanks."""
+    key = match_key(written)
+    found = {own for name, own in named if match_key(name) == key}
+    return found.pop() if len(found) == 1 else None

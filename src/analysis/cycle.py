@@ -16,7 +16,7 @@ from analysis.errors import SettingsError, list_examples
 from analysis.names import find_twice
 from analysis.settings import Name, read_toml
 
-NOTEBOOKS = "notebooks"
+NOTEBOOKS, GUIDELINES = "notebooks", "guideline"
 SETTINGS_NAME = "cycle.toml"
 CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
@@ -81,8 +81,8 @@ class Settings(_Strict):
     publisher: list[Name]
     demonstration: bool
     previous: str | None = None
-    guideline: FilePath
-    target: Target
+    guideline: FilePath | None = None
+    target: Target | None = None
     departments: list[Department] = Field(min_length=1)
     headers: dict[str, str]
     answers: dict[str, dict[str, str]]
@@ -124,9 +124,10 @@ class Cycle:
         return self.settings.departments
 
     @property
-    def guideline_path(self) -> Path:
-        """The version of the guideline that this cycle's reports quote."""
-        return self.root / "data" / "raw" / "guideline" / self.settings.guideline
+    def guideline_path(self) -> Path | None:
+        """The version of the guideline that this cycle's reports quote; None if they quote none."""
+        named = self.settings.guideline
+        return None if named is None else self.root / "data" / "raw" / GUIDELINES / named
 
     def open_previous(self) -> "Cycle | None":
         """Open the cycle before this one, or return None for a first cycle."""

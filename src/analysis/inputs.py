@@ -166,7 +166,7 @@ def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
     candidates = [
         *cycle.raw_folder.rglob("*"),
         *(() if previous is None else previous.raw_folder.rglob("*")),
-        cycle.guideline_path,
+        *filter(None, [cycle.guideline_path]),
         cycle.root / REQUIREMENTS_NAME,
     ]
     for path in candidates:

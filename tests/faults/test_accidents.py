@@ -22,14 +22,13 @@ from reports import figures_in
 
 def show_all(findings: Findings) -> list[Block]:
     """What the reports' notebooks show but for the list of all rules."""
-    sections = [section.number for section in findings.ledger.guideline.sections]
     return [
         overview.headline(findings),
         overview.departments(findings),
         overview.reasons(findings),
         reasons.by_department(findings),
         collection.show_collection(findings),
-        *(guideline.section(findings, number) for number in sections),
+        guideline.sections(findings),
         *(department.sections(findings, name) for name in DEPARTMENTS.values()),
         *(department.reasons(findings, name) for name in DEPARTMENTS.values()),
         *(department.changes(findings, name) for name in DEPARTMENTS.values()),

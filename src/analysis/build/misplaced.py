@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.cycle import NOTEBOOKS, SETTINGS_NAME, Cycle, list_cycles, open_cycle
+from analysis.cycle import GUIDELINES, NOTEBOOKS, SETTINGS_NAME, Cycle, list_cycles, open_cycle
 from analysis.errors import SettingsError, list_examples
 from analysis.files.folder import (
     EXCEL_ENDINGS,
@@ -22,7 +22,6 @@ from analysis.files.folder import (
 from analysis.reports.stated import ENDING, KEY, list_unstated
 from analysis.texts import compose_name
 
-_GUIDELINE = "guideline"
 _SETTINGS = ".toml"
 # What a second download, a copy or an editor makes of a name: 2024 (1).toml, 2024.toml.txt.
 _COPY = re.compile(r"\s*(\(\d+\)|-?\s*コピー.*|のコピー.*|copy.*|\.toml.*|\.txt)", re.I)
@@ -78,7 +77,7 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
     for path in _list(raw):
         where = f"data/raw/{path.name}"
         if path.is_dir():
-            if path.name != _GUIDELINE and not (path / SETTINGS_NAME).is_file():
+            if path.name != GUIDELINES and not (path / SETTINGS_NAME).is_file():
                 yield from _tell_folder(path, where)
         elif is_settings_slip(path.name):
             yield Misplaced(where, f"{_OUTSIDE}調査回のフォルダーに移してください。", is_error=True)
@@ -97,13 +96,14 @@ def _tell_folder(path: Path, where: str) -> Iterator[Misplaced]:
 
 
 def _look_at_guidelines(cycle: Cycle) -> Iterator[Misplaced]:
-    paths = [path for path in _list(cycle.guideline_path.parent) if path != cycle.guideline_path]
+    own, folder = cycle.guideline_path, cycle.root / "data" / "raw" / GUIDELINES
+    paths = [path for path in _list(folder) if path != own]
     if not paths:
         return
     used = _list_versions(cycle)
     for path in paths:
-        where = f"data/raw/{_GUIDELINE}/{path.name}"
-        if path.name in used or _is_same(path, cycle.guideline_path):
+        where = f"data/raw/{GUIDELINES}/{path.name}"
+        if path.name in used or (own and _is_same(path, own)):
             continue
         if any(_is_copy(path.name, version) for version in used):
             text = (
@@ -119,11 +119,11 @@ def _look_at_guidelines(cycle: Cycle) -> Iterator[Misplaced]:
 
 def _list_versions(cycle: Cycle) -> set[str]:
     """Return the guideline's versions that any cycle's settings name."""
-    used = {cycle.settings.guideline}
+    settings = [cycle.settings]
     for name in list_cycles(cycle.root):
         with suppress(SettingsError, OSError):
-            used.add(open_cycle(name, cycle.root).settings.guideline)
-    return used
+            settings.append(open_cycle(name, cycle.root).settings)
+    return {one.guideline for one in settings if one.guideline is not None}
 
 
 def _is_copy(name: str, version: str) -> bool:

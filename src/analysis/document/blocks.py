@@ -118,10 +118,10 @@ class Masthead(Block):
 
 @dataclass(frozen=True)
 class Paragraph(Block):
-    """Running text with figures in it. `kind`: plain, lead (headline), or note (small print)."""
+    """Running text with figures in it: plain, the headline, small print, a section's heading."""
 
     parts: tuple[Inline, ...]
-    kind: Literal["plain", "lead", "note"] = "plain"
+    kind: Literal["plain", "lead", "note", "heading"] = "plain"
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""

@@ -49,7 +49,8 @@ def render(block: Block) -> str:
                 style, block.title, block.subtitle
             )
         case Paragraph(parts=parts, kind=kind):
-            return Markup('<p class="{}">{}</p>').format(kind, _inline(parts))
+            form = "<h2>{1}</h2>" if kind == "heading" else '<p class="{0}">{1}</p>'
+            return Markup(form).format(kind, _inline(parts))  # noqa: S704  one of these two
         case Bullets(items=items):
             lines = Markup("\n").join(Markup("<li>{}</li>").format(_inline(i)) for i in items)
             return Markup("<ul>\n{}\n</ul>").format(lines)

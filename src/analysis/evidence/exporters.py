@@ -4,8 +4,10 @@ By `menu` JupyterLab's own *Save and Export Notebook As* has them too.
 """
 
 import datetime
+import re
 from collections.abc import Iterator
 from functools import cache
+from html import unescape
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -34,6 +36,8 @@ from analysis.inputs import SHORT_LENGTH
 from analysis.looks import fill_typst
 
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
+# As `html` writes the heading of a section that a cell opens.
+_HEADING = re.compile("<h2>(.*?)</h2>")
 
 
 class Pages(NamedTuple):
@@ -98,12 +102,17 @@ def _write_content(document: Document, findings: Findings, origin: Origin) -> _C
     """Return a document's content, and from what of the answers it was made."""
     sections: list[tuple[str, str]] = []
     parts: list[Markup] = []
+
+    def open_section(found: str | re.Match[str]) -> str:
+        title = found if isinstance(found, str) else unescape(found[1])
+        sections.append((f"section-{len(sections) + 1}", title))
+        return Markup('<h2 id="{}">{}</h2>').format(*sections[-1])
+
     for part in document.parts:
         if isinstance(part, CellOutput):
-            parts.append(Markup(part.html))  # noqa: S704  a block's own rendering
+            parts.append(Markup(_HEADING.sub(open_section, part.html)))  # noqa: S704  a block's own
         elif title := section_title(part):
-            sections.append((f"section-{len(sections) + 1}", title))
-            parts.append(Markup('<h2 id="{}">{}</h2>').format(*sections[-1]))
+            parts.append(Markup(open_section(title)))  # noqa: S704  escaped there
         else:
             parts.append(Markup(to_html(part)))  # noqa: S704  escaped by the renderer
     content = Markup("\n").join(parts)

@@ -124,7 +124,7 @@ def _list_known_words(findings: Findings) -> list[str]:
     words += [name for d in settings.departments for name in (d.name, d.workbook)]
     words += [guideline.version, guideline.source, guideline.goal, *guideline.notes]
     for section in guideline.sections:
-        words += [section.title, section.summary]
+        words += [f"{section.number} {section.title}", section.title, section.summary]
         words += [*section.paragraphs, *section.columns, *section.footnotes]
         words += [box.title for box in section.boxes]
         for entry in section.entries:

@@ -80,7 +80,7 @@ def list_measures(guideline: Guideline, *, has_previous: bool) -> list[Item]:
     return [item for item in items if not _needs_previous(item.measure)]
 
 
-def require_free_ids(guideline: Guideline, path: Path) -> None:
+def require_free_ids(guideline: Guideline, path: Path | None) -> None:
     """Return if no id of the guideline names a second measure; else raise SettingsError.
 
     An entry names two, its own and that of its open procedures; a first cycle's missing changes
@@ -94,7 +94,7 @@ def require_free_ids(guideline: Guideline, path: Path) -> None:
         if item.name in named:
             wrong.append(f"{item.name}（{item.label}）: 既に「{named[item.name]}」の名前です。")
         named[item.name] = item.label
-    if wrong:
+    if path is not None and wrong:
         raise SettingsError(
             f"guideline/{path.name} の id と、それに _open を付けた名前のうち{len(wrong)}件が、"
             f"ほかの数値の名前と同じです。別の id にしてください。\n{list_examples(wrong)}"

@@ -98,7 +98,7 @@ def hash_inputs(cycle: Cycle) -> str:
     guideline = cycle.guideline_path
     stamp = (
         [stamp_inputs(one) for one in cycles],
-        hash_file(guideline) if guideline.is_file() else None,
+        hash_file(guideline) if guideline and guideline.is_file() else None,
     )
     return hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
 

@@ -102,8 +102,14 @@ class Guideline(_Strict):
         return [entry for entry in self.counted if entry.proposal is not None]
 
 
-def read_guideline(path: Path) -> Guideline:
+NO_GUIDELINE = Guideline(title="", version="", source="", notes=[], goal="", sections=[])
+"""What a cycle quotes that names none."""
+
+
+def read_guideline(path: Path | None) -> Guideline:
     """Read a version of the guideline; raise SettingsError naming every entry that is wrong."""
+    if path is None:
+        return NO_GUIDELINE
     guideline = read_toml(path, Guideline)
     fields = {field.name: field.choices for field in load_vocabulary()}
     wrong = [

@@ -161,11 +161,14 @@ def procedures(findings: Findings, department: str) -> Block:
                 frame[LISTED].itertuples(index=False, name=None), proposals, strict=True
             )
         ),
-        notes=(
-            "今後の進め方は、未着手の理由ごとの方針と、調査票の回答に当たる"
-            f"「{findings.ledger.guideline.title}」の項目です。",
-        ),
+        notes=(_explain_proposals(findings),),
     )
+
+
+def _explain_proposals(findings: Findings) -> str:
+    title = findings.ledger.guideline.title
+    also = f"と、調査票の回答に当たる「{title}」の項目" if title else ""
+    return f"今後の進め方は、未着手の理由ごとの方針{also}です。"
 
 
 def _compare(findings: Findings, own: Department) -> Table:

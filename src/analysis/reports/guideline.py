@@ -34,9 +34,22 @@ def about(findings: Findings) -> Block:
     )
 
 
-def section(findings: Findings, number: str) -> Block:
-    """Return one section of the guideline, then each department's procedures under its entries."""
-    chosen = next(s for s in findings.ledger.guideline.sections if s.number == number)
+def sections(findings: Findings) -> Block:
+    """Return the guideline's sections in their order, each under its number and title."""
+    return Group(
+        tuple(
+            block
+            for chosen in findings.ledger.guideline.sections
+            for block in (
+                Paragraph((f"{chosen.number} {chosen.title}",), kind="heading"),
+                _show_section(findings, chosen),
+            )
+        )
+    )
+
+
+def _show_section(findings: Findings, chosen: Section) -> Block:
+    """Return a section's wording, then each department's procedures under its entries."""
     columns = FigureColumns(
         findings,
         (

@@ -4,6 +4,8 @@ source: report 2025-01-10. The wording turns with the sign of a change; a first 
 to compare with, has no change columns.
 """
 
+from collections.abc import Iterator
+
 from analysis.document.blocks import (
     Block,
     Bullets,
@@ -42,7 +44,13 @@ def headline(findings: Findings) -> Block:
     figure = findings.ledger.figure
     return Group(
         (
-            Bullets((say_progress(findings, "all"), _say_not_online(findings))),
+            Bullets(
+                (
+                    say_progress(findings, "all"),
+                    _say_not_online(findings),
+                    *_say_target(findings),
+                )
+            ),
             _city_table(findings),
             draw_parts(
                 findings.ledger,
@@ -144,6 +152,24 @@ def _city_table(findings: Findings) -> Table:
         rows=tuple(
             (findings.ledger.items[name].label, *columns.cells(measure=name)) for name in PROGRESS
         ),
+    )
+
+
+def _say_target(findings: Findings) -> Iterator[tuple[Inline, ...]]:
+    """Yield how far the city is from its target, if its settings have one."""
+    if (target := findings.cycle.settings.target) is None:
+        return
+    figure, day = findings.ledger.figure, target.by
+    yield (
+        "目標は、",
+        Quoted(f"{day.year}年{day.month}月{day.day}日"),
+        "までに",
+        Quoted(f"{target.rate_percent}%"),
+        "で、いまのオンライン化率は",
+        Shown(figure("online_rate")),
+        "、オンライン化未対応は",
+        Shown(figure("not_online"), unit="手続き"),
+        "です",
     )
 
 

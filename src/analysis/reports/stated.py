@@ -21,6 +21,7 @@ from analysis.texts import compose_name, read_text
 KEY = "report"
 ENDING = ".ipynb"
 _WORDS = ("title", "heading")
+_GUIDELINE = "guideline"
 _NAME = re.compile(r"[\w-]+")
 _REPORT = re.compile(r"^def masthead\(", re.MULTILINE)
 _MISSING = (
@@ -33,13 +34,15 @@ class Statement(NamedTuple):
     """A notebook's report: its place in the order, its notebook's name, its titles.
 
     `title` is what lists call it, `heading` what it is called itself. A report whose title has
-    `{department}` in it is made of each department.
+    `{department}` in it is made of each department; one that `needs` the guideline, in cycles that
+    name one.
     """
 
     order: int
     notebook: str
     title: str
     heading: str
+    needs: str | None = None
 
 
 class _UnstatedError(Exception):
@@ -71,7 +74,8 @@ def read_statements(cycle: Cycle) -> list[Statement]:
         raise ReportError(
             f"報告書のノートブックに誤りが{len(wrong)}件あります。\n{list_examples(sorted(wrong))}"
         )
-    return sorted(found)
+    has_guideline = cycle.settings.guideline is not None
+    return sorted(one for one in found if has_guideline or one.needs != _GUIDELINE)
 
 
 def read_heading(cycle: Cycle, notebook: str) -> str:
@@ -101,7 +105,9 @@ def _read(cycle: Cycle, name: str) -> Statement:
         raise _UnstatedError from None
     if wrong := list(_find_wrong(name, stated)):
         raise _UnstatedError("".join(wrong))
-    return Statement(stated["order"], name, stated["title"], stated.get("heading", stated["title"]))
+    title = stated["title"]
+    heading, needs = stated.get("heading", title), stated.get("needs")
+    return Statement(stated["order"], name, title, heading, needs)
 
 
 def _find_wrong(name: str, stated: Any) -> Iterator[str]:
@@ -118,8 +124,10 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
         text = stated[key]
         if not isinstance(text, str) or text != " ".join(text.split()) or not text:
             yield f"{KEY} の {key} は、一行の文字で書いてください。"
-    for key in sorted(stated.keys() - {"order", *_WORDS}):
-        yield f"{KEY} の「{key}」は使えません（使えるのは order、title、heading）。"
+    if stated.get("needs", _GUIDELINE) != _GUIDELINE:
+        yield f'{KEY} の needs（報告書に要るもの）に書けるのは "{_GUIDELINE}" だけです。'
+    for key in sorted(stated.keys() - {"order", "needs", *_WORDS}):
+        yield f"{KEY} の「{key}」は使えません（使えるのは order、title、heading、needs）。"
 
 
 def _list_names(cycle: Cycle) -> Iterator[str]:

@@ -26,10 +26,10 @@ def find_decision_span(cycle: Cycle) -> tuple[str, str]:
 
 def check_target(cycle: Cycle) -> Iterator[Problem]:
     """Yield what is to be told of a target that the cycle's day has passed."""
-    by, as_of = cycle.settings.target.by, cycle.settings.as_of
-    if by < as_of:
-        place = Place(None, SETTINGS_NAME)
-        yield report("target_passed", place, value=by.isoformat(), as_of=as_of.isoformat())
+    target, as_of = cycle.settings.target, cycle.settings.as_of
+    if target is not None and target.by < as_of:
+        place, by = Place(None, SETTINGS_NAME), target.by.isoformat()
+        yield report("target_passed", place, value=by, as_of=as_of.isoformat())
 
 
 def _add_years(day: datetime.date, years: int) -> str:

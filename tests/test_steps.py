@@ -18,7 +18,7 @@ from analysis.reports.steps import list_steps as show_steps
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.steps import FILLS, STEPS, list_steps, read_said_steps, say_steps
 from analysis.survey.collect import collect_survey
-from analysis.survey.vocabulary import build_lookup
+from analysis.survey.lookup import build_lookup
 
 from workbooks import make_cycle, procedure
 

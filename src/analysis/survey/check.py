@@ -12,11 +12,12 @@ import pandas as pd
 
 from analysis.cycle import Cycle
 from analysis.survey.problems import Place, Problem, load_rules, report
+from analysis.survey.spellings import match_key
 from analysis.survey.table.read import Reading
 from analysis.survey.table.stated import find_totals_that_differ
 from analysis.survey.table.tombstone import find_tombstone_names, find_tombstones
 from analysis.survey.table.totals import TOTAL_WORDS
-from analysis.survey.vocabulary import field_named, label_of, load_vocabulary, match_key
+from analysis.survey.vocabulary import field_named, label_of, load_vocabulary
 
 
 @dataclass(frozen=True)

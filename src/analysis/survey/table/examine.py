@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from analysis.files.sheet import Sheet, address
+from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report, shorten
+from analysis.survey.spellings import match_key
 from analysis.survey.table.answered import find_status, is_answered
 from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET, list_left_out
 from analysis.survey.table.header import FEWEST_TITLES, Header, Title, list_near_titles
@@ -14,7 +16,7 @@ from analysis.survey.table.removed import speaks_of_removal
 from analysis.survey.table.seen import find_unseen, report_some
 from analysis.survey.table.table import MOST_BLANK_ROWS, Table
 from analysis.survey.table.totals import name_total
-from analysis.survey.vocabulary import Lookup, field_named, load_vocabulary, match_key
+from analysis.survey.vocabulary import field_named, load_vocabulary
 
 # What points to a note, or sets a row apart, and stands at an end of an id.
 _MARK = "[※*†‡☆★○●◎□■◇◆△▲▽▼→←⇒]"

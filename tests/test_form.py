@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SurveyError
 from analysis.forms.cell_text import LONGEST_TEXT
-from analysis.forms.layout import load_columns
 from analysis.forms.new_cycle import begin_cycle
 from analysis.forms.write import make_form, write_forms
 from analysis.survey.collect import collect_survey
@@ -176,15 +176,14 @@ def test_every_vocabulary_has_its_list_and_every_column_its_hint(tmp_path: Path)
         assert letter
         by_column[letter.group()] = rule
     assert str(by_column["A"].sqref) == "A8:A47"
-    for number, column in enumerate(load_columns()):
-        rule = by_column[chr(ord("A") + number)]
-        field = column.field
+    for number, field in enumerate(load_vocabulary()):
+        rule = by_column[get_column_letter(number + 1)]
         assert (rule.promptTitle, rule.prompt) == (field.header, field.help)
         assert field.help
         if field.choices:
             assert rule.type == "list"
             assert rule.formula1 == '"' + ",".join(field.choices.values()) + '"'
-            assert str(rule.sqref).endswith("7:" + chr(ord("A") + number) + "47")
+            assert str(rule.sqref).endswith(f"7:{get_column_letter(number + 1)}47")
     assert by_column["F"].formula1 == 'IF(ISNUMBER($F7),AND($F7>=0,$F7=INT($F7)),$F7="不明")'
     assert by_column["A"].formula1 == "SUMPRODUCT(--($A$7:$A$47=$A8))=1"
 

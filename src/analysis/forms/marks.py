@@ -9,24 +9,19 @@ from collections.abc import Iterator
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from analysis.forms.layout import FIRST_ROW, Column, Grid, load_columns, number_of
-from analysis.survey.vocabulary import label_of
+from analysis.forms.layout import FIRST_ROW, Grid
+from analysis.survey.vocabulary import Field, label_of
 
 _LONGEST_HINT = 255
 
 
 def add_hints(sheet: Worksheet, grid: Grid) -> None:
     """Give each column its drop-down list or its check, and the hint shown beside a chosen cell."""
-    for number, column in enumerate(load_columns()):
-        hint = {
-            "input_title": column.field.header,
-            "input_message": column.field.help[:_LONGEST_HINT],
-        }
-        first = grid.first_new if column.field.kind == "id" else FIRST_ROW
+    for number, field in enumerate(grid.fields):
+        hint = {"input_title": field.header, "input_message": field.help[:_LONGEST_HINT]}
+        first = grid.first_new if field.kind == "id" else FIRST_ROW
         if first <= grid.last:
-            sheet.data_validation(
-                first, number, grid.last, number, {**_check(column, grid), **hint}
-            )
+            sheet.data_validation(first, number, grid.last, number, {**_check(field, grid), **hint})
 
 
 def add_marks(
@@ -39,9 +34,8 @@ def add_marks(
         _add_mark(sheet, grid, name, formula, doubtful)
 
 
-def _check(column: Column, grid: Grid) -> dict[str, object]:
+def _check(field: Field, grid: Grid) -> dict[str, object]:
     """Return what Excel lets into the cells of a column."""
-    field = column.field
     cell = grid.cell(field.name)
     if field.kind == "choice":
         return {
@@ -72,10 +66,8 @@ def _check(column: Column, grid: Grid) -> dict[str, object]:
 
 def _list_needed(grid: Grid) -> Iterator[tuple[str, str]]:
     """Yield fields with the formula that is true where an answer is still missing."""
-    for column in load_columns():
-        if column.field.required:
-            name = column.field.name
-            yield name, f"AND(COUNTA({grid.row()})>0,{_blank(grid.cell(name))})"
+    for name in (field.name for field in grid.fields if field.required):
+        yield name, f"AND(COUNTA({grid.row()})>0,{_blank(grid.cell(name))})"
     for name, other, code in (
         ("online_date", "status", "online"),
         ("reason", "status", "not_started"),
@@ -99,7 +91,7 @@ def _list_doubtful(grid: Grid, as_of: datetime.date) -> Iterator[tuple[str, str]
 
 
 def _add_mark(sheet: Worksheet, grid: Grid, name: str, formula: str, style: Format) -> None:
-    column = number_of(name)
+    column = grid.number_of(name)
     rule = {"type": "formula", "criteria": f"={formula}", "format": style}
     sheet.conditional_format(FIRST_ROW, column, grid.last, column, rule)
 

@@ -4,21 +4,22 @@ A cycle adds to the vocabulary the spellings its departments use (`[headers]` an
 `cycle.toml`). Two spellings are one when their keys are equal (see `spellings`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.cycle import SETTINGS_NAME, Settings
 from analysis.errors import SettingsError
 from analysis.survey.spellings import choice_key, match_key
-from analysis.survey.vocabulary import Field, load_vocabulary
+from analysis.survey.vocabulary import Field, list_asked, load_vocabulary
 
 
 @dataclass(frozen=True)
 class Lookup:
     """What a cycle's workbooks may write: title key -> field, and per field choice key -> code.
 
-    `refused` are the keys of titles that the cycle says are none of the survey's; `blanks` are
-    fields with the keys of answers that it says are none.
+    `fields` are those that the cycle asks for; answers are known of every field, as a correction
+    may speak of any. `refused` are the keys of titles that the cycle says are none of the survey's;
+    `blanks` are fields with the keys of answers that it says are none.
     """
 
     fields: tuple[Field, ...]
@@ -51,13 +52,14 @@ class Lookup:
 
 
 def build_lookup(settings: Settings) -> Lookup:
-    """Return the vocabulary extended by a cycle's aliases; an empty one refuses what it stands for.
+    """Return what the cycle asks for, extended by its aliases; an empty one refuses what it means.
 
     Raises SettingsError naming every alias that points to an unknown title, field or answer, that
     already means something else, or that refuses what is the survey's own or required.
     """
     wrong: list[str] = []
-    headers, refused = _read_headers(settings.headers, wrong)
+    fields = list_asked(settings.as_of)
+    headers, refused = _read_headers(fields, settings.headers, wrong)
     answers, blanks = _read_answers(settings.answers, wrong)
     if wrong:
         lines = "\n".join(f"  ・{line}" for line in wrong)
@@ -65,14 +67,14 @@ def build_lookup(settings: Settings) -> Lookup:
             f"{settings.as_of}/{SETTINGS_NAME} の読み替え（headers、answers）に"
             f"誤りが{len(wrong)}件あります。直してください。\n{lines}"
         )
-    return Lookup(load_vocabulary(), headers, answers, refused, blanks)
+    return Lookup(fields, headers, answers, refused, blanks)
 
 
 def _read_headers(
-    aliases: Mapping[str, str], wrong: list[str]
+    fields: Sequence[Field], aliases: Mapping[str, str], wrong: list[str]
 ) -> tuple[dict[str, Field], frozenset[str]]:
     """Return the fields by the keys of their titles, and the keys of titles that are refused."""
-    headers = {match_key(field.header): field for field in load_vocabulary()}
+    headers = {match_key(field.header): field for field in fields}
     for found, header in ((found, header) for found, header in aliases.items() if header):
         field = headers.get(match_key(header))
         if field is None or field.header != header:

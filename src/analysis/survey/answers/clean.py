@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.survey.answers.answer import Answer, read_answer
 from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.vocabulary import Field
+from analysis.survey.vocabulary import Field, load_vocabulary
 
 
 def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Problem]]:
@@ -39,7 +39,7 @@ def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Pr
     added: dict[str, pd.Series] = {}
     problems: list[Problem] = []
     steps: list[list[str]] = [[] for _ in range(len(raw))]
-    for field in lookup.fields:
+    for field in load_vocabulary():
         name = field.name
         texts, kinds = (_take(raw, f"{name}_{part}") for part in ("text", "held"))
         cells = list(zip(texts, kinds, strict=True))

@@ -16,7 +16,7 @@ from analysis.survey.table.removed import speaks_of_removal
 from analysis.survey.table.seen import find_unseen, report_some
 from analysis.survey.table.table import MOST_BLANK_ROWS, Table
 from analysis.survey.table.totals import name_total
-from analysis.survey.vocabulary import field_named, load_vocabulary
+from analysis.survey.vocabulary import field_named
 
 # What points to a note, or sets a row apart, and stands at an end of an id.
 _MARK = "[※*†‡☆★○●◎□■◇◆△▲▽▼→←⇒]"
@@ -83,7 +83,7 @@ def examine_table(
     `extras` are the titles of columns beside the survey's own, by column.
     """
     near = list_near_titles(header, lookup)
-    columns = list(_check_columns(header, near, place))
+    columns = list(_check_columns(header, near, place, lookup))
     proposed = {title.column for titles in near.values() for title in titles}
     others = [name for column, name in extras.items() if column not in proposed]
     return [
@@ -121,9 +121,9 @@ def _check_above(header: Header, place: Place, lookup: Lookup) -> Iterator[Probl
 
 
 def _check_columns(
-    header: Header, near: Mapping[str, Sequence[Title]], place: Place
+    header: Header, near: Mapping[str, Sequence[Title]], place: Place, lookup: Lookup
 ) -> Iterator[Problem]:
-    for known in load_vocabulary():
+    for known in lookup.fields:
         if known.name not in header.columns:
             code = "column_missing" if known.required else "optional_column_missing"
             titles = [

@@ -20,7 +20,7 @@ from analysis.survey.vocabulary import Field
 LAST_HEADER_ROW = 40
 HEADER_HEIGHT = 5
 FEWEST_TITLES = 3
-# The survey has 17 columns. A row of more texts than this is no header, whatever it costs to look.
+# Far more than the survey has columns: a row of more texts is no header, whatever it costs to look.
 MOST_TITLES = 1_000
 
 RESPONDENT = re.compile(

@@ -24,7 +24,7 @@ from analysis.forms.new_cycle import begin_cycle
 from analysis.forms.write import make_form, write_forms
 from analysis.survey.collect import collect_survey
 from analysis.survey.table.fill import is_ditto
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.survey.vocabulary import list_asked, load_vocabulary
 from analysis.texts import is_dash
 
 from deliveries import copy_delivery
@@ -133,23 +133,19 @@ def test_the_heading_says_whose_form_of_which_day_it_is(tmp_path: Path) -> None:
         ["部局名", "環境部"],
         ["記入者", None],
     ]
-    assert [sheet.cell(5, column).value for column in (1, 7, 10, 12, 17)] == [
-        "手続きの概要",
-        "オンライン化の状況",
-        "未着手の場合",
-        "手続きの方法",
-        "備考",
-    ]
-    assert {str(merge) for merge in sheet.merged_cells} == {
-        "A5:F5",
-        "G5:I5",
-        "J5:K5",
-        "L5:P5",
-        "Q5:Q6",
-    }
-    assert [sheet.cell(6, column).value for column in range(1, 17)] == [
-        field.header for field in load_vocabulary()[:-1]
-    ]
+    fields = list_asked(datetime.date.fromisoformat(NEXT))
+    groups = [field.group or field.header for field in fields]
+    begins = [at for at, group in enumerate(groups) if at == 0 or group != groups[at - 1]]
+    merges, ends = set(), [*begins[1:], len(groups)]
+    for begin, end in zip(begins, ends, strict=True):
+        letters = get_column_letter(begin + 1), get_column_letter(end)
+        assert sheet.cell(5, begin + 1).value == groups[begin]
+        place = f"{letters[0]}5:{letters[1]}{5 if fields[begin].group else 6}"
+        merges |= {place} - {f"{letters[0]}5:{letters[0]}5"}
+    assert merges >= {"A5:F5", "G5:I5", "J5:K5", "L5:P5", "Q5:Q6"}
+    assert {str(merge) for merge in sheet.merged_cells} == merges
+    titles = [sheet.cell(6, column).value for column in range(1, len(fields) + 1)]
+    assert titles == [field.header if field.group else None for field in fields]
 
 
 def test_only_what_is_to_be_answered_is_unlocked(tmp_path: Path) -> None:

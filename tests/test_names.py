@@ -12,7 +12,7 @@ from analysis.figures.catalogue import list_measures
 from analysis.figures.findings import load_findings
 from analysis.figures.guideline import read_guideline
 from analysis.survey.collect import collect_survey
-from analysis.survey.problems import RULES_PATH
+from analysis.survey.rules import RULES_PATH
 from analysis.survey.spellings import choice_key, match_key
 from analysis.survey.vocabulary import VOCABULARY_PATH, load_vocabulary
 

@@ -11,7 +11,8 @@ from analysis.reports.norms import list_norms, list_pairings
 from analysis.reports.quality import SHORT, problems
 from analysis.survey.alike import MOST_WORDINGS
 from analysis.survey.collect import collect_survey
-from analysis.survey.problems import Place, load_rules, problems_to_frame, report
+from analysis.survey.problems import Place, problems_to_frame, report
+from analysis.survey.rules import load_rules
 
 from workbooks import make_two_cycles, procedure
 

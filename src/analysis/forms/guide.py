@@ -10,7 +10,7 @@ from analysis.cycle import Cycle, Department
 from analysis.forms.cell_text import write_text
 from analysis.forms.sheet import FORM_SHEET, set_height, set_up_page
 from analysis.looks import COLOURS
-from analysis.survey.problems import load_rules
+from analysis.survey.rules import load_rules
 from analysis.survey.vocabulary import Field, list_asked
 
 GUIDE_SHEET = "記入要領"

@@ -4,7 +4,7 @@ from analysis.document.blocks import Block, Column, Group, Paragraph, Quoted, Sh
 from analysis.figures.catalogue import RULE_PREFIX
 from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings, write_previous
-from analysis.survey.problems import load_rules
+from analysis.survey.rules import load_rules
 
 
 def list_norms(findings: Findings) -> Block:

@@ -24,7 +24,8 @@ from analysis.reports.heading import head_report
 from analysis.reports.norms import list_norms, list_pairings
 from analysis.reports.steps import list_steps
 from analysis.survey.alike import Alike, choose_shown, gather_alike, name_places
-from analysis.survey.problems import load_rules, problems_from_frame
+from analysis.survey.problems import problems_from_frame
+from analysis.survey.rules import load_rules
 
 RULES = (
     "オンライン化率は、オンライン化済手続き数を総手続き数で割り、百分率で小数第一位まで示します。四捨五入は、もとの分数から一度だけ行います。",

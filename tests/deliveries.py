@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +160,21 @@ def read_graph(folder: Path) -> dict[str, dict[str, Any]]:
     """Return a delivery's entities by id."""
     crate = json.loads((reports_of(folder) / CRATE_NAME).read_text("utf-8"))
     return {entity["@id"]: entity for entity in crate["@graph"]}
+
+
+def run_copy(folder: Path, code: str, *words: str) -> str:
+    """Run code with the package that lies in the project's own folder; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def run_command(folder: Path, *words: str) -> str:
+    return run_copy(folder, "from analysis.cli import main; main()", *words)

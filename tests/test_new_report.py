@@ -2,11 +2,8 @@
 
 import csv
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,7 @@ from analysis.errors import ReportError
 from analysis.reports.plan import plan_reports
 
 from conftest import DEMO, LATEST, ROOT
-from deliveries import copy_delivery, made_by, read_graph, reports_of
+from deliveries import copy_delivery, made_by, read_graph, reports_of, run_command, run_copy
 
 MODULE = '''
 """Fees: how many procedures there are."""
@@ -71,24 +68,6 @@ def write_notebook(path: Path, stated: object, first: str, *cells: str) -> None:
     metadata = {"kernelspec": kernel} | ({} if stated is None else {"report": stated})
     notebook = {"cells": written, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
-
-
-def run_copy(folder: Path, code: str, *words: str) -> str:
-    """Run code with the package that lies in the project's own folder; return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def run_command(folder: Path, *words: str) -> str:
-    return run_copy(folder, "from analysis.cli import main; main()", *words)
 
 
 @pytest.mark.slow

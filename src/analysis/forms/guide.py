@@ -10,7 +10,7 @@ from analysis.cycle import Cycle, Department
 from analysis.forms.cell_text import write_text
 from analysis.forms.sheet import FORM_SHEET, set_height, set_up_page
 from analysis.looks import COLOURS
-from analysis.survey.rules import load_rules
+from analysis.survey.rules import list_rules
 from analysis.survey.vocabulary import Field, list_asked
 
 GUIDE_SHEET = "記入要領"
@@ -52,7 +52,7 @@ class GuideSheet:
         self._write_table(row + 1, fields)
         rules = [
             rule.title
-            for rule in load_rules().values()
+            for rule in list_rules(fields)
             if rule.severity != "notice" and not rule.code.startswith(_OTHERS_RULES)
         ]
         last = self._list(

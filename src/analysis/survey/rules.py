@@ -67,14 +67,20 @@ def load_rules() -> dict[str, Rule]:
     return {rule.code: _put_into_words(rule) for rule in read_toml(RULES_PATH, _Rules).rule}
 
 
+def list_rules(asked: Sequence[Field]) -> list[Rule]:
+    """Return the rules that hold for a cycle which asks for these fields and no others."""
+    names = {REQUIRED, *(field.name for field in asked)}
+    rules = load_rules().values()
+    return [rule for rule in rules if not rule.when or names.issuperset(rule.when.fields)]
+
+
 def list_field_rules(asked: Sequence[Field]) -> Iterator[FieldRule]:
-    """Yield the rules across the fields of a row that speak only of fields that are asked for."""
-    names = {field.name for field in asked}
+    """Yield the rules across fields that hold for a cycle which asks for these fields only."""
     required = [field.name for field in asked if field.required]
-    for rule in load_rules().values():
-        for field in required if rule.field == REQUIRED else (rule.field,):
-            if rule.when and names.issuperset((when := rule.when.put(field)).fields):
-                yield FieldRule(rule.code, field, when)
+    for rule in list_rules(asked):
+        for name in required if rule.field == REQUIRED else (rule.field,):
+            if rule.when:
+                yield FieldRule(rule.code, name, rule.when.put(name))
 
 
 def _put_into_words(rule: Rule) -> Rule:

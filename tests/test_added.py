@@ -30,7 +30,7 @@ since = {NOW}
 RULE = """
 [[rule]]
 code = "counter_missing"
-severity = "warning"
+severity = "error"
 field = "counter"
 when = { status = ["started", "not_started"], counter = "blank" }
 """
@@ -63,7 +63,10 @@ def said(folder: Path) -> str:
     for row, answer in ((7, "\ue000の窓口"), (8, "市民課"), (9, None)):
         book["調査票"][f"{LETTER}{row}"] = answer
     book.save(folder / f"data/raw/{NOW}/環境部.xlsx")
-    return run_command(folder, "check", NOW)
+    ends = (
+        "from analysis.cli import main\ntry: main()\nexcept SystemExit as end: assert end.code == 1"
+    )
+    return run_copy(folder, ends, "check", NOW)
 
 
 def open_form(folder: Path, cycle: str) -> Workbook:
@@ -101,7 +104,7 @@ def test_the_guide_tells_of_the_column_and_of_the_rule(folder: Path) -> None:
 
 def test_a_breach_is_told_in_the_columns_cell_and_sent_back_there(folder: Path, said: str) -> None:
     assert f"環境部.xlsx 調査票!{LETTER}9: {MESSAGE}" in said
-    assert "要確認 1件" in said
+    assert "誤り 1件" in said
     path = folder / f"data/processed/{NOW}/returned/環境部.xlsx"
     sheet = openpyxl.load_workbook(path)["調査票"]
     assert MESSAGE in sheet[f"{LETTER}9"].comment.text
@@ -130,3 +133,22 @@ def test_a_cycle_that_was_asked_without_the_column_hears_nothing_of_it(folder: P
     assert book["調査票"].max_column == AT - 1
     assert not {"受付の窓口", TITLE} & {*list_texts(book["記入要領"])}
     assert LETTER not in list_marks(book["調査票"])
+
+
+@pytest.mark.parametrize(("cycle", "is_listed"), [(THEN, False), (NOW, True)])
+@pytest.mark.usefixtures("said")
+def test_the_quality_report_lists_the_rule_where_it_holds(
+    folder: Path, cycle: str, *, is_listed: bool
+) -> None:
+    printed = run_copy(
+        folder,
+        "from analysis.cycle import open_cycle\n"
+        "from analysis.figures.findings import load_findings\n"
+        "from analysis.reports.norms import list_norms\n"
+        "from analysis.survey.collect import collect_survey\n"
+        "from dataclasses import replace\n"
+        f"findings = load_findings(open_cycle({THEN!r}), collect_survey)\n"
+        f"findings = replace(findings, cycle=open_cycle({cycle!r}))\n"
+        "for row in list_norms(findings).rows: print(row[0])",
+    )
+    assert (TITLE in printed.splitlines()) == is_listed

@@ -9,13 +9,15 @@ from pydantic import ValidationError
 
 from analysis.forms.conditions import write_formula
 from analysis.forms.layout import Grid
+from analysis.survey import condition
 from analysis.survey.condition import find_rows, read_condition, say_rule
 from analysis.survey.rules import RULES_PATH, Rule, list_field_rules, list_rules, load_rules
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.survey.vocabulary import field_named, load_vocabulary
 
 from rows import make_rows
 
 AS_OF = datetime.date(2024, 9, 1)
+ASKED = [*list_field_rules(load_vocabulary())]
 GRID = Grid(load_vocabulary(), 1, 2)
 SAID = {"title": "一つ。", "message": "二つ。", "action": "三つ。"}
 
@@ -53,8 +55,8 @@ def test_a_number_that_is_not_known_is_no_blank() -> None:
     rows = make_rows({}, {}, {}, {}).assign(annual_volume_missing=kinds)
     rows["annual_volume"] = pd.array([None, None, None, 12], dtype="Int64")
     for state, found in (("blank", [1, 0, 0, 0]), ("filled", [0, 1, 1, 1])):
-        condition = read_condition({"annual_volume": state})
-        assert find_rows(condition, rows, AS_OF).tolist() == [*map(bool, found)]
+        stated = read_condition({"annual_volume": state})
+        assert find_rows(stated, rows, AS_OF).tolist() == [*map(bool, found)]
 
 
 def test_a_row_in_which_nothing_is_typed_has_no_blanks_in_a_form() -> None:
@@ -79,6 +81,24 @@ def test_a_condition_says_itself() -> None:
     assert say_rule(read_condition({"fee": "filled"}), "fee").title == "「手数料」を記入しない。"
 
 
+def test_the_answer_that_a_message_names_is_the_last_choice_but_the_one_to_blame() -> None:
+    choices = {rule.code: rule.when.find_choice(rule.field) for rule in ASKED}
+    assert choices["reason_detail_missing"] == "reason"
+    assert choices["online_date_unneeded"] == "status"
+    assert choices["required_missing"] is None
+    both = read_condition({"status": "online", "fee": "yes"})
+    assert both.find_choice("fee") == "status"
+
+
+def test_an_answer_called_as_what_may_be_said_of_any_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    field = field_named("fee").model_copy(update={"choices": {"blank": "白紙"}})
+    monkeypatch.setattr(condition, "field_named", lambda _: field)
+    with pytest.raises(ValueError, match="条件の言葉と同じ"):
+        read_condition({"fee": "blank"})
+
+
 @pytest.mark.parametrize(
     ("stated", "told"),
     [
@@ -100,10 +120,10 @@ def test_what_is_no_condition_is_refused(stated: dict[str, object], told: str) -
 
 
 def test_a_rule_of_required_fields_is_one_of_each() -> None:
-    rules = [rule for rule in list_field_rules(load_vocabulary()) if len(rule.when.parts) == 1]
     required = [field.name for field in load_vocabulary() if field.required]
-    assert [rule.field for rule in rules if rule.code == "required_missing"] == required
-    assert all(rule.when.parts == ((rule.field, ("blank",)),) for rule in rules)
+    rules = [rule for rule in ASKED if rule.code == "required_missing"]
+    assert [rule.field for rule in rules] == required
+    assert [rule.when.parts for rule in rules] == [((name, ("blank",)),) for name in required]
 
 
 def test_a_rule_that_speaks_of_a_field_not_asked_for_does_not_hold() -> None:

@@ -22,6 +22,7 @@ from analysis.errors import SurveyError
 from analysis.forms.cell_text import LONGEST_TEXT
 from analysis.forms.new_cycle import begin_cycle
 from analysis.forms.write import make_form, write_forms
+from analysis.looks import COLOURS
 from analysis.survey.collect import collect_survey
 from analysis.survey.table.fill import is_ditto
 from analysis.survey.vocabulary import list_asked, load_vocabulary
@@ -182,6 +183,24 @@ def test_every_vocabulary_has_its_list_and_every_column_its_hint(tmp_path: Path)
             assert str(rule.sqref).endswith(f"7:{get_column_letter(number + 1)}47")
     assert by_column["F"].formula1 == 'IF(ISNUMBER($F7),AND($F7>=0,$F7=INT($F7)),$F7="不明")'
     assert by_column["A"].formula1 == "SUMPRODUCT(--($A$7:$A$47=$A8))=1"
+
+
+def test_an_answer_that_lacks_is_yellow_and_one_that_breaks_a_rule_is_orange(
+    tmp_path: Path,
+) -> None:
+    sheet = open_form(make_next(tmp_path, [procedure(1)]), make_rows({}))
+    colours: dict[str, list[str]] = {}
+    for place, rules in sheet.conditional_formatting._cf_rules.items():
+        fills = [f"#{rule.dxf.fill.bgColor.rgb[2:]}" for rule in rules]
+        colours[str(place.sqref)[0]] = fills
+    needed, doubtful = (COLOURS[name].upper() for name in ("needed", "doubtful"))
+    assert {column: colours[column] for column in "ABCGHJK"} == {
+        "A": [needed, doubtful],
+        **{column: [needed] for column in "BCG"},
+        "H": [needed, doubtful, doubtful],
+        "J": [needed, doubtful],
+        "K": [needed],
+    }
 
 
 def test_rows_are_as_high_as_their_texts_and_grow_with_what_is_typed(tmp_path: Path) -> None:

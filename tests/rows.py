@@ -37,5 +37,6 @@ def make_rows(*answers: dict[str, str], cycle: str = "2024-09-01") -> pd.DataFra
             }
         records.append(record)
     frame = pd.DataFrame(records, columns=list(ROW_COLUMNS))
-    kinds = dict.fromkeys(ROW_COLUMNS, "str") | {"row": "int64", "annual_volume": "Int64"}
+    numbers = [field.name for field in load_vocabulary() if field.kind == "number"]
+    kinds = dict.fromkeys(ROW_COLUMNS, "str") | {"row": "int64"} | dict.fromkeys(numbers, "Int64")
     return frame.astype(kinds)

@@ -13,7 +13,9 @@ from analysis.cycle import Settings
 from analysis.survey.answers.answer import read_answer
 from analysis.survey.answers.layout import clean_text
 from analysis.survey.dates import _ERAS
-from analysis.survey.vocabulary import build_lookup, choice_key, field_named, load_vocabulary
+from analysis.survey.lookup import build_lookup
+from analysis.survey.spellings import choice_key
+from analysis.survey.vocabulary import field_named, load_vocabulary
 
 LOOKUP = build_lookup(
     cast(Settings, SimpleNamespace(headers={}, answers={}, as_of=datetime.date(2024, 9, 1)))

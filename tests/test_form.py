@@ -13,18 +13,19 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SurveyError
 from analysis.forms.cell_text import LONGEST_TEXT
-from analysis.forms.layout import load_columns
 from analysis.forms.new_cycle import begin_cycle
 from analysis.forms.write import make_form, write_forms
+from analysis.looks import COLOURS
 from analysis.survey.collect import collect_survey
 from analysis.survey.table.fill import is_ditto
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.survey.vocabulary import list_asked, load_vocabulary
 from analysis.texts import is_dash
 
 from deliveries import copy_delivery
@@ -133,23 +134,19 @@ def test_the_heading_says_whose_form_of_which_day_it_is(tmp_path: Path) -> None:
         ["部局名", "環境部"],
         ["記入者", None],
     ]
-    assert [sheet.cell(5, column).value for column in (1, 7, 10, 12, 17)] == [
-        "手続きの概要",
-        "オンライン化の状況",
-        "未着手の場合",
-        "手続きの方法",
-        "備考",
-    ]
-    assert {str(merge) for merge in sheet.merged_cells} == {
-        "A5:F5",
-        "G5:I5",
-        "J5:K5",
-        "L5:P5",
-        "Q5:Q6",
-    }
-    assert [sheet.cell(6, column).value for column in range(1, 17)] == [
-        field.header for field in load_vocabulary()[:-1]
-    ]
+    fields = list_asked(datetime.date.fromisoformat(NEXT))
+    groups = [field.group or field.header for field in fields]
+    begins = [at for at, group in enumerate(groups) if at == 0 or group != groups[at - 1]]
+    merges, ends = set(), [*begins[1:], len(groups)]
+    for begin, end in zip(begins, ends, strict=True):
+        letters = get_column_letter(begin + 1), get_column_letter(end)
+        assert sheet.cell(5, begin + 1).value == groups[begin]
+        place = f"{letters[0]}5:{letters[1]}{5 if fields[begin].group else 6}"
+        merges |= {place} - {f"{letters[0]}5:{letters[0]}5"}
+    assert merges >= {"A5:F5", "G5:I5", "J5:K5", "L5:P5", "Q5:Q6"}
+    assert {str(merge) for merge in sheet.merged_cells} == merges
+    titles = [sheet.cell(6, column).value for column in range(1, len(fields) + 1)]
+    assert titles == [field.header if field.group else None for field in fields]
 
 
 def test_only_what_is_to_be_answered_is_unlocked(tmp_path: Path) -> None:
@@ -176,17 +173,34 @@ def test_every_vocabulary_has_its_list_and_every_column_its_hint(tmp_path: Path)
         assert letter
         by_column[letter.group()] = rule
     assert str(by_column["A"].sqref) == "A8:A47"
-    for number, column in enumerate(load_columns()):
-        rule = by_column[chr(ord("A") + number)]
-        field = column.field
+    for number, field in enumerate(load_vocabulary()):
+        rule = by_column[get_column_letter(number + 1)]
         assert (rule.promptTitle, rule.prompt) == (field.header, field.help)
         assert field.help
         if field.choices:
             assert rule.type == "list"
             assert rule.formula1 == '"' + ",".join(field.choices.values()) + '"'
-            assert str(rule.sqref).endswith("7:" + chr(ord("A") + number) + "47")
+            assert str(rule.sqref).endswith(f"7:{get_column_letter(number + 1)}47")
     assert by_column["F"].formula1 == 'IF(ISNUMBER($F7),AND($F7>=0,$F7=INT($F7)),$F7="不明")'
     assert by_column["A"].formula1 == "SUMPRODUCT(--($A$7:$A$47=$A8))=1"
+
+
+def test_an_answer_that_lacks_is_yellow_and_one_that_breaks_a_rule_is_orange(
+    tmp_path: Path,
+) -> None:
+    sheet = open_form(make_next(tmp_path, [procedure(1)]), make_rows({}))
+    colours: dict[str, list[str]] = {}
+    for place, rules in sheet.conditional_formatting._cf_rules.items():
+        fills = [f"#{rule.dxf.fill.bgColor.rgb[2:]}" for rule in rules]
+        colours[str(place.sqref)[0]] = fills
+    needed, doubtful = (COLOURS[name].upper() for name in ("needed", "doubtful"))
+    assert {column: colours[column] for column in "ABCGHJK"} == {
+        "A": [needed, doubtful],
+        **{column: [needed] for column in "BCG"},
+        "H": [needed, doubtful, doubtful],
+        "J": [needed, doubtful],
+        "K": [needed],
+    }
 
 
 def test_rows_are_as_high_as_their_texts_and_grow_with_what_is_typed(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from analysis.survey.lookup import Lookup
+from analysis.survey.spellings import match_key
 from analysis.survey.table.guess import CLEAR_PERCENT, NEAR_PERCENT, guess_fields
-from analysis.survey.vocabulary import Lookup, load_vocabulary, match_key
+from analysis.survey.vocabulary import load_vocabulary
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,8 @@ ROOMS = (
 LARGEST_ROOM = 0.25
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
-    "vocabulary", "dates", "problems", "alike", "survey", "timeline",
+    "spellings", "vocabulary", "lookup", "dates", "condition", "rules", "problems", "alike",
+    "survey", "timeline",
     "table", "answers", "pairs", "check", "continuity", "differences", "whose",
     "unread", "collect", "reread", "store", "propose",
 )  # fmt: skip

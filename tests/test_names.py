@@ -12,8 +12,9 @@ from analysis.figures.catalogue import list_measures
 from analysis.figures.findings import load_findings
 from analysis.figures.guideline import read_guideline
 from analysis.survey.collect import collect_survey
-from analysis.survey.problems import RULES_PATH
-from analysis.survey.vocabulary import VOCABULARY_PATH, choice_key, load_vocabulary, match_key
+from analysis.survey.rules import RULES_PATH
+from analysis.survey.spellings import choice_key, match_key
+from analysis.survey.vocabulary import VOCABULARY_PATH, load_vocabulary
 
 from conftest import DEMO
 from workbooks import make_cycle, make_two_cycles, procedure

@@ -49,10 +49,13 @@ def test_blank_cells_have_an_address_and_no_raw_text(tmp_path):
 def test_the_contract_of_columns_and_dtypes_holds(tmp_path):
     rows = collect_survey(make_cycle(tmp_path, [procedure()], None)).rows
     source = ["cycle", "department", "department_slug", "workbook", "sheet", "row", "hidden"]
-    answers = [f"{name}{part}" for name in FIELDS for part in ("", "_raw", "_cell")]
-    assert list(rows.columns) == [*source, *answers, "annual_volume_missing", "steps"]
+    fields = load_vocabulary()
+    answers = [f"{field.name}{part}" for field in fields for part in ("", "_raw", "_cell")]
+    missing = [f"{field.name}_missing" for field in fields if field.kind == "number"]
+    assert list(rows.columns) == [*source, *answers, *missing, "steps"]
     assert rows.columns.is_unique
-    other = {"row": "int64", "annual_volume": "Int64"}
+    numbers = [name.removesuffix("_missing") for name in missing]
+    other = {"row": "int64"} | dict.fromkeys(numbers, "Int64")
     assert {name: str(kind) for name, kind in rows.dtypes.items()} == {
         name: other.get(name, "str") for name in rows.columns
     }

@@ -13,11 +13,11 @@ from analysis.errors import SurveyError
 from analysis.place import LOCK_NAME
 from analysis.survey import reread
 from analysis.survey.collect import collect_survey
+from analysis.survey.lookup import Lookup, build_lookup
 from analysis.survey.problems import STOPPED, Place, report
 from analysis.survey.reread import read_changed
 from analysis.survey.table.read import Reading
 from analysis.survey.table.read_all import read_workbooks
-from analysis.survey.vocabulary import Lookup, build_lookup
 
 from deliveries import copy_delivery
 from workbooks import make_cycle, not_started, procedure

@@ -8,10 +8,11 @@ from analysis.document.blocks import Group, Quoted, Table
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings, load_findings
 from analysis.reports.quality import SHORT, problems
-from analysis.reports.rules import list_pairings, list_rules
+from analysis.reports.rules import list_pairings, show_rules
 from analysis.survey.alike import MOST_WORDINGS
 from analysis.survey.collect import collect_survey
-from analysis.survey.problems import Place, load_rules, problems_to_frame, report
+from analysis.survey.problems import Place, problems_to_frame, report
+from analysis.survey.rules import load_rules
 
 from workbooks import make_two_cycles, procedure
 
@@ -19,7 +20,7 @@ from workbooks import make_two_cycles, procedure
 def test_every_rule_stands_there_with_its_code_and_how_often_it_is_breached(
     findings: Findings,
 ) -> None:
-    table = list_rules(findings)
+    table = show_rules(findings)
     assert isinstance(table, Table)
     rules = load_rules().values()
     assert [row[0] for row in table.rows] == [rule.title for rule in rules]

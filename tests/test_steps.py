@@ -24,7 +24,7 @@ from analysis.survey.answers.steps import (
     say_steps,
 )
 from analysis.survey.collect import collect_survey
-from analysis.survey.vocabulary import build_lookup
+from analysis.survey.lookup import build_lookup
 
 from workbooks import make_cycle, procedure
 

@@ -17,11 +17,11 @@ from analysis.place import LOCK_NAME, RECORD_NAME
 from analysis.survey import collect as collecting
 from analysis.survey import store
 from analysis.survey.collect import collect_survey
+from analysis.survey.lookup import Lookup
 from analysis.survey.problems import STOPPED, Place, problems_to_frame, report
 from analysis.survey.store import load_survey
 from analysis.survey.survey import Survey
 from analysis.survey.table.read import Reading
-from analysis.survey.vocabulary import Lookup
 
 from workbooks import make_cycle, not_started, procedure
 

@@ -19,10 +19,10 @@ from analysis.files import package
 from analysis.files.file import LARGEST_FILE
 from analysis.forms.returned.write import return_workbooks
 from analysis.survey.collect import collect_survey
+from analysis.survey.lookup import build_lookup
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
 from analysis.survey.table.read import Reading, read_workbook
-from analysis.survey.vocabulary import build_lookup
 from analysis.survey.whose import list_named
 from writers import link_to_other, write_binary, write_numbers, write_with_macros
 

@@ -12,7 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.forms.returned.write import return_workbooks
 from analysis.survey.collect import collect_survey
-from analysis.survey.problems import Rule, load_rules, problems_from_frame
+from analysis.survey.problems import problems_from_frame
+from analysis.survey.rules import Rule, load_rules
 
 from workbooks import Line, build_workbook, make_cycle, not_started, procedure, sheet_of
 

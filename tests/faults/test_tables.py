@@ -14,12 +14,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.files.sheet import Sheet
 from analysis.files.workbook import read_sheets
 from analysis.survey.collect import collect_survey
+from analysis.survey.lookup import Lookup, build_lookup
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
 from analysis.survey.table.choose import choose_header, find_headers
 from analysis.survey.table.table import MOST_BLANK_ROWS, read_table
-from analysis.survey.vocabulary import Lookup, build_lookup
 
 from workbooks import (
     FIELDS,

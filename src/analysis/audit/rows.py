@@ -13,8 +13,9 @@ from analysis.audit.sheet import AuditCell, AuditColumn, Page, Style
 from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.scopes import LEVELS, Level, add_scopes
 from analysis.survey.answers.steps import read_said_steps, say_steps
+from analysis.survey.spellings import answer_key, match_key
 from analysis.survey.survey import ROW_COLUMNS
-from analysis.survey.vocabulary import answer_key, load_vocabulary, match_key
+from analysis.survey.vocabulary import load_vocabulary
 
 SCOPE_TITLES: dict[Level, str] = {
     "all": "範囲コード（全体）",

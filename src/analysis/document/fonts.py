@@ -8,9 +8,7 @@ from matplotlib.font_manager import get_font
 from analysis.document.text import printable
 from analysis.document.typefaces import BOLD, FILES
 from analysis.errors import ReportError, list_examples
-
-PRINTED = ("procedure_id", "section", "name", "reason_detail")
-"""The fields whose text a report prints as the department wrote it."""
+from analysis.survey.vocabulary import load_vocabulary
 
 # The bold face has no character that the regular one lacks.
 _FACES = tuple(path for path in FILES if path != BOLD)
@@ -24,7 +22,7 @@ def require_glyphs(rows: pd.DataFrame) -> None:
     """Return if every text of the tidy rows that a report prints can be shown.
 
     Else raise ReportError naming each character with its workbook, sheet and cell. Needs the
-    columns of PRINTED with their cells.
+    columns of the printed fields with their cells.
 
     >>> require_glyphs(rows)
     >>> require_glyphs(rows.replace({"name": {"届出その1": chr(0xE000)}}))
@@ -36,7 +34,7 @@ def require_glyphs(rows: pd.DataFrame) -> None:
     lines = [
         f"{row['workbook']} {row['sheet']}!{row[f'{field}_cell']}: "
         + "、".join(f"「{sign}」（U+{ord(sign):04X}）" for sign in sorted(missing))
-        for field in PRINTED
+        for field in (known.name for known in load_vocabulary() if known.printed)
         if missing_glyphs("".join(rows[field].dropna()))
         for row in rows[rows[field].notna()].to_dict("records")
         if (missing := missing_glyphs(row[field]))

@@ -15,7 +15,7 @@ from analysis.figures.guideline import Guideline
 from analysis.figures.measure import Change, Count, Measure, Share, Where, where
 from analysis.figures.scopes import LEVELS, Level
 from analysis.survey.answers.steps import STEPS
-from analysis.survey.problems import SEVERITY_LABELS, load_rules
+from analysis.survey.rules import SEVERITY_LABELS, load_rules
 from analysis.survey.survey import LINE_LABELS
 
 CITY_AND_DEPARTMENTS: tuple[Level, ...] = ("all", "department")

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.figures.measure import Change, Count, Measure, Share, Where
 from analysis.survey.answers.numbers import MISSING_LABELS
 from analysis.survey.answers.steps import STEPS
-from analysis.survey.problems import SEVERITY_LABELS, load_rules
+from analysis.survey.rules import SEVERITY_LABELS, load_rules
 from analysis.survey.survey import LINE_LABELS, STATE_LABELS
 from analysis.survey.vocabulary import field_named, label_of, load_vocabulary
 

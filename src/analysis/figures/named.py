@@ -3,7 +3,7 @@
 from analysis.cycle import WHOLE
 from analysis.figures.figure import split_id
 from analysis.figures.ledger import Ledger
-from analysis.survey.vocabulary import match_key
+from analysis.survey.spellings import match_key
 
 
 def read_id(ledger: Ledger, written: str) -> str:

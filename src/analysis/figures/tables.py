@@ -11,8 +11,8 @@ from analysis.figures.scopes import add_scopes
 from analysis.figures.tally import Tally
 from analysis.survey.answers.steps import list_steps
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
+from analysis.survey.spellings import answer_key
 from analysis.survey.survey import LINE_LABELS, Survey
-from analysis.survey.vocabulary import answer_key
 
 PAIRED = "paired"
 """The previous cycle's procedures with the ids that they have now; numbers don't need these."""

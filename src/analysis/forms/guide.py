@@ -1,6 +1,6 @@
 """The form's second sheet (記入要領): what to enter in each column, and the rules to keep."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -8,10 +8,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from analysis.cycle import Cycle, Department
 from analysis.forms.cell_text import write_text
-from analysis.forms.layout import load_columns
 from analysis.forms.sheet import FORM_SHEET, set_height, set_up_page
 from analysis.looks import COLOURS
-from analysis.survey.problems import load_rules
+from analysis.survey.rules import list_rules
+from analysis.survey.vocabulary import Field, list_asked
 
 GUIDE_SHEET = "記入要領"
 
@@ -48,14 +48,15 @@ class GuideSheet:
         self._write(0, 0, f"{cycle.settings.title}票　記入要領", self._title)
         row = self._list(2, "記入のしかた", _say_how(workbook_name, known))
         self._write(row, 0, "項目ごとの記入内容", self._heading)
-        self._write_table(row + 1)
+        fields = list_asked(cycle.settings.as_of)
+        self._write_table(row + 1, fields)
         rules = [
             rule.title
-            for rule in load_rules().values()
+            for rule in list_rules(fields)
             if rule.severity != "notice" and not rule.code.startswith(_OTHERS_RULES)
         ]
         last = self._list(
-            row + len(load_columns()) + 3, "提出の前に確かめること（提出後に確認します）", rules
+            row + len(fields) + 3, "提出の前に確かめること（提出後に確認します）", rules
         )
         sheet.print_area(0, 0, last, len(_WIDTHS) - 1)
         set_up_page(sheet, f"記入要領　{department.name}", cycle)
@@ -74,21 +75,20 @@ class GuideSheet:
             self._write(row + number, 1, line, self._plain)
         return row + len(lines) + 2
 
-    def _write_table(self, top: int) -> None:
+    def _write_table(self, top: int, fields: Sequence[Field]) -> None:
         for number, title in enumerate(_TITLES):
             self._write(top, number, title, self._head)
-        for row, cells in enumerate(_list_columns(), start=top + 1):
+        for row, cells in enumerate(map(_describe, fields), start=top + 1):
             self._sheet.write_number(row, 0, row - top, self._cell)
             for number, text in enumerate(cells, start=1):
                 self._write(row, number, text, self._cell)
             set_height(self._sheet, row, zip(cells, _WIDTHS[1:], strict=True))
 
 
-def _list_columns() -> Iterator[tuple[str, ...]]:
-    for column in load_columns():
-        field = column.field
-        required = "必須" if field.required else ""
-        yield field.header, required, field.help, "／".join(field.choices.values()), column.example
+def _describe(field: Field) -> tuple[str, ...]:
+    choices = [*field.choices.values()]
+    required, example = "必須" if field.required else "", (choices or [field.example])[0]
+    return field.header, required, field.help, "／".join(choices), example
 
 
 def _say_how(workbook_name: str, known: int) -> list[str]:

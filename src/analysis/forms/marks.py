@@ -1,47 +1,45 @@
 """What a form says by itself as it is filled: drop-down lists, hints, and cells that change colour.
 
-The formulas are the survey's rules put so that Excel and LibreOffice both work them out.
+The formulas are the survey's own rules (see `conditions`).
 """
 
 import datetime
 from collections.abc import Iterator
+from operator import itemgetter
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from analysis.forms.layout import FIRST_ROW, Column, Grid, load_columns, number_of
-from analysis.survey.vocabulary import label_of
+from analysis.forms.conditions import is_blank, write_formula
+from analysis.forms.layout import FIRST_ROW, Grid
+from analysis.survey.condition import BLANK
+from analysis.survey.rules import list_field_rules
+from analysis.survey.vocabulary import Field
 
 _LONGEST_HINT = 255
 
 
 def add_hints(sheet: Worksheet, grid: Grid) -> None:
     """Give each column its drop-down list or its check, and the hint shown beside a chosen cell."""
-    for number, column in enumerate(load_columns()):
-        hint = {
-            "input_title": column.field.header,
-            "input_message": column.field.help[:_LONGEST_HINT],
-        }
-        first = grid.first_new if column.field.kind == "id" else FIRST_ROW
+    for number, field in enumerate(grid.fields):
+        hint = {"input_title": field.header, "input_message": field.help[:_LONGEST_HINT]}
+        first = grid.first_new if field.kind == "id" else FIRST_ROW
         if first <= grid.last:
-            sheet.data_validation(
-                first, number, grid.last, number, {**_check(column, grid), **hint}
-            )
+            sheet.data_validation(first, number, grid.last, number, {**_check(field, grid), **hint})
 
 
 def add_marks(
     sheet: Worksheet, grid: Grid, as_of: datetime.date, needed: Format, doubtful: Format
 ) -> None:
     """Colour the cells that need an answer, until they have one, and those that can't be right."""
-    for name, formula in _list_needed(grid):
-        _add_mark(sheet, grid, name, formula, needed)
-    for name, formula in _list_doubtful(grid, as_of):
-        _add_mark(sheet, grid, name, formula, doubtful)
+    for is_doubtful, column, formula in sorted(_list_marks(grid, as_of), key=itemgetter(0, 1)):
+        style = doubtful if is_doubtful else needed
+        rule = {"type": "formula", "criteria": f"={formula}", "format": style}
+        sheet.conditional_format(FIRST_ROW, column, grid.last, column, rule)
 
 
-def _check(column: Column, grid: Grid) -> dict[str, object]:
+def _check(field: Field, grid: Grid) -> dict[str, object]:
     """Return what Excel lets into the cells of a column."""
-    field = column.field
     cell = grid.cell(field.name)
     if field.kind == "choice":
         return {
@@ -70,44 +68,11 @@ def _check(column: Column, grid: Grid) -> dict[str, object]:
     return {"validate": "any"}
 
 
-def _list_needed(grid: Grid) -> Iterator[tuple[str, str]]:
-    """Yield fields with the formula that is true where an answer is still missing."""
-    for column in load_columns():
-        if column.field.required:
-            name = column.field.name
-            yield name, f"AND(COUNTA({grid.row()})>0,{_blank(grid.cell(name))})"
-    for name, other, code in (
-        ("online_date", "status", "online"),
-        ("reason", "status", "not_started"),
-        ("reason_detail", "reason", "other"),
-    ):
-        yield name, f"AND({_is(grid, other, code)},{_blank(grid.cell(name))})"
-
-
-def _list_doubtful(grid: Grid, as_of: datetime.date) -> Iterator[tuple[str, str]]:
-    """Yield fields with the formula that is true where the answer breaks a rule."""
-    identity, date, reason = (grid.cell(n) for n in ("procedure_id", "online_date", "reason"))
+def _list_marks(grid: Grid, as_of: datetime.date) -> Iterator[tuple[bool, int, str]]:
+    """Yield what breaks a rule: if an answer is doubtful or lacks, its column, and the formula."""
+    identity = grid.cell("procedure_id")
     same = f"SUMPRODUCT(--({grid.span('procedure_id')}={identity}))>1"
-    yield "procedure_id", f"AND(NOT({_blank(identity)}),{same})"
-    online, started, waiting = (
-        _is(grid, "status", code) for code in ("online", "started", "not_started")
-    )
-    day = f"DATE({as_of.year},{as_of.month},{as_of.day})"
-    yield "online_date", f"AND({online},ISNUMBER({date}),{date}>{day})"
-    yield "online_date", f"AND(NOT({_blank(date)}),OR({started},{waiting}))"
-    yield "reason", f"AND(NOT({_blank(reason)}),OR({online},{started}))"
-
-
-def _add_mark(sheet: Worksheet, grid: Grid, name: str, formula: str, style: Format) -> None:
-    column = number_of(name)
-    rule = {"type": "formula", "criteria": f"={formula}", "format": style}
-    sheet.conditional_format(FIRST_ROW, column, grid.last, column, rule)
-
-
-def _blank(cell: str) -> str:
-    # TRIM knows nothing of the wide blank that the Japanese input mode types.
-    return f'LEN(TRIM(SUBSTITUTE({cell},"\u3000","")))=0'
-
-
-def _is(grid: Grid, name: str, code: str) -> str:
-    return f'{grid.cell(name)}="{label_of(name, code)}"'
+    yield True, grid.number_of("procedure_id"), f"AND(NOT({is_blank(identity)}),{same})"
+    for _, name, when in list_field_rules(grid.fields):
+        is_doubtful = (name, (BLANK,)) not in when.parts
+        yield is_doubtful, grid.number_of(name), write_formula(when, grid, as_of)

@@ -6,11 +6,12 @@ from itertools import groupby
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.cycle import Cycle, Department
 from analysis.forms.cell_text import count_lines, write_text
-from analysis.forms.layout import FIRST_ROW, HEADER_ROW, Column, Grid, load_columns
+from analysis.forms.layout import FIRST_ROW, HEADER_ROW, Grid
 from analysis.forms.marks import add_hints, add_marks
 from analysis.looks import COLOURS
 from analysis.survey.vocabulary import Field, label_of
@@ -67,9 +68,11 @@ class FormSheet:
 
         >>> import io
         >>> from analysis.files.workbook import read_sheets
+        >>> from analysis.survey.vocabulary import load_vocabulary
         >>> with xlsxwriter.Workbook(file := io.BytesIO()) as workbook:
         ...     own = ledger.cycle.find_department("kankyo")
-        ...     FormSheet(workbook, Grid(1, 2)).write(ledger.cycle, own, rows[:1])
+        ...     form = FormSheet(workbook, Grid(load_vocabulary(), 1, 2))
+        ...     form.write(ledger.cycle, own, rows[:1])
         >>> (sheet,) = read_sheets(file.getvalue(), lambda sheet: True)
         >>> [cell.text for cell in sheet.cells[FIRST_ROW + 1].values()][:7]
         ['K-001', '環境政策課', '届出その1', '環境基本条例', '条例・規則', '120', 'オンライン化済']
@@ -96,16 +99,15 @@ class FormSheet:
         self._sheet.write_blank(3, 1, None, self._free)
 
     def _write_header(self) -> None:
-        columns = load_columns()
+        fields = self._grid.fields
         self._sheet.set_row(HEADER_ROW + 1, _HEADER_LINES * _LINE)
-        for number, column in enumerate(columns):
-            self._sheet.set_column(number, number, column.width)
-            self._write_text(HEADER_ROW + 1, number, column.field.header, self._head)
-        for group, members in groupby(enumerate(columns), key=lambda pair: pair[1].group):
+        for number, field in enumerate(fields):
+            self._sheet.set_column(number, number, field.width)
+            self._write_text(HEADER_ROW + 1, number, field.header, self._head)
+        for group, members in groupby(enumerate(fields), key=lambda pair: pair[1].group):
             numbers = [number for number, _ in members]
             for number in numbers if not group else ():
-                title = columns[number].field.header
-                self._merge(HEADER_ROW, number, HEADER_ROW + 1, number, title)
+                self._merge(HEADER_ROW, number, HEADER_ROW + 1, number, fields[number].header)
             if group and len(numbers) > 1:
                 self._merge(HEADER_ROW, numbers[0], HEADER_ROW, numbers[-1], group)
             elif group:
@@ -116,16 +118,16 @@ class FormSheet:
         self._write_text(top, left, text, self._head)
 
     def _write_rows(self, rows: pd.DataFrame) -> None:
-        columns = load_columns()
-        answers = list(_list_answers(rows, columns))
+        fields = self._grid.fields
+        answers = list(_list_answers(rows, fields))
         for row in range(FIRST_ROW, self._grid.last + 1):
             known = answers[row - FIRST_ROW] if row < self._grid.first_new else {}
-            texts = ((known.get(column.field.name), column.width) for column in columns)
+            texts = ((known.get(field.name), field.width) for field in fields)
             set_height(self._sheet, row, texts)
-            for number, column in enumerate(columns):
-                is_known_id = column.field.kind == "id" and row < self._grid.first_new
-                style = self._known_id if is_known_id else self._open[column.field.kind]
-                match known.get(column.field.name):
+            for number, field in enumerate(fields):
+                is_known_id = field.kind == "id" and row < self._grid.first_new
+                style = self._known_id if is_known_id else self._open[field.kind]
+                match known.get(field.name):
                     case str(text):
                         self._write_text(row, number, text, style)
                     case int(count):
@@ -157,7 +159,8 @@ class FormSheet:
         sheet, grid = self._sheet, self._grid
         sheet.freeze_panes(FIRST_ROW, _FROZEN_COLUMNS)
         sheet.autofilter(FIRST_ROW - 1, 0, grid.last, grid.last_column)
-        sheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW + 1}:Q{grid.last + 1}"})
+        table = xl_range(FIRST_ROW, 0, grid.last, grid.last_column)
+        sheet.ignore_errors({"number_stored_as_text": table})
         sheet.repeat_rows(HEADER_ROW, HEADER_ROW + 1)
         sheet.print_area(0, 0, grid.last + 2, grid.last_column)
         set_up_page(sheet, f"{cycle.settings.title}票　{department.name}", cycle)
@@ -190,11 +193,11 @@ def say_day(day: datetime.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _list_answers(rows: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Mapping[str, Answer]]:
+def _list_answers(rows: pd.DataFrame, fields: Sequence[Field]) -> Iterator[Mapping[str, Answer]]:
     """Yield the last answers row by row, as they are to be typed."""
     for row in rows.to_dict("records"):
         answers = {}
-        for field in (column.field for column in columns):
+        for field in fields:
             value, missing = row[field.name], row.get(f"{field.name}_missing")
             if not pd.isna(value):
                 answers[field.name] = _say_answer(field, value)

@@ -15,7 +15,8 @@ from rich.text import Text
 from analysis.display import clean
 from analysis.forms.returned.write import RETURNED_FOLDER, Returned
 from analysis.survey.alike import describe_alike
-from analysis.survey.problems import SEVERITY_LABELS, problems_from_frame
+from analysis.survey.problems import problems_from_frame
+from analysis.survey.rules import SEVERITY_LABELS
 from analysis.survey.survey import STATE_LABELS, Survey, say_listed
 
 _WIDTH = 100

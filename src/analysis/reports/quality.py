@@ -21,10 +21,11 @@ from analysis.figures.findings import Findings
 from analysis.figures.rounding import BLANK, MINUS
 from analysis.inputs import list_inputs
 from analysis.reports.heading import head_report
-from analysis.reports.rules import list_pairings, list_rules
+from analysis.reports.rules import list_pairings, show_rules
 from analysis.reports.steps import show_steps
 from analysis.survey.alike import Alike, choose_shown, gather_alike, name_places
-from analysis.survey.problems import load_rules, problems_from_frame
+from analysis.survey.problems import problems_from_frame
+from analysis.survey.rules import load_rules
 
 RULES = (
     "オンライン化率は、オンライン化済手続き数を総手続き数で割り、百分率で小数第一位まで示します。四捨五入は、もとの分数から一度だけ行います。",
@@ -52,7 +53,7 @@ def problems(findings: Findings) -> Block:
 
     Errors stop a build, so what stands here are the others.
     """
-    return Group((_list_problems(findings), list_rules(findings), list_pairings(findings)))
+    return Group((_list_problems(findings), show_rules(findings), list_pairings(findings)))
 
 
 def _list_problems(findings: Findings) -> Table:

@@ -4,10 +4,11 @@ from analysis.document.blocks import Block, Column, Group, Paragraph, Quoted, Sh
 from analysis.figures.catalogue import RULE_PREFIX
 from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings, write_previous
-from analysis.survey.problems import load_rules
+from analysis.survey.rules import list_rules
+from analysis.survey.vocabulary import list_asked
 
 
-def list_rules(findings: Findings) -> Block:
+def show_rules(findings: Findings) -> Block:
     """Return every rule of the survey with its code, how grave a breach is, and how many breach it.
 
     Errors stop a build, so their counts are always none.
@@ -28,7 +29,7 @@ def list_rules(findings: Findings) -> Block:
                 figure(f"{RULE_PREFIX}{rule.code}"),
                 Quoted(rule.code),
             )
-            for rule in load_rules().values()
+            for rule in list_rules(list_asked(findings.cycle.settings.as_of))
         ),
         notes=("「誤り」があると集計しません。「要確認」と「参考」は集計を止めません。",),
     )

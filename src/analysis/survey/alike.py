@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.errors import EXAMPLES_SHOWN
-from analysis.survey.problems import CELL, Place, Problem, describe, load_rules
+from analysis.survey.problems import CELL, Place, Problem, describe
+from analysis.survey.rules import load_rules
 
 MOST_WORDINGS = 20
 """How many lines one rule has for one field, each with words of its own."""

@@ -1,22 +1,25 @@
 """Hold the cleaned rows to the rules across fields, rows and departments.
 
-A rule is its words in `rules.toml` and one entry here: for a rule within a row, the field whose
-cell is to blame and the condition; for any other, a function over the whole intake.
+A rule within a row is one entry in `rules.toml`, with the field whose cell is to blame and the
+condition. Any other is its words there and a function here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.survey.problems import Place, Problem, load_rules, report
+from analysis.survey.condition import find_rows
+from analysis.survey.problems import Place, Problem, report
+from analysis.survey.rules import list_field_rules, load_rules
+from analysis.survey.spellings import match_key
 from analysis.survey.table.read import Reading
 from analysis.survey.table.stated import find_totals_that_differ
 from analysis.survey.table.tombstone import find_tombstone_names, find_tombstones
 from analysis.survey.table.totals import TOTAL_WORDS
-from analysis.survey.vocabulary import field_named, label_of, load_vocabulary, match_key
+from analysis.survey.vocabulary import field_named, label_of, list_asked
 
 
 @dataclass(frozen=True)
@@ -31,43 +34,36 @@ class Intake:
 _MOST_NAMED = 5
 _SHEET = ["department", "workbook", "sheet"]
 
-Condition = Callable[[Intake], "pd.Series[bool]"]
 
+class _Breach(NamedTuple):
+    """Where a rule within a row is broken: in the cell of `field` where `found` is true.
 
-@dataclass(frozen=True)
-class RowRule:
-    """A rule within one row: breached in the cell of `field` where `breached` is true.
-
-    `about` is the choice whose answer the message names as {label}.
+    `about` is the choice, if there is one, whose answer the message names as {label}.
     """
 
     code: str
     field: str
-    breached: Condition
-    about: str = "status"
+    found: "pd.Series[bool]"
+    about: str | None = None
 
 
-def _is_missing(field: str) -> Condition:
-    return lambda intake: intake.rows[field].isna()
+def _find_breaches(intake: Intake) -> Iterator[_Breach]:
+    as_of = intake.cycle.settings.as_of
+    for code, field, when in list_field_rules(list_asked(as_of)):
+        found = find_rows(when, intake.rows, as_of)
+        yield _Breach(code, field, found, when.find_choice(field))
+    for name in ("procedure_id", "reason_detail", "remarks"):
+        yield _Breach("row_tombstone", name, _is_tombstone(intake, name))
+    yield _Breach("row_tombstone", "name", _is_tombstone_name(intake))
+    yield _Breach("section_total", "section", _is_called_total(intake))
 
 
-def _is_later(intake: Intake) -> "pd.Series[bool]":
-    """Compare as far as the answer goes: a month is later only if it begins after the day."""
-    as_of = intake.cycle.settings.as_of.isoformat()
-    dates = intake.rows["online_date"].fillna("")
-    # ISO texts compare as their dates do, and 2024 or 2024-09 comes before 2024-09-01.
-    return (intake.rows["status"] == "online") & (dates > as_of)
-
-
-def _is_tombstone(field: str) -> Condition:
-    def find(intake: Intake) -> "pd.Series[bool]":
-        # As it stands: cleaning joins the lines, of which one may say so.
-        texts = intake.rows[f"{field}_raw"].where(intake.rows[field].notna()).fillna("")
-        ids = intake.rows["procedure_id"].fillna("").tolist()
-        found = find_tombstones(texts.tolist(), ids, may_head=field == "remarks")
-        return pd.Series(found, texts.index, dtype=bool)
-
-    return find
+def _is_tombstone(intake: Intake, field: str) -> "pd.Series[bool]":
+    # As it stands: cleaning joins the lines, of which one may say so.
+    texts = intake.rows[f"{field}_raw"].where(intake.rows[field].notna()).fillna("")
+    ids = intake.rows["procedure_id"].fillna("").tolist()
+    found = find_tombstones(texts.tolist(), ids, may_head=field == "remarks")
+    return pd.Series(found, texts.index, dtype=bool)
 
 
 def _is_tombstone_name(intake: Intake) -> "pd.Series[bool]":
@@ -84,57 +80,6 @@ def _is_called_total(intake: Intake) -> "pd.Series[bool]":
     return sections.isin([s for s in sections.dropna().unique() if match_key(s) in TOTAL_WORDS])
 
 
-ROW_RULES = (
-    *(
-        RowRule("required_missing", field.name, _is_missing(field.name))
-        for field in load_vocabulary()
-        if field.required
-    ),
-    RowRule(
-        "reason_missing",
-        "reason",
-        lambda intake: (intake.rows["status"] == "not_started") & intake.rows["reason"].isna(),
-    ),
-    RowRule(
-        "reason_unneeded",
-        "reason",
-        lambda intake: (
-            intake.rows["status"].isin(["online", "started"]) & intake.rows["reason"].notna()
-        ),
-    ),
-    RowRule(
-        "online_date_missing",
-        "online_date",
-        lambda intake: (intake.rows["status"] == "online") & intake.rows["online_date"].isna(),
-    ),
-    RowRule("online_date_later", "online_date", _is_later),
-    *(
-        RowRule("row_tombstone", name, _is_tombstone(name))
-        for name in ("procedure_id", "reason_detail", "remarks")
-    ),
-    RowRule("row_tombstone", "name", _is_tombstone_name),
-    RowRule("section_total", "section", _is_called_total),
-    RowRule(
-        "online_date_unneeded",
-        "online_date",
-        lambda intake: (
-            intake.rows["status"].isin(["started", "not_started"])
-            & intake.rows["online_date"].notna()
-        ),
-    ),
-    RowRule(
-        "reason_detail_missing",
-        "reason_detail",
-        lambda intake: (
-            (intake.rows["status"] == "not_started")
-            & (intake.rows["reason"] == "other")
-            & intake.rows["reason_detail"].isna()
-        ),
-        about="reason",
-    ),
-)
-
-
 def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
     """Return every breach of the rules, in the order of the rules and then of the rows.
 
@@ -144,48 +89,49 @@ def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
     """
     known = {problem.place for problem in found if problem.severity == "error" and problem.cell}
     breaches = [
-        *(problem for rule in ROW_RULES for problem in _apply(rule, intake)),
+        *(problem for breach in _find_breaches(intake) for problem in _tell(breach, intake)),
         *(problem for find in _INTAKE_RULES for problem in find(intake)),
     ]
     return [problem for problem in breaches if problem.place not in known]
 
 
-def _apply(rule: RowRule, intake: Intake) -> Iterator[Problem]:
-    rows = intake.rows
-    is_breached, has_cell = rule.breached(intake), rows[f"{rule.field}_cell"].notna()
-    if (lacks_column := is_breached & ~has_cell).any():
-        yield from _tell_without_column(rule, rows[lacks_column])
-    is_blamed = is_breached & has_cell
+def _tell(breach: _Breach, intake: Intake) -> Iterator[Problem]:
+    rows, field = intake.rows, breach.field
+    has_cell = rows[f"{field}_cell"].notna()
+    if (lacks_column := breach.found & ~has_cell).any():
+        yield from _tell_without_column(breach, rows[lacks_column])
+    is_blamed = breach.found & has_cell
     if not is_blamed.any():
         return
-    raw_name = f"{rule.field}_raw"
-    blamed = rows.loc[is_blamed, [*_place_columns(rule.field), raw_name, rule.about]]
-    raws, codes = (blamed[name].tolist() for name in (raw_name, rule.about))
-    for place, raw, code in zip(_list_places(blamed, rule.field), raws, codes, strict=True):
+    wanted = filter(None, (f"{field}_raw", breach.about))
+    blamed = rows.loc[is_blamed, [*_place_columns(field), *wanted]]
+    raws = blamed[f"{field}_raw"].tolist()
+    codes = blamed[breach.about].tolist() if breach.about else [None] * len(raws)
+    for place, raw, code in zip(_list_places(blamed, field), raws, codes, strict=True):
         yield report(
-            rule.code,
+            breach.code,
             place,
-            field=rule.field,
+            field=field,
             value=raw if isinstance(raw, str) else None,
             as_of=intake.cycle.name,
-            label=label_of(rule.about, code) if isinstance(code, str) else "",
+            label=label_of(breach.about, code) if breach.about and isinstance(code, str) else "",
         )
 
 
-def _tell_without_column(rule: RowRule, rows: pd.DataFrame) -> Iterator[Problem]:
+def _tell_without_column(breach: _Breach, rows: pd.DataFrame) -> Iterator[Problem]:
     """Tell an answer that is needed and has no column, once a sheet, with the first rows.
 
     That a required column is missing is told by itself, and so is that of an optional one: only
     what stops the counting is more than that.
     """
-    if field_named(rule.field).required or load_rules()[rule.code].severity != "error":
+    if field_named(breach.field).required or load_rules()[breach.code].severity != "error":
         return
     for (department, workbook, sheet), group in rows.groupby(_SHEET, sort=False):
         place = Place(str(department), str(workbook), str(sheet))
         named = "、".join(f"{row}行" for row in group["row"].head(_MOST_NAMED))
         more = "ほか" if len(group) > _MOST_NAMED else ""
         words = {"value": named + more, "count": f"{len(group):,}"}
-        yield report("answers_without_column", place, field=rule.field, **words)
+        yield report("answers_without_column", place, field=breach.field, **words)
 
 
 def _find_ids_twice(intake: Intake) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from analysis.files.file import find_files
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.correct import correct_rows, find_misdated, read_corrections
 from analysis.survey.check import Intake, check_rows
+from analysis.survey.lookup import Lookup, build_lookup
 from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
 from analysis.survey.survey import ROW_COLUMNS, Survey
@@ -24,7 +25,6 @@ from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.timeline import check_target
 from analysis.survey.unread import find_unread
-from analysis.survey.vocabulary import Lookup, build_lookup
 from analysis.survey.whose import check_department, list_strays, settle
 
 _COUNTS = ("procedures", "hidden_rows")

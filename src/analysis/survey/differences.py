@@ -6,8 +6,9 @@ from itertools import islice
 
 from analysis.survey.answers.layout import clean_text
 from analysis.survey.problems import shorten
+from analysis.survey.spellings import answer_key
 from analysis.survey.table.read import Reading
-from analysis.survey.vocabulary import answer_key, load_vocabulary
+from analysis.survey.vocabulary import load_vocabulary
 
 _MOST_NAMED = 5
 

@@ -1,6 +1,6 @@
 """A problem found in the survey: where it stands, what is wrong, and what to do about it.
 
-The rules and their words are data, in `rules.toml`; every stage reports through `report`.
+Every stage reports through `report`, in the words of the rule (see `rules`).
 """
 
 import re
@@ -8,20 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from operator import attrgetter
-from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from analysis.cycle import SETTINGS_NAME, Department
-from analysis.settings import read_toml
+from analysis.survey.rules import Severity, load_rules
 from analysis.survey.vocabulary import load_vocabulary
-
-Severity = Literal["error", "warning", "notice"]
-
-RULES_PATH = Path(__file__).with_name("rules.toml")
-SEVERITY_LABELS: dict[Severity, str] = {"error": "誤り", "warning": "要確認", "notice": "参考"}
 
 STOPPED = "workbook_stopped"
 """The rule that a workbook breaks today and perhaps not tomorrow, when there is more memory."""
@@ -30,30 +23,6 @@ _LONGEST_VALUE = 60
 # What the analysts themselves write into a cycle's folder.
 _OWN_FILES = (SETTINGS_NAME, "matches.csv", "corrections.toml")
 CELL = re.compile(r"([A-Z]+)([0-9]+)")
-
-
-class Rule(BaseModel):
-    """One rule: its code, how grave a breach is, its sentence, and the words of a breach.
-
-    `asked` is what a department is asked to do, where that is another action than the analyst's.
-    `entry` names the entry of a file of ours, which has no cells, with all that is its own.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    code: str
-    severity: Severity
-    title: str
-    message: str
-    action: str
-    asked: str = ""
-    entry: str = ""
-
-
-class _Rules(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    rule: tuple[Rule, ...]
 
 
 class Place(NamedTuple):
@@ -103,12 +72,6 @@ class Problem:
 
 
 PROBLEM_COLUMNS = tuple(field.name for field in fields(Problem))
-
-
-@lru_cache(maxsize=1)
-def load_rules() -> dict[str, Rule]:
-    """Return the rules by code, in the order of the quality report."""
-    return {rule.code: rule for rule in read_toml(RULES_PATH, _Rules).rule}
 
 
 def report(

@@ -16,9 +16,9 @@ from analysis.survey.pairs.confirm import DECIDED_COLUMNS, PROPOSED_COLUMNS
 from analysis.survey.pairs.likeness import LEAST_ALIKE
 from analysis.survey.pairs.match import pair_cycles
 from analysis.survey.problems import shorten
+from analysis.survey.spellings import match_key
 from analysis.survey.store import write_csv
 from analysis.survey.survey import Survey
-from analysis.survey.vocabulary import match_key
 
 PROPOSALS_NAME = "proposals.csv"
 PROPOSAL_COLUMNS = (*DECIDED_COLUMNS, *PROPOSED_COLUMNS)

@@ -20,10 +20,10 @@ from analysis.errors import SurveyError
 from analysis.files.file import find_files, read_content
 from analysis.files.sheet import UnreadableWorkbookError
 from analysis.place import place_file
+from analysis.survey.lookup import Lookup
 from analysis.survey.problems import STOPPED
 from analysis.survey.table.read import Reading
 from analysis.survey.table.read_all import read_workbooks
-from analysis.survey.vocabulary import Lookup
 
 FOLDER = "readings"
 

@@ -1,50 +1,18 @@
-"""The survey's columns and the answers each one knows, and how a spelling found is looked up.
+"""The survey's columns and the answers each one knows, from `vocabulary.toml`."""
 
-The columns stand in `vocabulary.toml`; a cycle adds the spellings its departments use
-(`[headers]` and `[answers]` in `cycle.toml`). Two spellings are one when their keys are equal; an
-answer is never matched by similarity. A title that nobody knows is (see `guess`), and is reported.
-"""
-
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PositiveInt
 from pydantic import Field as Default
 
-from analysis.cycle import SETTINGS_NAME, Settings
-from analysis.errors import SettingsError
 from analysis.settings import read_toml
-from analysis.texts import DASHES, is_dash
 
 FieldKind = Literal["id", "text", "choice", "number", "date"]
 
 VOCABULARY_PATH = Path(__file__).with_name("vocabulary.toml")
-
-# Control, format (zero-width) and the three separator categories.
-_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
-
-# Departments type whichever of these their keyboard gives first; they mean the same mark. ◎ is
-# none of them: it often means the best of several.
-_VARIANTS = str.maketrans(
-    {
-        **dict.fromkeys(DASHES, "-"),
-        **dict.fromkeys("〇◯⭕●◉✓✔☑✅", "○"),
-        **dict.fromkeys("✕✖✗✘☓╳❌", "×"),
-        "〜": "~",
-        # They choose between the plain and the coloured drawing of the mark before them.
-        **dict.fromkeys("\ufe0e\ufe0f", ""),
-    }
-)
-# A word that, alone, is written for a mark.
-_MARK_WORDS = {"済": "○", "済み": "○"}
-_MARKS = frozenset({"○", "×"})
-# Also the dashes that NFKC changes, so that a text is told from a dash without folding it.
-_BLANK_BESIDE_NO_DIGIT = re.compile(r"(?<![0-9\s])\s+|\s+(?![0-9\s])")
 
 
 class Field(BaseModel):
@@ -52,7 +20,8 @@ class Field(BaseModel):
 
     `choices` maps the code of an answer to its printed label, in the order of the form;
     `spellings` maps what else is written for an answer, whoever writes it, to that label. `help`
-    tells the departments what to enter.
+    tells the departments what to enter. `group`, `width` and `example` lay out the form; a report
+    prints what a department wrote in a `printed` one. Cycles before `since` don't ask for it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,7 +29,12 @@ class Field(BaseModel):
     name: str
     header: str
     kind: FieldKind
+    width: PositiveInt
+    group: str = ""
+    example: str = ""
     required: bool = False
+    printed: bool = False
+    since: datetime.date = datetime.date.min
     help: str = ""
     choices: dict[str, str] = Default(default_factory=dict)
     spellings: dict[str, str] = Default(default_factory=dict)
@@ -72,47 +46,16 @@ class _Vocabulary(BaseModel):
     field: tuple[Field, ...]
 
 
-@dataclass(frozen=True)
-class Lookup:
-    """What a cycle's workbooks may write: title key -> field, and per field choice key -> code.
-
-    `refused` are the keys of titles that the cycle says are none of the survey's; `blanks` are
-    fields with the keys of answers that it says are none.
-    """
-
-    fields: tuple[Field, ...]
-    headers: Mapping[str, Field]
-    answers: Mapping[str, Mapping[str, str]]
-    refused: frozenset[str] = frozenset()
-    blanks: frozenset[tuple[str, str]] = frozenset()
-
-    def find_field(self, title: str) -> Field | None:
-        """Return the field with this title, or the title before a bracketed hint, or None."""
-        return self.find_key(match_key(title))
-
-    def find_key(self, key: str) -> Field | None:
-        """Return the field with a title of this match key, as `find_field` does."""
-        if key in self.refused:
-            return None
-        return self.headers.get(key) or self.headers.get(_drop_hint(key))
-
-    def is_refused(self, key: str) -> bool:
-        """Tell whether the cycle says of a title, or of it before a hint, that it is not ours."""
-        return bool({key, _drop_hint(key)} & self.refused)
-
-    def find_code(self, field: str, answer: str) -> str | None:
-        """Return the code of an answer as written, or None if the field does not know it."""
-        return self.answers[field].get(choice_key(answer))
-
-    def is_blank(self, field: str, answer: str) -> bool:
-        """Tell whether the cycle says of an answer as written that it is none."""
-        return (field, choice_key(answer)) in self.blanks
-
-
 @lru_cache(maxsize=1)
 def load_vocabulary() -> tuple[Field, ...]:
-    """Return the survey's fields in the order of the form."""
+    """Return the survey's fields in the order of the form, whichever cycle asks for them."""
     return read_toml(VOCABULARY_PATH, _Vocabulary).field
+
+
+@lru_cache(maxsize=64)
+def list_asked(as_of: datetime.date) -> tuple[Field, ...]:
+    """Return the fields that the cycle of this date asks for, in the order of its form."""
+    return tuple(field for field in load_vocabulary() if field.since <= as_of)
 
 
 @lru_cache(maxsize=64)
@@ -124,117 +67,3 @@ def field_named(name: str) -> Field:
 def label_of(field: str, code: str) -> str:
     """Return the printed label of a choice's code; raise KeyError if there is none."""
     return field_named(field).choices[code]
-
-
-@lru_cache(maxsize=4096)
-def match_key(text: str) -> str:
-    """Return what two spellings of one title share: NFKC, without blanks and invisible marks."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in folded if unicodedata.category(c) not in _INVISIBLE)
-
-
-@lru_cache(maxsize=4096)
-def answer_key(text: str) -> str:
-    """Return what two spellings of one answer share: its match key, marks and dashes unified."""
-    return match_key(text).translate(_VARIANTS)
-
-
-def choice_key(text: str) -> str:
-    """Return what two spellings of one choice share: its answer key, or the mark it stands for."""
-    key = answer_key(text)
-    return "-" if is_dash(key) else _MARK_WORDS.get(key, key)
-
-
-def is_mark(text: str) -> bool:
-    """Tell whether a text is a mark for yes or no, of whatever kind."""
-    return choice_key(text) in _MARKS
-
-
-def digits_key(text: str) -> str:
-    """Return what two spellings of one number or date share: the answer key but for some blanks.
-
-    What stands between two digits stays, be it a blank or a line break: `10 20` is not 1020.
-    """
-    folded = unicodedata.normalize("NFKC", text).translate(_VARIANTS)
-    seen = (c for c in folded if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
-    return _BLANK_BESIDE_NO_DIGIT.sub("", "".join(seen).strip())
-
-
-def build_lookup(settings: Settings) -> Lookup:
-    """Return the vocabulary extended by a cycle's aliases; an empty one refuses what it stands for.
-
-    Raises SettingsError naming every alias that points to an unknown title, field or answer, that
-    already means something else, or that refuses what is the survey's own or required.
-    """
-    wrong: list[str] = []
-    headers, refused = _read_headers(settings.headers, wrong)
-    answers, blanks = _read_answers(settings.answers, wrong)
-    if wrong:
-        lines = "\n".join(f"  ・{line}" for line in wrong)
-        raise SettingsError(
-            f"{settings.as_of}/{SETTINGS_NAME} の読み替え（headers、answers）に"
-            f"誤りが{len(wrong)}件あります。直してください。\n{lines}"
-        )
-    return Lookup(load_vocabulary(), headers, answers, refused, blanks)
-
-
-def _read_headers(
-    aliases: Mapping[str, str], wrong: list[str]
-) -> tuple[dict[str, Field], frozenset[str]]:
-    """Return the fields by the keys of their titles, and the keys of titles that are refused."""
-    headers = {match_key(field.header): field for field in load_vocabulary()}
-    for found, header in ((found, header) for found, header in aliases.items() if header):
-        field = headers.get(match_key(header))
-        if field is None or field.header != header:
-            wrong.append(f"headers.「{found}」: 「{header}」という見出しは調査票にありません。")
-        elif headers.setdefault(match_key(found), field) is not field:
-            wrong.append(f"headers.「{found}」: 既に別の見出しを指しています。")
-    refused = {match_key(found): found for found, header in aliases.items() if not header}
-    known = [found for key, found in refused.items() if key in headers]
-    wrong += [f"headers.「{f}」: 既に見出しを指しているので、空にはできません。" for f in known]
-    return headers, frozenset(refused)
-
-
-def _read_answers(
-    aliases: Mapping[str, Mapping[str, str]], wrong: list[str]
-) -> tuple[dict[str, dict[str, str]], frozenset[tuple[str, str]]]:
-    """Return the codes by field and key, and the fields with the keys that are no answer."""
-    fields = load_vocabulary()
-    answers = {
-        field.name: {choice_key(label): code for code, label in _list_spellings(field)}
-        for field in fields
-    }
-    by_name = {field.name: field for field in fields if field.kind == "choice"}
-    blanks = set()
-    for name, own in aliases.items():
-        choice = by_name.get(name)
-        if choice is None:
-            wrong.append(f"answers.{name}: 選択式の項目にこの名前はありません。")
-            continue
-        codes = {label: code for code, label in choice.choices.items()}
-        for found, label in sorted(own.items(), key=lambda alias: not alias[1]):
-            where, key = f"answers.{name}.「{found}」", choice_key(found)
-            if not label and (choice.required or key in answers[name]):
-                why = "必須の項目な" if choice.required else "既に回答を指している"
-                wrong.append(f"{where}: {why}ので、空（無回答）にはできません。")
-            elif not label:
-                blanks.add((name, key))
-            elif label not in codes:
-                known = "、".join(codes)
-                wrong.append(f"{where}: 「{label}」は選択肢（{known}）にない。")
-            elif answers[name].setdefault(key, codes[label]) != codes[label]:
-                wrong.append(f"{where}: 既に別の回答を指しています。")
-    return answers, frozenset(blanks)
-
-
-def _drop_hint(key: str) -> str:
-    """Return a title's key without the hint in brackets at its end."""
-    return key[: key.find("(")] if key.endswith(")") else key
-
-
-def _list_spellings(field: Field) -> Iterator[tuple[str, str]]:
-    """Yield every code of a choice with its label, then with what else is written for it."""
-    yield from field.choices.items()
-    codes = {label: code for code, label in field.choices.items()}
-    for found, label in field.spellings.items():
-        yield codes[label], found

@@ -16,8 +16,8 @@ from analysis.files.file import find_files, list_files
 from analysis.files.folder import EXCEL_ENDINGS, is_settings_file, is_settings_slip, is_text
 from analysis.survey.differences import list_ids, tell_row_differences
 from analysis.survey.problems import STOPPED, Place, Problem, report, shorten
+from analysis.survey.spellings import match_key
 from analysis.survey.table.read import Reading
-from analysis.survey.vocabulary import match_key
 from analysis.texts import compose_name
 
 _TABLELESS = frozenset({"table_missing", "form_grid"})

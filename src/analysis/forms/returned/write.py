@@ -16,7 +16,8 @@ from analysis.files.file import find_file
 from analysis.forms.returned.book import Faulty, mark_file
 from analysis.forms.returned.list_file import write_list
 from analysis.place import deliver_file, name_workbook, withdraw_file
-from analysis.survey.problems import Problem, load_rules, problems_from_frame
+from analysis.survey.problems import Problem, problems_from_frame
+from analysis.survey.rules import load_rules
 from analysis.survey.survey import Survey
 
 RETURNED_FOLDER = "returned"

@@ -10,15 +10,10 @@ from analysis.survey.answers.layout import fold_steps, lay_out
 from analysis.survey.answers.numbers import MissingKind, UnreadableNumberError, parse_number
 from analysis.survey.answers.steps import STEPS
 from analysis.survey.dates import SERIAL_ORIGIN, UnreadableDateError, parse_date
+from analysis.survey.lookup import Lookup
+from analysis.survey.spellings import answer_key, digits_key, is_mark, match_key
 from analysis.survey.table.fill import is_ditto
-from analysis.survey.vocabulary import (
-    Field,
-    Lookup,
-    answer_key,
-    digits_key,
-    is_mark,
-    match_key,
-)
+from analysis.survey.vocabulary import Field
 from analysis.texts import is_dash
 
 Value = str | int | None

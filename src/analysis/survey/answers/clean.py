@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.survey.answers.answer import Answer, read_answer
+from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.vocabulary import Field, Lookup
+from analysis.survey.vocabulary import Field, load_vocabulary
 
 
 def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Problem]]:
@@ -23,7 +24,7 @@ def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Pr
 
     >>> from analysis.survey.answers.correct import correct_rows
     >>> from analysis.survey.table.table import rows_to_frame
-    >>> from analysis.survey.vocabulary import build_lookup
+    >>> from analysis.survey.lookup import build_lookup
     >>> typed = rows_to_frame({"row": [6, 7], "annual_volume_raw": ["約１２０件", "多数"]})
     >>> place = {"department": "環境部", "workbook": "環境部.xlsx", "sheet": "調査票"}
     >>> raw = correct_rows(typed, ())[0].assign(annual_volume_held="text", **place)
@@ -38,7 +39,7 @@ def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Pr
     added: dict[str, pd.Series] = {}
     problems: list[Problem] = []
     steps: list[list[str]] = [[] for _ in range(len(raw))]
-    for field in lookup.fields:
+    for field in load_vocabulary():
         name = field.name
         texts, kinds = (_take(raw, f"{name}_{part}") for part in ("text", "held"))
         cells = list(zip(texts, kinds, strict=True))

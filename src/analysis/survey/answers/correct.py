@@ -17,8 +17,9 @@ from analysis.cycle import CORRECTIONS_NAME, Cycle
 from analysis.errors import EXAMPLES_SHOWN
 from analysis.settings import read_toml
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.spellings import answer_key, match_key
 from analysis.survey.timeline import find_decision_span
-from analysis.survey.vocabulary import answer_key, field_named, load_vocabulary, match_key
+from analysis.survey.vocabulary import field_named, load_vocabulary
 
 CORRECTION_COLUMNS = (
     "procedure_id",

@@ -16,8 +16,8 @@ import pandas as pd
 from analysis.cycle import MATCHES_NAME, Cycle
 from analysis.survey.dates import UnreadableDateError, parse_date
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.spellings import answer_key, digits_key
 from analysis.survey.timeline import find_decision_span
-from analysis.survey.vocabulary import answer_key, digits_key
 from analysis.texts import LockedTextError, UnreadableTextError, read_records
 
 MATCHES_PLACE = Place(None, MATCHES_NAME)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import SurveyError, list_examples
-from analysis.survey.vocabulary import match_key
+from analysis.survey.spellings import match_key
 
 _ID = "procedure_id"
 _NAMED = ("department_slug", "name", "law", _ID)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from analysis.survey.dates import UnreadableDateError, parse_date
-from analysis.survey.vocabulary import digits_key
+from analysis.survey.spellings import digits_key
 
 _ITEM = r"[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)*"
 # What follows a number that counts or measures something, or is part of a longer one.

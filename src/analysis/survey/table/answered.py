@@ -8,8 +8,10 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
+from analysis.survey.lookup import Lookup
+from analysis.survey.spellings import match_key
 from analysis.survey.table.totals import RowEntries, is_total_label, read_count
-from analysis.survey.vocabulary import Lookup, field_named, match_key
+from analysis.survey.vocabulary import field_named
 from analysis.texts import is_dash
 
 _LETTER = re.compile(r"[^\W\d_]")

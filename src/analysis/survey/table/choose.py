@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analysis.files.sheet import Sheet, address
+from analysis.survey.lookup import Lookup
+from analysis.survey.spellings import answer_key
 from analysis.survey.table.header import Header, find_header
 from analysis.survey.table.lines import LineReader
-from analysis.survey.vocabulary import Lookup, answer_key
 
 EXAMPLE_SHEET = re.compile(r"記入例|記載例|入力例|見本|サンプル")
 

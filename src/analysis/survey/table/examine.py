@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from analysis.files.sheet import Sheet, address
+from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report, shorten
+from analysis.survey.spellings import match_key
 from analysis.survey.table.answered import find_status, is_answered
 from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET, list_left_out
 from analysis.survey.table.header import FEWEST_TITLES, Header, Title, list_near_titles
@@ -14,7 +16,7 @@ from analysis.survey.table.removed import speaks_of_removal
 from analysis.survey.table.seen import find_unseen, report_some
 from analysis.survey.table.table import MOST_BLANK_ROWS, TableBody
 from analysis.survey.table.totals import name_total
-from analysis.survey.vocabulary import Lookup, field_named, load_vocabulary, match_key
+from analysis.survey.vocabulary import field_named
 
 # What points to a note, or sets a row apart, and stands at an end of an id.
 _MARK = "[※*†‡☆★○●◎□■◇◆△▲▽▼→←⇒]"
@@ -81,7 +83,7 @@ def examine_table(
     `extras` are the titles of columns beside the survey's own, by column.
     """
     near = list_near_titles(header, lookup)
-    columns = list(_check_columns(header, near, place))
+    columns = list(_check_columns(header, near, place, lookup))
     proposed = {title.column for titles in near.values() for title in titles}
     others = [name for column, name in extras.items() if column not in proposed]
     return [
@@ -119,9 +121,9 @@ def _check_above(header: Header, place: Place, lookup: Lookup) -> Iterator[Probl
 
 
 def _check_columns(
-    header: Header, near: Mapping[str, Sequence[Title]], place: Place
+    header: Header, near: Mapping[str, Sequence[Title]], place: Place, lookup: Lookup
 ) -> Iterator[Problem]:
-    for known in load_vocabulary():
+    for known in lookup.fields:
         if known.name not in header.columns:
             code = "column_missing" if known.required else "optional_column_missing"
             titles = [

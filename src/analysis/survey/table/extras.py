@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl.utils.cell import get_column_letter
 
+from analysis.survey.spellings import match_key
 from analysis.survey.table.header import RESPONDENT, Header, Title
-from analysis.survey.vocabulary import match_key
 
 EXTRA_PARTS = ("row", "procedure_id", "title", "text", "cell")
 

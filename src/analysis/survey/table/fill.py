@@ -7,10 +7,11 @@ repeats the row above. A filled value keeps the address where it really stands.
 from openpyxl.utils.cell import get_column_letter
 
 from analysis.files.sheet import Entry
+from analysis.survey.spellings import match_key
 from analysis.survey.table.header import Header
 from analysis.survey.table.lines import read_section_heading
 from analysis.survey.table.merges import map_tops
-from analysis.survey.vocabulary import load_vocabulary, match_key
+from analysis.survey.vocabulary import load_vocabulary
 
 Columns = dict[str, list[object]]
 

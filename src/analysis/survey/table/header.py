@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.files.sheet import Merge, Sheet
+from analysis.survey.lookup import Lookup
+from analysis.survey.spellings import match_key
 from analysis.survey.table.guess import find_near, guess_fields, is_of_others
 from analysis.survey.table.merges import uncover
-from analysis.survey.vocabulary import Field, Lookup, match_key
+from analysis.survey.vocabulary import Field
 
 LAST_HEADER_ROW = 40
 HEADER_HEIGHT = 5
 FEWEST_TITLES = 3
-# The survey has 17 columns. A row of more texts than this is no header, whatever it costs to look.
+# Far more than the survey has columns: a row of more texts is no header, whatever it costs to look.
 MOST_TITLES = 1_000
 
 RESPONDENT = re.compile(

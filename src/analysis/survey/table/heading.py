@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from analysis.files.sheet import address
 from analysis.survey.dates import UnreadableDateError, parse_date
+from analysis.survey.lookup import Lookup
+from analysis.survey.spellings import digits_key, match_key
 from analysis.survey.table.header import Header
-from analysis.survey.vocabulary import Lookup, digits_key, match_key
 
 _AS_OF = re.compile(r"(?=時点|現在)")
 _LONGEST_DATE = len("令和元年12月31日(火)")

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from analysis.files.sheet import Entry
+from analysis.survey.lookup import Lookup
+from analysis.survey.spellings import match_key
 from analysis.survey.table.answered import is_answered
 from analysis.survey.table.header import RESPONDENT, Header
 from analysis.survey.table.totals import (
@@ -24,7 +26,6 @@ from analysis.survey.table.totals import (
     list_waiting_labels,
     name_total,
 )
-from analysis.survey.vocabulary import Lookup, match_key
 
 LineKind = Literal[
     "procedure",

@@ -12,7 +12,9 @@ from pathlib import Path
 from analysis.cycle import Department
 from analysis.files.file import find_file, read_content, read_file_sheets
 from analysis.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
+from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.spellings import match_key
 from analysis.survey.table.choose import choose_header, find_headers
 from analysis.survey.table.examine import (
     GUIDE_SHEET,
@@ -27,7 +29,6 @@ from analysis.survey.table.header import LAST_HEADER_ROW, RESPONDENT, Header, fi
 from analysis.survey.table.heading import find_other_date
 from analysis.survey.table.removed import find_remarks, find_removed
 from analysis.survey.table.table import Line, read_table
-from analysis.survey.vocabulary import Lookup, match_key
 from analysis.texts import compose_name
 
 REVIEW_SHEET = "確認事項"

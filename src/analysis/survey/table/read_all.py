@@ -16,9 +16,9 @@ from analysis.cycle import Cycle, Department
 from analysis.display import Display, NamedTask
 from analysis.files.child import begin_child, may_fork
 from analysis.files.file import find_file, find_files
+from analysis.survey.lookup import Lookup
 from analysis.survey.problems import STOPPED, Place, report
 from analysis.survey.table.read import Reading, read_workbook
-from analysis.survey.vocabulary import Lookup
 from analysis.texts import compose_name
 
 # To read so many bytes takes longer than to fork, and to hand over what was read.

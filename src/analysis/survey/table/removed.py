@@ -9,19 +9,14 @@ from collections.abc import Iterator, Sequence
 
 from analysis.files.sheet import address
 from analysis.survey.dates import UnreadableDateError, parse_date
+from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report, shorten
+from analysis.survey.spellings import answer_key, choice_key, digits_key, match_key
 from analysis.survey.table.extras import list_titles
 from analysis.survey.table.fill import Columns
 from analysis.survey.table.header import Header, Title
 from analysis.survey.table.merges import map_tops
 from analysis.survey.table.tombstone import is_left_out, is_tombstone
-from analysis.survey.vocabulary import (
-    Lookup,
-    answer_key,
-    choice_key,
-    digits_key,
-    match_key,
-)
 from analysis.texts import is_dash
 
 _END = r"(?:削除|廃止|廃番|欠番|抹消|統廃合|統合|移管|振り?(?:直|なお)し|振り?替え?|改番)"

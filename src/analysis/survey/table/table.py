@@ -11,11 +11,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.files.sheet import Entry, address
+from analysis.survey.lookup import Lookup
 from analysis.survey.table.fill import Columns, RowTaker
 from analysis.survey.table.header import Header
 from analysis.survey.table.lines import LineKind, LineReader
 from analysis.survey.table.totals import read_totals
-from analysis.survey.vocabulary import Lookup, load_vocabulary
+from analysis.survey.vocabulary import load_vocabulary
 
 MOST_BLANK_ROWS = 1000
 """A longer run of blank rows ends the table: what follows was typed far down by mistake."""

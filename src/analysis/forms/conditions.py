@@ -1,0 +1,55 @@
+"""A rule's condition as the formula of a form, which Excel and LibreOffice both work out."""
+
+import datetime
+from collections.abc import Iterator
+
+from analysis.forms.layout import Grid
+from analysis.survey.condition import BLANK, FILLED, LATER, Condition
+from analysis.survey.vocabulary import label_of
+
+
+def write_formula(condition: Condition, grid: Grid, as_of: datetime.date) -> str:
+    """Return the formula, for the table's first row, that is true where the condition holds.
+
+    A row in which nothing is typed yet has no blanks. Of dates only whole ones are compared, as a
+    form holds a month as a text.
+
+    >>> from analysis.survey.condition import read_condition
+    >>> from analysis.survey.vocabulary import load_vocabulary
+    >>> late = read_condition({"status": "online", "online_date": "later"})
+    >>> write_formula(late, Grid(load_vocabulary(), 1, 2), datetime.date(2024, 9, 1))
+    'AND($G7="オンライン化済",ISNUMBER($H7),$H7>DATE(2024,9,1))'
+    """
+    terms = [
+        term for name, told in condition.parts for term in _list_terms(name, told, grid, as_of)
+    ]
+    if all(told == (BLANK,) for _, told in condition.parts):
+        terms.insert(0, f"COUNTA({grid.row()})>0")
+    return f"AND({','.join(terms)})"
+
+
+def is_blank(cell: str) -> str:
+    """Return the formula that is true where nothing to see is typed into a cell."""
+    # TRIM knows nothing of the wide blank that the Japanese input mode types.
+    return f'LEN(TRIM(SUBSTITUTE({cell},"\u3000","")))=0'
+
+
+def _list_terms(
+    name: str, told: tuple[str, ...], grid: Grid, as_of: datetime.date
+) -> Iterator[str]:
+    cell = grid.cell(name)
+    if told == (BLANK,):
+        yield is_blank(cell)
+    elif told == (FILLED,):
+        yield f"NOT({is_blank(cell)})"
+    elif told == (LATER,):
+        yield f"ISNUMBER({cell})"
+        yield f"{cell}>DATE({as_of.year},{as_of.month},{as_of.day})"
+    else:
+        equal = [f"{cell}={_quote(label_of(name, code))}" for code in told]
+        yield equal[0] if len(equal) == 1 else f"OR({','.join(equal)})"
+
+
+def _quote(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'

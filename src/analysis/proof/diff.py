@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.figures.findings import load_findings
-from analysis.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
+from analysis.proof.compare_figures import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
 from analysis.proof.side import Side, level_of, pair_with, read_delivery, take_ledger
 
 

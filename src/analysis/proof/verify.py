@@ -17,12 +17,12 @@ from analysis.display import Display
 from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
 from analysis.figures.findings import load_findings
 from analysis.inputs import REQUIREMENTS_NAME, hash_file, kind_of, list_inputs
+from analysis.proof.compare_files import find_foreign, find_unlike
 from analysis.proof.diff import describe_sides
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.proof.record import read_record, require_reports
 from analysis.proof.side import Side, read_delivery, take_ledger
 from analysis.proof.signature import describe_signature
-from analysis.proof.unlike import find_foreign, find_unlike
 from analysis.survey.collect import collect_survey
 from analysis.survey.survey import Survey
 from analysis.survey.table.read_all import CHECKING, read_workbooks

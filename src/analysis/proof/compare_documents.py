@@ -12,7 +12,7 @@ from typing import Any
 from pypdf import PageObject, PdfReader
 from pypdf.generic import NullObject, RectangleObject, StreamObject
 
-from analysis.proof.unlike_text import pair_changes, show_change, tell_text
+from analysis.proof.compare_texts import pair_changes, show_change, tell_text
 
 Box = tuple[float, float, float, float]
 _NUMBER = r"(-?[\d.]+)"

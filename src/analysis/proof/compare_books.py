@@ -11,7 +11,7 @@ from openpyxl.utils.cell import get_column_letter
 
 from analysis.files.package import Package, open_package
 from analysis.files.styles import Styles, read_styles
-from analysis.proof.unlike_text import show_change
+from analysis.proof.compare_texts import show_change
 
 _BOOK, _STRINGS, _STYLES = "xl/workbook.xml", "xl/sharedstrings.xml", "xl/styles.xml"
 _SHEET = "xl/worksheets/sheet{}.xml"

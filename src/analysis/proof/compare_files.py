@@ -9,9 +9,9 @@ from itertools import islice, zip_longest
 from pathlib import Path
 
 from analysis.files.folder import list_within
-from analysis.proof.unlike_book import tell_book
-from analysis.proof.unlike_document import tell_document
-from analysis.proof.unlike_text import tell_text
+from analysis.proof.compare_books import tell_book
+from analysis.proof.compare_documents import tell_document
+from analysis.proof.compare_texts import tell_text
 
 Telling = Callable[[bytes, bytes], Iterator[str]]
 BY_ENDING: dict[str, Telling] = {".pdf": tell_document, ".xlsx": tell_book}

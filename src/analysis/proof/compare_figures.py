@@ -13,7 +13,7 @@ from analysis.figures.figure import split_id
 from analysis.figures.measure import Change, Count
 from analysis.figures.select import Selection
 from analysis.figures.tables import pair_ids
-from analysis.proof.cell_changes import say_changes
+from analysis.proof.compare_cells import say_changes
 from analysis.proof.side import Side
 
 VALUES = ("value", "text", "unit", "numerator", "denominator")

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 _TOKEN = re.compile(r"<[^>]*>?|[^<]+")
 _FIGURE = re.compile(r'<a class="figure" href="#([^"]+)"')
-# What says which part of a page or of the record follows, of which a body begins with none.
-_SECTION = r'<(?:(style|script|footer)\b|body>|section data-measure="(\w+)"|h[12].*?>([^<]+))'
+# What says which part of a page or of the record follows; at both ends of a body it is none.
+_SECTION = r'<(?:(style|script|footer)\b|/?body>|section data-measure="(\w+)"|h[12].*?>([^<]+))'
 _PARTS = {".html": re.compile(_SECTION), ".json": re.compile(r'^   "@id": "(.*)"')}
 _WORDS = {"style": "見た目の指定", "script": "動きの指定か根拠のデータ", "footer": "末尾"}
 _BEFORE, _SHOWN = 12, 48

@@ -43,11 +43,14 @@ def pair_changes(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[str, str,
             yield from ((old, new, min(b1 + n, b2)) for n, (old, new) in enumerate(pairs))
 
 
+def find_parting(a: Sequence[object], b: Sequence[object]) -> int:
+    """Return the first place in which two texts differ, counted from 0."""
+    return next((place for place, (x, y) in enumerate(zip_longest(a, b)) if x != y), 0)
+
+
 def show_change(old: str, new: str) -> str:
     """Return both texts from shortly before they part."""
-    pairs = enumerate(zip_longest(old, new))
-    parted = next((place for place, (a, b) in pairs if a != b), 0)
-    start = max(0, parted - _BEFORE)
+    start = max(0, find_parting(old, new) - _BEFORE)
     shown = []
     for text in (old, new):
         cut = text[start : start + _SHOWN]

@@ -149,7 +149,7 @@ EDITS: dict[str, Edit] = {
         say("index.html", "department-gikai.html", OTHER), ("index.html", "行目", OTHER)
     ),
     "a comment": Edit(
-        say("index.html", "</body>", "<!-- 確定 --></body>"), ("index.html", "行目", "確定")
+        say("index.html", "</body>", "<!-- 確定 --></body>"), ("index.html", "行目: 「<!-- 確定")
     ),
     "other ends of lines": Edit(
         say("guideline.html", "\n", "\r\n"), ("guideline.html", "1行目", r"「\r」")
@@ -157,7 +157,7 @@ EDITS: dict[str, Edit] = {
     "a byte at the end": Edit(
         append("index.html", b"\n"), ("index.html", "バイトが違います", "バイト目から")
     ),
-    "bytes that are no text": Edit(append(PAGE, b"\xff\xfe"), (PAGE, "行目", r"\xff")),
+    "bytes that are no text": Edit(append(PAGE, b"\xff\xfe"), (PAGE, r"行目: 「\xff")),
     "a definition": Edit(
         say(PAGE, "手続きの総数。", "手続きの数。"), (PAGE, "（total）", "手続きの数。")
     ),
@@ -232,7 +232,7 @@ EDITS: dict[str, Edit] = {
         print_over(exchange_pages), (DOCUMENT, "2頁（数値「", "3頁に移って")
     ),
     "a page added to a document": Edit(
-        print_over(add_page, "reasons.pdf"), ("reasons.pdf", "頁数: ")
+        print_over(add_page, "reasons.pdf"), ("reasons.pdf", "頁が余分です")
     ),
     "a page turned": Edit(print_over(turn_page, "reasons.pdf"), ("reasons.pdf", "2頁", "/Rotate")),
     "an attachment replaced": Edit(
@@ -240,10 +240,10 @@ EDITS: dict[str, Edit] = {
         (DOCUMENT, f"添付 {LIST}", f"{CYCLE}/all/total の value", "「9{all/total}」 →"),
     ),
     "an attachment added": Edit(
-        print_over(add_attachment, "reasons.pdf"), ("reasons.pdf", "添付 メモ.csv")
+        print_over(add_attachment, "reasons.pdf"), ("reasons.pdf", "添付 メモ.csv が余分です")
     ),
     "the attachments removed": Edit(
-        print_over(remove_attachments, "reasons.pdf"), ("reasons.pdf", f"添付 {LIST}")
+        print_over(remove_attachments, "reasons.pdf"), ("reasons.pdf", f"添付 {LIST} がありません")
     ),
     "two links of a page exchanged": Edit(
         print_over(lead_elsewhere), (DOCUMENT, "1頁", "「{all/online_rate}%」の行き先 /Dest")
@@ -312,7 +312,7 @@ EDITS: dict[str, Edit] = {
     ),
     "columns hidden": Edit(
         repack(FIGURES, '<col min="6"', '<col hidden="1" min="6"'),
-        (BOOK, "数値!F列（報告値の列）", "hidden=1"),
+        (BOOK, "数値!F～K列（報告値の列）", "hidden=1"),
     ),
     "a sheet hidden": Edit(
         repack("xl/workbook.xml", '<sheet name="訂正"', '<sheet state="hidden" name="訂正"'),

@@ -332,12 +332,26 @@ def test_a_certificate_out_of_its_time_is_named(
     assert f"（{why}）" in told
 
 
-def test_a_key_that_others_may_read_is_refused(home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o660])
+def test_a_key_that_others_may_read_is_refused(mode: int, home: Home, tmp_path: Path) -> None:
     key = tmp_path / "key.pem"
     key.write_bytes(home.files[2].read_bytes())
-    key.chmod(0o644)
+    key.chmod(mode)
     with use_files(*home.files[:2], key):
         assert f"秘密鍵 {key} を、ほかの利用者も読めます" in refuse("tls://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "cert.pem", "tls.yaml"])
+def test_what_anybody_may_write_is_believed_by_nobody(
+    name: str, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copy_delivery(home.folder, tmp_path / "dask")
+    monkeypatch.setattr("dask.config.paths", [str(folder)])
+    (folder / name).chmod(0o602)
+    with use_files(*(folder / path.name for path in home.files)):
+        told = refuse("tls://127.0.0.1:1")
+    assert "ほかの利用者が書き換えられます" in told
+    assert told.endswith(f"・{folder / name}")
 
 
 def test_a_key_with_a_password_is_refused_and_none_is_asked_for(home: Home, tmp_path: Path) -> None:

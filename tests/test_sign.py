@@ -132,6 +132,16 @@ def test_a_signature_of_other_content_is_told_with_whose_it_is(copy: Path) -> No
     assert "いまの報告書へのものではない署名（Common Name: 郡山市 DX戦略課）があります" in output
 
 
+def test_a_signature_whose_record_is_gone_is_told_and_no_sum_of_none(copy: Path) -> None:
+    sign(copy)
+    (reports_of(copy) / CRATE_NAME).unlink()
+    code, output = run(copy, "verify")
+    assert code == 1
+    assert f"{CRATE_NAME}: ありません" in output
+    assert f"{SIGNATURE_NAME} は、いまの {CRATE_NAME} への署名ではありません" in output
+    assert f"{CRATE_NAME} の SHA-256" not in output
+
+
 def test_what_is_no_signature_is_told_whatever_is_in_it(copy: Path) -> None:
     sign(copy)
     made, folder = signature_of(copy).read_bytes(), reports_of(copy)

@@ -208,7 +208,7 @@ def sign(
     from analysis.build.flow import build_reports
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.proof.signature import load_signing
+    from analysis.signing import load_signing
 
     opened, signing = open_cycle(cycle), load_signing()
     with open_display(aside=True) as display:

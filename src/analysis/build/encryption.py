@@ -18,7 +18,7 @@ from analysis.errors import ReportError, list_examples, say_why
 Security = Any
 """Dask's, imported where a cluster is asked for."""
 REMAKE = "README.md の手順で、鍵と証明書を作り直してください。"
-READABLE_BY_OTHERS = 0o007
+OPEN_TO_OTHERS, WRITABLE_BY_ANYBODY = 0o077, 0o002
 # Numbers of OpenSSL's X509_V_ERR_*; the others are told in its words.
 NOT_TRUSTED = {
     9: "有効期間がまだ始まっていません",
@@ -34,7 +34,8 @@ def read_security(address: str) -> Security:
 
     Raises ReportError where they are wrong, or there are none and the address is of TLS; and
     naming the file, where one is missing, can't be read, is no certificate or key, is a key that
-    others may read, that has a password or is another certificate's, or has expired.
+    others may read, that has a password or is another certificate's, has expired, or where anybody
+    may write it: who writes whom one believes is believed.
     """
     try:
         security = import_module("distributed.security").Security()
@@ -116,11 +117,7 @@ def _require_files(authority: str, certificate: str, key: str = "") -> None:
             + list_examples(wrong)
         )
     secret = key or certificate
-    if os.name == "posix" and Path(secret).stat().st_mode & READABLE_BY_OTHERS:
-        raise ReportError(
-            f"秘密鍵 {secret} を、ほかの利用者も読めます。\n"
-            f"`chmod 600` で自分だけが読めるようにするか、{REMAKE}"
-        )
+    _require_own(secret, authority, certificate)
     for path in (authority, certificate):
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
@@ -140,6 +137,28 @@ def _require_files(authority: str, certificate: str, key: str = "") -> None:
             f"{secret} は、証明書 {certificate} の秘密鍵ではありません（{error.reason}）。\n"
             + REMAKE
         ) from None
+
+
+def _require_own(secret: str, *believed: str) -> None:
+    """Raise ReportError if others may read the key, or write what is believed or Dask's settings.
+
+    Whom the system's groups hold is not known: of what is no secret, a group may be the owner's.
+    """
+    if os.name != "posix":
+        return
+    if Path(secret).stat().st_mode & OPEN_TO_OTHERS:
+        raise ReportError(
+            f"秘密鍵 {secret} を、ほかの利用者も読めます。\n"
+            f"`chmod 600` で自分だけが読めるようにするか、{REMAKE}"
+        )
+    places = [Path(place) for place in import_module("dask.config").paths]
+    settings = [path for place in places for path in (place, *place.glob("*"))]
+    files = dict.fromkeys(path for path in [*map(Path, believed), *settings] if path.is_file())
+    if loose := [f"{path}" for path in files if path.stat().st_mode & WRITABLE_BY_ANYBODY]:
+        raise ReportError(
+            "TLS のファイルか Dask の設定を、ほかの利用者が書き換えられます。\n"
+            f"`chmod o-w` で自分だけが書けるようにするか、{REMAKE}\n{list_examples(loose)}"
+        )
 
 
 def _require_trust(security: Security, authority: str, certificate: str) -> None:

@@ -2,11 +2,16 @@
 
 import asyncio
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from asn1crypto import cms, x509
-from pyhanko.sign.general import extract_signer_info
+from pyhanko.sign.general import (
+    extract_certificate_info,
+    extract_signer_info,
+    find_cms_attribute_iter,
+)
 from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
@@ -43,16 +48,19 @@ def read_signature(signature: bytes, content: bytes) -> Signed | None:
 
     Whether the certificate is its owner's is for its reader to know: nobody else is asked.
     """
+    # It warns on the terminal of what PDF viewers may not support.
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     try:
         signed = cms.ContentInfo.load(signature, strict=True)["content"]
         information = extract_signer_info(signed)
-        certificate = _find_certificate(signed, information)
+        certificate = extract_certificate_info(signed).signer_cert
         algorithm = information["digest_algorithm"]["algorithm"].native
-        if certificate is None or algorithm not in _DIGESTS:
+        if algorithm not in _DIGESTS:
             return None
         digest = hashlib.new(algorithm, content).digest()
         fits = all(validate_sig_integrity(information, certificate, "data", digest))
-        at = _read_time(information)
+        told = find_cms_attribute_iter(information["signed_attrs"], "signing_time")
+        at = next((time.native for time in told), None)
         since, until = certificate.not_valid_before, certificate.not_valid_after
         return Signed(
             name_subject(certificate),
@@ -70,30 +78,3 @@ def read_signature(signature: bytes, content: bytes) -> Signed | None:
 def name_subject(certificate: x509.Certificate) -> str:
     """Return whose a certificate is."""
     return str(certificate.subject.human_friendly)
-
-
-def _find_certificate(
-    signed: cms.SignedData, information: cms.SignerInfo
-) -> x509.Certificate | None:
-    wanted = information["sid"].chosen
-    for choice in signed["certificates"]:
-        if choice.name != "certificate":
-            continue
-        own = choice.chosen
-        if information["sid"].name == "subject_key_identifier":
-            known: tuple[object, ...] = (own.key_identifier,)
-            asked: tuple[object, ...] = (wanted.native,)
-        else:
-            known = (own.issuer, own.serial_number)
-            asked = (wanted["issuer"], wanted["serial_number"].native)
-        if known == asked:
-            return own
-    return None
-
-
-def _read_time(information: cms.SignerInfo) -> datetime | None:
-    for attribute in information["signed_attrs"]:
-        if attribute["type"].native == "signing_time":
-            at: datetime = attribute["values"][0].native
-            return at
-    return None

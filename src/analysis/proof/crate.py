@@ -6,7 +6,7 @@ No clock and no folder path is in it: the same build writes the same bytes.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Set
 from importlib.metadata import version
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -38,6 +38,12 @@ CONTEXT: list[object] = [
     f"{SPECIFICATION}/context",
     {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"},
 ]
+DESCRIPTOR: Entity = {
+    "@id": CRATE_NAME,
+    "@type": "CreativeWork",
+    "about": refer("./"),
+    "conformsTo": refer(SPECIFICATION),
+}
 LICENSE = "#terms"
 CITY = "#city"
 
@@ -53,29 +59,27 @@ def write_crate(
     `inputs` are those of this build, `made` the whole plan of the cycle, and from what of the
     answers each report was made.
     """
-    agents = list(_list_agents(findings))
-    names = sorted(files)
-    actions, values = _list_actions(findings.cycle, inputs, made, names, agents)
+    agents = [
+        {"@id": f"#publisher-{place}", "@type": "Organization", "name": name}
+        for place, name in enumerate(findings.cycle.settings.publisher, start=1)
+    ]
+    agent = refer_all([own["@id"] for own in agents] or [CITY])
+    actions, values = _list_actions(findings.cycle, inputs, made, files.keys())
     corrections = list(_list_corrections(findings))
     shared = _collect_inputs(findings.cycle.name, inputs)
     mentions = [*actions, *(entity for entity, _ in corrections)]
     graph: list[Entity] = [
-        {
-            "@id": CRATE_NAME,
-            "@type": "CreativeWork",
-            "about": refer("./"),
-            "conformsTo": refer(SPECIFICATION),
-        },
+        DESCRIPTOR,
         _root(findings)
         | {
-            "author": _responsible(agents),
-            "hasPart": [refer(quote(name)) for name in names],
+            "author": agent,
+            "hasPart": [refer(quote(name)) for name in sorted(files)],
             "mentions": [refer(entity["@id"]) for entity in (*shared, *mentions)],
         },
         *_list_context(findings),
         *agents,
-        *(describe_file(name, files[name]) for name in names),
-        *actions,
+        *(describe_file(*named) for named in sorted(files.items())),
+        *(action | {"agent": agent} for action in actions),
         *values,
         *shared,
         *(describe_input(path, sha256) for path, sha256 in inputs.items()),
@@ -136,18 +140,11 @@ def _list_context(findings: Findings) -> Iterator[Entity]:
     }
 
 
-def _list_agents(findings: Findings) -> Iterator[Entity]:
-    """Yield the sections that publish the reports."""
-    for place, name in enumerate(findings.cycle.settings.publisher, start=1):
-        yield {"@id": f"#publisher-{place}", "@type": "Organization", "name": name}
-
-
 def _list_actions(
     cycle: Cycle,
     inputs: Mapping[str, str],
     made: Mapping[Report, Sources],
-    names: Sequence[str],
-    agents: Sequence[Entity],
+    names: Set[str],
 ) -> tuple[list[Entity], list[Entity]]:
     """Return an action for each report and each other file, and the values they were given."""
     actions = [
@@ -163,18 +160,12 @@ def _list_actions(
         )
         for report, sources in made.items()
     ]
-    of_reports = {name for report in made for name in report.files}
-    for name in names:
-        if name not in of_reports:
-            given = dict(tell_beside(cycle, name))
-            fingerprint = write_fingerprint(inputs, None, given)
-            actions.append(describe_making(name, fingerprint, given, [name], [SHARED_INPUTS]))
+    for name in sorted(names - {name for report in made for name in report.files}):
+        given = dict(tell_beside(cycle, name))
+        fingerprint = write_fingerprint(inputs, None, given)
+        actions.append(describe_making(name, fingerprint, given, [name], [SHARED_INPUTS]))
     values = {value["@id"]: value for _, own in actions for value in own}
-    return [action | {"agent": _responsible(agents)} for action, _ in actions], [*values.values()]
-
-
-def _responsible(agents: Sequence[Entity]) -> Entity | list[Entity]:
-    return refer_all([agent["@id"] for agent in agents] or [CITY])
+    return [action for action, _ in actions], [*values.values()]
 
 
 def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]]]:

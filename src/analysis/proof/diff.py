@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.figures.findings import load_findings
-from analysis.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
+from analysis.proof.compare_figures import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
 from analysis.proof.side import Side, level_of, pair_with, read_delivery, take_ledger
 
 
@@ -28,13 +28,13 @@ def describe_sides(sides: tuple[Side, Side]) -> tuple[int, list[str]]:
     lines = [f"異なる数値: {len(differing):,}件（比べた数値 {len(pairs):,}件）"]
     moved = 0
     if sides[0].cycle == sides[1].cycle:
-        moved = sum(pair.differs_in(EVIDENCE) for pair in pairs) - sum(
-            pair.differs_in(EVIDENCE) for pair in differing
-        )
+        either = sum(pair.differs_in((*VALUES, *WORDS, *EVIDENCE)) for pair in pairs)
+        moved = either - len(differing)
     if moved:
         lines.append(f"値は同じで、根拠のセルだけが異なる数値: {moved:,}件")
-    unknown = [side for side in sides if side.missing]
-    lines += [f"{side.name}: 数えた行は比べられません。{side.missing}" for side in unknown]
+    lines += [
+        f"{side.name}: 数えた行は比べられません。{side.missing}" for side in sides if side.missing
+    ]
     return len(differing) + moved, [*lines, *_list_groups(sides, differing)]
 
 
@@ -61,7 +61,7 @@ def _list_groups(sides: tuple[Side, Side], differing: list[Pair]) -> Iterator[st
         here = [pair for pair in groups[scope] if level_of(pair.scope) != "section"]
         title = str(here[0].either["scope"]) if here else scope
         yield f"\n{title}（{len(here)}件）"
-        own = [pair for pair in here if pair.is_in_both]
+        own = [pair for pair in here if pair.a is not None and pair.b is not None]
         shown = own if level_of(scope) == "all" else own[:EXAMPLES_SHOWN]
         for pair in shown:
             yield f"  ・{pair.either['label']}: {pair.say()}"

@@ -55,25 +55,13 @@ def input_id(path: str) -> str:
 
 def describe_file(name: str, mark: Mark) -> Entity:
     """Return the entity of a file of the crate's own folder."""
-    return {
-        "@id": quote(name),
-        "@type": "File",
-        "name": name,
-        "contentSize": f"{mark.size}",
-        "encodingFormat": _format(name),
-        "sha256": mark.sha256,
-    }
+    entity = _describe(quote(name), "File", name, mark.sha256)
+    return entity | {"contentSize": f"{mark.size}"}
 
 
 def describe_input(path: str, sha256: str) -> Entity:
     """Return the entity of an input, which lies outside the crate's folder."""
-    return {
-        "@id": input_id(path),
-        "@type": "CreativeWork",
-        "name": path,
-        "encodingFormat": _format(path),
-        "sha256": sha256,
-    }
+    return _describe(input_id(path), "CreativeWork", path, sha256)
 
 
 def describe_making(
@@ -137,5 +125,6 @@ def _value(key: str, name: str, value: str) -> Entity:
     return {"@id": key, "@type": "PropertyValue", "name": name, "value": value}
 
 
-def _format(name: str) -> str:
-    return FORMATS.get(PurePosixPath(name).suffix, OTHER_FORMAT)
+def _describe(key: str, kind: str, name: str, sha256: str) -> Entity:
+    form = FORMATS.get(PurePosixPath(name).suffix, OTHER_FORMAT)
+    return {"@id": key, "@type": kind, "name": name, "encodingFormat": form, "sha256": sha256}

@@ -31,20 +31,15 @@ def require_reports(cycle: Cycle) -> Path:
 
 def read_record(cycle: Cycle) -> Record:
     """Read the crate of a cycle's delivered reports; raise ReportError if it can't be used."""
-    path, where = require_reports(cycle) / CRATE_NAME, f"reports/{cycle.name}"
+    path, name = require_reports(cycle) / CRATE_NAME, f"reports/{cycle.name}/{CRATE_NAME}"
+    remake = f"納品されたものに戻すか、`analysis report {cycle.name}` で作り直してください。"
     if not path.is_file():
-        raise ReportError(
-            f"{where}/{CRATE_NAME} がないため、何から作られたかを確かめられません。"
-            f"納品されたものに戻すか、`analysis report {cycle.name}` で作り直してください。"
-        )
+        raise ReportError(f"{name} がないため、何から作られたかを確かめられません。{remake}")
     try:
         graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
         return _read_graph({entity["@id"]: entity for entity in graph})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ReportError(
-            f"{where}/{CRATE_NAME} を読めません。作成後に書き換えられています。"
-            f"納品されたものに戻すか、`analysis report {cycle.name}` で作り直してください。"
-        ) from None
+        raise ReportError(f"{name} を読めません。作成後に書き換えられています。{remake}") from None
 
 
 def _read_graph(graph: dict[str, Entity]) -> Record:

@@ -153,13 +153,12 @@ def _read_tables(path: Path, cycle: str) -> Tables:
     frames = {name: rows[list(ROW_COLUMNS)] for name, rows in read_audit(path).items()}
     if cycle not in frames:
         raise ReportError(f"{path.name} に調査回 {cycle} の手続きがありません。")
-    before = next((name for name in frames if name != cycle), None)
-    rows = frames[cycle]
-    current = {"procedures": add_scopes(rows)}
-    if before is None:
-        return Tables(cycle, current | {"transitions": add_scopes(match_cycles(rows, None))})
-    previous = frames[before]
+    rows = frames.pop(cycle)
     matches = read_audited_matches(path)
-    current["transitions"] = add_scopes(match_cycles(rows, previous, matches))
+    before, previous = next(iter(frames.items()), ("", None))
+    transitions = add_scopes(match_cycles(rows, previous, matches))
+    current = {"procedures": add_scopes(rows), "transitions": transitions}
+    if previous is None:
+        return Tables(cycle, current)
     paired = add_pair_ids(add_scopes(previous), pair_cycles(rows, previous, matches))
     return Tables(cycle, current, Tables(before, {"procedures": paired}))

@@ -3,9 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 
-from analysis.errors import ReportError
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 
 LIBRARY = "pyhanko"
@@ -27,21 +25,20 @@ def describe_signature(folder: Path) -> tuple[list[str], list[str]]:
             f"署名: {SIGNATURE_NAME} は、ライブラリー {LIBRARY} がないため確かめていません。"
         ], []
     cms = import_module("analysis.proof.cms")
-    signed = None
+    signed, crate = None, folder / CRATE_NAME
     if path.is_file() and path.stat().st_size <= LARGEST:
-        signed = cms.read_signature(path.read_bytes(), (folder / CRATE_NAME).read_bytes())
+        content = crate.read_bytes() if crate.is_file() else b""
+        signed = cms.read_signature(path.read_bytes(), content)
     if signed is None:
         return [], [f"{SIGNATURE_NAME} は、署名として読めません。"]
     whose = f"{signed.subject}（発行者 {signed.issuer}、証明書の SHA-256 {signed.sha256}）"
+    wrong = ""
     if not signed.fits:
-        return [], [
-            f"{SIGNATURE_NAME} は、いまの {CRATE_NAME} への署名ではありません。署名の名義: {whose}"
-        ]
-    if signed.outside:
-        return [], [
-            f"{SIGNATURE_NAME} の署名時刻（{signed.at}）は、証明書の有効期間"
-            f"（{signed.outside}）の外です。署名の名義: {whose}"
-        ]
+        wrong = f"は、いまの {CRATE_NAME} への署名ではありません。"
+    elif signed.outside:
+        wrong = f"の署名時刻（{signed.at}）は、証明書の有効期間（{signed.outside}）の外です。"
+    if wrong:
+        return [], [f"{SIGNATURE_NAME} {wrong}署名の名義: {whose}"]
     at = f"、署名時刻 {signed.at}" if signed.at else ""
     return [f"署名: {whose}{at}"], []
 
@@ -49,13 +46,3 @@ def describe_signature(folder: Path) -> tuple[list[str], list[str]]:
 def is_extra_there() -> bool:
     """Say whether what signs is installed."""
     return find_spec(LIBRARY) is not None
-
-
-def load_signing() -> ModuleType:
-    """Return what signs; raise ReportError that says how to install it where it is not."""
-    if not is_extra_there():
-        raise ReportError(
-            f"署名には Python のライブラリー {LIBRARY} が必要です。\n"
-            "requirements.lock のライブラリーを入れ直してください。"
-        )
-    return import_module("analysis.signing.sign")

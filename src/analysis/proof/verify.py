@@ -16,13 +16,14 @@ from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle, open_cycle
 from analysis.display import Display
 from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
 from analysis.figures.findings import load_findings
+from analysis.files.folder import list_within
 from analysis.inputs import REQUIREMENTS_NAME, hash_file, kind_of, list_inputs
+from analysis.proof.compare_files import find_foreign, find_unlike
 from analysis.proof.diff import describe_sides
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.proof.record import read_record, require_reports
 from analysis.proof.side import Side, read_delivery, take_ledger
 from analysis.proof.signature import describe_signature
-from analysis.proof.unlike import find_foreign, find_unlike
 from analysis.survey.collect import collect_survey
 from analysis.survey.survey import Survey
 from analysis.survey.table.read_all import CHECKING, read_workbooks
@@ -56,7 +57,7 @@ def verify_reports(cycle: Cycle, build: Callable[[Cycle], object]) -> Verdict:
             found = _list("作り直せない理由", [str(error)])
             return _judge_by_record(cycle, f"作り直せないため、{QUICK}", found)
         made = apart.reports_folder
-        names = {path.name for path in made.iterdir()}
+        names = {*list_within(made)}
         unlike = find_unlike(folder, made, 1 if inputs else EXAMPLES_SHOWN)
         figures = []
         if FIGURES_NAME in unlike:
@@ -110,10 +111,11 @@ def _judge(
         *_list("作成されたものではないファイル", alike),
         *_list("合わない署名", unsound),
     ]
+    crate = folder / CRATE_NAME
     lines = [
         about,
         f"ファイル: {len(names) - len(unlike):,}/{len(names):,} 一致",
-        f"{CRATE_NAME} の SHA-256: {hash_file(folder / CRATE_NAME)}",
+        *([f"{CRATE_NAME} の SHA-256: {hash_file(crate)}"] if crate.is_file() else []),
         *signatures,
         *faults,
         *_list("検証していない、ほかのファイル", others),

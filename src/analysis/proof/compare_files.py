@@ -3,15 +3,14 @@
 Whether a file differs is decided by its bytes alone; what is said of where is for who looks there.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
-from itertools import islice, zip_longest
+from itertools import islice
 from pathlib import Path
 
 from analysis.files.folder import list_within
-from analysis.proof.unlike_book import tell_book
-from analysis.proof.unlike_document import tell_document
-from analysis.proof.unlike_text import tell_text
+from analysis.proof.compare_books import tell_book
+from analysis.proof.compare_documents import tell_document
+from analysis.proof.compare_texts import find_parting, tell_text
 
 Telling = Callable[[bytes, bytes], Iterator[str]]
 BY_ENDING: dict[str, Telling] = {".pdf": tell_document, ".xlsx": tell_book}
@@ -26,7 +25,7 @@ def find_unlike(delivered: Path, made: Path, shown: int) -> dict[str, list[str]]
     At most so many are shown of each, and a last line says that there are more.
     """
     contents = {name: (made / name).read_bytes() for name in list_within(made)}
-    names = {hashlib.sha256(content).digest(): name for name, content in contents.items()}
+    names = {content: name for name, content in contents.items()}
     found = {}
     for name, content in contents.items():
         path = delivered / name
@@ -35,11 +34,10 @@ def find_unlike(delivered: Path, made: Path, shown: int) -> dict[str, list[str]]
         elif path.is_symlink():
             found[name] = ["ほかのファイルへのリンクです。中身は、そちらを書き換えれば変わります"]
         elif (standing := path.read_bytes()) != content:
-            other = names.get(hashlib.sha256(standing).digest())
+            other = names.get(standing)
             places = _tell(name, standing, content) if other is None else [f"{other} の中身です"]
             told = list(islice(places, shown + 1))
-            pairs = enumerate(zip_longest(standing, content), start=1)
-            told = told or [UNSEEN.format(next(n for n, (a, b) in pairs if a != b))]
+            told = told or [UNSEEN.format(find_parting(standing, content) + 1)]
             found[name] = told if len(told) <= shown else [*told[:shown], "……ほかにもあります"]
     return found
 

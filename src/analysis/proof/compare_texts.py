@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 _TOKEN = re.compile(r"<[^>]*>?|[^<]+")
 _FIGURE = re.compile(r'<a class="figure" href="#([^"]+)"')
-# What says which part of a page or of the record follows, of which a body begins with none.
-_SECTION = r'<(?:(style|script|footer)\b|body>|section data-measure="(\w+)"|h[12].*?>([^<]+))'
+# What says which part of a page or of the record follows; at both ends of a body it is none.
+_SECTION = r'<(?:(style|script|footer)\b|/?body>|section data-measure="(\w+)"|h[12].*?>([^<]+))'
 _PARTS = {".html": re.compile(_SECTION), ".json": re.compile(r'^   "@id": "(.*)"')}
 _WORDS = {"style": "見た目の指定", "script": "動きの指定か根拠のデータ", "footer": "末尾"}
 _BEFORE, _SHOWN = 12, 48
@@ -43,11 +43,14 @@ def pair_changes(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[str, str,
             yield from ((old, new, min(b1 + n, b2)) for n, (old, new) in enumerate(pairs))
 
 
+def find_parting(a: Sequence[object], b: Sequence[object]) -> int:
+    """Return the first place in which two texts differ, counted from 0."""
+    return next((place for place, (x, y) in enumerate(zip_longest(a, b)) if x != y), 0)
+
+
 def show_change(old: str, new: str) -> str:
     """Return both texts from shortly before they part."""
-    pairs = enumerate(zip_longest(old, new))
-    parted = next((place for place, (a, b) in pairs if a != b), 0)
-    start = max(0, parted - _BEFORE)
+    start = max(0, find_parting(old, new) - _BEFORE)
     shown = []
     for text in (old, new):
         cut = text[start : start + _SHOWN]

@@ -11,7 +11,7 @@ from openpyxl.utils.cell import get_column_letter
 
 from analysis.files.package import Package, open_package
 from analysis.files.styles import Styles, read_styles
-from analysis.proof.unlike_text import show_change
+from analysis.proof.compare_texts import show_change
 
 _BOOK, _STRINGS, _STYLES = "xl/workbook.xml", "xl/sharedstrings.xml", "xl/styles.xml"
 _SHEET = "xl/worksheets/sheet{}.xml"
@@ -48,22 +48,20 @@ def tell_book(delivered: bytes, made: bytes) -> Iterator[str]:
     parts = {*a.package.parts, *b.package.parts}
     rest: list[str] = []
     for part in sorted(parts, key=lambda part: (part not in sheets, len(part), part)):
-        is_told = _read(a, part) == _read(b, part)
-        if is_told and (part not in sheets or a[1:] == b[1:]):
+        is_same = _read(a, part) == _read(b, part)
+        if is_same and (part not in sheets or a[1:] == b[1:]):
             continue
         where = sheets.get(part, f"部品 {part} ")
         old, new = _list(a, part), _list(b, part)
-        for place in {**new, **old}:
-            left, right = old.get(place, _Cell()), new.get(place, _Cell())
-            if left == right:
-                continue
+        pairs = {place: (old.get(place, _Cell()), new.get(place, _Cell())) for place in new | old}
+        unlike = {place: (left, right) for place, (left, right) in pairs.items() if left != right}
+        for place, (left, right) in unlike.items():
             told = f"{where}{place}{_name_row(place, new)}: "
-            is_told = True
             if left[:2] != right[:2]:
                 yield f"{told}{show_change(str(left), str(right))}"
             else:
                 rest.append(f"{told}書式だけが違います {show_change(left.look, right.look)}")
-        if not is_told:
+        if not unlike and not is_same:
             rest.append(f"{where}が違います（保存のしかたなど）")
     yield from rest
 
@@ -98,7 +96,8 @@ def _list(book: _Book, part: str) -> dict[str, _Cell]:
                 others[f"{own.get('r')}行"] += _say(own)
                 own.clear()
             elif _name(own) == "col":
-                others[f"{get_column_letter(int(own.get('min', '1')))}列"] += _say(own)
+                ends = (get_column_letter(int(own.attrib[end])) for end in ("min", "max"))
+                others[f"{'～'.join(dict.fromkeys(ends))}列"] += _say(own)
     for child in reader.root:
         for own in child if len(child) and "sqref" not in child.attrib else [child]:
             called = own.get("name") or own.get("Id") or own.get("PartName") or own.get("sqref", "")
@@ -118,8 +117,9 @@ def _read_cell(cell: Element, book: _Book) -> _Cell:
 def _name_row(place: str, cells: dict[str, _Cell]) -> str:
     """Return what stands first in the row of a cell, or in a row or column; nothing for others."""
     row = place.removesuffix("行").lstrip(ascii_uppercase)
-    first = cells.get(f"A{row}" if row.isdecimal() else f"{place[:-1]}1")
-    return f"（{first.value}の{'行' if row.isdecimal() else '列'}）" if first else ""
+    is_row = row.isdecimal()
+    first = cells.get(f"A{row}" if is_row else f"{place.rstrip('列').partition('～')[0]}1")
+    return f"（{first.value}の{'行' if is_row else '列'}）" if first else ""
 
 
 def _read(book: _Book, part: str) -> bytes | None:

@@ -6,13 +6,13 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Any
 
 from pypdf import PageObject, PdfReader
-from pypdf.generic import NullObject, RectangleObject, StreamObject
+from pypdf.generic import DictionaryObject, RectangleObject, StreamObject
 
-from analysis.proof.unlike_text import pair_changes, show_change, tell_text
+from analysis.proof.compare_texts import pair_changes, show_change, tell_text
 
 Box = tuple[float, float, float, float]
 _NUMBER = r"(-?[\d.]+)"
@@ -26,42 +26,41 @@ _NEAR = 2.0
 
 
 def tell_document(delivered: bytes, made: bytes) -> Iterator[str]:
-    """Yield each place by page, then attachments, then the rest; raise for what is no PDF."""
+    """Yield each place by page, then attachments; where there is none, what else differs.
+
+    Raises whatever the library does for what is no PDF.
+    """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     a, b = PdfReader(io.BytesIO(delivered)), PdfReader(io.BytesIO(made))
-    is_found = False
-    for place in _tell_pages(a, b):
-        is_found = True
+    places = chain(_tell_pages(a, b), _tell_attachments(a, b))
+    for place in places:
         yield place
-    for name in sorted({*a.attachments, *b.attachments}):
-        left, right = (b"".join(file.attachments.get(name, [b""])) for file in (a, b))
-        if left != right:
-            is_found = True
-            place = next(tell_text(left, right, name[name.rfind(".") :]), "")
-            yield f"添付 {name}: {place}"
-    if not is_found:
-        for key, title in (("/Root", ""), ("/Info", "文書の情報 ")):
-            known = [_flatten(file.trailer.get(key, NullObject())) for file in (a, b)]
-            yield from (f"{title}{path}: {change}" for path, change in _compare(*known))
+        yield from places
+        return
+    for key, title in (("/Root", ""), ("/Info", "文書の情報 ")):
+        known = [_flatten(file.trailer.get(key, DictionaryObject())) for file in (a, b)]
+        yield from (f"{title}{path}: {change}" for path, change in _compare(*known))
 
 
 def _tell_pages(a: PdfReader, b: PdfReader) -> Iterator[str]:
-    """Yield the pages that are gone or stand elsewhere, then what differs on the others."""
+    """Yield the pages that are gone, elsewhere or too many, then what differs on the others."""
     old, new = ([_read(page) for page in file.pages] for file in (a, b))
-    if len(old) != len(new):
-        yield f"頁数: {len(old)} → {len(new)}"
-    moved = [
-        number
-        for number, own in enumerate(new)
-        if old[number : number + 1] != [own]
-        and (number >= len(old) or own in old or old[number] in new)
-    ]
-    for number in moved:
-        numbers = _name(b.pages[number], _list_boxes(b.pages[number]))
-        where = f"{old.index(new[number]) + 1}頁に移って" if new[number] in old else "失われて"
-        yield f"{number + 1}頁（数値{numbers}）が{where}います"
+    for kind, a1, a2, b1, b2 in SequenceMatcher(None, old, new).get_opcodes():
+        for left, right in zip_longest(range(a1, a2), range(b1, b2)) if kind != "equal" else ():
+            page = a.pages[left] if right is None else b.pages[right]
+            named = _name(page, _list_boxes(page), "（数値{}）")
+            if right is None:
+                if old.count(old[left]) > new.count(old[left]):
+                    yield f"{left + 1}頁{named}が余分です"
+            elif new.count(new[right]) <= old.count(new[right]):
+                yield f"{right + 1}頁{named}が{old.index(new[right]) + 1}頁に移っています"
+            elif left is None or old[left] in new:
+                yield f"{right + 1}頁{named}が失われています"
+            else:
+                yield from (f"{right + 1}頁 {told}" for told in _tell_page(a.pages[left], page))
+    # The links of a page with another number lead elsewhere for that alone.
     for number, pages in enumerate(zip(a.pages, b.pages, strict=False)):
-        if number not in moved:
+        if old[number] == new[number]:
             yield from (f"{number + 1}頁 {told}" for told in _tell_page(*pages))
 
 
@@ -73,10 +72,8 @@ def _tell_page(old: PageObject, new: PageObject) -> Iterator[str]:
         yield from (show_change(left, right) for left, right, _ in pair_changes(*lines))
     for path, change in _compare(_flatten(old), _flatten(new)):
         if not path.startswith("/Contents"):
-            low, high = old.cropbox.lower_left, old.cropbox.upper_right
-            inside = [(*map(max, box, low), *map(min, box[2:], high)) for box in _list_boxes(new)]
-            lost = {*_list_boxes(new)} - {*inside} if path.endswith("/CropBox") else ()
-            yield f"{path}: {change}" + (f"。見えない数値{_name(new, lost)}" if lost else "")
+            lost = _find_cropped(old, new) if path.endswith("Box") else []
+            yield f"{path}: {change}{_name(new, lost, '。見えない数値{}')}"
     left, right = ([_flatten(note) for note in page.get("/Annots", [])] for page in (old, new))
     old_texts, new_texts = ([str(own) for own in notes] for notes in (left, right))
     for kind, a1, a2, b1, b2 in SequenceMatcher(None, old_texts, new_texts).get_opcodes():
@@ -84,12 +81,23 @@ def _tell_page(old: PageObject, new: PageObject) -> Iterator[str]:
             box = _list_boxes(old)[a] if b is None else _list_boxes(new)[b]
             named = f"リンクか注釈{_name(new, [box])}"
             if b is None:
-                yield f"{named}が余分です: {left[a].get('/Contents', left[a]['/Subtype'])}"
+                said = left[a].get("/Contents") or left[a].get("/Subtype", "")
+                yield f"{named}が余分です: {said}"
             elif a is None:
                 yield f"{named}がありません"
             else:
                 path, change = next(_compare(left[a], right[b]))
                 yield f"{named}の{path}: {change}"
+
+
+def _tell_attachments(a: PdfReader, b: PdfReader) -> Iterator[str]:
+    for name in sorted({*a.attachments, *b.attachments}):
+        if name not in a.attachments or name not in b.attachments:
+            yield f"添付 {name} が{'余分です' if name in a.attachments else 'ありません'}"
+        elif a.attachments[name] != b.attachments[name]:
+            left, right = (b"".join(file.attachments[name]) for file in (a, b))
+            place = next(tell_text(left, right, name[name.rfind(".") :]), "")
+            yield f"添付 {name}: {place}"
 
 
 def _compare(a: dict[str, str], b: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -102,13 +110,21 @@ def _compare(a: dict[str, str], b: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 def _list_boxes(page: PageObject) -> list[Box]:
     """Return where the links and notes of a page lie."""
-    boxes = (RectangleObject(own.get_object()["/Rect"]) for own in page.get("/Annots", []))
+    notes = (own.get_object() for own in page.get("/Annots", []))
+    boxes = (RectangleObject(note.get("/Rect", (0, 0, 0, 0))) for note in notes)
     return [(*box.lower_left, *box.upper_right) for box in boxes]
 
 
 def _read(page: PageObject) -> bytes:
     contents = page.get_contents()
     return b"" if contents is None else contents.get_data()
+
+
+def _find_cropped(old: PageObject, new: PageObject) -> list[Box]:
+    """Return which of the links and notes reach out of what the old page shows."""
+    low, high = old.cropbox.lower_left, old.cropbox.upper_right
+    boxes = _list_boxes(new)
+    return [box for box in boxes if box != (*map(max, box, low), *map(min, box[2:], high))]
 
 
 def _find_painted(old: PageObject, new: PageObject) -> list[Box]:
@@ -127,8 +143,8 @@ def _find_painted(old: PageObject, new: PageObject) -> list[Box]:
     return boxes
 
 
-def _name(page: PageObject, boxes: Iterable[Box]) -> str:
-    """Return the texts of a page that begin in these places."""
+def _name(page: PageObject, boxes: Iterable[Box], shown: str = "{}") -> str:
+    """Return the texts of a page that begin in these places, as shown; nothing for none."""
     found: list[str] = []
 
     def visit(text: str, cm: list[float], tm: list[float], *_: object) -> None:
@@ -140,7 +156,7 @@ def _name(page: PageObject, boxes: Iterable[Box]) -> str:
 
     page.extract_text(visitor_text=visit)
     told = "」「".join(dict.fromkeys(filter(None, found)))
-    return f"「{told[:60]}」" if told else ""
+    return shown.format(f"「{told[:60]}」") if told else ""
 
 
 def _flatten(whole: Any) -> dict[str, str]:

@@ -13,7 +13,7 @@ from analysis.figures.figure import split_id
 from analysis.figures.measure import Change, Count
 from analysis.figures.select import Selection
 from analysis.figures.tables import pair_ids
-from analysis.proof.cell_changes import say_changes
+from analysis.proof.compare_cells import say_changes
 from analysis.proof.side import Side
 
 VALUES = ("value", "text", "unit", "numerator", "denominator")
@@ -39,15 +39,7 @@ class Pair:
         >>> Pair(pd.Series({"text": "1"}), None).either["text"]
         '1'
         """
-        known = self.a if self.b is None else self.b
-        if known is None:
-            raise ValueError("a pair of nothing")
-        return known
-
-    @property
-    def is_in_both(self) -> bool:
-        """Whether both sides have the figure."""
-        return self.a is not None and self.b is not None
+        return next(row for row in (self.b, self.a) if row is not None)
 
     @property
     def scope(self) -> str:
@@ -89,16 +81,14 @@ class RowChanges:
 
     @cached_property
     def keys(self) -> list[Key]:
-        """The rows, in the order of the second side, then of the first; none if not known."""
-        if not self.are_known:
+        """The rows, in the order of the second side, then of the first.
+
+        None unless both sides know the rows, and mean the same by the figure.
+        """
+        if self.pair.differs_in(("definition",)) or None in self._selections:
             return []
         a, b = self._roles
         return [key for key in {**b, **a} if a.get(key) != b.get(key)]
-
-    @property
-    def are_known(self) -> bool:
-        """Whether both sides know the rows, and mean the same by the figure."""
-        return not self.pair.differs_in(("definition",)) and None not in self._selections
 
     def only_in(self, place: int) -> int:
         """Return how many rows only this side counts (0: the first, 1: the second)."""
@@ -113,18 +103,15 @@ class RowChanges:
         return "、".join(dict.fromkeys(text for text in told if text))
 
     @cached_property
-    def _selections(self) -> tuple[list[Selection] | None, list[Selection] | None]:
-        rows = (self.pair.a, self.pair.b)
-        a, b = (
+    def _selections(self) -> list[list[Selection] | None]:
+        return [
             None if row is None else side.select(row["figure_id"])
-            for side, row in zip(self.sides, rows, strict=True)
-        )
-        return a, b
+            for side, row in zip(self.sides, (self.pair.a, self.pair.b), strict=True)
+        ]
 
     @cached_property
-    def _roles(self) -> tuple[dict[Key, str], dict[Key, str]]:
-        a, b = (_role_by_key(chosen or [], self.pair.scope) for chosen in self._selections)
-        return a, b
+    def _roles(self) -> list[dict[Key, str]]:
+        return [_role_by_key(chosen or [], self.pair.scope) for chosen in self._selections]
 
     def _frames(self) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]]:
         """Yield the procedures that decide, side by side: of this cycle, and of the one before."""

@@ -23,7 +23,7 @@ from analysis.errors import ReportError
 from analysis.figures.build import build_ledger
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
-from analysis.figures.rounding import BLANK
+from analysis.figures.rounding import NO_NUMBER
 from analysis.figures.tables import CORRECTED
 from analysis.forms.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
 from analysis.survey.collect import collect_survey
@@ -105,7 +105,7 @@ def check_line(line: dict[str, object], figure: Figure) -> None:
     """Hold that a recalculated line comes to the figure's exact number and to its value."""
     now, of_now, before, of_before = (line[title] for title in COUNTS)
     if 0 in (of_now, of_before):
-        assert (figure.exact, line["再計算"]) == (None, BLANK)
+        assert (figure.exact, line["再計算"]) == (None, NO_NUMBER)
         return
     exact = Fraction(now, 1 if of_now is None else of_now)
     if before is not None:

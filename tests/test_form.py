@@ -25,7 +25,7 @@ from analysis.forms.write import make_form, write_forms
 from analysis.looks import COLOURS
 from analysis.survey.collect import collect_survey
 from analysis.survey.table.fill import is_ditto
-from analysis.survey.vocabulary import list_asked, load_vocabulary
+from analysis.survey.vocabulary import list_fields, load_vocabulary
 from analysis.texts import is_dash
 
 from deliveries import copy_delivery
@@ -134,7 +134,7 @@ def test_the_heading_says_whose_form_of_which_day_it_is(tmp_path: Path) -> None:
         ["部局名", "環境部"],
         ["記入者", None],
     ]
-    fields = list_asked(datetime.date.fromisoformat(NEXT))
+    fields = list_fields(datetime.date.fromisoformat(NEXT))
     groups = [field.group or field.header for field in fields]
     begins = [at for at, group in enumerate(groups) if at == 0 or group != groups[at - 1]]
     merges, ends = set(), [*begins[1:], len(groups)]

@@ -17,7 +17,7 @@ from analysis.figures.formula import (
     write_value,
 )
 from analysis.figures.measure import Change, Count, Measure, Share, where
-from analysis.figures.rounding import BLANK, round_half_up
+from analysis.figures.rounding import NO_NUMBER, round_half_up
 from analysis.survey.vocabulary import load_vocabulary
 
 from spreadsheets import recalculate
@@ -124,7 +124,7 @@ def test_a_spreadsheet_rounds_half_away_from_zero_as_the_ledger_does(tmp_path: P
     lines = recalculate(tmp_path / "ties.xlsx", tmp_path)["Sheet"]
     for line, (_, unit, (now, of_now, before, of_before)) in zip(lines, TIES, strict=True):
         if 0 in (of_now, of_before):
-            assert line["値"] == BLANK
+            assert line["値"] == NO_NUMBER
             continue
         exact = Fraction(now or 0, of_now or 1) - Fraction(before or 0, of_before or 1)
         assert line["値"] == float(round_half_up(exact * unit.scale, unit.places)), line

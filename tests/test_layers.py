@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -61,6 +62,30 @@ def test_a_room_imports_only_from_those_below_it(path: Path) -> None:
 @pytest.mark.parametrize("path", [*MODULES, *EXAMPLES.rglob("*.py")], ids=lambda p: p.name)
 def test_a_module_is_short_enough_to_be_one_idea(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_a_name_has_one_meaning() -> None:
+    """But for what is said alike of what is alike: commands, sections of reports, renderers."""
+    owners: dict[str, list[str]] = {}
+    for path in MODULES:
+        names = set() if room_of(path) == "cli" else set(list_public_names(path)) - {"render"}
+        if room_of(path) == "reports" and "masthead" in names:
+            names = {name for name in names if not name.islower()}
+        for name in names:
+            owners.setdefault(name, []).append(path.relative_to(PACKAGE).as_posix())
+    assert {name: paths for name, paths in owners.items() if len(paths) > 1} == {}
+
+
+def list_public_names(path: Path) -> Iterator[str]:
+    """Yield what a module itself defines at its top: functions, classes, constants, types."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        names = []
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [leaf.id for t in targets for leaf in ast.walk(t) if isinstance(leaf, ast.Name)]
+        yield from (name for name in names if not name.startswith("_"))
 
 
 def test_the_package_knows_nothing_of_its_examples() -> None:

@@ -20,7 +20,7 @@ from analysis.figures.formula import (
 )
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change
-from analysis.figures.rounding import BLANK
+from analysis.figures.rounding import NO_NUMBER
 
 AGREES, DIFFERS = (OTHER_FIELDS["agrees"][1][code] for code in ("yes", "no"))
 
@@ -100,8 +100,8 @@ def style_of(unit: Unit) -> Style:
 
 
 def shown_value(figure: Figure) -> Decimal | str:
-    """Return a figure's value as a cell holds it: the number reported, BLANK for none."""
-    return BLANK if figure.value is None else figure.value
+    """Return a figure's value as a cell holds it: the number reported, NO_NUMBER for none."""
+    return NO_NUMBER if figure.value is None else figure.value
 
 
 def read_number(text: str) -> Decimal | str:

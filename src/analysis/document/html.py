@@ -30,11 +30,11 @@ from analysis.document.blocks import (
 )
 from analysis.document.text import link_to, printable
 from analysis.figures.figure import Figure
-from analysis.figures.rounding import BLANK
+from analysis.figures.rounding import NO_NUMBER
 
 TEMPLATES = files("analysis.document") / "templates"
 
-_NOTHING = Markup('<span role="img" aria-label="該当なし">{}</span>').format(BLANK)
+_NOTHING = Markup('<span role="img" aria-label="該当なし">{}</span>').format(NO_NUMBER)
 
 
 def render(block: Block) -> str:

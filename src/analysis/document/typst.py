@@ -29,7 +29,7 @@ from analysis.document.blocks import (
 from analysis.document.svg import find_numbers
 from analysis.document.text import printable
 from analysis.figures.figure import Figure
-from analysis.figures.rounding import BLANK
+from analysis.figures.rounding import NO_NUMBER
 
 LONGEST_UNBROKEN = 600
 # Counted in bytes, as a kana is wider than a letter. Typst never parts so few lines; to keep a row
@@ -163,7 +163,7 @@ def _text(cell: Cell) -> str:
 def _cell(cell: Cell) -> str:
     match cell:
         case None:
-            return literal(BLANK)
+            return literal(NO_NUMBER)
         case Figure():
             return _figure(cell, cell.cell_text)
         case Shown(figure=figure):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from analysis.figures.rounding import BLANK, round_half_up, write_number
+from analysis.figures.rounding import NO_NUMBER, round_half_up, write_number
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Figure:
     def text(self) -> str:
         """The value as printed, without its unit, e.g. `1,758`, `+8.3`, `−4`."""
         if self.value is None:
-            return BLANK
+            return NO_NUMBER
         return write_number(self.value, signed=self.unit.signed)
 
     @property
@@ -74,7 +74,7 @@ class Figure:
     @property
     def magnitude(self) -> str:
         """The value as printed where the words carry the sign (146件増加, 4件減少)."""
-        return BLANK if self.value is None else write_number(abs(self.value))
+        return NO_NUMBER if self.value is None else write_number(abs(self.value))
 
 
 def split_id(figure_id: str) -> tuple[str, str, str]:

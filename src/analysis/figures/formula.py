@@ -19,7 +19,7 @@ from xlsxwriter.utility import xl_col_to_name
 from analysis.figures.definition import code_name
 from analysis.figures.figure import Unit
 from analysis.figures.measure import Change, Count, Measure, Share
-from analysis.figures.rounding import BLANK
+from analysis.figures.rounding import NO_NUMBER
 from analysis.figures.scopes import Level
 
 _T = TypeVar("_T")
@@ -138,7 +138,8 @@ def write_count(count: Count, level: Level, scope_cell: str, sheets: Mapping[str
 def write_value(measure: Measure, unit: Unit, cells: Parts[str]) -> str:
     """Return the formula, with its leading `=`, of the value as reported, from its counts' cells.
 
-    Rounded half away from zero in the unit, once, from whole numbers; BLANK for a share of nothing.
+    Rounded half away from zero in the unit, once, from whole numbers; NO_NUMBER for a share of
+    nothing.
 
     >>> rate = Share(Count(where(status="online")), Count())
     >>> print(write_value(rate, Unit("%", scale=100, places=1), Parts("C2", "D2")))
@@ -149,13 +150,13 @@ def write_value(measure: Measure, unit: Unit, cells: Parts[str]) -> str:
         case Count():
             return f"={now}"
         case Share():
-            return f"=IF({all_now}=0,{quote(BLANK)},{_round(now, f'{all_now}', unit)})"
+            return f"=IF({all_now}=0,{quote(NO_NUMBER)},{_round(now, f'{all_now}', unit)})"
         case Change(of=Count()):
             return f"={now}-{before}"
         case Change():
             difference = f"({now}*{all_before}-{before}*{all_now})"
             value = _round(difference, f"({all_now}*{all_before})", unit)
-            return f"=IF({all_now}*{all_before}=0,{quote(BLANK)},{value})"
+            return f"=IF({all_now}*{all_before}=0,{quote(NO_NUMBER)},{value})"
 
 
 def quote(text: str) -> str:

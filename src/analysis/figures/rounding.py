@@ -11,7 +11,7 @@ from fractions import Fraction
 MINUS = "−"
 """How a negative is written, everywhere: the true minus sign, U+2212."""
 
-BLANK = "—"
+NO_NUMBER = "—"
 """What stands where a number has no value, such as a share of nothing."""
 
 

@@ -11,9 +11,9 @@ from analysis.forms.cell_text import write_text
 from analysis.forms.sheet import FORM_SHEET, set_height, set_up_page
 from analysis.looks import COLOURS
 from analysis.survey.rules import list_rules
-from analysis.survey.vocabulary import Field, list_asked
+from analysis.survey.vocabulary import Field, list_fields
 
-GUIDE_SHEET = "記入要領"
+_GUIDE_SHEET = "記入要領"
 
 _WIDTHS = (5, 22, 7, 62, 34, 30)
 _TITLES = ("番号", "項目", "必須", "記入すること", "選択肢", "記入例")
@@ -29,7 +29,7 @@ class GuideSheet:
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         """Add the sheet; `write` fills it."""
-        self._sheet: Worksheet = workbook.add_worksheet(GUIDE_SHEET)
+        self._sheet: Worksheet = workbook.add_worksheet(_GUIDE_SHEET)
         edge = {"border": 1, "border_color": COLOURS["form_edge"]}
         box = {"valign": "vcenter", "text_wrap": True, **edge}
         add = workbook.add_format
@@ -48,7 +48,7 @@ class GuideSheet:
         self._write(0, 0, f"{cycle.settings.title}票　記入要領", self._title)
         row = self._list(2, "記入のしかた", _say_how(workbook_name, known))
         self._write(row, 0, "項目ごとの記入内容", self._heading)
-        fields = list_asked(cycle.settings.as_of)
+        fields = list_fields(cycle.settings.as_of)
         self._write_table(row + 1, fields)
         rules = [
             rule.title

@@ -34,7 +34,7 @@ _MISSING_WORDS = {"unknown": "不明", "not_applicable": "－"}
 _LEGEND = "黄色のセルは記入が必要です。橙色のセルは確かめてください。灰色のセルは変更できません。"
 _FOOTNOTE = "※ 合計は自動で計算されます。"
 
-Answer = str | int | datetime.date | None
+FormAnswer = str | int | datetime.date | None
 
 
 class FormSheet:
@@ -179,7 +179,7 @@ def set_up_page(sheet: Worksheet, title: str, cycle: Cycle) -> None:
     sheet.set_footer("&C&P / &N")
 
 
-def set_height(sheet: Worksheet, row: int, texts: Iterable[tuple[Answer, int]]) -> None:
+def set_height(sheet: Worksheet, row: int, texts: Iterable[tuple[FormAnswer, int]]) -> None:
     """Make a row as high as its wrapped texts need, each in a column of a width."""
     lines = max(
         (count_lines(text, width) for text, width in texts if isinstance(text, str)), default=1
@@ -193,7 +193,9 @@ def say_day(day: datetime.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _list_answers(rows: pd.DataFrame, fields: Sequence[Field]) -> Iterator[Mapping[str, Answer]]:
+def _list_answers(
+    rows: pd.DataFrame, fields: Sequence[Field]
+) -> Iterator[Mapping[str, FormAnswer]]:
     """Yield the last answers row by row, as they are to be typed."""
     for row in rows.to_dict("records"):
         answers = {}
@@ -206,7 +208,7 @@ def _list_answers(rows: pd.DataFrame, fields: Sequence[Field]) -> Iterator[Mappi
         yield answers
 
 
-def _say_answer(field: Field, value: str | int) -> Answer:
+def _say_answer(field: Field, value: str | int) -> FormAnswer:
     """Return a cleaned value as one that is read back equal."""
     if field.kind == "choice":
         return label_of(field.name, str(value))

@@ -18,7 +18,7 @@ from analysis.forms.sheet import FormSheet
 from analysis.place import deliver_file, name_workbook
 from analysis.survey.store import load_survey
 from analysis.survey.survey import ROW_COLUMNS, require_usable
-from analysis.survey.vocabulary import list_asked
+from analysis.survey.vocabulary import list_fields
 
 FORMS_FOLDER = "forms"
 
@@ -78,7 +78,7 @@ def make_form(cycle: Cycle, department: Department, rows: pd.DataFrame) -> bytes
     title = f"{cycle.settings.title}票　{department.name}"
     workbook.set_properties({"title": fit(title), "created": created})
     room = _ROOM if len(rows) else _ROOM_WHEN_EMPTY
-    grid = Grid(list_asked(cycle.settings.as_of), len(rows), room)
+    grid = Grid(list_fields(cycle.settings.as_of), len(rows), room)
     sheet, guide = FormSheet(workbook, grid), GuideSheet(workbook)
     sheet.write(cycle, department, rows)
     guide.write(cycle, department, name_workbook(department), len(rows))

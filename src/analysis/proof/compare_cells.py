@@ -10,7 +10,7 @@ from analysis.figures.evidence import cells_of
 from analysis.figures.tables import pair_ids
 from analysis.proof.side import Side
 
-Cell = dict[str, object]
+_Cell = dict[str, object]
 
 
 def say_changes(
@@ -46,18 +46,18 @@ def say_changes(
     return "、".join(changes) + title if changes else ""
 
 
-def _find_cells(frame: pd.DataFrame, procedure_id: str, fields: Sequence[str]) -> dict[str, Cell]:
+def _find_cells(frame: pd.DataFrame, procedure_id: str, fields: Sequence[str]) -> dict[str, _Cell]:
     found = (pair_ids(frame) == procedure_id).to_numpy().nonzero()[0]
     rows = [int(place) for place in found[:1]]
     wanted = tuple(dict.fromkeys(("procedure_id", *fields)))
     return {str(cell["field"]): cell for _, cell in cells_of(frame, rows, wanted)}
 
 
-def _differ(a: Cell, b: Cell) -> bool:
+def _differ(a: _Cell, b: _Cell) -> bool:
     return any(_text(a[part]) != _text(b[part]) for part in ("workbook", "raw", "value"))
 
 
-def _say_change(a: Cell, b: Cell, sides: tuple[Side, Side]) -> str:
+def _say_change(a: _Cell, b: _Cell, sides: tuple[Side, Side]) -> str:
     """Return a cell with its text on both sides; the second place only where it is another."""
     here, there = (_place(cell, side) for cell, side in zip((a, b), sides, strict=True))
     if (a["workbook"], a["sheet"]) == (b["workbook"], b["sheet"]):
@@ -68,7 +68,7 @@ def _say_change(a: Cell, b: Cell, sides: tuple[Side, Side]) -> str:
     return f"{here}{_quote(a['raw'])}→{there}{_quote(b['raw'])}"
 
 
-def _place(cell: Cell, side: Side) -> str:
+def _place(cell: _Cell, side: Side) -> str:
     cycle = "" if cell["cycle"] == side.cycle else f"{cell['cycle']} "
     address = "!".join(text for text in (_text(cell["sheet"]), _text(cell["cell"])) if text)
     return f"{cycle}{_text(cell['workbook'])} {address}"

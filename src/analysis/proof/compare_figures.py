@@ -20,7 +20,7 @@ VALUES = ("value", "text", "unit", "numerator", "denominator")
 WORDS = ("scope", "label", "definition")
 EVIDENCE = ("evidence_rows", "evidence_sha256")
 
-Key = tuple[str, ...]
+_Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ class RowChanges:
     pair: Pair
 
     @cached_property
-    def keys(self) -> list[Key]:
+    def keys(self) -> list[_Key]:
         """The rows, in the order of the second side, then of the first.
 
         None unless both sides know the rows, and mean the same by the figure.
@@ -94,7 +94,7 @@ class RowChanges:
         """Return how many rows only this side counts (0: the first, 1: the second)."""
         return sum(1 for key in self.keys if key not in self._roles[1 - place])
 
-    def describe(self, key: Key) -> str:
+    def describe(self, key: _Key) -> str:
         """Return a row in one line: which it is, and the cells that differ, with both values."""
         if len(key) > 1:
             workbook, *place = key
@@ -110,7 +110,7 @@ class RowChanges:
         ]
 
     @cached_property
-    def _roles(self) -> list[dict[Key, str]]:
+    def _roles(self) -> list[dict[_Key, str]]:
         return [_role_by_key(chosen or [], self.pair.scope) for chosen in self._selections]
 
     def _frames(self) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]]:
@@ -143,12 +143,12 @@ def _keyed(side: Side, other: Side) -> dict[str, "pd.Series[str]"]:
     return {key.removeprefix(own): row for key, row in rows.items() if key.startswith(own)}
 
 
-def _role_by_key(selections: list[Selection], scope: str) -> dict[Key, str]:
-    roles: dict[Key, str] = {}
+def _role_by_key(selections: list[Selection], scope: str) -> dict[_Key, str]:
+    roles: dict[_Key, str] = {}
     for selection in selections:
         chosen = selection.frame.iloc[selection.positions.get(scope, [])]
         if "procedure_id_cell" in chosen:
-            keys: list[Key] = [(str(key),) for key in pair_ids(chosen)]
+            keys: list[_Key] = [(str(key),) for key in pair_ids(chosen)]
         else:
             parts = [chosen[name] for name in ("workbook", "sheet", "cell") if name in chosen]
             keys = [

@@ -14,7 +14,7 @@ from analysis.proof.compare_texts import find_parting, tell_text
 
 Telling = Callable[[bytes, bytes], Iterator[str]]
 BY_ENDING: dict[str, Telling] = {".pdf": tell_document, ".xlsx": tell_book}
-UNSEEN = "開いて見える中身の違いは見つかりませんが、ファイルのバイトが違います（{}バイト目から）"
+_UNSEEN = "開いて見える中身の違いは見つかりませんが、ファイルのバイトが違います（{}バイト目から）"
 _LARGEST = 4
 """How many times larger than its like a file may be to be looked into."""
 
@@ -37,7 +37,7 @@ def find_unlike(delivered: Path, made: Path, shown: int) -> dict[str, list[str]]
             other = names.get(standing)
             places = _tell(name, standing, content) if other is None else [f"{other} の中身です"]
             told = list(islice(places, shown + 1))
-            told = told or [UNSEEN.format(find_parting(standing, content) + 1)]
+            told = told or [_UNSEEN.format(find_parting(standing, content) + 1)]
             found[name] = told if len(told) <= shown else [*told[:shown], "……ほかにもあります"]
     return found
 

@@ -18,7 +18,7 @@ COMMON_INPUTS = "#common-inputs"
 """All inputs, and those of them that hold no answers, which every report is made from."""
 
 SOFTWARE = "#software"
-CORRECTED = ("procedure_id", "field", "expected", "value")
+CORRECTION_PARTS = ("procedure_id", "field", "expected", "value")
 """What a correction's values are, by the names of their entities."""
 
 FORMATS = {
@@ -95,7 +95,7 @@ def describe_making(
 def describe_corrections(
     cycle: str, corrections: "pd.DataFrame"
 ) -> Iterator[tuple[Entity, list[Entity]]]:
-    """Yield each applied correction of a cycle, with its values (CORRECTED).
+    """Yield each applied correction of a cycle, with its values (CORRECTION_PARTS).
 
     >>> ((entity, values),) = describe_corrections("2024-09-01", survey.corrections)
     >>> entity["name"], entity["text"], [value["value"] for value in values]
@@ -106,7 +106,7 @@ def describe_corrections(
         key = f"#correction/{quote(f'{cycle}/{name}')}"
         values = [
             _value(f"{key}/{part}", part, row[part] if isinstance(row[part], str) else "")
-            for part in CORRECTED
+            for part in CORRECTION_PARTS
         ]
         correction = {
             "@id": key,

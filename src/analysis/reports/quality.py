@@ -18,7 +18,7 @@ from analysis.document.blocks import (
 )
 from analysis.figures.definition import code_name, field_name
 from analysis.figures.findings import Findings
-from analysis.figures.rounding import BLANK, MINUS
+from analysis.figures.rounding import MINUS, NO_NUMBER
 from analysis.inputs import list_inputs
 from analysis.reports.heading import head_report
 from analysis.reports.rules import list_pairings, show_rules
@@ -30,7 +30,7 @@ from analysis.survey.rules import load_rules
 RULES = (
     "オンライン化率は、オンライン化済手続き数を総手続き数で割り、百分率で小数第一位まで示します。四捨五入は、もとの分数から一度だけ行います。",
     "率の増減（ポイント）は、四捨五入する前の率どうしの差を四捨五入します。示した率どうしの差とは、末尾が違うことがあります。",
-    f"負の数は「{MINUS}」、増加は「+」で示します。割る数がなく値が定まらないところは「{BLANK}」です。",
+    f"負の数は「{MINUS}」、増加は「+」で示します。割る数がなく値が定まらないところは「{NO_NUMBER}」です。",
     "オンライン化未対応は、着手済と未着手を合わせたものです。",
     "前回調査との対応は、まず手続きIDで付けます。名称や課が変わっても、手続きIDが同じなら同じ手続きとして数えます。",
     "手続きIDが違っても、部局、名称、根拠法令等が同じ手続きが双方に一つずつあれば対応させ、残りは人が確かめた対応によります。"

@@ -5,7 +5,7 @@ from analysis.figures.catalogue import RULE_PREFIX
 from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings, write_previous
 from analysis.survey.rules import list_rules
-from analysis.survey.vocabulary import list_asked
+from analysis.survey.vocabulary import list_fields
 
 
 def show_rules(findings: Findings) -> Block:
@@ -29,7 +29,7 @@ def show_rules(findings: Findings) -> Block:
                 figure(f"{RULE_PREFIX}{rule.code}"),
                 Quoted(rule.code),
             )
-            for rule in list_rules(list_asked(findings.cycle.settings.as_of))
+            for rule in list_rules(list_fields(findings.cycle.settings.as_of))
         ),
         notes=("「誤り」があると集計しません。「要確認」と「参考」は集計を止めません。",),
     )

@@ -19,7 +19,7 @@ from analysis.survey.table.read import Reading
 from analysis.survey.table.stated import find_totals_that_differ
 from analysis.survey.table.tombstone import find_tombstone_names, find_tombstones
 from analysis.survey.table.totals import TOTAL_WORDS
-from analysis.survey.vocabulary import field_named, label_of, list_asked
+from analysis.survey.vocabulary import field_named, label_of, list_fields
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class _Breach(NamedTuple):
 
 def _find_breaches(intake: Intake) -> Iterator[_Breach]:
     as_of = intake.cycle.settings.as_of
-    for code, field, when in list_field_rules(list_asked(as_of)):
+    for code, field, when in list_field_rules(list_fields(as_of)):
         found = find_rows(when, intake.rows, as_of)
         yield _Breach(code, field, found, when.find_choice(field))
     for name in ("procedure_id", "reason_detail", "remarks"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from analysis.cycle import SETTINGS_NAME, Settings
 from analysis.errors import SettingsError
 from analysis.survey.spellings import choice_key, match_key
-from analysis.survey.vocabulary import Field, list_asked, load_vocabulary
+from analysis.survey.vocabulary import Field, list_fields, load_vocabulary
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def build_lookup(settings: Settings) -> Lookup:
     already means something else, or that refuses what is the survey's own or required.
     """
     wrong: list[str] = []
-    fields = list_asked(settings.as_of)
+    fields = list_fields(settings.as_of)
     headers, refused = _read_headers(fields, settings.headers, wrong)
     answers, blanks = _read_answers(settings.answers, wrong)
     if wrong:

@@ -53,7 +53,7 @@ def load_vocabulary() -> tuple[Field, ...]:
 
 
 @lru_cache(maxsize=64)
-def list_asked(as_of: datetime.date) -> tuple[Field, ...]:
+def list_fields(as_of: datetime.date) -> tuple[Field, ...]:
     """Return the fields that the cycle of this date asks for, in the order of its form."""
     return tuple(field for field in load_vocabulary() if field.since <= as_of)
 

@@ -27,7 +27,7 @@ _UNIT = re.compile(
 )
 _UNIT_ALONE = re.compile(r"\(?単位[^)]*\)?")
 # Sheets that come with the form, or with it when it was sent back.
-GUIDE_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
+SIDE_SHEET = re.compile(rf"{EXAMPLE_SHEET.pattern}|記入要領|記載要領|選択肢|リスト|確認事項")
 
 
 def name_sheet(sheet: Sheet) -> str:
@@ -50,7 +50,7 @@ def note_sheets(
         yield report("sheet_hidden", place, value=header.sheet.title)
     if EXAMPLE_SHEET.search(header.sheet.title):
         yield report("sheet_example", place, value=header.sheet.title)
-    silent = {sheet.title for sheet in sheets if GUIDE_SHEET.search(sheet.title)}
+    silent = {sheet.title for sheet in sheets if SIDE_SHEET.search(sheet.title)}
     for other in headers:
         title = other.sheet.title
         cells = list_left_out(header, other, lookup) if other is not header else []

@@ -17,7 +17,7 @@ from analysis.survey.problems import Place, Problem, report
 from analysis.survey.spellings import match_key
 from analysis.survey.table.choose import choose_header, find_headers
 from analysis.survey.table.examine import (
-    GUIDE_SHEET,
+    SIDE_SHEET,
     examine_table,
     is_complete,
     name_sheet,
@@ -150,7 +150,7 @@ def _tell_missing_table(sheets: list[Sheet], place: Place) -> Problem:
 
     It is one only if all that can be seen, beside the sheets that come with a form, are squares.
     """
-    seen = [s for s in sheets if s.visible and s.cells and not GUIDE_SHEET.search(s.title)]
+    seen = [s for s in sheets if s.visible and s.cells and not SIDE_SHEET.search(s.title)]
     if seen and all(map(is_grid, seen)):
         named = "、".join(f"{s.title}: 幅の狭い列が{s.narrow_columns:,}列" for s in seen)
         return report("form_grid", place, value=named)

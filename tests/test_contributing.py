@@ -17,7 +17,7 @@ from conftest import LATEST, ROOT
 from deliveries import copy_delivery, reports_of, run_command, run_copy
 
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-RECIPES = ("sentence", "alias", "colour", "measure", "chart", "report")
+RECIPES = ("sentence", "alias", "rule", "colour", "measure", "column", "chart", "report")
 _BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -85,6 +85,20 @@ def test_the_recipes_make_a_set_in_which_each_is_seen(followed: Path) -> None:
     charged = [texts[f"{LATEST}/{scope}/charged"] for scope in ("all", "gikai", "bunkasports")]
     assert int(charged[0]) == int(charged[1]) + int(charged[2])
     assert find_misplaced(open_cycle(LATEST, followed)) == []
+    assert "が「オンライン化済」のときは、「利用システム」を記入する。" in pages["quality"]
+
+
+@pytest.mark.slow
+def test_the_column_is_asked_for_from_its_cycle_on(followed: Path) -> None:
+    titles = []
+    run_command(followed, "new-cycle", "2025-03-31")
+    for name in (LATEST, "2025-03-31"):
+        run_command(followed, "form", name)
+        path = followed / "data" / "processed" / name / "forms" / "議会事務局.xlsx"
+        workbook = load_workbook(path)
+        titles.append([cell.value for row in workbook["調査票"].iter_rows() for cell in row])
+        workbook.close()
+    assert ["オンラインの件数" in told for told in titles] == [False, True]
 
 
 @pytest.mark.slow

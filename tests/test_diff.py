@@ -2,6 +2,7 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.figures.findings import Findings
@@ -111,3 +112,32 @@ def test_a_name_that_is_neither_cycle_nor_build_is_an_error(builds: Path) -> Non
         assert code == 1
         assert f"「{name}」は調査回でも" in output
         assert BEFORE in output
+
+
+def test_one_department_is_told_with_its_sections_and_nothing_left_out(builds: Path) -> None:
+    code, output = run(builds, "diff", BEFORE, CYCLE, "--department", "文化スポーツ部")
+    assert code == 0, output
+    assert list(groups_of(output)) == ["文化スポーツ部"]
+    assert "……ほか" not in re.sub(r"\n {8}……ほか", "", output)
+    assert "課ごとの数値" not in output
+    assert re.search(r"・\S+課　オンライン化済手続き数: ", output)
+    assert output == run(builds, "diff", BEFORE, CYCLE, "--department", "bunkasports")[1]
+    code, output = run(builds, "diff", BEFORE, CYCLE, "--department", "環境部")
+    assert code == 1
+    assert "部局「環境部」はありません" in output
+
+
+def test_what_differs_is_written_as_csv_and_over_nothing(builds: Path) -> None:
+    code, output = run(builds, "diff", "old", f"reports/{CYCLE}", "--csv", "違い.csv")
+    assert code == 0, output
+    frame = pd.read_csv(builds / "違い.csv", encoding="utf-8-sig", dtype="str")
+    count = re.search(r"異なる数値: (\d+)件", output)
+    assert count and len(frame) == int(count[1])
+    online = frame[frame["b_figure_id"] == f"{CYCLE}/all/online"].iloc[0]
+    told = online[["scope", "label", "a_text", "b_text", "a_unit", "a_rows", "b_rows"]]
+    assert [*told] == ["全体", "オンライン化済手続き数", "19", "20", "件", "19", "20"]
+    before = (builds / "違い.csv").read_bytes()
+    code, output = run(builds, "diff", BEFORE, CYCLE, "--csv", "違い.csv")
+    assert code == 1
+    assert "既にあります" in output
+    assert (builds / "違い.csv").read_bytes() == before

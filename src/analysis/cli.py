@@ -222,8 +222,16 @@ def sign(
 @main.command()
 @click.argument("a")
 @click.argument("b")
-def diff(a: str, b: str) -> None:
+@click.option("--department", help="この部局と、その課の数値だけを、すべて示す（名称か略号）。")
+@click.option("--csv", "path", type=_FILE, help="異なる数値を、この新しい CSV にも書き出す。")
+def diff(a: str, b: str, *, department: str | None, path: Path | None) -> None:
     """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
-    from analysis.proof.diff import describe_difference
+    from analysis.place import write_new
+    from analysis.proof.diff import describe_sides, list_differences, open_sides
+    from analysis.survey.store import write_csv
 
-    say(describe_difference(a, b))
+    sides = open_sides(a, b)
+    _, lines = describe_sides(sides, department)
+    if path is not None:
+        write_new(path, write_csv(list_differences(sides, department)))
+    say("\n".join([f"比較: {a} → {b}", *lines]))

@@ -54,6 +54,17 @@ def deliver_file(path: Path, content: bytes, known: Collection[str] = ()) -> Non
         _replace(path, content)
 
 
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file where its user says, if nothing is there yet; else raise SurveyError."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise SurveyError(
+            f"{path} は既にあります。上書きしないので、別の名前を指定してください。"
+        ) from None
+
+
 def withdraw_file(path: Path) -> None:
     """Remove a file that was delivered; one that people changed is kept under another name."""
     if hash_standing(path) is None:

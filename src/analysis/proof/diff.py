@@ -3,28 +3,36 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.figures.findings import load_findings
 from analysis.proof.compare_figures import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
 from analysis.proof.side import Side, level_of, pair_with, read_delivery, take_ledger
 
+_NAMES = ("scope", "label", "measure")
+_PARTS = ("figure_id", "text", "value", "unit", "evidence_rows")
 
-def describe_difference(name_a: str, name_b: str) -> str:
-    """Return what differs between two sides, for people: the city first, then each department.
 
-    Each name is a cycle, as its raw workbooks are now, or a folder of a delivered build.
+def open_sides(name_a: str, name_b: str) -> tuple[Side, Side]:
+    """Return two sides to be compared, each a cycle as its workbooks are now, or a set's folder.
+
     Raises ReportError for a name that is neither, and whatever a cycle's answers raise.
     """
     a, b = _open_side(name_a), _open_side(name_b)
-    sides = (pair_with(a, b), pair_with(b, a))
-    return "\n".join([f"比較: {name_a} → {name_b}", *describe_sides(sides)[1]])
+    return pair_with(a, b), pair_with(b, a)
 
 
-def describe_sides(sides: tuple[Side, Side]) -> tuple[int, list[str]]:
-    """Return how many figures differ between two sides, and the lines that tell of it."""
-    pairs = pair_figures(*sides)
-    differing = [pair for pair in pairs if pair.differs_in((*VALUES, *WORDS))]
+def describe_sides(
+    sides: tuple[Side, Side], department: str | None = None
+) -> tuple[int, list[str]]:
+    """Return how many figures differ between two sides, and the lines that tell of it.
+
+    The city first, then each department; or of one, by name or slug, all that there is.
+    """
+    pairs = _list_pairs(sides, department)
+    differing = [pair for pair in pairs if _is_told(pair)]
     lines = [f"異なる数値: {len(differing):,}件（比べた数値 {len(pairs):,}件）"]
     moved = 0
     if sides[0].cycle == sides[1].cycle:
@@ -35,7 +43,46 @@ def describe_sides(sides: tuple[Side, Side]) -> tuple[int, list[str]]:
     lines += [
         f"{side.name}: 数えた行は比べられません。{side.missing}" for side in sides if side.missing
     ]
-    return len(differing) + moved, [*lines, *_list_groups(sides, differing)]
+    return len(differing) + moved, [*lines, *_list_groups(sides, differing, department)]
+
+
+def list_differences(sides: tuple[Side, Side], department: str | None = None) -> pd.DataFrame:
+    """Return a row for each figure that differs in its value or its words.
+
+    Its scope, label and measure, then of each side (`a_`, `b_`) its id, text, value, unit and
+    number of rows, missing where the side has no such figure.
+
+    >>> side = take_ledger("2024-09-01", ledger)
+    >>> list_differences((side, side)).empty
+    True
+    """
+    told = [pair for pair in _list_pairs(sides, department) if _is_told(pair)]
+    columns: dict[str, list[str | None]]
+    columns = {name: [pair.either[name] for pair in told] for name in _NAMES}
+    for side, figures in (("a", [p.a for p in told]), ("b", [p.b for p in told])):
+        for name in _PARTS:
+            column = f"{side}_{name.removeprefix('evidence_')}"
+            columns[column] = [None if one is None else one[name] for one in figures]
+    return pd.DataFrame(columns, dtype="str")
+
+
+def _list_pairs(sides: tuple[Side, Side], department: str | None) -> list[Pair]:
+    """Return the figures of both sides, or those of a department; raise ReportError for no such."""
+    pairs = pair_figures(*sides)
+    if department is None:
+        return pairs
+    named = {p.scope: str(p.either["scope"]) for p in pairs if level_of(p.scope) == "department"}
+    kept = {slug for slug, name in named.items() if department in (slug, name)}
+    if not kept:
+        known = "、".join(named.values())
+        raise ReportError(
+            f"部局「{department}」はありません。次のいずれかを指定してください: {known}"
+        )
+    return [pair for pair in pairs if pair.scope.partition(".")[0] in kept]
+
+
+def _is_told(pair: Pair) -> bool:
+    return pair.differs_in((*VALUES, *WORDS))
 
 
 def _open_side(name: str) -> Side:
@@ -52,25 +99,36 @@ def _open_side(name: str) -> Side:
     )
 
 
-def _list_groups(sides: tuple[Side, Side], differing: list[Pair]) -> Iterator[str]:
-    """Yield the city's figures, then each department's, its sections' only counted."""
+def _list_groups(
+    sides: tuple[Side, Side], differing: list[Pair], within: str | None
+) -> Iterator[str]:
+    """Yield the city's figures, then each department's, its sections' only counted.
+
+    Of the one `within` nothing is left out.
+    """
     groups: dict[str, list[Pair]] = {}
     for pair in differing:
         groups.setdefault(pair.scope.partition(".")[0], []).append(pair)
     for scope in sorted(groups, key=lambda scope: level_of(scope) != "all"):
-        here = [pair for pair in groups[scope] if level_of(pair.scope) != "section"]
+        here = [p for p in groups[scope] if within or level_of(p.scope) != "section"]
         title = str(here[0].either["scope"]) if here else scope
         yield f"\n{title}（{len(here)}件）"
         own = [pair for pair in here if pair.a is not None and pair.b is not None]
-        shown = own if level_of(scope) == "all" else own[:EXAMPLES_SHOWN]
+        shown = own if within or level_of(scope) == "all" else own[:EXAMPLES_SHOWN]
         for pair in shown:
-            yield f"  ・{pair.either['label']}: {pair.say()}"
+            yield f"  ・{_name_section(pair)}{pair.either['label']}: {pair.say()}"
             yield from _list_rows(sides, pair)
         if len(own) > len(shown):
             yield f"  ……ほか{len(own) - len(shown)}件"
         yield from _list_alone(sides, here)
         if rest := len(groups[scope]) - len(here):
             yield f"  課ごとの数値: ほか{rest}件"
+
+
+def _name_section(pair: Pair) -> str:
+    if level_of(pair.scope) != "section":
+        return ""
+    return f"{str(pair.either['scope']).partition(' ')[2]}　"
 
 
 def _list_alone(sides: tuple[Side, Side], pairs: list[Pair]) -> Iterator[str]:

@@ -75,9 +75,7 @@ def _list_pairs(sides: tuple[Side, Side], department: str | None) -> list[Pair]:
     kept = {slug for slug, name in named.items() if department in (slug, name)}
     if not kept:
         known = "、".join(named.values())
-        raise ReportError(
-            f"部局「{department}」はありません。次のいずれかを指定してください: {known}"
-        )
+        raise ReportError(f"部局「{department}」はありません。次のいずれかです: {known}")
     return [pair for pair in pairs if pair.scope.partition(".")[0] in kept]
 
 

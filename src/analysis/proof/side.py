@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.audit.read import read_audit, read_audited_matches
+from analysis.audit.read import read_audit
 from analysis.cycle import FIGURES_NAME, WHOLE, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures, require_free_ids
@@ -150,11 +150,11 @@ def level_of(scope: str) -> Level:
 
 def _read_tables(path: Path, cycle: str) -> Tables:
     """Return the tables of procedures that an audit.xlsx holds."""
-    frames = {name: rows[list(ROW_COLUMNS)] for name, rows in read_audit(path).items()}
+    audited, matches = read_audit(path)
+    frames = {name: rows[list(ROW_COLUMNS)] for name, rows in audited.items()}
     if cycle not in frames:
         raise ReportError(f"{path.name} に調査回 {cycle} の手続きがありません。")
     rows = frames.pop(cycle)
-    matches = read_audited_matches(path)
     before, previous = next(iter(frames.items()), ("", None))
     transitions = add_scopes(match_cycles(rows, previous, matches))
     current = {"procedures": add_scopes(rows), "transitions": transitions}

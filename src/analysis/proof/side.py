@@ -1,5 +1,6 @@
 """One side of a comparison: the figures of a build or of a cycle, and the rows they count."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -56,11 +57,9 @@ class Side:
             return None
         key = (cycle, measure, level_of(scope))
         if key not in self._known:
-            try:
+            with suppress(KeyError):
                 self._known[key] = select(item.measure, tables, key[2])
-            except KeyError:
-                return None
-        return self._known[key]
+        return self._known.get(key)
 
 
 def take_ledger(name: str, ledger: Ledger) -> Side:

@@ -219,7 +219,7 @@ def test_the_workbook_bears_the_date_of_its_cycle_and_no_other(audit: Path) -> N
 
 def test_the_rows_of_both_cycles_come_back_as_they_were(findings: Findings, audit: Path) -> None:
     tables = findings.ledger.tables
-    read = read_audit(audit)
+    read = read_audit(audit).rows
     assert list(read) == ["2024-09-01", "2024-03-31"]
     for name, rows in (
         ("2024-09-01", tables.current["procedures"]),
@@ -234,7 +234,7 @@ def test_the_rows_of_both_cycles_come_back_as_they_were(findings: Findings, audi
 def test_the_rows_come_back_from_a_file_that_a_spreadsheet_saved(
     findings: Findings, recounted: tuple[Path, Path]
 ) -> None:
-    rows = read_audit(recounted[1])["2024-09-01"]
+    rows = read_audit(recounted[1]).rows["2024-09-01"]
     pd.testing.assert_frame_equal(rows[list(ROW_COLUMNS)], findings.survey.rows)
 
 
@@ -243,7 +243,7 @@ def test_hostile_texts_come_back_as_they_were_and_none_becomes_a_formula(tmp_pat
     found = make_findings(tmp_path, rows, make_rows(cycle="2024-03-31"))
     path = tmp_path / "audit.xlsx"
     path.write_bytes(write_audit(found))
-    pd.testing.assert_frame_equal(read_audit(path)["2024-09-01"][list(ROW_COLUMNS)], rows)
+    pd.testing.assert_frame_equal(read_audit(path).rows["2024-09-01"][list(ROW_COLUMNS)], rows)
     for sheet in openpyxl.load_workbook(path).worksheets:
         for line in sheet.iter_rows(min_row=2):
             for cell in line:
@@ -310,7 +310,7 @@ def test_a_first_cycle_has_its_figures_and_no_sheet_of_another(tmp_path: Path) -
     ]
     assert [line["数値ID"] for line in sheets["数値"]] == list(found.ledger.figures)
     assert list_differing(sheets["数値"]) == set()
-    assert list(read_audit(tmp_path / "audit.xlsx")) == ["2024-09-01"]
+    assert list(read_audit(tmp_path / "audit.xlsx").rows) == ["2024-09-01"]
 
 
 def test_what_became_of_a_procedure_follows_its_rows(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.audit.read import read_audited_matches
+from analysis.audit.read import read_audit
 from analysis.audit.workbook import write_audit
 from analysis.evidence.attachments import list_rows
 from analysis.figures.digest import Digester
@@ -170,7 +170,7 @@ def change_cells(source: Path, path: Path, part: str, text: str) -> None:
 def test_a_delivery_is_read_back_with_its_pairs(
     found: Findings, audit: Path, tmp_path: Path
 ) -> None:
-    pd.testing.assert_frame_equal(read_audited_matches(audit), found.survey.matches)
+    pd.testing.assert_frame_equal(read_audit(audit).matches, found.survey.matches)
     folder = tmp_path / "delivery"
     folder.mkdir()
     shutil.copy(audit, folder)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -14,8 +15,15 @@ from analysis.files.sheet import Entry, Sheet, UnreadableWorkbookError
 from analysis.files.workbook import read_sheets
 
 
-def read_audit(path: Path) -> dict[str, pd.DataFrame]:
-    """Return the tidy rows that an audit workbook holds, by cycle name, this cycle's first.
+class Audited(NamedTuple):
+    """What an audit workbook holds: rows by cycle name, this cycle's first; the confirmed pairs."""
+
+    rows: dict[str, pd.DataFrame]
+    matches: pd.DataFrame
+
+
+def read_audit(path: Path) -> Audited:
+    """Return the tidy rows that an audit workbook holds, and the matches as the survey had them.
 
     Rows as in a ledger's tables: ROW_COLUMNS and the scopes, in their order. A text too long for a
     cell comes back cut. Raises ReportError for a file that can't be read as an audit workbook.
@@ -23,8 +31,12 @@ def read_audit(path: Path) -> dict[str, pd.DataFrame]:
     >>> from analysis.audit.workbook import write_audit
     >>> path = ledger.cycle.root / "audit.xlsx"
     >>> size = path.write_bytes(write_audit(findings))
-    >>> {cycle: rows["procedure_id"].tolist() for cycle, rows in read_audit(path).items()}
+    >>> audited = read_audit(path)
+    >>> {cycle: rows["procedure_id"].tolist() for cycle, rows in audited.rows.items()}
     {'2024-09-01': ['K-001', 'K-002'], '2024-04-30': ['K-901', 'K-003', 'K-002']}
+    >>> audited.matches[["previous_id", "current_id", "reason"]]
+      previous_id current_id reason
+    0       K-003        NaN  条例の廃止
     """
     book = _read_sheets(path)
     try:
@@ -33,22 +45,8 @@ def read_audit(path: Path) -> dict[str, pd.DataFrame]:
         frames = [read_rows(book[name]) for name in (NOW, BEFORE) if name in book]
     except RowsError as error:
         raise _unreadable(path, str(error)) from None
-    return {str(frame["cycle"].iloc[0]): frame for frame in frames if len(frame)}
-
-
-def read_audited_matches(path: Path) -> pd.DataFrame:
-    """Return the confirmed pairs that an audit workbook holds, as the survey had them.
-
-    Raises ReportError for a file that can't be read as an audit workbook.
-
-    >>> from analysis.audit.workbook import write_audit
-    >>> path = ledger.cycle.root / "audit.xlsx"
-    >>> size = path.write_bytes(write_audit(findings))
-    >>> read_audited_matches(path)[["previous_id", "current_id", "reason"]]
-      previous_id current_id reason
-    0       K-003        NaN  条例の廃止
-    """
-    return read_laid_matches(_read_sheets(path).get(MATCHES, ()))
+    rows = {str(frame["cycle"].iloc[0]): frame for frame in frames if len(frame)}
+    return Audited(rows, read_laid_matches(book.get(MATCHES, ())))
 
 
 def _read_sheets(path: Path) -> dict[str, list[list[object]]]:

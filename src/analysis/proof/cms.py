@@ -39,8 +39,7 @@ def write_signature(signer: SimpleSigner, content: bytes) -> bytes:
     """Return a detached signature over a content, with today's time in it, as DER."""
     attributes = PdfCMSSignedAttributes(signing_time=datetime.now(UTC).replace(microsecond=0))
     signing = signer.async_sign_general_data(content, DIGEST, signed_attr_settings=attributes)
-    written: bytes = asyncio.run(signing).dump()
-    return written
+    return bytes(asyncio.run(signing).dump())
 
 
 def read_signature(signature: bytes, content: bytes) -> Signed | None:

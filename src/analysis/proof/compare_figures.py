@@ -83,7 +83,7 @@ class RowChanges:
     def keys(self) -> list[_Key]:
         """The rows, in the order of the second side, then of the first.
 
-        None unless both sides know the rows, and mean the same by the figure.
+        There are none unless both sides know theirs, and mean the same by the figure.
         """
         if self.pair.differs_in(("definition",)) or None in self._selections:
             return []
@@ -104,10 +104,8 @@ class RowChanges:
 
     @cached_property
     def _selections(self) -> list[list[Selection] | None]:
-        return [
-            None if row is None else side.select(row["figure_id"])
-            for side, row in zip(self.sides, (self.pair.a, self.pair.b), strict=True)
-        ]
+        rows = zip(self.sides, (self.pair.a, self.pair.b), strict=True)
+        return [None if row is None else side.select(row["figure_id"]) for side, row in rows]
 
     @cached_property
     def _roles(self) -> list[dict[_Key, str]]:
@@ -117,11 +115,8 @@ class RowChanges:
         """Yield the procedures that decide, side by side: of this cycle, and of the one before."""
         chosen = [selection for own in self._selections for selection in own or []]
         fields = tuple(dict.fromkeys(field for selection in chosen for field in selection.fields))
-        tables = [
-            side.tables_of(row["figure_id"])
-            for side, row in zip(self.sides, (self.pair.a, self.pair.b), strict=True)
-            if row is not None
-        ]
+        rows = zip(self.sides, (self.pair.a, self.pair.b), strict=True)
+        tables = (side.tables_of(row["figure_id"]) for side, row in rows if row is not None)
         a, b = (known for known in tables if known is not None)
         yield a.current["procedures"], b.current["procedures"], fields
         if self._looks_back() and a.previous is not None and b.previous is not None:

@@ -1,11 +1,12 @@
 """One side of a comparison: the figures of a build or of a cycle, and the rows they count."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.audit.read import read_audit, read_audited_matches
+from analysis.audit.read import read_audit
 from analysis.cycle import FIGURES_NAME, WHOLE, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures, require_free_ids
@@ -56,11 +57,9 @@ class Side:
             return None
         key = (cycle, measure, level_of(scope))
         if key not in self._known:
-            try:
+            with suppress(KeyError):
                 self._known[key] = select(item.measure, tables, key[2])
-            except KeyError:
-                return None
-        return self._known[key]
+        return self._known.get(key)
 
 
 def take_ledger(name: str, ledger: Ledger) -> Side:
@@ -150,11 +149,11 @@ def level_of(scope: str) -> Level:
 
 def _read_tables(path: Path, cycle: str) -> Tables:
     """Return the tables of procedures that an audit.xlsx holds."""
-    frames = {name: rows[list(ROW_COLUMNS)] for name, rows in read_audit(path).items()}
+    audited, matches = read_audit(path)
+    frames = {name: rows[list(ROW_COLUMNS)] for name, rows in audited.items()}
     if cycle not in frames:
         raise ReportError(f"{path.name} に調査回 {cycle} の手続きがありません。")
     rows = frames.pop(cycle)
-    matches = read_audited_matches(path)
     before, previous = next(iter(frames.items()), ("", None))
     transitions = add_scopes(match_cycles(rows, previous, matches))
     current = {"procedures": add_scopes(rows), "transitions": transitions}

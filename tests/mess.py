@@ -18,15 +18,15 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.survey.vocabulary import Field, load_vocabulary
+from analysis.survey.vocabulary import Field
 
-from workbooks import GROUPS, save_bytes
+from workbooks import ASKED, GROUPS, save_bytes
 
 Value = str | int | datetime.date | None
 Row = Mapping[str, str | int | None]
 """A procedure's tidy answers by field: codes of choices, ISO texts of dates, whole numbers."""
 
-FIELDS = {field.name: field for field in load_vocabulary()}
+FIELDS = {field.name: field for field in ASKED}
 
 # Titles that departments write; the last ones are like the survey's own, not listed anywhere.
 TITLES = {

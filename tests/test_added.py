@@ -1,5 +1,6 @@
 """One entry more in vocabulary.toml or rules.toml is all that a column or a rule needs."""
 
+import datetime
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis.survey.vocabulary import list_fields
 
 from conftest import ROOT
 from deliveries import run_command, run_copy
@@ -36,7 +39,7 @@ when = { status = ["started", "not_started"], counter = "blank" }
 """
 TITLE = "「オンライン化の状況」が「着手済」か「未着手」のときは、「受付の窓口」を記入する。"
 MESSAGE = "「オンライン化の状況」が「着手済」か「未着手」ですが、「受付の窓口」が空欄です。"
-AT = len(FIELDS) + 1
+AT = len(list_fields(datetime.date.fromisoformat(NOW))) + 1
 LETTER = openpyxl.utils.get_column_letter(AT)
 
 
@@ -63,10 +66,8 @@ def said(folder: Path) -> str:
     for row, answer in ((7, "\ue000の窓口"), (8, "市民課"), (9, None)):
         book["調査票"][f"{LETTER}{row}"] = answer
     book.save(folder / f"data/raw/{NOW}/環境部.xlsx")
-    ends = (
-        "from analysis.cli import main\ntry: main()\nexcept SystemExit as end: assert end.code == 1"
-    )
-    return run_copy(folder, ends, "check", NOW)
+    ends = "try: main()\nexcept SystemExit as end: assert end.code == 1"
+    return run_copy(folder, f"from analysis.cli import main\n{ends}", "check", NOW)
 
 
 def open_form(folder: Path, cycle: str) -> Workbook:
@@ -130,7 +131,7 @@ def test_a_cycle_that_was_asked_without_the_column_hears_nothing_of_it(folder: P
     assert [f"{kind} 0件" in said for kind in ("誤り", "要確認", "参考")] == [True] * 3
     assert not list(folder.glob(f"data/processed/{THEN}/returned/*"))
     book = open_form(folder, THEN)
-    assert book["調査票"].max_column == AT - 1
+    assert book["調査票"].max_column == len(FIELDS)
     assert not {"受付の窓口", TITLE} & {*list_texts(book["記入要領"])}
     assert LETTER not in list_marks(book["調査票"])
 

@@ -298,6 +298,7 @@ def test_aliases_are_exactly_the_spellings_that_occur() -> None:
     vocabulary = tomllib.loads(
         (ROOT / "src" / "analysis" / "survey" / "vocabulary.toml").read_text(encoding="utf-8")
     )["field"]
+    vocabulary = [field for field in vocabulary if f"{field.get('since', '')}" <= LATER]
     headers = {plain(f["header"]): f["name"] for f in vocabulary}
     for cycle in (EARLIER, LATER):
         found_titles = {plain(t) for name in department_names() for t in read(cycle, name).titles}

@@ -33,6 +33,7 @@ from rows import make_rows
 from workbooks import make_cycle, not_started, procedure
 
 NEXT = "2025-03-31"
+NEXT_DAY = datetime.date.fromisoformat(NEXT)
 FIELDS = [field.name for field in load_vocabulary()]
 FORM = Path(f"data/processed/{NEXT}/forms/環境部.xlsx")
 
@@ -134,7 +135,7 @@ def test_the_heading_says_whose_form_of_which_day_it_is(tmp_path: Path) -> None:
         ["部局名", "環境部"],
         ["記入者", None],
     ]
-    fields = list_fields(datetime.date.fromisoformat(NEXT))
+    fields = list_fields(NEXT_DAY)
     groups = [field.group or field.header for field in fields]
     begins = [at for at, group in enumerate(groups) if at == 0 or group != groups[at - 1]]
     merges, ends = set(), [*begins[1:], len(groups)]
@@ -173,7 +174,7 @@ def test_every_vocabulary_has_its_list_and_every_column_its_hint(tmp_path: Path)
         assert letter
         by_column[letter.group()] = rule
     assert str(by_column["A"].sqref) == "A8:A47"
-    for number, field in enumerate(load_vocabulary()):
+    for number, field in enumerate(list_fields(NEXT_DAY)):
         rule = by_column[get_column_letter(number + 1)]
         assert (rule.promptTitle, rule.prompt) == (field.header, field.help)
         assert field.help
@@ -247,7 +248,7 @@ def test_the_instructions_tell_of_every_column_and_no_rule_of_the_collectors(
     book = openpyxl.load_workbook(io.BytesIO(make_form(cycle, cycle.departments[0], make_rows({}))))
     lines = [[cell.value for cell in row] for row in book["記入要領"].iter_rows()]
     titles = [line[1] for line in lines]
-    for number, field in enumerate(load_vocabulary(), start=1):
+    for number, field in enumerate(list_fields(NEXT_DAY), start=1):
         line = lines[titles.index(field.header)]
         assert line[0] == number
         assert line[2] == ("必須" if field.required else None)

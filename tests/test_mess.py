@@ -11,7 +11,6 @@ from analysis.forms.write import make_form
 from analysis.survey.answers.layout import clean_text
 from analysis.survey.collect import collect_survey
 from analysis.survey.table.fill import is_ditto
-from analysis.survey.vocabulary import load_vocabulary
 from analysis.texts import is_dash
 
 from mess import ALIASES, FIELDS, SPELLINGS, TITLES, Mess, Row, dress
@@ -42,7 +41,7 @@ def surveys(draw: st.DrawFn) -> list[Row]:
     rows: list[Row] = []
     for section in sections:
         for _ in range(draw(st.integers(1, 4))):
-            row = {field.name: draw(_answers(field.name)) for field in load_vocabulary()}
+            row = {name: draw(_answers(name)) for name in FIELDS}
             row |= {"procedure_id": f"K-{len(rows) + 1:03}", "section": section}
             row["name"] = f"{row['name']}その{len(rows) + 1}"
             row["reason"] = row["reason"] if row["status"] == "not_started" else None
@@ -66,7 +65,7 @@ def _answers(name: str) -> st.SearchStrategy[str | int | None]:
 @st.composite
 def messes(draw: st.DrawFn) -> Mess:
     """Draw a mess; a CSV file has the text of merged cells in the first of them."""
-    columns = draw(st.permutations([field.name for field in load_vocabulary()]))
+    columns = draw(st.permutations([*FIELDS]))
     for title in draw(st.lists(st.sampled_from(("No.", "窓口の混雑", "内部メモ")), unique=True)):
         columns.insert(draw(st.integers(0, len(columns))), title)
     renamed = draw(st.sets(st.sampled_from(sorted(TITLES))))
@@ -109,6 +108,6 @@ def test_any_survey_dressed_in_any_mess_reads_back_equal(
 
 
 def _list_answers(frame: pd.DataFrame) -> list[Row]:
-    fields = [field.name for field in load_vocabulary()]
+    fields = [*FIELDS]
     plain = frame[fields].astype(object).where(frame[fields].notna(), None)
     return plain.to_dict("records")

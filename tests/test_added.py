@@ -145,11 +145,11 @@ def test_the_quality_report_lists_the_rule_where_it_holds(
         folder,
         "from analysis.cycle import open_cycle\n"
         "from analysis.figures.findings import load_findings\n"
-        "from analysis.reports.norms import list_norms\n"
+        "from analysis.reports.rules import show_rules\n"
         "from analysis.survey.collect import collect_survey\n"
         "from dataclasses import replace\n"
         f"findings = load_findings(open_cycle({THEN!r}), collect_survey)\n"
         f"findings = replace(findings, cycle=open_cycle({cycle!r}))\n"
-        "for row in list_norms(findings).rows: print(row[0])",
+        "for row in show_rules(findings).rows: print(row[0])",
     )
     assert (TITLE in printed.splitlines()) == is_listed

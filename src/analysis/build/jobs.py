@@ -17,7 +17,7 @@ from analysis.build.workers import (
     in_new_process,
     in_worker,
 )
-from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, open_cycle
+from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import Mark
@@ -107,8 +107,9 @@ def make_crate(
 def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
     from analysis.document.fonts import require_glyphs
     from analysis.figures.findings import hash_inputs, load_findings
+    from analysis.survey.interim import open_counted
 
-    cycle = open_cycle(target.cycle, target.root)
+    cycle = open_counted(target.cycle, target.root)
     stamp = hash_inputs(cycle)
     findings = load_findings(cycle, inputs=stamp)
     require_glyphs(findings.survey.rows)
@@ -180,5 +181,6 @@ def _make_crate(
 
 def _load(target: BuildTarget) -> "Findings":
     from analysis.figures.findings import load_findings
+    from analysis.survey.interim import open_counted
 
-    return load_findings(open_cycle(target.cycle, target.root), inputs=target.stamp)
+    return load_findings(open_counted(target.cycle, target.root), inputs=target.stamp)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
+from analysis.cycle import FIGURES_NAME, find_root, list_cycles, name_day
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.figures.findings import load_findings
 from analysis.proof.compare import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
 from analysis.proof.side import Side, level_of, pair_with, read_delivery, take_ledger
+from analysis.survey.interim import open_counted
 
 
 def describe_difference(name_a: str, name_b: str) -> str:
@@ -41,8 +42,8 @@ def describe_sides(sides: tuple[Side, Side]) -> tuple[int, list[str]]:
 def _open_side(name: str) -> Side:
     """Return the side of a cycle as its raw workbooks are now, or of a delivered folder."""
     root = find_root()
-    if name in list_cycles(root):
-        return take_ledger(name, load_findings(open_cycle(name, root)).ledger)
+    if name_day(name) in list_cycles(root):
+        return take_ledger(name, load_findings(open_counted(name, root)).ledger)
     folder = Path(name)
     if (folder / FIGURES_NAME).is_file():
         return read_delivery(name, folder, root)

@@ -6,7 +6,14 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audit.read import read_audit, read_audited_matches
-from analysis.cycle import FIGURES_NAME, WHOLE, list_cycles, open_cycle
+from analysis.cycle import (
+    FIGURES_NAME,
+    WHOLE,
+    list_cycles,
+    name_compared,
+    name_day,
+    open_cycle,
+)
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures, require_free_ids
 from analysis.figures.evaluate import previous_tables
@@ -78,7 +85,7 @@ def pair_with(older: Side, newer: Side) -> Side:
     if older.tables is None or newer.tables is None:
         return older
     paired = newer.tables.previous
-    if paired is None or newer.tables.previous_cycle != older.cycle:
+    if paired is None or name_compared(newer.tables.previous_cycle or "") != older.cycle:
         return older
     ids = paired.set_index("procedure_id")["pair_id"]
     rows = older.tables.current["procedures"]
@@ -104,7 +111,7 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
-    known = cycle if cycle in list_cycles(root) else None
+    known = name_day(cycle) if name_day(cycle) in list_cycles(root) else None
     path = open_cycle(known, root).guideline_path
     guideline = read_guideline(path)
     require_free_ids(guideline, path)

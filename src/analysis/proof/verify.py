@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle, open_cycle
+from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle
 from analysis.display import Display
 from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
 from analysis.figures.findings import load_findings
@@ -24,6 +24,7 @@ from analysis.proof.side import Side, read_delivery, take_ledger
 from analysis.proof.signature import describe_signature
 from analysis.proof.unlike import find_foreign, find_unlike
 from analysis.survey.collect import collect_survey
+from analysis.survey.interim import open_counted
 from analysis.survey.survey import Survey
 from analysis.survey.table.read_all import CHECKING, read_workbooks
 
@@ -71,8 +72,9 @@ def verify_quickly(cycle: Cycle, display: Display) -> Verdict:
     Raises ReportError when there are none.
     """
     require_reports(cycle)
+    collect = partial(_collect, display=display)
     try:
-        ledger = load_findings(cycle, partial(_collect, display=display)).ledger
+        ledger = load_findings(open_counted(cycle.name, cycle.root, collect), collect).ledger
     except AnalysisError as error:
         return _judge_by_record(cycle, QUICK, _list("数値を再計算できない理由", [str(error)]))
     figures = _compare_figures(cycle, lambda: take_ledger("再計算", ledger))
@@ -134,7 +136,7 @@ def _set_apart(cycle: Cycle) -> Iterator[Cycle]:
                     path.symlink_to(own, target_is_directory=own.is_dir())
             except OSError:  # on Windows, where a link is not everybody's to make
                 (shutil.copytree if own.is_dir() else shutil.copy)(own, path)
-        yield open_cycle(cycle.name, root)
+        yield open_counted(cycle.name, root)
 
 
 def _find_changed_inputs(cycle: Cycle) -> list[str]:

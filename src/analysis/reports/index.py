@@ -17,7 +17,9 @@ _TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
 def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str) -> str:
     """Return the index page of a cycle's reports, with the fingerprint of what made it."""
+    masthead = head(findings, _TITLE)
     blocks: list[Block] = [
+        *([masthead.notice] if masthead.notice else []),
         Paragraph((*say_progress(findings, "all"), "。"), kind="lead"),
         Table(
             caption="報告書",
@@ -46,6 +48,4 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
     ]
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
     figures = gather_printed(content, findings)
-    return write_traced_page(
-        head(findings, _TITLE), content, [], findings, figures, fingerprint=fingerprint
-    )
+    return write_traced_page(masthead, content, [], findings, figures, fingerprint=fingerprint)

@@ -167,7 +167,7 @@ def _apply(rule: RowRule, intake: Intake) -> Iterator[Problem]:
             place,
             field=rule.field,
             value=raw if isinstance(raw, str) else None,
-            as_of=intake.cycle.name,
+            as_of=intake.cycle.day,
             label=label_of(rule.about, code) if isinstance(code, str) else "",
         )
 

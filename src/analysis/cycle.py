@@ -7,7 +7,6 @@ missing one is an error. Nothing here touches the answers themselves.
 import datetime
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 from analysis.cycle_toml import (
     SETTINGS_NAME,
@@ -15,11 +14,13 @@ from analysis.cycle_toml import (
     WHOLE_NAME,
     Department,
     Settings,
+    Uncounted,
+    order_uncounted,
     read_settings,
 )
 from analysis.errors import SettingsError
 
-__all__ = ["SETTINGS_NAME", "WHOLE", "WHOLE_NAME", "Department", "Settings"]
+__all__ = ["SETTINGS_NAME", "WHOLE", "WHOLE_NAME", "Department", "Settings", "Uncounted"]
 
 NOTEBOOKS = "notebooks"
 CORRECTIONS_NAME = "corrections.toml"
@@ -30,19 +31,10 @@ FIGURES_NAME, ANSWERS_NAME = "figures.csv", "answers.csv"
 INTERIM_ENDING = "-interim"
 """What ends the name of a cycle as it is before every department has answered."""
 
+INTERIM = "暫定"
+"""What its reports, and their files, are marked with."""
+
 _COMPARED = "-for-"
-
-
-class Uncounted(NamedTuple):
-    """A department that a cycle's figures do without: the state of its answers, and why.
-
-    `state` is one of the survey's: missing, unreadable, faulty, or left_out where the settings say
-    so.
-    """
-
-    department: Department
-    state: str
-    reason: str
 
 
 class Cycle:
@@ -62,15 +54,7 @@ class Cycle:
         self.root = root
         self.name = name
         self.settings = settings
-        by_word = {word: d for d in settings.departments for word in (d.name, d.slug)}
-        own = {
-            by_word[left.department].slug: Uncounted(
-                by_word[left.department], "left_out", left.reason
-            )
-            for left in settings.left_out
-        }
-        known = {found.department.slug: found for found in uncounted} | own
-        self._uncounted = {d.slug: known[d.slug] for d in settings.departments if d.slug in known}
+        self._uncounted = order_uncounted(settings, uncounted)
 
     @property
     def is_interim(self) -> bool:
@@ -102,6 +86,16 @@ class Cycle:
         """Where the notebooks lie: the project's own, or the programme's where it has none."""
         own = self.root / NOTEBOOKS
         return own if own.is_dir() else Path(__file__).parents[2] / NOTEBOOKS
+
+    @property
+    def mark(self) -> str:
+        """What ends the names of the files that are delivered, before their suffix."""
+        return f"-{INTERIM}" if self.is_interim else ""
+
+    def name_file(self, name: str) -> str:
+        """Return the name that a file of the set is delivered by."""
+        stem, dot, suffix = name.partition(".")
+        return f"{stem}{self.mark}{dot}{suffix}"
 
     @property
     def departments(self) -> list[Department]:

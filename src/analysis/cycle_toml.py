@@ -4,9 +4,9 @@ An unknown key or a missing one is an error, and so is a department that is name
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath, PureWindowsPath
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -89,6 +89,18 @@ class Settings(_Strict):
     answers: dict[str, dict[str, str]]
 
 
+class Uncounted(NamedTuple):
+    """A department that a cycle's figures do without: the state of its answers, and why.
+
+    `state` is one of the survey's: missing, unreadable, faulty, or left_out where the settings say
+    so.
+    """
+
+    department: Department
+    state: str
+    reason: str
+
+
 def read_settings(path: Path) -> Settings:
     """Read a `cycle.toml`; raise SettingsError with all that is wrong."""
     settings = read_toml(path, Settings)
@@ -111,6 +123,17 @@ def read_settings(path: Path) -> Settings:
             f"直してください。\n{list_examples(wrong)}"
         )
     return settings
+
+
+def order_uncounted(settings: Settings, found: Iterable[Uncounted]) -> dict[str, Uncounted]:
+    """Return the departments found not to count and those left out, by slug, in official order."""
+    by_word = {word: d for d in settings.departments for word in (d.name, d.slug)}
+    left_out = [
+        Uncounted(by_word[own.department], "left_out", own.reason) for own in settings.left_out
+    ]
+    # What the settings say of a department is said last.
+    known = {own.department.slug: own for own in (*found, *left_out)}
+    return {d.slug: known[d.slug] for d in settings.departments if d.slug in known}
 
 
 def _list_names(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -21,9 +21,10 @@ from analysis.audit.rows import lay_rows
 from analysis.audit.sheet import AuditCell, Formula, Page
 from analysis.audit.tables import lay_matches, lay_published, lay_table
 from analysis.audit.transitions import lay_transitions
+from analysis.cycle import INTERIM
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.formula import RowSheet, name_criteria
-from analysis.figures.interim import COUNTED, INTERIM, mark_interim, say_uncounted
+from analysis.figures.interim import COUNTED, mark_interim, say_uncounted
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import WAITING
 from analysis.figures.scopes import LEVELS

@@ -90,7 +90,7 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
 
 
 def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
-    """Return the files beside the reports that have these names, of BESIDE.
+    """Return the files beside the reports, of BESIDE, that are delivered by these names.
 
     One process makes them; `fingerprint` is what the index prints.
     """
@@ -166,7 +166,8 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
             findings, plan_reports(findings.cycle), fingerprint
         ).encode(),
     }
-    return {name: makers[name]() for name in names}
+    delivered = {findings.cycle.name_file(name): make for name, make in makers.items()}
+    return {name: delivered[name]() for name in names}
 
 
 def _make_crate(

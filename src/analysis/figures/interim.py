@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator
 
-from analysis.cycle import Cycle
+from analysis.cycle import INTERIM, Cycle
 from analysis.survey.survey import STATE_LABELS
-
-INTERIM = "暫定"
-"""What a report made while its cycle is open is marked with."""
 
 COUNTED = ("workbooks", "workbooks_answered")
 """The measures of how many departments there are, and how many of them are counted."""

@@ -154,6 +154,7 @@ def _list_actions(
     agents: Sequence[Entity],
 ) -> tuple[list[Entity], list[Entity]]:
     """Return an action for each report and each other file, and the values they were given."""
+    listing = quote(cycle.name_file(SOURCES_NAME))
     actions = [
         describe_making(
             report.title,
@@ -161,7 +162,7 @@ def _list_actions(
             dict(report.parameters),
             report.files,
             [
-                *([SHARED_INPUTS] if sources is None else [COMMON_INPUTS, SOURCES_NAME]),
+                *([SHARED_INPUTS] if sources is None else [COMMON_INPUTS, listing]),
                 input_id(notebook_path(report.notebook)),
             ],
         )

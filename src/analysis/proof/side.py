@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.audit.read import read_audit, read_audited_matches
 from analysis.cycle import (
     FIGURES_NAME,
+    INTERIM,
     WHOLE,
     list_cycles,
     name_compared,
@@ -103,11 +104,14 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     Raises ReportError for a figures.csv that can't be read; an audit.xlsx that can't be only leaves
     the rows unknown.
     """
-    figures = read_figures(folder / FIGURES_NAME)
+    found = find_delivered(folder, FIGURES_NAME)
+    if found is None:
+        raise ReportError(f"{FIGURES_NAME} がありません。")
+    figures = read_figures(found)
     cycle = split_id(str(figures.index[0]))[0]
     missing, tables = "", None
     try:
-        tables = _read_tables(folder / AUDIT_NAME, cycle)
+        tables = _read_tables(find_delivered(folder, AUDIT_NAME) or folder / AUDIT_NAME, cycle)
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
@@ -117,6 +121,13 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     require_free_ids(guideline, path)
     items = {item.name: item for item in list_measures(guideline, has_previous=has_previous)}
     return Side(name, cycle, figures, items, tables, missing)
+
+
+def find_delivered(folder: Path, name: str) -> Path | None:
+    """Return a file of a delivered set, by the name it has in an interim one too; None if none."""
+    plain = folder / name
+    interim = plain.with_stem(f"{plain.stem}-{INTERIM}")
+    return next((path for path in (plain, interim) if path.is_file()), None)
 
 
 def read_figures(path: Path) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def verify_reports(cycle: Cycle, build: Callable[[Cycle], object]) -> Verdict:
         names = {path.name for path in made.iterdir()}
         unlike = find_unlike(folder, made, 1 if inputs else EXAMPLES_SHOWN)
         figures = []
-        if FIGURES_NAME in unlike:
+        if cycle.name_file(FIGURES_NAME) in unlike:
             figures = _compare_figures(cycle, lambda: read_delivery("再計算", made, apart.root))
     about = f"reports/{cycle.name}/ を、data/raw/ から作り直したものと比べました。"
     return _judge(cycle, about, names, [*inputs, *figures], unlike)

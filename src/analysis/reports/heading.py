@@ -1,8 +1,9 @@
 """The head that every report has, and what it says where not every department is counted."""
 
+from analysis.cycle import INTERIM
 from analysis.document.blocks import Inline, Masthead, Paragraph, Quoted, Shown, Strong
 from analysis.figures.findings import Findings, write_date
-from analysis.figures.interim import COUNTED, INTERIM, list_uncounted, mark_interim
+from analysis.figures.interim import COUNTED, list_uncounted, mark_interim
 from analysis.reports.stated import read_heading
 
 

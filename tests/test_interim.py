@@ -220,12 +220,17 @@ def test_who_counts_is_found_anew_when_the_answers_change(project: Path) -> None
     withhold(project, "ko", "otsu")
     assert len(open_counted(INTERIM, project).uncounted) == 2
     hand_in(project, "ko", "own")
-    assert [own.department.slug for own in open_counted(INTERIM, project).uncounted] == ["otsu"]
+    cycle = open_counted(INTERIM, project)
+    assert [own.department.slug for own in cycle.uncounted] == ["otsu"]
+    assert load_findings(cycle).ledger.figure("total").numerator == len("ownooonnnnswoww")
     # The previous cycle decides as well: here by an id under which another procedure stood.
     other = answer_one("ko", 1, "o") | {"name": "道路の占用許可", "law": "道路法"}
     hand_in_lines(project, "ko", [other], BEFORE)
-    found = {own.department.slug: own.state for own in open_counted(INTERIM, project).uncounted}
+    cycle = open_counted(INTERIM, project)
+    found = {own.department.slug: own.state for own in cycle.uncounted}
     assert found == {"ko": "faulty", "otsu": "missing"}
+    # Nothing in this cycle's own folder is another.
+    assert load_findings(cycle).ledger.figure("total").numerator == len("ooonnnnswoww")
 
 
 def test_a_plain_report_of_an_open_cycle_says_what_can_be_built(project: Path) -> None:
@@ -323,6 +328,21 @@ def test_a_cycle_after_one_that_left_somebody_out_says_so(project: Path) -> None
     leave_out(project, ("甲部", "未整備"), cycle=BEFORE)
     said = texts_of(overview.masthead(find(project, NOW)).notice)
     assert said == "前回調査では、甲部を数えていません。"
+
+
+def test_a_department_that_is_no_more_is_compared_in_a_closed_cycle_only(project: Path) -> None:
+    """While the cycle is open nobody knows whether its procedures are with one that is missing."""
+    path, own = settings_of(project), '[[departments]]\nname = "戊部"\n'
+    head, _, rest = path.read_text("utf-8").partition(own)
+    path.write_text(head + "\n".join(rest.splitlines()[2:]), "utf-8")
+    withhold(project, "ko", "bo")
+    there = ["otsu", "hei", "tei"]
+    before = count(there).loc["before"].sum()
+    assert find(project).ledger.previous_figure("total").numerator == before
+    leave_out(project, ("甲部", "廃止"))
+    closed = find(project, NOW).ledger
+    assert closed.previous_figure("total").numerator == before + len("on")
+    assert [scope.slug for scope in closed.list_departments()] == [*there, "bo"]
 
 
 def test_a_form_that_came_back_as_it_was_sent_is_told(project: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.display import WAITING, NamedTask, clean, open_display
+from analysis.display import OTHER_BUILD, NamedTask, clean, open_display
 from analysis.reports.plan import Report
 
 pty = pytest.importorskip("pty")
@@ -125,7 +125,7 @@ def test_nothing_is_coloured_where_no_colour_is_wanted() -> None:
 
 
 def test_no_line_of_the_bar_is_wider_than_the_terminal() -> None:
-    sent = build_in_terminal(COLUMNS="40").replace(WAITING, "")
+    sent = build_in_terminal(COLUMNS="40").replace(OTHER_BUILD, "")
     for line in re.split(r"\r\n|\r|\n", re.sub(r"\x1b\[[\d;?]*\w", "", sent)):
         width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
         assert width <= 40, line

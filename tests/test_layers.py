@@ -15,16 +15,16 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 # From the top down: each room imports only from those below it.
 ROOMS = (
     "cli", "signing", "build", "proof", "reports", "evidence", "document", "audit", "forms",
-    "figures", "survey", "inputs", "files", "terminal", "place", "cycle", "settings", "display",
-    "texts", "looks", "names", "errors", "startup",
+    "figures", "survey", "inputs", "files", "terminal", "place", "cycle", "cycle_toml", "settings",
+    "display", "texts", "looks", "names", "errors", "startup",
 )  # fmt: skip
 LARGEST_ROOM = 0.25
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
     "spellings", "vocabulary", "lookup", "dates", "condition", "rules", "problems", "alike",
     "survey", "timeline",
-    "table", "answers", "pairs", "check", "continuity", "differences", "whose",
-    "unread", "collect", "reread", "store", "propose",
+    "table", "uncounted", "answers", "pairs", "check", "continuity", "differences", "whose",
+    "unread", "collect", "reread", "store", "interim", "propose",
 )  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

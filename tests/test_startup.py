@@ -9,7 +9,7 @@ import pytest
 
 from analysis.cli import main
 from analysis.cycle import open_cycle
-from analysis.survey.store import load_surveys
+from analysis.figures.findings import load_findings
 
 from conftest import LATEST
 from deliveries import copy_delivery
@@ -61,7 +61,7 @@ def list_imported(code: str, folder: Path, *arguments: str) -> set[str]:
 def small(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of two departments whose surveys are stored."""
     folder = copy_delivery(small_project, tmp_path_factory.mktemp("small"))
-    load_surveys(open_cycle(None, folder))
+    load_findings(open_cycle(None, folder))
     return folder
 
 

@@ -25,6 +25,7 @@ def main() -> None:
 @click.option(
     "--department", "departments", multiple=True, help="この部局の報告書だけを作る（名称か略号）。"
 )
+@click.option("--interim", is_flag=True, help="回答のそろった部局だけを数えた暫定の報告書を作る。")
 @click.option("--force", is_flag=True, help="変更のない報告書も作り直す。")
 @click.option("--quiet", is_flag=True, help="進み具合を示さない。")
 @click.option(
@@ -43,6 +44,7 @@ def report(
     cycle: str | None,
     *,
     departments: tuple[str, ...],
+    interim: bool,
     force: bool,
     quiet: bool,
     folder: Path | None,
@@ -52,16 +54,18 @@ def report(
     if folder is not None:
         if departments:
             raise click.UsageError("--all-under と --department は一緒に使えません。")
+        if interim:
+            raise click.UsageError("--all-under と --interim は一緒に使えません。")
         _report_all(folder, cycle, force=force, quiet=quiet, scheduler=scheduler)
         return
     if scheduler is not None:
         raise click.UsageError("--scheduler は --all-under と一緒に使います。")
     from analysis.build.built import describe_build
     from analysis.build.flow import build_reports
-    from analysis.cycle import open_cycle
     from analysis.display import open_display
+    from analysis.survey.interim import open_cycle_as
 
-    opened = open_cycle(cycle)
+    opened = open_cycle_as(cycle, interim=interim)
     chosen = [opened.find_department(name) for name in departments] or None
     with open_display(quiet) as display:
         built = build_reports(opened, chosen, force=force, display=display)
@@ -125,6 +129,7 @@ def check(cycle: str | None) -> None:
     from analysis.forms.returned.write import return_workbooks
     from analysis.forms.status import describe_returned, describe_status
     from analysis.place import describe_kept
+    from analysis.survey.interim import advise_interim
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.store import load_survey, load_surveys, store_problems
 
@@ -145,6 +150,8 @@ def check(cycle: str | None) -> None:
     misplaced = find_misplaced(opened)
     for line in describe_misplaced(misplaced):
         say(line)
+    if advice := advise_interim(opened, survey):
+        say(f"\n{advice}")
     refusals = list_refusals(opened, survey, previous)
     for refusal in refusals:
         say(f"\n報告書は、次のとおりであるあいだ作成できません。\n{refusal}")
@@ -157,10 +164,12 @@ def check(cycle: str | None) -> None:
 @click.argument("figure")
 def trace(figure: str) -> None:
     """FIGURE（例: 2024-09-01/kankyo/online_rate）の定義、行、セルを示す。"""
+    from analysis.cycle import name_ledger
+    from analysis.figures.figure import split_id
     from analysis.figures.findings import load_findings
     from analysis.figures.trace import trace as follow
 
-    say(follow(load_findings(figure.partition("/")[0]).ledger, figure))
+    say(follow(load_findings(name_ledger(split_id(figure)[0])).ledger, figure))
 
 
 @main.command()
@@ -170,11 +179,11 @@ def verify(cycle: str | None, *, quick: bool) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を、調査票から作り直したものと比べ、違う所を示す。"""
     from functools import partial
 
-    from analysis.cycle import open_cycle
     from analysis.display import open_display
     from analysis.proof.verify import verify_quickly, verify_reports
+    from analysis.survey.interim import open_counted
 
-    opened = open_cycle(cycle)
+    opened = open_counted(cycle)
     with open_display(aside=True) as display:
         if quick:
             verdict = verify_quickly(opened, display)
@@ -206,11 +215,11 @@ def sign(
     from functools import partial
 
     from analysis.build.flow import build_reports
-    from analysis.cycle import open_cycle
     from analysis.display import open_display
     from analysis.signing import load_signing
+    from analysis.survey.interim import open_counted
 
-    opened, signing = open_cycle(cycle), load_signing()
+    opened, signing = open_counted(cycle), load_signing()
     with open_display(aside=True) as display:
         build = partial(build_reports, force=True, display=display)
         done = signing.sign_reports(

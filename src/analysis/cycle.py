@@ -6,101 +6,70 @@ missing one is an error. Nothing here touches the answers themselves.
 
 import datetime
 import os
-from collections.abc import Iterator
-from pathlib import Path, PurePath, PureWindowsPath
-from typing import Annotated
+from pathlib import Path
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from analysis.cycle_toml import (
+    SETTINGS_NAME,
+    WHOLE,
+    WHOLE_NAME,
+    Department,
+    Settings,
+    Uncounted,
+    order_uncounted,
+    read_settings,
+)
+from analysis.errors import SettingsError
 
-from analysis.errors import SettingsError, list_examples
-from analysis.names import find_twice
-from analysis.settings import Name, read_toml
+__all__ = ["SETTINGS_NAME", "WHOLE", "WHOLE_NAME", "Department", "Settings", "Uncounted"]
 
 NOTEBOOKS, GUIDELINES = "notebooks", "guideline"
-SETTINGS_NAME = "cycle.toml"
 CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
 PUBLISHED_NAME = "published.csv"
 FIGURES_NAME, ANSWERS_NAME = "figures.csv", "answers.csv"
-WHOLE, WHOLE_NAME = "all", "全体"
-"""The slug and the name of the whole city, which no department may have."""
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")]
+INTERIM_ENDING = "-interim"
+"""What ends the name of a cycle as it is before every department has answered."""
 
+INTERIM = "暫定"
+"""What its reports, and their files, are marked with."""
 
-def _stay_inside(name: str) -> str:
-    """Return the path of a file if it leads nowhere but down; raise ValueError."""
-    # Windows' paths have every mark of the others' too.
-    path = PureWindowsPath(name)
-    if path.anchor or ".." in path.parts or not path.name:
-        raise ValueError("フォルダーの外を指さない、ファイルの名前を書いてください")
-    return name
-
-
-def _be_a_name(name: str) -> str:
-    """Return the name of a file if it has no folder in it; raise ValueError."""
-    if PureWindowsPath(_stay_inside(name)).name != name:
-        raise ValueError("フォルダーを付けず、ファイルの名前だけを書いてください")
-    return name
-
-
-FilePath = Annotated[Name, AfterValidator(_stay_inside)]
-FileName = Annotated[Name, AfterValidator(_be_a_name)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Department(_Strict):
-    """One department: official name, ASCII slug for ids and file names, and its workbook."""
-
-    name: Name
-    slug: Slug
-    workbook: FileName
-
-
-class Target(_Strict):
-    """What the city means to reach, and by when."""
-
-    rate_percent: int = Field(ge=0, le=100)
-    by: datetime.date
-
-
-class Settings(_Strict):
-    """The contents of a `cycle.toml`.
-
-    `headers` maps a column title found in a workbook to the survey's own title, `answers` maps,
-    for each field, an answer found to the survey's own answer; both add to the vocabulary. An empty
-    one says that the column is none of the survey's, or that the text is no answer.
-    """
-
-    as_of: datetime.date
-    title: Name
-    city: Name
-    publisher: list[Name]
-    demonstration: bool
-    previous: str | None = None
-    guideline: FilePath | None = None
-    target: Target | None = None
-    departments: list[Department] = Field(min_length=1)
-    headers: dict[str, str]
-    answers: dict[str, dict[str, str]]
+_COMPARED = "-for-"
 
 
 class Cycle:
-    """One cycle under a project folder: `root/data/raw/<name>` and what is made from it."""
+    """One cycle under a project folder: `root/data/raw/<day>` and what is made from it.
 
-    def __init__(self, root: Path, name: str, settings: Settings) -> None:
-        """Hold a cycle; use `open_cycle` to get one from disk."""
+    An interim one, whose name ends with INTERIM_ENDING, is made from the raw folder of the cycle
+    that it is of, and has folders of its own for what is made.
+    """
+
+    def __init__(
+        self, root: Path, name: str, settings: Settings, uncounted: tuple[Uncounted, ...] = ()
+    ) -> None:
+        """Hold a cycle; use `open_cycle`, or `interim.open_counted`, to get one from disk.
+
+        `uncounted` are the departments to do without beside those that the settings leave out.
+        """
         self.root = root
         self.name = name
         self.settings = settings
+        self._uncounted = order_uncounted(settings, uncounted)
+
+    @property
+    def is_interim(self) -> bool:
+        """Whether it is made from the answers that are there, while the cycle is open."""
+        return self.name.endswith(INTERIM_ENDING)
+
+    @property
+    def day(self) -> str:
+        """The as-of date by which the raw folder is named."""
+        return name_day(self.name)
 
     @property
     def raw_folder(self) -> Path:
         """Where the departments' workbooks and the settings lie; never written by a build."""
-        return self.root / "data" / "raw" / self.name
+        return self.root / "data" / "raw" / self.day
 
     @property
     def processed_folder(self) -> Path:
@@ -119,9 +88,36 @@ class Cycle:
         return own if own.is_dir() else Path(__file__).parents[2] / NOTEBOOKS
 
     @property
+    def mark(self) -> str:
+        """What ends the names of the files that are delivered, before their suffix."""
+        return f"-{INTERIM}" if self.is_interim else ""
+
+    def name_file(self, name: str) -> str:
+        """Return the name that a file of the set is delivered by."""
+        stem, dot, suffix = name.partition(".")
+        return f"{stem}{self.mark}{dot}{suffix}"
+
+    @property
     def departments(self) -> list[Department]:
-        """The departments in the official order of the published table."""
-        return self.settings.departments
+        """The departments that are counted, in the official order of the published table."""
+        return [d for d in self.settings.departments if d.slug not in self._uncounted]
+
+    @property
+    def uncounted(self) -> tuple[Uncounted, ...]:
+        """The departments that are not counted, in the official order, and why."""
+        return tuple(self._uncounted.values())
+
+    @property
+    def previous_name(self) -> str | None:
+        """What the figures of the cycle before are called that this one compares with.
+
+        It is that cycle's name, unless departments are left out: of the whole city the figures are
+        others than that cycle's own then.
+        """
+        previous = self.settings.previous
+        if previous is None or not self._uncounted:
+            return previous
+        return f"{previous}{_COMPARED}{self.name}"
 
     @property
     def guideline_path(self) -> Path | None:
@@ -140,11 +136,32 @@ class Cycle:
         for department in self.departments:
             if name_or_slug in (department.name, department.slug):
                 return department
+        for left in self.uncounted:
+            if name_or_slug in (left.department.name, left.department.slug):
+                raise SettingsError(
+                    f"部局「{left.department.name}」の回答は、調査回 {self.name} では"
+                    f"数えていません（{left.reason}）。"
+                )
         known = "、".join(f"{d.name}（{d.slug}）" for d in self.departments)
         raise SettingsError(
             f"部局「{name_or_slug}」は調査回 {self.name} にありません。"
             f"\n次のいずれかを指定してください: {known}"
         )
+
+
+def name_day(name: str) -> str:
+    """Return the name of the raw folder of a cycle, of an interim one too."""
+    return name.removesuffix(INTERIM_ENDING)
+
+
+def name_ledger(cycle: str) -> str:
+    """Return the name of the cycle in whose ledger the figures of a cycle, as ids say it, stand."""
+    return cycle.partition(_COMPARED)[2] or cycle
+
+
+def name_compared(cycle: str) -> str:
+    """Return the name of the cycle whose answers the figures of a cycle, as ids say it, count."""
+    return cycle.partition(_COMPARED)[0]
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -183,7 +200,7 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
             f"調査回「{name}」は data/raw にありません。\n次のいずれかを指定してください: "
             + "、".join(known)
         )
-    settings = _read_settings(root / "data" / "raw" / name / SETTINGS_NAME)
+    settings = read_settings(root / "data" / "raw" / name / SETTINGS_NAME)
     if settings.as_of.isoformat() != name:
         raise SettingsError(
             f"data/raw/{name}/{SETTINGS_NAME}: as_of = {settings.as_of} がフォルダー名と違います。"
@@ -223,28 +240,3 @@ def _require_earlier(previous: str, name: str) -> None:
         raise SettingsError(f"{where}調査回の名前ではありません。{advice}")
     if previous >= name:
         raise SettingsError(f"{where}、この調査回（{name}）より前の調査回ではありません。{advice}")
-
-
-def _read_settings(path: Path) -> Settings:
-    settings = read_toml(path, Settings)
-    wrong = [
-        *find_twice([(WHOLE, "市全体"), (WHOLE_NAME, "市全体"), *_list_names(settings)]),
-        *find_twice(
-            (PurePath(d.workbook).stem, f"{d.name}の workbook") for d in settings.departments
-        ),
-    ]
-    if wrong:
-        raise SettingsError(
-            f"{path.parent.name}/{SETTINGS_NAME}: departments の name、slug、workbook のうち"
-            f"{len(wrong)}件が重複しています。部局ごとに別のものにしてください。\n"
-            + list_examples(wrong)
-        )
-    return settings
-
-
-def _list_names(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield what each department is called by; a name that is its own slug is one word."""
-    for department in settings.departments:
-        yield department.slug, f"{department.name}の slug"
-        if department.name != department.slug:
-            yield department.name, f"{department.name}の name"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Kinds of characters that a terminal obeys, or can't write."""
-WAITING = "同じ調査回の報告書を、ほかのプロセスが作成しています。終わるのを待っています。"
+OTHER_BUILD = "同じ調査回の報告書を、ほかのプロセスが作成しています。終わるのを待っています。"
 
 
 class Task(Protocol):
@@ -80,7 +80,7 @@ class Lines(Display):
 
     def wait(self) -> None:
         """Write a line."""
-        click.echo(WAITING, err=self._aside)
+        click.echo(OTHER_BUILD, err=self._aside)
 
     def begin(self, items: Sequence[Task]) -> None:
         """Count what is to be made."""
@@ -110,7 +110,7 @@ class Bar(Display):
 
     def wait(self) -> None:
         """Write a line where the bar is going to be."""
-        click.echo(WAITING, err=True)
+        click.echo(OTHER_BUILD, err=True)
 
     def begin(self, items: Sequence[Task]) -> None:
         """Draw the bar, if there is anything to be made, in place of one that is drawn already."""

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.display import WAITING
+from analysis.display import OTHER_BUILD
 from analysis.place import RECORD_NAME
 
 from conftest import LATEST
@@ -70,7 +70,7 @@ def write_bytes(path, content, own=Path.write_bytes):
 
 Path.write_bytes = write_bytes
 sys.addaudithook(watch)
-from analysis.display import WAITING
+from analysis.display import OTHER_BUILD
 from analysis.cli import main
 main(sys.argv[6:], prog_name="analysis")
 """
@@ -527,7 +527,7 @@ def test_of_two_builds_at_once_the_second_waits_and_keeps_all(
     assert (code, late_code) == (0, 0), complained + late_complained
     all_of_them = len(stems_of(folder))
     assert f"3件を作成、変更のない {all_of_them - 3}件はそのまま" in said
-    assert WAITING in late_said
+    assert OTHER_BUILD in late_said
     assert f"0件を作成、変更のない {all_of_them}件はそのまま" in late_said
     assert seen == {name for name in new if new[name] != old.get(name)}
     require_finished(folder, new)

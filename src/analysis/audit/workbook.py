@@ -21,9 +21,12 @@ from analysis.audit.rows import lay_rows
 from analysis.audit.sheet import AuditCell, Formula, Page
 from analysis.audit.tables import lay_matches, lay_published, lay_table
 from analysis.audit.transitions import lay_transitions
+from analysis.cycle import INTERIM
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.formula import RowSheet, name_criteria
+from analysis.figures.interim import COUNTED, mark_interim, say_uncounted
 from analysis.figures.ledger import Ledger
+from analysis.figures.measure import WAITING
 from analysis.figures.scopes import LEVELS
 from analysis.looks import COLOURS
 
@@ -33,6 +36,7 @@ DEMONSTRATION = "架空データ"
 _ABOUT, _FIGURES, NOW, BEFORE = "説明", "数値", "今回の手続き", "前回の手続き"
 _MOVES, _WORKBOOKS, _LINES, _PROBLEMS = "異動", "調査票", "手続きでない行", "問題"
 _CORRECTIONS, _STEPS, _PUBLISHED, MATCHES = "訂正", "読み取り", "公表値", "対応の確認"
+_WAITING = "数えない前回の回答"
 _TABLES = {
     "workbooks": _WORKBOOKS,
     "lines": _LINES,
@@ -53,6 +57,7 @@ CONTENTS = {
     _FIGURES: "報告書のすべての数値。報告値と、手続きの行から数え直した値（再計算）とを比べます。",
     NOW: "今回調査の手続き。1行が1手続きで、回答と、調査票にあるままの値、そのセルを示します。",
     BEFORE: "前回調査の手続き。",
+    _WAITING: "集計に含めない部局の前回調査の手続き。ほかのどの数値にも含みません。",
     _MOVES: "今回と前回の手続きの対応（継続・新規・廃止など）。すべて手続きの行を見る式です。",
     _WORKBOOKS: "部局から提出された調査票。",
     _LINES: "調査票の表の、手続きでない行（空白、合計、注記など）。",
@@ -98,10 +103,16 @@ def write_audit(findings: Findings) -> bytes:
         sheets = (now.sheet, before["procedures"].sheet, confirmed.sheet)
         pages["transitions"] = lay_transitions(_MOVES, ledger, sheets, survey.matches, criteria)
         pages["matches"] = confirmed
+    if findings.waiting is not None:
+        rows, corrections = tables.current[WAITING], findings.waiting.corrections
+        pages[WAITING] = lay_rows(_WAITING, rows, corrections, criteria)
     figures = lay_figures(_FIGURES, ledger, _sheets_of(pages), _sheets_of(before), criteria)
     laid = {page.name: page for page in (figures, *pages.values(), *before.values())}
     notice = DEMONSTRATION if settings.demonstration else settings.title
-    book = Book(f"{settings.title} {_TITLE}", settings.as_of, notice)
+    title = mark_interim(findings.cycle, _TITLE)
+    if findings.cycle.is_interim:
+        notice = f"{INTERIM}　{notice}"
+    book = Book(f"{settings.title} {title}", settings.as_of, notice)
     _write_about(book, findings, plan, [name for name in CONTENTS if name in laid])
     verdicts = {_FIGURES: ("verdict", DIFFERS), _PUBLISHED: ("agrees", DIFFERS)}
     for name in CONTENTS:
@@ -128,14 +139,20 @@ def _write_about(book: Book, findings: Findings, plan: RowSheet, names: Sequence
     number = book.add_format(bold=True, num_format="#,##0", align="left")
     total = len(ledger.figures)
     verdicts = plan.range_of("verdict")
+    dated = f"{_TITLE}（{write_date(findings.cycle)}時点）"
     agreeing = f'COUNTIF({verdicts},"{AGREES}")'
     lines: list[tuple[AuditCell, Format | None, AuditCell, Format | None]] = [
         (settings.title, title, None, None),
-        (f"{_TITLE}（{write_date(findings.cycle)}時点）", title, None, None),
+        (mark_interim(findings.cycle, dated), title, None, None),
         (None, None, None, None),
     ]
     if settings.demonstration:
         lines.append((DEMONSTRATION, warning, "実際の調査の回答ではありません。", warning))
+    if findings.cycle.uncounted:
+        kind = INTERIM if findings.cycle.is_interim else "集計に含めない部局"
+        everyone, counted = (ledger.figure(name).text for name in COUNTED)
+        told = f"{everyone}部局のうち{counted}部局の回答だけを数えています。"
+        lines.append((kind, warning, told + say_uncounted(findings.cycle), warning))
     lines += [
         ("数値の数", name, Formula(f"=COUNTA({plan.range_of('id')})", total), number),
         ("再計算と一致した数値", name, Formula(f"={agreeing}", total), number),

@@ -42,6 +42,7 @@ class Delivered:
     record: Record | None = None
     environment: str = ""
     summary: tuple[str, ...] = ()
+    sources_name: str = SOURCES_NAME
 
     @cached_property
     def same_environment(self) -> bool:
@@ -67,9 +68,9 @@ class Delivered:
     @cached_property
     def sources(self) -> Mapping[str, tuple[Source, ...]]:
         """What the standing reports were made from, by stem; none of one made from everything."""
-        if SOURCES_NAME not in self.intact:
+        if self.sources_name not in self.intact:
             return {}
-        return read_sources((self.folder / SOURCES_NAME).read_bytes())
+        return read_sources((self.folder / self.sources_name).read_bytes())
 
     def list_asked(self, stem: str) -> set[str]:
         """Return what was asked of the answers for a report (see `asked`); unknown: everything."""
@@ -109,7 +110,8 @@ def look_at_set(cycle: Cycle) -> Delivered:
         if note["crate"] != hash_file(folder / CRATE_NAME):
             return Delivered(folder)
         record = read_record(cycle)
-        return Delivered(folder, record, str(note["environment"]), tuple(note["summary"]))
+        said = (str(note["environment"]), tuple(note["summary"]))
+        return Delivered(folder, record, *said, cycle.name_file(SOURCES_NAME))
     except (OSError, ValueError, KeyError, TypeError, ReportError):
         return Delivered(folder)
 

@@ -118,10 +118,10 @@ class _Build:
         kept_sources = {r.stem: self._sources(r) for r in planned if r not in collected}
         sources = kept_sources | {r.stem: made.sources for r, made in collected.items()}
         contents = shelf.name_files(collected) | beside.result()
-        contents[SOURCES_NAME] = write_sources(sources)
+        contents[self.cycle.name_file(SOURCES_NAME)] = write_sources(sources)
         record = self.delivered.record
         names = {name for report in planned for name in report.files}
-        kept = (names | set(jobs.BESIDE)) - contents.keys()
+        kept = (names | {*map(self.cycle.name_file, jobs.BESIDE)}) - contents.keys()
         marks = {name: mark_of(content) for name, content in contents.items()}
         if record is not None:
             folder = self.cycle.reports_folder
@@ -134,8 +134,8 @@ class _Build:
     def place_set(self, made: _Made) -> None:
         """Put the whole set in place of the one that stands."""
         self._require_unchanged()
-        if FIGURES_NAME in made.contents:
-            deliver_file(self.cycle.processed_folder / FIGURES_NAME, made.contents[FIGURES_NAME])
+        if figures := made.contents.get(self.cycle.name_file(FIGURES_NAME)):
+            deliver_file(self.cycle.processed_folder / FIGURES_NAME, figures)
         publish(self.cycle, made.contents, made.kept)
         write_note(self.cycle, self.seen.summary)
         shelf.clear(self.cycle)
@@ -199,14 +199,14 @@ class _Build:
 
     def _start_beside(self) -> Future[dict[str, bytes]]:
         """Start to make the files beside the reports that can't be kept."""
-        told = {name: tell_beside(self.cycle, name) for name in jobs.BESIDE}
-        origins = {name: Origin(self.inputs, None, told[name]) for name in jobs.BESIDE}
+        told = {n: tell_beside(self.cycle, n) for n in map(self.cycle.name_file, jobs.BESIDE)}
+        origins = {name: Origin(self.inputs, None, given) for name, given in told.items()}
         names = [
             name
             for name, origin in origins.items()
             if self.force or self.delivered.why_remake([name], origin, None)
         ]
-        fingerprint = origins[INDEX_NAME].write_fingerprint(None)
+        fingerprint = origins[self.cycle.name_file(INDEX_NAME)].write_fingerprint(None)
         return self.pool.submit(jobs.make_beside, self.target, names, fingerprint[:SHORT_LENGTH])
 
     def _collect(self, reasons: Mapping[Report, str | None]) -> dict[Report, shelf.Made]:

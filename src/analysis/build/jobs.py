@@ -17,7 +17,7 @@ from analysis.build.workers import (
     in_new_process,
     in_worker,
 )
-from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, open_cycle
+from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import Mark
@@ -90,7 +90,7 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
 
 
 def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
-    """Return the files beside the reports that have these names, of BESIDE.
+    """Return the files beside the reports, of BESIDE, that are delivered by these names.
 
     One process makes them; `fingerprint` is what the index prints.
     """
@@ -107,8 +107,9 @@ def make_crate(
 def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
     from analysis.document.fonts import require_glyphs
     from analysis.figures.findings import hash_inputs, load_findings
+    from analysis.survey.interim import open_counted
 
-    cycle = open_cycle(target.cycle, target.root)
+    cycle = open_counted(target.cycle, target.root)
     stamp = hash_inputs(cycle)
     findings = load_findings(cycle, inputs=stamp)
     require_glyphs(findings.survey.rows)
@@ -165,7 +166,8 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
             findings, plan_reports(findings.cycle), fingerprint
         ).encode(),
     }
-    return {name: makers[name]() for name in names}
+    delivered = {findings.cycle.name_file(name): make for name, make in makers.items()}
+    return {name: delivered[name]() for name in names}
 
 
 def _make_crate(
@@ -180,5 +182,6 @@ def _make_crate(
 
 def _load(target: BuildTarget) -> "Findings":
     from analysis.figures.findings import load_findings
+    from analysis.survey.interim import open_counted
 
-    return load_findings(open_cycle(target.cycle, target.root), inputs=target.stamp)
+    return load_findings(open_counted(target.cycle, target.root), inputs=target.stamp)

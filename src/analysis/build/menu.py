@@ -11,12 +11,13 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from analysis.build.run import read_parameters
-from analysis.cycle import find_root, open_cycle
+from analysis.cycle import find_root
 from analysis.document.document import Document, read_document
 from analysis.evidence.exporters import html_of, pdf_of
 from analysis.evidence.sources import Origin
 from analysis.figures.findings import Findings, load_findings
 from analysis.inputs import list_inputs
+from analysis.survey.interim import open_counted
 
 
 class ReportHtmlExporter(Exporter):
@@ -60,7 +61,7 @@ def _read(notebook: NotebookNode, resources: Any) -> tuple[Document, Findings, O
     document = read_document(notebook)
     folder = resources.get("metadata", {}).get("path")
     root = find_root(Path(folder) if folder else None)
-    findings = load_findings(open_cycle(document.masthead.as_of, root))
+    findings = load_findings(open_counted(document.masthead.cycle, root))
     return document, findings, _find_origin(notebook, findings, resources)
 
 

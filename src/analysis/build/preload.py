@@ -82,12 +82,13 @@ def _start_readers(root: Path, name: str) -> list[ForkProcess]:
 
     Returned are the processes that do so, one a cycle; what one can't read or store is read later.
     """
-    from analysis.cycle import open_cycle  # noqa: PLC0415
+    from analysis.cycle import name_day, open_cycle  # noqa: PLC0415
 
     # Imported once, for both and for what is forked later; what reads workbooks only they need.
     from analysis.survey import store  # noqa: F401, PLC0415
 
-    cycle = open_cycle(name, root)
+    # Which departments an interim cycle counts is known by the whole of it.
+    cycle = open_cycle(name_day(name), root)
     cycles = [cycle, cycle.open_previous()]
     # Daemons, which have no children: with all cores at work, more processes would only cost more.
     readers = [
@@ -124,17 +125,21 @@ def _load_findings(root: Path, cycle: str) -> None:
 
     What every department's page and PDF carry of the whole city is written here, for all of them.
     """
-    from analysis.cycle import WHOLE, open_cycle  # noqa: PLC0415
+    from analysis.cycle import WHOLE  # noqa: PLC0415
     from analysis.evidence import appendix, attachments, payload  # noqa: PLC0415
     from analysis.figures.findings import load_findings  # noqa: PLC0415
+    from analysis.figures.interim import COUNTED  # noqa: PLC0415
     from analysis.figures.listing import digest_figures  # noqa: PLC0415
     from analysis.reports.progress import list_progress  # noqa: PLC0415
+    from analysis.survey.interim import open_counted  # noqa: PLC0415
 
-    findings = load_findings(open_cycle(cycle, root))
+    findings = load_findings(open_counted(cycle, root))
     digest_figures(findings.ledger, findings.ledger.figures.values())
     # No child makes another digest, and what a child is given takes time to fork.
     findings.ledger.digester.forget_lines()
     printed = [figure.id for figures in list_progress(findings, WHOLE) for figure in figures]
+    if findings.cycle.uncounted:
+        printed += [findings.ledger.figure(name).id for name in COUNTED]
     ids = tuple(figure.id for figure in appendix.gather_figures(findings.ledger, printed))
     for write in (payload.write_city_payload, attachments.write_city_files, appendix.say_city_rows):
         write(findings.ledger, ids)

@@ -2,9 +2,8 @@
 
 A block holds figures and texts, never a bare number: `12` in a cell or a sentence is refused, so a
 number without evidence can't be printed. Through Jupyter's rich-display protocol each block offers
-HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF); both are made by one
-renderer each, `html` and `typst`, so that a new block is written once. A digit in a text of ours
-has no evidence and stops the export (`orphans`); what is quoted from a raw file stands in `Quoted`.
+HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF), by one renderer each,
+`html` and `typst`. A digit in a text of ours stops the export (`orphans`), but not in `Quoted`.
 """
 
 import hashlib
@@ -69,8 +68,8 @@ class Strong:
 class Link:
     """A text that leads to another report of the same folder.
 
-    `target` is that report's stem; without a `suffix` it leads to the kind of file it stands in.
-    With a `line_of` it leads to that figure's line of evidence there.
+    `target` is its stem; without `suffix` it leads to the kind of file it stands in, with
+    `line_of` to that figure's line of evidence there.
     """
 
     text: str
@@ -100,7 +99,7 @@ class Masthead(Block):
     """The head of a report: the exporters put it on top, in the title and in the running head.
 
     `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
-    the publisher, `demonstration` marks invented data on every page.
+    the publisher, `demonstration` marks invented data on every page, `notice` stands above all.
     """
 
     title: str
@@ -109,11 +108,13 @@ class Masthead(Block):
     as_of: str
     city: str
     demonstration: bool
+    cycle: str = ""
+    notice: Block | None = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {**shown, MASTHEAD_MIME: fields}, asked
+        notice = self.notice and self.notice._repr_mimebundle_()[0]
+        return {**shown, MASTHEAD_MIME: {**vars(self), "notice": notice}}, asked
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,8 @@ class Bullets(Block):
 class Column:
     """One column of a table.
 
-    `group` joins neighbours under a common title, `weight` is its share of the width in the PDF
-    (None: as wide as its content). Numeric columns are aligned right.
+    `group` joins neighbours under a title, `weight` is its share of the PDF's width (None: as wide
+    as its content). Numeric columns are aligned right.
     """
 
     title: str
@@ -163,8 +164,7 @@ class Table(Block):
     `subtotals` (by position) is the sum of the rows since the one before. `empty` is the sentence
     that stands for a table with no rows. `marks` gives, by row, a word for the row's look (`bad`,
     `good`, `quiet`) or None; the look never carries meaning alone. `lines_of` gives, by row, the
-    figure whose line of evidence it is: where that figure's links lead; `definition` then stands
-    below the caption.
+    figure whose line of evidence it is; `definition` then stands below the caption.
     """
 
     caption: str
@@ -205,7 +205,7 @@ class Table(Block):
 class Chart(Block):
     """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
 
-    `figures` are the figures drawn, in drawing order, so that none is shown without evidence.
+    `figures` are those drawn, in their order, so that none is shown without evidence.
     """
 
     caption: str
@@ -225,7 +225,7 @@ class Chart(Block):
 
     @property
     def alt_text(self) -> str:
-        """The alternative text, plain."""
+        """The alternative text."""
         return "".join(part if isinstance(part, str) else part.text for part in self.alt)
 
 

@@ -57,10 +57,11 @@ def read_document(notebook: "NotebookNode") -> Document:
             asked |= set(output.get("metadata", {}).get(ASKED, [EVERYTHING]))
             if MASTHEAD_MIME in data:
                 mastheads.append(_read_masthead(data[MASTHEAD_MIME]))
+                if notice := data[MASTHEAD_MIME].get("notice"):
+                    # What stands above all that is said.
+                    parts.insert(0, _read_output(notice))
             elif TYPST_MIME in data:
-                parts.append(
-                    CellOutput(from_cell(_join(data["text/html"])), _join(data[TYPST_MIME]))
-                )
+                parts.append(_read_output(data))
             else:
                 text = str(output.get("text") or data.get("text/plain") or output.output_type)
                 stray.append(f"{place}番目のセル: {' '.join(text.split())[:STRAY_SHOWN]}")
@@ -77,7 +78,11 @@ def read_document(notebook: "NotebookNode") -> Document:
 
 
 def _read_masthead(fields: dict[str, Any]) -> Masthead:
-    return Masthead(**{**fields, "notes": tuple(fields["notes"])})
+    return Masthead(**{**fields, "notes": tuple(fields["notes"]), "notice": None})
+
+
+def _read_output(data: dict[str, Any]) -> CellOutput:
+    return CellOutput(from_cell(_join(data["text/html"])), _join(data[TYPST_MIME]))
 
 
 def _join(text: str | list[str]) -> str:

@@ -45,8 +45,9 @@ def render(block: Block) -> str:
         case Masthead():
             # Seen in JupyterLab only, whose own style aligns every cell to the right.
             style = Markup((TEMPLATES / "notebook.css").read_text(encoding="utf-8"))  # noqa: S704
-            return Markup('<style>{}</style>\n<h1>{}</h1>\n<p class="subtitle">{}</p>').format(
-                style, block.title, block.subtitle
+            notice = Markup(render(block.notice)) if block.notice else ""  # noqa: S704
+            return Markup('<style>{}</style>\n<h1>{}</h1>\n<p class="subtitle">{}</p>{}').format(
+                style, block.title, block.subtitle, notice
             )
         case Paragraph(parts=parts, kind=kind):
             form = "<h2>{1}</h2>" if kind == "heading" else '<p class="{0}">{1}</p>'

@@ -28,13 +28,14 @@ from analysis.evidence.attachments import write_attachments
 from analysis.evidence.carried import list_carried
 from analysis.evidence.orphans import require_traced
 from analysis.evidence.sources import Origin, Sources, find_sources
-from analysis.evidence.traced import gather_printed, write_traced_page
+from analysis.evidence.traced import gather_printed, mark_links, write_traced_page
 from analysis.figures.asked import EVERYTHING
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
 from analysis.inputs import SHORT_LENGTH
 from analysis.looks import fill_typst
 
+_FIGURES = FIGURES_NAME.partition(".")[0]
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
 # As `html` writes the heading of a section that a cell opens.
 _HEADING = re.compile("<h2>(.*?)</h2>")
@@ -131,11 +132,13 @@ def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes
         part.typst if isinstance(part, CellOutput) else to_typst(part) for part in document.parts
     ]
     attached = write_attachments(findings.ledger, figures) if figures else {}
+    attached = {findings.cycle.name_file(name): csv for name, csv in attached.items()}
     parts += _write_evidence(figures, findings)
     parts += [_attach(name) for name in attached]
     template = (files("analysis.document") / "templates" / "report.typ").read_text(encoding="utf-8")
     setup = _setup(document.masthead, written.fingerprint[:SHORT_LENGTH])
-    source = "\n".join([fill_typst(template), setup, *parts])
+    body = mark_links("\n".join(parts), findings.cycle.mark)
+    source = "\n".join([fill_typst(template), setup, body])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:
         # The library takes files beside the source; its stub does not know yet.
@@ -165,7 +168,7 @@ def _write_evidence(figures: list[Figure], findings: Findings) -> Iterator[str]:
 
 def _attach(name: str) -> str:
     """Return the line that puts a CSV file into the PDF."""
-    said = "数値の一覧" if name == FIGURES_NAME else "数値の根拠の行"
+    said = "数値の一覧" if name.startswith(_FIGURES) else "数値の根拠の行"
     return (
         f'#pdf.attach({literal(name)}, relationship: "data", mime-type: "text/csv", '
         f"description: {literal(said)})"

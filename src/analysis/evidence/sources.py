@@ -140,7 +140,7 @@ def list_workbooks(ledger: "Ledger") -> dict[str, list[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     owners: dict[str, set[str]] = defaultdict(set)
     for cycle, frame in zip(cycles, frames, strict=True):
-        for department in cycle.departments:
+        for department in cycle.settings.departments:
             found[department.slug].add(_name_path(cycle, department.workbook))
         for key, slug in _list_distinct(pair_ids(frame), frame["department_slug"]):
             owners[key].add(slug)
@@ -157,4 +157,4 @@ def _list_distinct(keys: "pd.Series[str]", values: "pd.Series[str]") -> list[tup
 
 
 def _name_path(cycle: "Cycle", workbook: str) -> str:
-    return unicodedata.normalize("NFC", f"{_RAW}{cycle.name}/{workbook}")
+    return unicodedata.normalize("NFC", f"{_RAW}{cycle.day}/{workbook}")

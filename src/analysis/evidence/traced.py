@@ -1,7 +1,11 @@
 """A page whose every number is traced: the content, 数値の根拠 behind it, and the check of both."""
 
+import re
+from urllib.parse import quote
+
 from markupsafe import Markup
 
+from analysis.cycle import INTERIM
 from analysis.document import html
 from analysis.document.blocks import Masthead, Table
 from analysis.document.page import write_page
@@ -10,6 +14,9 @@ from analysis.evidence.orphans import list_printed, require_traced
 from analysis.evidence.payload import write_payload
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
+
+# As both renderers write a `Link`; in what else is printed a quotation mark is escaped.
+_LINK = re.compile(rf'((?:<a href="|link\(")[\w-]+?)(?:-{INTERIM})?(\.(?:html|pdf|csv|xlsx)[#"])')
 
 
 def write_traced_page(
@@ -32,9 +39,22 @@ def write_traced_page(
         content += _write_evidence(tables)
         sections = [*sections, ("evidence", EVIDENCE_TITLE)]
     payload = write_payload(findings.ledger, figures)
+    content = Markup(mark_links(str(content), findings.cycle.mark))  # noqa: S704  only names in it change
     page = write_page(masthead, content, sections, payload, fingerprint)
     require_traced(page, findings)
     return page
+
+
+def mark_links(written: str, mark: str) -> str:
+    """Return HTML or Typst whose links to other files of the set lead to their names in this one.
+
+    Who writes a link names the report, and nothing of the set in which it stands.
+
+    >>> mark_links('<a href="overview.html#x">全体</a> <a class="figure" href="#y">1</a>', "-暫定")
+    '<a href="overview-%E6%9A%AB%E5%AE%9A.html#x">全体</a> <a class="figure" href="#y">1</a>'
+    """
+    # A PDF's addresses are ASCII.
+    return _LINK.sub(rf"\g<1>{quote(mark)}\g<2>", written) if mark else written
 
 
 def gather_printed(content: Markup, findings: Findings) -> list[Figure]:

@@ -12,17 +12,23 @@ from analysis.figures.tables import prepare_tables
 from analysis.survey.survey import Survey
 
 
-def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledger:
+def build_ledger(
+    cycle: Cycle, survey: Survey, previous: Survey | None, waiting: Survey | None = None
+) -> Ledger:
     """Return the ledger of a cycle: every measure of the catalogue in every scope.
 
-    `previous` is the survey of the cycle before (None: a first cycle, which has no changes). Raises
-    SettingsError for names, a guideline or published values that can't be used.
+    `previous` is the survey of the cycle before (None: a first cycle, which has no changes),
+    `waiting` that of its departments that this cycle doesn't count (None: there are none). Raises
+    SettingsError for names, a guideline or published values that can't be used. What was published
+    was of every department: an interim cycle is not compared with it.
     """
     guideline = read_guideline(cycle.guideline_path)
     require_free_ids(guideline, cycle.guideline_path)
     require_in_force(guideline, cycle)
     # Read here, so that a wrong one is told whatever figure is asked for.
     published = read_published(cycle)
+    if cycle.is_interim:
+        published = published.iloc[:0]
 
     def recompute(scope: str, measure: str) -> Figure | None:
         # How many published numbers agree can't itself be among the numbers compared.
@@ -31,11 +37,16 @@ def build_ledger(cycle: Cycle, survey: Survey, previous: Survey | None) -> Ledge
             return None
         return ledger.look_up(cycle.name, scope, measure)
 
+    measures = list_measures(
+        guideline, has_previous=previous is not None, has_waiting=waiting is not None
+    )
     ledger = Ledger(
         cycle,
         guideline,
-        {item.name: item for item in list_measures(guideline, has_previous=previous is not None)},
-        {scope.slug: scope for scope in list_scopes(cycle, survey, previous)},
-        prepare_tables(cycle, survey, previous, lambda: reconcile(cycle, published, recompute)),
+        {item.name: item for item in measures},
+        {scope.slug: scope for scope in list_scopes(cycle, survey, previous, waiting)},
+        prepare_tables(
+            cycle, survey, previous, lambda: reconcile(cycle, published, recompute), waiting
+        ),
     )
     return ledger

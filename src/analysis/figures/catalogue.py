@@ -12,8 +12,17 @@ from pathlib import Path
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
 from analysis.figures.guideline import Guideline
-from analysis.figures.measure import Change, Count, Measure, Share, Where, where
-from analysis.figures.scopes import LEVELS, Level
+from analysis.figures.measure import (
+    WAITING,
+    Change,
+    Count,
+    Measure,
+    Share,
+    Where,
+    tables_of,
+    where,
+)
+from analysis.figures.scopes import LEVELS, Level, Scope
 from analysis.survey.answers.steps import STEPS
 from analysis.survey.rules import SEVERITY_LABELS, load_rules
 from analysis.survey.survey import LINE_LABELS
@@ -56,6 +65,15 @@ class Item:
     measure: Measure
     levels: tuple[Level, ...]
 
+    def is_given_for(self, scope: Scope) -> bool:
+        """Tell whether the measure has a figure in a scope.
+
+        A department that is not counted has figures of its last answers and no others.
+        """
+        if scope.level == "all":
+            return "all" in self.levels
+        return scope.level in self.levels and scope.waits == (WAITING in tables_of(self.measure))
+
     @property
     def unit(self) -> Unit:
         """The unit, which the kind of measure decides."""
@@ -70,10 +88,16 @@ class Item:
                 return POINTS
 
 
-def list_measures(guideline: Guideline, *, has_previous: bool) -> list[Item]:
-    """Return the catalogue of a cycle; a first cycle has no changes and no transitions."""
+def list_measures(
+    guideline: Guideline, *, has_previous: bool, has_waiting: bool = False
+) -> list[Item]:
+    """Return the catalogue of a cycle; a first cycle has no changes and no transitions.
+
+    Last answers of departments that are not counted have measures where there are such answers.
+    """
     items = [
-        *_progress(), *_reasons(), *_transitions(), *_guideline(guideline), *_quality()
+        *_progress(), *_reasons(), *_transitions(), *_guideline(guideline), *_quality(),
+        *(_waiting() if has_waiting else ()),
     ]  # fmt: skip
     if has_previous:
         return items
@@ -87,7 +111,8 @@ def require_free_ids(guideline: Guideline, path: Path | None) -> None:
     are no free names either.
     """
     named = {
-        item.name: item.label for item in chain(_progress(), _reasons(), _transitions(), _quality())
+        item.name: item.label
+        for item in chain(_progress(), _reasons(), _transitions(), _quality(), _waiting())
     }
     wrong = []
     for item in _guideline(guideline):
@@ -190,6 +215,17 @@ def _quality() -> Iterator[Item]:
         count = Count(where(code=rule.code), "problems")
         label = f"検査規則：{rule.title.removesuffix('。')}"
         yield Item(f"{RULE_PREFIX}{rule.code}", label, count, ("all",))
+
+
+def _waiting() -> Iterator[Item]:
+    for name, label, condition in (
+        ("waiting_total", "総手続き数", Where()),
+        ("waiting_online", "オンライン化済手続き数", where(status="online")),
+        ("waiting_started", "着手済の手続き数", where(status="started")),
+        ("waiting_not_started", "未着手の手続き数", where(status="not_started")),
+    ):
+        count = Count(condition, WAITING)
+        yield Item(name, f"数えていない部局の前回の{label}", count, CITY_AND_DEPARTMENTS)
 
 
 def _needs_previous(measure: Measure) -> bool:

@@ -20,6 +20,7 @@ TABLE_NOUNS = {
     "corrections": "訂正",
     "steps": "読み取りで整えた回答",
     "published": "公表値",
+    "waiting": "前回調査の手続き（数えていない部局）",
 }
 
 OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.cycle import Cycle, Department, find_root, open_cycle
+from analysis.cycle import Cycle, Department, find_root
 from analysis.errors import AnalysisError
 from analysis.figures.asked import note_everything, unnoted
 from analysis.figures.build import build_ledger
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import hash_file
+from analysis.survey.interim import advise_interim, open_counted
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
 from analysis.survey.survey import Survey, require_usable
+from analysis.survey.uncounted import keep_compared, keep_uncounted
 
 LATEST = "latest"
 INPUTS = "ANALYSIS_INPUTS"
@@ -27,13 +29,15 @@ FISCAL_YEAR_END = (3, 31)
 class Findings:
     """A cycle with its survey, the survey of the cycle before (None: a first cycle), its ledger.
 
-    What is asked of it is noted (see `asked`).
+    Of the cycle before there are the departments that are compared; the last answers of those that
+    are not counted stand apart (None: there are none). What is asked of it is noted (see `asked`).
     """
 
     cycle: Cycle
     _survey: Survey
     _previous: Survey | None
     ledger: Ledger
+    _waiting: Survey | None = None
 
     @property
     def survey(self) -> Survey:
@@ -46,6 +50,12 @@ class Findings:
         """All answers of the cycle before, if there is one."""
         note_everything()
         return self._previous
+
+    @property
+    def waiting(self) -> Survey | None:
+        """The last answers of the departments that are not counted, if any are known."""
+        note_everything()
+        return self._waiting
 
     def department(self, name_or_slug: str) -> Department:
         """Return a department by official name or slug."""
@@ -68,7 +78,7 @@ def load_findings(
     # What is read to load them is shown to nobody yet.
     with unnoted():
         if isinstance(cycle, str):
-            cycle = open_cycle(None if cycle == LATEST else cycle, find_root())
+            cycle = open_counted(None if cycle == LATEST else cycle, find_root(), load)
         findings = _recall(cycle, inputs) if load is load_survey else _load_anew(cycle, load)
     if is_notebook():
         watch_notebook(cycle.root)
@@ -107,12 +117,17 @@ def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
     survey, previous = load_surveys(cycle, load)
     if load is load_survey:
         store_problems(cycle, survey)
-    require_usable(survey, cycle.name)
-    before = cycle.open_previous()
+    require_usable(survey, cycle.name, advise_interim(cycle, survey))
+    before, waiting = cycle.open_previous(), None
     if before is not None:
-        previous = previous or load(before)
+        if previous is None or cycle.uncounted:
+            whole = load(before)
+            previous, waiting = keep_compared(cycle, whole), keep_uncounted(cycle, whole)
         require_usable(previous, before.name)
-    return Findings(cycle, survey, previous, build_ledger(cycle, survey, previous))
+    if waiting is not None and waiting.rows.empty:
+        waiting = None
+    ledger = build_ledger(cycle, survey, previous, waiting)
+    return Findings(cycle, survey, previous, ledger, waiting)
 
 
 def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[str]:

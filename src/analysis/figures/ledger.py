@@ -50,7 +50,12 @@ class Ledger:
 
     def list_departments(self) -> list[Scope]:
         """Return the departments in official order, then those that only the cycle before has."""
-        return [scope for scope in self._scopes.values() if scope.level == "department"]
+        departments = (s for s in self._scopes.values() if s.level == "department")
+        return [scope for scope in departments if not scope.waits]
+
+    def list_waiting(self) -> list[Scope]:
+        """Return the departments that are not counted and have last answers, in official order."""
+        return [scope for scope in self._scopes.values() if scope.waits]
 
     def list_sections(self, department: str) -> list[Scope]:
         """Return the sections of a department (its slug) in the order of its rows."""
@@ -129,7 +134,7 @@ class Ledger:
         """Return a figure by the parts of its id (slugs), or None if the ledger has none such."""
         note_figure(f"{cycle}/{scope}/{measure}")
         item, place = self._items_of(cycle).get(measure), self._scopes.get(scope)
-        if item is None or place is None or place.level not in item.levels:
+        if item is None or place is None or not item.is_given_for(place):
             return None
         return self._evaluate(cycle, item, place.level)[scope]
 
@@ -201,7 +206,7 @@ class Ledger:
             items = self._items_of(cycle).values()
             for scope in self._scopes.values():
                 for item in items:
-                    if scope.level in item.levels:
+                    if item.is_given_for(scope):
                         yield cycle, scope, item
 
     @property

@@ -17,7 +17,11 @@ TableName = Literal[
     "corrections",
     "steps",
     "published",
+    "waiting",
 ]
+
+WAITING: TableName = "waiting"
+"""The last answers of departments that are not counted: no figure but its own counts them."""
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,16 @@ LEVELS: tuple[Level, ...] = ("all", "department", "section")
 
 @dataclass(frozen=True)
 class Scope:
-    """A stretch of the city that figures are given for. `department` is a slug, None for all."""
+    """A stretch of the city that figures are given for. `department` is a slug, None for all.
+
+    A department that `waits` is not counted: there are figures of its last answers only.
+    """
 
     slug: str
     name: str
     level: Level
     department: str | None = None
+    waits: bool = False
 
 
 @cache
@@ -66,12 +70,15 @@ def _name_sections(frame: pd.DataFrame) -> ExtensionArray:
     return names.take(grouped.ngroup().fillna(-1).astype("int64").to_numpy(), allow_fill=True)
 
 
-def list_scopes(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[Scope]:
+def list_scopes(
+    cycle: Cycle, survey: Survey, previous: Survey | None, waiting: Survey | None = None
+) -> list[Scope]:
     """Return every scope of a cycle: the city, its departments in official order, their sections.
 
     Sections are those of the survey's rows in the order they appear in them, then those that only
     the `previous` one has; departments that are only there come last, without sections. What they
-    lost is part of a change, and its sum would lack it. Raises SettingsError for two scopes of one
+    lost is part of a change, and its sum would lack it. After them are those that are not counted
+    and have last answers, which `waiting` holds. Raises SettingsError for two scopes of one
     name.
     """
     scopes = [Scope(WHOLE, WHOLE_NAME, "all")]
@@ -96,6 +103,12 @@ def list_scopes(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[S
     pairs = set(zip(named["department_slug"], named["department"], strict=True))
     gone = dict(sorted(pair for pair in pairs if pair[0] not in known))
     scopes += [Scope(slug, name, "department", slug) for slug, name in gone.items()]
+    last = set() if waiting is None else set(waiting.rows["department_slug"])
+    scopes += [
+        Scope(own.slug, own.name, "department", own.slug, waits=True)
+        for own, *_ in cycle.uncounted
+        if own.slug in last
+    ]
     # A department's name under another slug, in the cycle before, is of another scope too.
     pairs |= {(scope.slug, scope.name) for scope in scopes}
     names = Counter(name for _, name in pairs)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.figures.evaluate import previous_tables
-from analysis.figures.measure import Change, Count, Measure, Share
+from analysis.figures.measure import WAITING, Change, Count, Measure, Share
 from analysis.figures.scopes import Level
 from analysis.figures.tables import Tables
 from analysis.figures.values import list_values
@@ -186,7 +186,7 @@ def list_pair_ids(frame: pd.DataFrame) -> list[object]:
 
 def _deciding_fields(count: Count, level: Level) -> tuple[str, ...]:
     """Return the fields by which a row counts: a procedure's id, its section, its answers."""
-    if count.table != "procedures":
+    if count.table not in ("procedures", WAITING):
         return count.where.fields
     section = ("section",) if level == "section" else ()
     return ("procedure_id", *section, *count.where.fields)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 
 from analysis.cycle import Cycle
+from analysis.figures.measure import WAITING
 from analysis.figures.scopes import add_scopes
 from analysis.figures.tally import Tally
 from analysis.survey.answers.steps import list_steps
@@ -155,11 +156,13 @@ def prepare_tables(
     survey: Survey,
     previous: Survey | None,
     reconciled: Callable[[], pd.DataFrame],
+    waiting: Survey | None = None,
 ) -> Tables:
     """Return a cycle's tables, every one with its cycle and its scopes.
 
     `previous` is the survey of the cycle before, if any; `reconciled` makes the table of published
-    numbers, which itself needs figures of the other tables.
+    numbers, which itself needs figures of the other tables. `waiting` holds the last answers of the
+    departments that are not counted: where there are any they are a table, too.
 
     >>> tables = prepare_tables(ledger.cycle, survey, findings.previous, pd.DataFrame)
     >>> tables.current["transitions"][["procedure_id", "fate", "scope_department"]]
@@ -180,11 +183,19 @@ def prepare_tables(
             return add_pair_ids(frames["procedures"], pairs)
 
         frames = LazyTables(procedures=lambda: list_procedures(of), **{PAIRED: pair})
-        return Tables(str(cycle.settings.previous), frames)
+        return Tables(str(cycle.previous_name), frames)
 
     def add(frame: pd.DataFrame) -> pd.DataFrame:
         return add_scopes(frame.assign(cycle=cycle.name))
 
+    def list_waiting(of: Survey) -> pd.DataFrame:
+        rows = list_procedures(of)
+        named = rows[["cycle", "procedure_id", "name"]].itertuples(index=False)
+        told = [f"{own}の回答　{key}　{name}" for own, key, name in named]
+        message = pd.Series(told, index=rows.index, dtype="str")
+        return rows.assign(cell=rows["procedure_id_cell"], message=message)
+
+    apart = {} if waiting is None else {WAITING: partial(list_waiting, waiting)}
     return Tables(
         cycle.name,
         LazyTables(
@@ -197,6 +208,7 @@ def prepare_tables(
             # A row's number would stand for its cells, of which a row may have several.
             steps=lambda: add(list_steps(survey.rows).drop(columns="row")),
             published=lambda: add(reconciled()),
+            **apart,
         ),
         None if previous is None else list_previous(previous),
     )

@@ -20,7 +20,7 @@ from analysis.survey.rules import SEVERITY_LABELS
 from analysis.survey.survey import STATE_LABELS, Survey, say_listed
 
 _WIDTH = 100
-_STATE_STYLES = {"answered": "", "missing": "bold yellow", "unreadable": "bold red"}
+_STATE_STYLES = {"missing": "bold yellow", "unreadable": "bold red"}
 _SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "notice": ""}
 
 
@@ -49,7 +49,7 @@ def _draw_table(survey: Survey, *, coloured: bool) -> str:
         state = str(row["state"])
         cells = [
             Text(clean(str(row["department"]))),
-            Text(STATE_LABELS[state], style=_STATE_STYLES[state]),
+            Text(STATE_LABELS[state], style=_STATE_STYLES.get(state, "")),
             Text(f"{row['procedures']:,}" if state == "answered" else "-"),
         ]
         for severity, style in _SEVERITY_STYLES.items():
@@ -72,7 +72,7 @@ def _list_missing(survey: Survey) -> Iterator[str]:
     workbooks = survey.workbooks
     answered = int((workbooks["state"] == "answered").sum())
     yield f"\n提出済 {answered}/{len(workbooks)} 部局"
-    for state in ("missing", "unreadable"):
+    for state in ("missing", "unreadable", "left_out"):
         names = workbooks.loc[workbooks["state"] == state, "department"]
         if len(names):
             yield clean(f"{STATE_LABELS[state]}（{len(names)}部局）: " + "、".join(names))

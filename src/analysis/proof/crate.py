@@ -14,6 +14,7 @@ from urllib.parse import quote
 from analysis.cycle import NOTEBOOKS, SETTINGS_NAME, Cycle
 from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, list_common
 from analysis.figures.findings import Findings, write_date
+from analysis.figures.interim import mark_interim, say_uncounted
 from analysis.inputs import Mark, notebook_path, write_fingerprint
 from analysis.proof.entities import (
     COMMON_INPUTS,
@@ -66,7 +67,7 @@ def write_crate(
     agent = refer_all([own["@id"] for own in agents] or [CITY])
     actions, values = _list_actions(findings.cycle, inputs, made, files.keys())
     corrections = list(_list_corrections(findings))
-    shared = _collect_inputs(findings.cycle.name, inputs)
+    shared = _collect_inputs(findings.cycle.day, inputs)
     mentions = [*actions, *(entity for entity, _ in corrections)]
     graph: list[Entity] = [
         DESCRIPTOR,
@@ -95,9 +96,12 @@ def _root(findings: Findings) -> Entity:
     return {
         "@id": "./",
         "@type": "Dataset",
-        "name": f"{settings.city} {settings.title}（{write_date(findings.cycle)}時点）報告書",
+        "name": mark_interim(
+            findings.cycle,
+            f"{settings.city} {settings.title}（{write_date(findings.cycle)}時点）報告書",
+        ),
         "description": "各部局の調査票から作成した報告書、すべての数値、監査用の表と、"
-        f"それらを作成した入力の記録です。{invented}",
+        f"それらを作成した入力の記録です。{invented}" + say_uncounted(findings.cycle),
         "datePublished": _date_publication(findings),
         "license": refer(LICENSE),
         "publisher": refer(CITY),
@@ -147,6 +151,7 @@ def _list_actions(
     names: Set[str],
 ) -> tuple[list[Entity], list[Entity]]:
     """Return an action for each report and each other file, and the values they were given."""
+    listing = quote(cycle.name_file(SOURCES_NAME))
     actions = [
         describe_making(
             report.title,
@@ -154,7 +159,7 @@ def _list_actions(
             dict(report.parameters),
             report.files,
             [
-                *([SHARED_INPUTS] if sources is None else [COMMON_INPUTS, SOURCES_NAME]),
+                *([SHARED_INPUTS] if sources is None else [COMMON_INPUTS, listing]),
                 input_id(notebook_path(report.notebook)),
             ],
         )
@@ -170,7 +175,7 @@ def _list_actions(
 
 def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]]]:
     """Yield the applied corrections of both cycles, each with its values."""
-    yield from describe_corrections(findings.cycle.name, findings.survey.corrections)
+    yield from describe_corrections(findings.cycle.day, findings.survey.corrections)
     before = findings.cycle.settings.previous
     if before is not None and findings.previous is not None:
         yield from describe_corrections(before, findings.previous.corrections)

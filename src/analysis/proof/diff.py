@@ -5,11 +5,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
+from analysis.cycle import FIGURES_NAME, find_root, list_cycles, name_day
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.figures.findings import load_findings
 from analysis.proof.compare_figures import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
-from analysis.proof.side import Side, level_of, pair_with, read_delivery, take_ledger
+from analysis.proof.side import (
+    Side,
+    find_delivered,
+    level_of,
+    pair_with,
+    read_delivery,
+    take_ledger,
+)
+from analysis.survey.interim import open_counted
 
 _NAMES = ("scope", "label", "measure")
 _PARTS = ("figure_id", "text", "value", "unit", "evidence_rows")
@@ -86,10 +94,10 @@ def _is_told(pair: Pair) -> bool:
 def _open_side(name: str) -> Side:
     """Return the side of a cycle as its raw workbooks are now, or of a delivered folder."""
     root = find_root()
-    if name in list_cycles(root):
-        return take_ledger(name, load_findings(open_cycle(name, root)).ledger)
+    if name_day(name) in list_cycles(root):
+        return take_ledger(name, load_findings(open_counted(name, root)).ledger)
     folder = Path(name)
-    if (folder / FIGURES_NAME).is_file():
+    if find_delivered(folder, FIGURES_NAME):
         return read_delivery(name, folder, root)
     raise ReportError(
         f"「{name}」は調査回でも、{FIGURES_NAME} のある報告書のフォルダーでもありません。"

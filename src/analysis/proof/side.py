@@ -7,7 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audit.read import read_audit
-from analysis.cycle import FIGURES_NAME, WHOLE, list_cycles, open_cycle
+from analysis.cycle import (
+    FIGURES_NAME,
+    INTERIM,
+    WHOLE,
+    list_cycles,
+    name_compared,
+    name_day,
+    open_cycle,
+)
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures, require_free_ids
 from analysis.figures.evaluate import previous_tables
@@ -77,7 +85,7 @@ def pair_with(older: Side, newer: Side) -> Side:
     if older.tables is None or newer.tables is None:
         return older
     paired = newer.tables.previous
-    if paired is None or newer.tables.previous_cycle != older.cycle:
+    if paired is None or name_compared(newer.tables.previous_cycle or "") != older.cycle:
         return older
     ids = paired.set_index("procedure_id")["pair_id"]
     rows = older.tables.current["procedures"]
@@ -95,20 +103,30 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     Raises ReportError for a figures.csv that can't be read; an audit.xlsx that can't be only leaves
     the rows unknown.
     """
-    figures = read_figures(folder / FIGURES_NAME)
+    found = find_delivered(folder, FIGURES_NAME)
+    if found is None:
+        raise ReportError(f"{FIGURES_NAME} がありません。")
+    figures = read_figures(found)
     cycle = split_id(str(figures.index[0]))[0]
     missing, tables = "", None
     try:
-        tables = _read_tables(folder / AUDIT_NAME, cycle)
+        tables = _read_tables(find_delivered(folder, AUDIT_NAME) or folder / AUDIT_NAME, cycle)
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
-    known = cycle if cycle in list_cycles(root) else None
+    known = name_day(cycle) if name_day(cycle) in list_cycles(root) else None
     path = open_cycle(known, root).guideline_path
     guideline = read_guideline(path)
     require_free_ids(guideline, path)
     items = {item.name: item for item in list_measures(guideline, has_previous=has_previous)}
     return Side(name, cycle, figures, items, tables, missing)
+
+
+def find_delivered(folder: Path, name: str) -> Path | None:
+    """Return a file of a delivered set, by the name it has in an interim one too; None if none."""
+    plain = folder / name
+    interim = plain.with_stem(f"{plain.stem}-{INTERIM}")
+    return next((path for path in (plain, interim) if path.is_file()), None)
 
 
 def read_figures(path: Path) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle, open_cycle
+from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle
 from analysis.display import Display
 from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
 from analysis.figures.findings import load_findings
@@ -25,6 +25,7 @@ from analysis.proof.record import read_record, require_reports
 from analysis.proof.side import Side, read_delivery, take_ledger
 from analysis.proof.signature import describe_signature
 from analysis.survey.collect import collect_survey
+from analysis.survey.interim import open_counted
 from analysis.survey.survey import Survey
 from analysis.survey.table.read_all import CHECKING, read_workbooks
 
@@ -60,7 +61,7 @@ def verify_reports(cycle: Cycle, build: Callable[[Cycle], object]) -> Verdict:
         names = {*list_within(made)}
         unlike = find_unlike(folder, made, 1 if inputs else EXAMPLES_SHOWN)
         figures = []
-        if FIGURES_NAME in unlike:
+        if cycle.name_file(FIGURES_NAME) in unlike:
             figures = _compare_figures(cycle, lambda: read_delivery("再計算", made, apart.root))
     about = f"reports/{cycle.name}/ を、data/raw/ から作り直したものと比べました。"
     return _judge(cycle, about, names, [*inputs, *figures], unlike)
@@ -72,8 +73,9 @@ def verify_quickly(cycle: Cycle, display: Display) -> Verdict:
     Raises ReportError when there are none.
     """
     require_reports(cycle)
+    collect = partial(_collect, display=display)
     try:
-        ledger = load_findings(cycle, partial(_collect, display=display)).ledger
+        ledger = load_findings(open_counted(cycle.name, cycle.root, collect), collect).ledger
     except AnalysisError as error:
         return _judge_by_record(cycle, QUICK, _list("数値を再計算できない理由", [str(error)]))
     figures = _compare_figures(cycle, lambda: take_ledger("再計算", ledger))
@@ -136,7 +138,7 @@ def _set_apart(cycle: Cycle) -> Iterator[Cycle]:
                     path.symlink_to(own, target_is_directory=own.is_dir())
             except OSError:  # on Windows, where a link is not everybody's to make
                 (shutil.copytree if own.is_dir() else shutil.copy)(own, path)
-        yield open_cycle(cycle.name, root)
+        yield open_counted(cycle.name, root)
 
 
 def _find_changed_inputs(cycle: Cycle) -> list[str]:

@@ -40,6 +40,16 @@ def show_collection(findings: Findings) -> Block:
         )
         for department in findings.cycle.departments
     ]
+    # None of their answers is counted, so nothing of theirs is.
+    rows += [
+        (
+            own.department.name,
+            Quoted(str(answers.loc[own.department.slug, "workbook"])),
+            code_name("state", own.state),
+            *(None for _ in _COUNTS),
+        )
+        for own in findings.cycle.uncounted
+    ]
     # A file that is nobody's has problems too, and the total counts them.
     others = [
         figure(f"{column.measure}_other") if column.group == PROBLEMS else None
@@ -55,7 +65,9 @@ def show_collection(findings: Findings) -> Block:
                     Shown(figure("workbooks"), unit="部局"),
                     "のうち、",
                     Strong((Shown(figure("workbooks_answered"), unit="部局"),)),
-                    "から調査票が提出されました。",
+                    "の回答を数えています。"
+                    if findings.cycle.uncounted
+                    else "から調査票が提出されました。",
                 )
             ),
             Table(

@@ -1,7 +1,9 @@
-"""The head that every report has."""
+"""The head that every report has, and what it says where not every department is counted."""
 
-from analysis.document.blocks import Masthead
+from analysis.cycle import INTERIM
+from analysis.document.blocks import Inline, Masthead, Paragraph, Quoted, Shown, Strong
 from analysis.figures.findings import Findings, write_date
+from analysis.figures.interim import COUNTED, list_uncounted, mark_interim
 from analysis.reports.stated import read_heading
 
 
@@ -18,10 +20,45 @@ def head(findings: Findings, title: str, about: str | None = None) -> Masthead:
     settings = findings.cycle.settings
     as_of = write_date(findings.cycle)
     return Masthead(
-        title=title,
+        title=mark_interim(findings.cycle, title),
         subtitle=f"{about}（{as_of}時点）" if about else f"{as_of}時点",
         notes=tuple(settings.publisher),
         as_of=settings.as_of.isoformat(),
         city=settings.city,
         demonstration=settings.demonstration,
+        cycle=findings.cycle.name,
+        notice=_notice(findings),
     )
+
+
+def _notice(findings: Findings) -> Paragraph | None:
+    """Return of how many departments the figures are, and which are not counted; None for none."""
+    cycle, before = findings.cycle, findings.cycle.open_previous()
+    parts: list[Inline] = []
+    if cycle.uncounted:
+        everyone, counted = (Shown(findings.ledger.figure(name), unit="部局") for name in COUNTED)
+        parts += [
+            *([Strong((f"{INTERIM}：",))] if cycle.is_interim else []),
+            everyone,
+            "のうち、",
+            Strong((counted,)),
+            "の回答だけを数えています。市全体の数値はこの部局の合計"
+            + ("で、前回からの増減は同じ部局どうしを比べたものです。" if before else "です。"),
+            *_name_uncounted(findings),
+        ]
+    if before is not None and before.uncounted:
+        names = "、".join(own.department.name for own in before.uncounted)
+        parts.append(f"前回調査では、{names}を数えていません。")
+    return Paragraph(tuple(parts), kind="lead") if parts else None
+
+
+def _name_uncounted(findings: Findings) -> list[Inline]:
+    """Return the departments that are not counted, by state; a reason is quoted."""
+    parts: list[Inline] = []
+    for label, found in list_uncounted(findings.cycle):
+        parts.append(f"{label}：")
+        for place, (name, why) in enumerate(found):
+            parts.append(f"{'、' if place else ''}{name}")
+            parts += ["（", Quoted(why), "）"] if why else []
+        parts.append("。")
+    return parts

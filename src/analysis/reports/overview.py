@@ -32,6 +32,7 @@ from analysis.reports.progress import (
     reason_table,
     say_progress,
 )
+from analysis.reports.waiting import list_waiting
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -69,6 +70,7 @@ def headline(findings: Findings) -> Block:
 def departments(findings: Findings) -> Block:
     """Return the table of the departments in official order, and its chart."""
     ledger, before = findings.ledger, findings.ledger.previous_figure
+    waiting = list_waiting(findings)
     columns = progress_columns(findings)
     known = {department.slug for department in findings.cycle.departments}
     return Group(
@@ -102,6 +104,7 @@ def departments(findings: Findings) -> Block:
                 ],
                 ledger.figure("online_rate"),
             ),
+            *waiting,
         )
     )
 

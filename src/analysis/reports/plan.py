@@ -15,7 +15,7 @@ _EACH = "{department}"
 
 @dataclass(frozen=True)
 class Report:
-    """One report: the notebook that makes it, its parameters, its stem, and its title."""
+    """One report: the notebook that makes it, its parameters, its files' stem, and its title."""
 
     notebook: str
     stem: str
@@ -46,7 +46,7 @@ def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) 
         for report in _list_reports(statement, cycle, chosen)
         if departments is None or report.department is not None
     ]
-    index = (INDEX_NAME.partition(".")[0], INDEX_NAME)
+    index = (cycle.name_file(INDEX_NAME).partition(".")[0], INDEX_NAME)
     named = [(report.stem, f"notebooks/{report.notebook}.ipynb") for report in reports]
     if twice := find_twice([index, *named]):
         raise ReportError(
@@ -57,9 +57,12 @@ def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) 
 
 
 def tell_beside(cycle: Cycle, name: str) -> tuple[tuple[str, str], ...]:
-    """Return the parameters of a file beside the reports; the index names what it lists in one."""
+    """Return the parameters of a file beside the reports; the index names what it lists in one.
+
+    `name` is that by which it is delivered.
+    """
     named = (("cycle", cycle.name),)
-    if name != INDEX_NAME:
+    if name != cycle.name_file(INDEX_NAME):
         return named
     told = (f"{stated.notebook} {stated.title}" for stated in read_statements(cycle))
     return (*named, ("reports", "、".join(told)))
@@ -70,12 +73,13 @@ def _list_reports(
 ) -> Iterator[Report]:
     named = (("cycle", cycle.name),)
     if _EACH not in statement.title:
-        yield Report(statement.notebook, statement.notebook, statement.title, named)
+        stem = f"{statement.notebook}{cycle.mark}"
+        yield Report(statement.notebook, stem, statement.title, named)
         return
     for department in departments:
         yield Report(
             statement.notebook,
-            f"{statement.notebook}-{department.slug}",
+            f"{statement.notebook}-{department.slug}{cycle.mark}",
             statement.title.replace(_EACH, department.name),
             (*named, ("department", department.slug)),
         )

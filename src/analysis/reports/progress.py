@@ -1,5 +1,6 @@
 """What several reports say alike of a scope: its progress, and the reasons it has not started."""
 
+from analysis.cycle import WHOLE
 from analysis.document.blocks import Cell, Column, Inline, Shown, Strong, Table
 from analysis.figures.catalogue import CHANGE, REASONS, ROUTES
 from analysis.figures.figure import Figure
@@ -23,8 +24,9 @@ def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
             "です",
         )
     change = figure("online_change", scope)
+    same = "同じ部局の" if scope == WHOLE and findings.cycle.uncounted else ""
     return (
-        f"オンライン化済み手続きは、前回調査時（{write_previous(findings)}時点）から",
+        f"オンライン化済み手続きは、{same}前回調査時（{write_previous(findings)}時点）から",
         Strong(_say_change(change)),
         "、" if not change.value else "し、",
         rate,

@@ -108,6 +108,8 @@ def reconciliation(findings: Findings) -> Block:
     """Return every published value beside the figure recomputed; a difference as loud as can be."""
     ledger = findings.ledger
     published = ledger.tables.current["published"]
+    if findings.cycle.is_interim:
+        return Paragraph(("暫定の報告書のため、公表値とは照合していません。",))
     if published.empty:
         return Paragraph(("この調査回には公表値がないため、照合していません。",))
     agreeing, differing = ledger.figure("published_agreeing"), ledger.figure("published_differing")
@@ -213,7 +215,7 @@ def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:
 
 def _hash_files(findings: Findings) -> Iterator[tuple[Cell, ...]]:
     inputs = list_inputs(findings.cycle)
-    cycles = (findings.cycle.name, findings.cycle.settings.previous)
+    cycles = (findings.cycle.day, findings.cycle.settings.previous)
     for folder in (*filter(None, cycles), "guideline"):
         for path, sha256 in inputs.items():
             if path.startswith(f"data/raw/{folder}/"):

@@ -113,7 +113,7 @@ def _tell(breach: _Breach, intake: Intake) -> Iterator[Problem]:
             place,
             field=field,
             value=raw if isinstance(raw, str) else None,
-            as_of=intake.cycle.name,
+            as_of=intake.cycle.day,
             label=label_of(breach.about, code) if breach.about and isinstance(code, str) else "",
         )
 

@@ -24,6 +24,7 @@ from analysis.survey.table.read import STATED, Reading
 from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.timeline import check_target
+from analysis.survey.uncounted import leave_problems, set_apart
 from analysis.survey.unread import find_unread
 from analysis.survey.whose import check_department, list_strays, settle
 
@@ -45,9 +46,11 @@ def collect_survey(
     corrections = read_corrections(cycle)
     matches, unmatched = read_matches(cycle)
     strays = list_strays(cycle)
-    read_files = read(cycle, lookup, [*cycle.departments, *strays])
-    listed = len(cycle.departments)
-    readings, unsettled = settle(read_files[:listed], read_files[listed:])
+    departments = cycle.settings.departments
+    read_files = read(cycle, lookup, [*departments, *strays])
+    listed = len(departments)
+    settled, unsettled = settle(read_files[:listed], read_files[listed:])
+    readings, everyone, uncounted = set_apart(cycle, settled)
     raw = _frame_rows(readings, cycle)
     corrected, applied, uncorrected = correct_rows(raw, corrections)
     rows, unreadable = clean_rows(corrected, lookup)
@@ -62,13 +65,14 @@ def collect_survey(
         *unreadable,
         *check_target(cycle),
     ]
+    problems = [*leave_problems(cycle, problems), *uncounted]
     problems += check_rows(Intake(cycle, rows, readings), problems)
     # A cell filled down into several rows is wrong once.
     problems = list(dict.fromkeys(problems))
     return Survey(
         rows=rows.loc[:, list(ROW_COLUMNS)],
-        workbooks=_frame_workbooks(readings),
-        problems=problems_to_frame(sort_problems(problems, cycle.departments)),
+        workbooks=_frame_workbooks(everyone),
+        problems=problems_to_frame(sort_problems(problems, departments)),
         corrections=applied,
         matches=matches,
         lines=_frame_lines(readings),
@@ -144,7 +148,7 @@ def _frame_workbooks(readings: list[Reading]) -> pd.DataFrame:
 
 def _find_unread(cycle: Cycle, strays: Sequence[Department]) -> Iterator[Problem]:
     """Report all in the cycle's folder but its settings and the files that hold answers."""
-    listed = [department.workbook for department in cycle.departments]
+    listed = [department.workbook for department in cycle.settings.departments]
     used = find_files(cycle.raw_folder, listed)
     read = {path.name for path in used if path is not None}
     return find_unread(cycle, read | {stray.workbook for stray in strays})

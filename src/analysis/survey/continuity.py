@@ -7,6 +7,7 @@ A rule is its words in `rules.toml` and a function over the two cycles side by s
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME, Cycle
 from analysis.survey.pairs.comparison import Comparison, list_records, report_cell
@@ -14,7 +15,7 @@ from analysis.survey.pairs.confirm import check_matches
 from analysis.survey.pairs.identity import find_ids_of_others, find_reused_ids, find_vanished_ids
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.survey import Survey
-from analysis.survey.vocabulary import label_of
+from analysis.survey.vocabulary import label_of, load_vocabulary
 
 _OUT_OF_LINE_FACTOR = 10
 _OUT_OF_LINE_DIFFERENCE = 100
@@ -49,6 +50,24 @@ def _find_files_again(cycle: str, survey: Survey, previous: Survey) -> Iterator[
         if sha256 in known:
             place = Place(department, workbook)
             yield report("workbook_again", place, value=f"{cycle}/{known[sha256]}")
+
+
+def _find_forms_as_sent(compared: Comparison) -> Iterator[Problem]:
+    """Tell of every department all of whose answers are those that its form was filled with."""
+    before = dict(iter(compared.before.groupby("department_slug", sort=False)))
+    for slug, own in compared.survey.rows.groupby("department_slug", sort=False):
+        if slug in before and _list_answers(own) == _list_answers(before[slug]):
+            first = own.iloc[0]
+            place = Place(first["department"], first["workbook"], first["sheet"])
+            words = {"value": compared.cycle.settings.previous, "count": f"{len(own):,}"}
+            yield report("form_as_sent", place, **words)
+
+
+def _list_answers(rows: pd.DataFrame) -> list[list[object]]:
+    """Return all that a department answered, a list a procedure, in the order of their ids."""
+    answers = rows[[field.name for field in load_vocabulary()]].astype("str").fillna("")
+    found: list[list[object]] = answers.to_numpy(dtype=object).tolist()
+    return sorted(found, key=str)
 
 
 def _find_gone_offline(compared: Comparison) -> Iterator[Problem]:
@@ -118,6 +137,7 @@ _RULES: tuple[Callable[[Comparison], Iterator[Problem]], ...] = (
     find_ids_of_others,
     find_vanished_ids,
     find_reused_ids,
+    _find_forms_as_sent,
     _find_gone_offline,
     _find_dates_that_contradict,
     _find_volumes_out_of_line,

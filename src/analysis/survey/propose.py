@@ -89,7 +89,7 @@ def describe_proposals(proposals: pd.DataFrame, cycle: Cycle) -> str:
     folder = "/".join(cycle.processed_folder.parts[-3:])
     lines.append(
         f"同じ手続きであれば、{folder}/{PROPOSALS_NAME} の行に決定者、決定日、理由を書き加え、"
-        f"data/raw/{cycle.name}/{MATCHES_NAME} に写してください。"
+        f"data/raw/{cycle.day}/{MATCHES_NAME} に写してください。"
     )
     return "\n".join(lines) + "\n"
 

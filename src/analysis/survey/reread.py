@@ -97,7 +97,8 @@ def _hash(department: Department, path: Path, content: str, settings: str, text:
 
 
 def _place(cycle: Cycle, department: Department) -> Path:
-    return cycle.processed_folder / FOLDER / f"{department.slug}.json"
+    # An interim cycle's workbooks are those of the cycle that it is of.
+    return cycle.processed_folder.with_name(cycle.day) / FOLDER / f"{department.slug}.json"
 
 
 @cache

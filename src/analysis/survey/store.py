@@ -28,6 +28,7 @@ from analysis.inputs import hash_code
 from analysis.place import deliver_file, place_file
 from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import PROBLEMS_NAME, Survey
+from analysis.survey.uncounted import keep_compared, set_matches_aside
 
 STAMP_NAME = "inputs.json"
 FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "extras")
@@ -83,22 +84,24 @@ def load_surveys(
 ) -> tuple[Survey, Survey | None]:
     """Return the cycle's survey with the problems that show beside the previous one, and that one.
 
-    `load` gets a cycle's survey. The second is None for a first cycle and where the previous cycle
+    `load` gets a cycle's survey. Of the previous one there are the departments that are compared
+    (see `keep_compared`). The second is None for a first cycle and where the previous cycle
     can't be opened, which is then among the problems. Raises as `load_survey` does.
     """
     survey, previous, why = load(cycle), None, ""
     try:
         before = cycle.open_previous()
-        previous = None if before is None else load(before)
+        previous = None if before is None else keep_compared(cycle, load(before))
     except SettingsError as error:
         why = f"を読めない（{error}）"
     # Only here: what is compared is asked for by few of those who read a stored survey.
     from analysis.survey.continuity import check_continuity  # noqa: PLC0415
 
-    found = check_continuity(cycle, survey, previous, why_none=why)
+    survey, waiting = set_matches_aside(cycle, survey, previous)
+    found = [*waiting, *check_continuity(cycle, survey, previous, why_none=why)]
     if found:
         known = problems_from_frame(survey.problems)
-        problems = sort_problems([*known, *found], cycle.departments)
+        problems = sort_problems([*known, *found], cycle.settings.departments)
         survey = replace(survey, problems=problems_to_frame(problems))
     return survey, previous
 
@@ -141,6 +144,12 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
             if not any(map(is_passing, path.relative_to(raw).parts))
         },
         **_stamp_program(),
+        # Which departments count may turn on the cycle before, too.
+        **(
+            {"uncounted": [[d.slug, *why] for d, *why in cycle.uncounted]}
+            if cycle.uncounted
+            else {}
+        ),
     }
 
 

@@ -9,6 +9,7 @@ from itertools import groupby
 
 import pandas as pd
 
+from analysis.cycle import name_day
 from analysis.errors import SurveyError
 from analysis.survey.alike import describe_alike
 from analysis.survey.problems import problems_from_frame
@@ -31,8 +32,14 @@ ROW_COLUMNS = (
 PROBLEMS_NAME = "problems.csv"
 """The file in a cycle's processed folder that lists every problem."""
 
-STATE_LABELS = {"answered": "提出済", "missing": "未提出", "unreadable": "読取不可"}
-"""What is said of a department's workbook."""
+STATE_LABELS = {
+    "answered": "提出済",
+    "missing": "未提出",
+    "unreadable": "読取不可",
+    "faulty": "誤りあり",
+    "left_out": "集計対象外",
+}
+"""What is said of a department's workbook; the last two of one that is not counted."""
 
 LINE_LABELS = {
     "blank": "空白",
@@ -69,11 +76,11 @@ class Survey:
     extras: pd.DataFrame
 
 
-def require_usable(survey: Survey, cycle_name: str) -> None:
+def require_usable(survey: Survey, cycle_name: str, advice: str = "") -> None:
     """Return if the survey has no error; else raise SurveyError that tells all of them.
 
     Alike ones are told once, with a count, and then the file is named that lists each. The message
-    names the cycle: a report needs two, and their files have the same names.
+    names the cycle: a report needs two, and their files have the same names. It ends with `advice`.
     """
     wrong = survey.problems[survey.problems["severity"] == "error"]
     if wrong.empty:
@@ -87,7 +94,11 @@ def require_usable(survey: Survey, cycle_name: str) -> None:
         parts.append(f"\n{workbook}（{len(group):,}件）")
         parts += [f"  ・{line}" for line in lines]
     if told < len(errors):
-        parts.append(f"\n{say_listed(cycle_name)}（`analysis check {cycle_name}` で作成します）")
+        parts.append(
+            f"\n{say_listed(cycle_name)}（`analysis check {name_day(cycle_name)}` で作成します）"
+        )
+    if advice:
+        parts.append(f"\n{advice}")
     raise SurveyError(
         f"調査回 {cycle_name} の調査票に誤りが{len(errors):,}件あるため、集計できません。"
         "\n次をすべて直してから、もう一度実行してください。\n" + "\n".join(parts)

@@ -44,7 +44,7 @@ def list_strays(cycle: Cycle) -> list[Department]:
     Each as a department of its own until it is known whose it is, under the name as it is stored,
     which no other file has.
     """
-    departments = cycle.departments
+    departments = cycle.settings.departments
     used = find_files(cycle.raw_folder, [department.workbook for department in departments])
     taken = {department.slug for department in departments}
     slugs = (slug for number in count(1) if (slug := f"stray{number}") not in taken)

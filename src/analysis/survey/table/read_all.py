@@ -53,7 +53,7 @@ def read_workbooks(
     if processes == 1 or not departments:
         found = {}
         for department in largest_first:
-            reading = read_workbook(cycle.raw_folder, department, cycle.name, lookup)
+            reading = read_workbook(cycle.raw_folder, department, cycle.day, lookup)
             found[department.slug] = reading
             display.finished(_name_step(cycle, department))
         return [found[department.slug] for department in departments]
@@ -76,7 +76,7 @@ def count_processes(sizes: Sequence[int]) -> int:
 
 def _measure(cycle: Cycle, departments: Sequence[Department]) -> dict[str, int]:
     """Return by slug how many bytes each department's file has, these and all; 0 for none."""
-    names = {d.slug: d.workbook for d in (*cycle.departments, *departments)}
+    names = {d.slug: d.workbook for d in (*cycle.settings.departments, *departments)}
     found = find_files(cycle.raw_folder, names.values())
     return {
         slug: path.stat().st_size if path is not None and path.is_file() else 0
@@ -85,7 +85,7 @@ def _measure(cycle: Cycle, departments: Sequence[Department]) -> dict[str, int]:
 
 
 def _name_step(cycle: Cycle, department: Department) -> NamedTask:
-    return NamedTask(department.slug, f"{cycle.name}　{department.name}　調査票の読み取り")
+    return NamedTask(department.slug, f"{cycle.day}　{department.name}　調査票の読み取り")
 
 
 def _read_apart(
@@ -106,7 +106,7 @@ def _read_apart(
             warnings.simplefilter("ignore", DeprecationWarning)
             jobs = {
                 department.slug: pool.submit(
-                    read_workbook, cycle.raw_folder, department, cycle.name, lookup
+                    read_workbook, cycle.raw_folder, department, cycle.day, lookup
                 )
                 for department in departments
             }

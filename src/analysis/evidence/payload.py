@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.cycle import WHOLE
-from analysis.evidence.answers import IDENTITY
+from analysis.evidence.answers import IDENTITY, order_fields
 from analysis.evidence.appendix import list_beside
 from analysis.evidence.carried import close_measures, keep_counts, list_decisive
 from analysis.evidence.columns import list_others, list_procedures, write_column
@@ -24,7 +24,7 @@ from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, fi
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import PROCEDURES, Ledger
-from analysis.figures.measure import Change, Count, Share
+from analysis.figures.measure import WAITING, Change, Count, Share
 from analysis.figures.scopes import LEVELS
 from analysis.figures.select import list_pair_ids
 from analysis.figures.tables import pair_ids
@@ -64,7 +64,7 @@ def write_city_payload(ledger: Ledger, ids: tuple[str, ...]) -> str:
     frames = _procedures_of(ledger, {WHOLE}, fields)
     return _pack(
         {
-            cycle: list_procedures(frame, fields) | _list_pairs(frame)
+            cycle: list_procedures(frame, fields) | _list_pairs(frame) | _tell_cycle(frame, cycle)
             for cycle, frame in frames.items()
         }
     )
@@ -160,13 +160,20 @@ def _gather_tables(
             shown = [name if name != known.get(key) else None for key, name in named]
             known = dict(named)
             columns = {"name": write_column(shown)} | list_procedures(frame, fields)
-            tables[cycle]["procedures"] = columns | _list_pairs(frame)
+            columns |= _list_pairs(frame) | _tell_cycle(frame, cycle)
+            tables[cycle]["procedures"] = columns
     titles = {slug: scope.name for slug, scope in ledger.scopes.items()}
     for table in dict.fromkeys(count.table for count in counts):
         if table in PROCEDURES:
             continue
         frame = ledger.tables.current[table]
         decisive = {f for count in counts if count.table == table for f in count.where.fields}
+        if table == WAITING:
+            rows = frame[_within(frame, scopes)]
+            last = list_procedures(rows, order_fields({*IDENTITY, *decisive}))
+            last |= {"name": write_column(list_values(rows, "name"))}
+            tables[ledger.cycle.name][table] = last | _tell_cycle(rows, ledger.cycle.name)
+            continue
         tables[ledger.cycle.name][table] = list_others(
             frame[_within(frame, scopes)], sorted(decisive), titles
         )
@@ -190,6 +197,12 @@ def _procedures_of(
         cycle: frame.loc[pair_ids(frame).isin(known), [name for name in frame if name in wanted]]
         for cycle, frame in frames.items()
     }
+
+
+def _tell_cycle(frame: pd.DataFrame, cycle: str) -> dict[str, Any]:
+    """Return in which cycle's workbooks rows stand, where it is not as their table is called."""
+    stands = list_values(frame, "cycle")
+    return {"cycle": write_column(stands)} if {*stands} - {cycle} else {}
 
 
 def _list_pairs(frame: pd.DataFrame) -> dict[str, Any]:

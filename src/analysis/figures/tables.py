@@ -188,14 +188,7 @@ def prepare_tables(
     def add(frame: pd.DataFrame) -> pd.DataFrame:
         return add_scopes(frame.assign(cycle=cycle.name))
 
-    def list_waiting(of: Survey) -> pd.DataFrame:
-        rows = list_procedures(of)
-        named = rows[["cycle", "procedure_id", "name"]].itertuples(index=False)
-        told = [f"{own}の回答　{key}　{name}" for own, key, name in named]
-        message = pd.Series(told, index=rows.index, dtype="str")
-        return rows.assign(cell=rows["procedure_id_cell"], message=message)
-
-    apart = {} if waiting is None else {WAITING: partial(list_waiting, waiting)}
+    apart = {} if waiting is None else {WAITING: partial(list_procedures, waiting)}
     return Tables(
         cycle.name,
         LazyTables(

@@ -12,6 +12,7 @@ import click
 from analysis.terminal import Commands, say
 
 _FILE = click.Path(path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,16 +30,10 @@ def main() -> None:
 @click.option("--force", is_flag=True, help="変更のない報告書も作り直す。")
 @click.option("--quiet", is_flag=True, help="進み具合を示さない。")
 @click.option(
-    "--all-under",
-    "folder",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="DIR の下にあるすべての調査のフォルダーについて作る。",
+    "--all-under", "folder", metavar="DIR", type=_FOLDER, help="DIR の下のすべての調査を作る。"
 )
 @click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="DIR の下の調査を、この Dask クラスター（tls://…）で作る。",
+    "--scheduler", metavar="ADDRESS", help="それらを、この Dask クラスター（tls://…）で作る。"
 )
 def report(
     cycle: str | None,
@@ -89,6 +84,15 @@ def _report_all(
             say(f"\n{city.stem}{kept}", nl=False)
     if any(outcome.state == "failed" for outcome in outcomes.values()):
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=_FILE)
+def init(folder: Path) -> None:
+    """DIR に、新しい調査のフォルダーを作成する。"""
+    from analysis.forms.first import begin_survey
+
+    say(begin_survey(folder))
 
 
 @main.command("new-cycle")

@@ -1,6 +1,7 @@
 """Begin a cycle: its folder and a `cycle.toml` made from the latest cycle's.
 
 Everything is kept but the dates and the comment at the head, which tells of the old cycle's data.
+The first cycle of a survey gets settings to be filled in.
 """
 
 import datetime
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import tomlkit
 
-from analysis.cycle import SETTINGS_NAME, Cycle, find_root, open_cycle
+from analysis.cycle import SETTINGS_NAME, Cycle, find_root, list_cycles, open_cycle
 from analysis.errors import SettingsError
+from analysis.forms.first import write_first_settings
 from analysis.texts import read_text
 
 _AS_OF_LINE = re.compile(r"^as_of\s*=.*$", re.MULTILINE)
@@ -39,8 +41,8 @@ def begin_cycle(name: str, root: Path | None = None) -> Cycle:
     """
     root = root or find_root()
     as_of = _read_date(name)
-    latest = open_cycle(None, root)
-    if as_of <= latest.settings.as_of:
+    latest = open_cycle(None, root) if list_cycles(root) else None
+    if latest is not None and as_of <= latest.settings.as_of:
         raise SettingsError(
             f"調査回「{name}」は、最新の調査回 {latest.name} より後ではありません。"
             f"\n{latest.name} より後の日付を指定してください。"
@@ -52,7 +54,7 @@ def begin_cycle(name: str, root: Path | None = None) -> Cycle:
             f"\n{SETTINGS_NAME} がなければ、"
             "フォルダーを移すか削除してから、もう一度実行してください。"
         )
-    text = write_settings(latest, as_of)
+    text = write_first_settings(as_of) if latest is None else write_settings(latest, as_of)
     passing = root / "data" / f".{name}.passing"
     try:
         # What a process that was killed left there is written anew.
@@ -86,6 +88,12 @@ def write_settings(latest: Cycle, as_of: datetime.date) -> str:
 def describe_beginning(cycle: Cycle) -> str:
     """Return what was made, and what the analyst does next."""
     settings = cycle.settings
+    made = f"data/raw/{cycle.name}/{SETTINGS_NAME}"
+    if settings.previous is None:
+        return (
+            f"{made} を、最初の調査回の設定として作成しました。\n\n次にすること:\n"
+            f"  1. {SETTINGS_NAME} の市、課、部局を書き直す。\n{_say_next(cycle)}"
+        )
     kind = (
         "架空データ（demonstration = true）です。実際の調査であれば false に直してください。"
         if settings.demonstration
@@ -93,13 +101,20 @@ def describe_beginning(cycle: Cycle) -> str:
     )
     return "\n".join(
         [
-            f"data/raw/{cycle.name}/{SETTINGS_NAME} を、"
-            f"調査回 {settings.previous} の設定から作成しました。",
+            f"{made} を、調査回 {settings.previous} の設定から作成しました。",
             f"この調査回は、前回と同じく{kind}",
             "",
             "次にすること:",
             f"  1. {SETTINGS_NAME} の部局（{len(cycle.departments)}部局）、目標、ガイドラインを"
             "確かめる。",
+            _say_next(cycle),
+        ]
+    )
+
+
+def _say_next(cycle: Cycle) -> str:
+    return "\n".join(
+        [
             f"  2. analysis form {cycle.name}　調査票を作り、各部局に送る。",
             f"  3. 届いた調査票を data/raw/{cycle.name} に置く。",
             f"  4. analysis check {cycle.name}　提出状況と問題を確かめ、直してもらう調査票を返す。",

@@ -1,0 +1,45 @@
+"""Begin a survey of one's own: its folder, outside the program, and its first cycle's settings.
+
+Both are written from templates; what stands there already is never touched.
+"""
+
+import datetime
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from analysis.errors import SettingsError
+
+_TEMPLATES = files("analysis.forms") / "templates"
+_README = "README.ja.md"
+
+
+def begin_survey(folder: Path) -> str:
+    """Make a folder for a survey, and return what was made and what comes next.
+
+    Raises SettingsError where something stands already, but an empty folder.
+    """
+    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+        raise SettingsError(
+            f"{folder} には既に何かあります。何も変更していません。"
+            "\n新しいフォルダーか、空のフォルダーを指定してください。"
+        )
+    (folder / "data" / "raw").mkdir(parents=True)
+    text = (_TEMPLATES / _README).read_text(encoding="utf-8")
+    (folder / _README).write_text(text, encoding="utf-8", newline="\n")
+    return "\n".join(
+        [
+            f"{folder} に調査のフォルダーを作成しました。使い方は {_README} にあります。",
+            "",
+            "次にすること:",
+            f"  1. {folder} に移る。",
+            "  2. analysis new-cycle 2025-03-31　調査の時点の日付で、最初の調査回を始める。",
+        ]
+    )
+
+
+def write_first_settings(as_of: datetime.date) -> str:
+    """Return the `cycle.toml` of a first cycle, to be filled in."""
+    template = Template((_TEMPLATES / "cycle.toml").read_text(encoding="utf-8"))
+    day = f"{as_of.year}年{as_of.month}月{as_of.day}日"
+    return template.substitute(day=day, as_of=as_of.isoformat())

@@ -1,0 +1,92 @@
+"""A survey of one's own goes from an empty folder to reports without touching the package."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from analysis.cycle import open_cycle
+from analysis.forms.layout import FIRST_ROW
+
+from deliveries import run
+from workbooks import build_workbook, not_started, procedure
+
+FIRST = "2025-03-31"
+
+
+def begin(folder: Path) -> Path:
+    code, said = run(folder.parent, "init", folder.name)
+    assert code == 0, said
+    assert f"{folder.name} に調査のフォルダーを作成しました" in said
+    code, said = run(folder, "new-cycle", FIRST)
+    assert code == 0, said
+    assert "最初の調査回の設定として作成しました" in said
+    assert f"analysis form {FIRST}" in said
+    return folder
+
+
+def test_an_empty_folder_becomes_a_survey_with_settings_to_be_filled_in(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "わが市")
+    assert {path.name for path in folder.iterdir()} == {"README.ja.md", "data"}
+    settings = open_cycle(None, folder).settings
+    assert (settings.previous, settings.guideline, settings.target) == (None, None, None)
+    assert not settings.demonstration
+    text = (folder / "data" / "raw" / FIRST / "cycle.toml").read_text(encoding="utf-8")
+    assert text.startswith("# 調査回 2025年3月31日時点の設定。")
+    assert "$" not in text
+
+
+def test_what_the_settings_show_in_comments_can_be_switched_on(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "city")
+    path = folder / "data" / "raw" / FIRST / "cycle.toml"
+    text = path.read_text(encoding="utf-8")
+    for line in ("# [target]", "# rate_percent = 100", f"# by = {FIRST}"):
+        assert text.count(f"\n{line}\n") == 1
+        text = text.replace(f"\n{line}\n", f"\n{line[2:]}\n")
+    for line in ('"手続番号" = "手続きID"', "[answers.status]", '"対応済" = "オンライン化済"'):
+        assert text.count(f"#   {line}\n") == 1
+    text = text.replace("[headers]\n", '[headers]\n"手続番号" = "手続きID"\n')
+    path.write_text(f'{text}\n[answers.status]\n"対応済" = "オンライン化済"\n', encoding="utf-8")
+    settings = open_cycle(None, folder).settings
+    assert settings.target is not None
+    assert settings.headers == {"手続番号": "手続きID"}
+    assert settings.answers == {"status": {"対応済": "オンライン化済"}}
+
+
+@pytest.mark.parametrize("there", ["a file", "a folder that is filled", "a link"])
+def test_nothing_that_stands_is_touched(tmp_path: Path, there: str) -> None:
+    folder = tmp_path / "city"
+    if there == "a file":
+        folder.write_text("kept")
+    elif there == "a link":
+        folder.symlink_to(tmp_path / "elsewhere")
+    else:
+        folder.mkdir()
+        (folder / "メモ.txt").write_text("kept")
+    code, said = run(tmp_path, "init", "city")
+    assert code == 1
+    assert "既に何かあります。何も変更していません。" in said
+    assert not (tmp_path / "elsewhere").exists()
+    assert not (folder / "data").exists()
+
+
+@pytest.mark.slow
+def test_the_first_cycle_goes_from_empty_forms_to_reports(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "city")
+    code, said = run(folder, "form")
+    assert code == 0, said
+    form = load_workbook(folder / "data" / "processed" / FIRST / "forms" / "総務部.xlsx")
+    assert form["調査票"].cell(FIRST_ROW + 1, 1).value is None
+    form.close()
+    raw = folder / "data" / "raw" / FIRST
+    answers = {"総務部": [procedure(1)], "市民部": [not_started(2), procedure(3)]}
+    for name, lines in answers.items():
+        workbook = build_workbook(lines, department=name)
+        workbook.save(raw / f"{name}.xlsx")
+    code, said = run(folder, "report")
+    assert code == 0, said
+    names = {path.name for path in (folder / "reports" / FIRST).iterdir()}
+    assert {"index.html", "overview.pdf", "department-somu.html", "audit.xlsx"} <= names
+    assert "guideline.html" not in names
+    assert run(folder, "verify")[0] == 0
+    assert "総手続き数: 3件" in run(folder, "trace", f"{FIRST}/市全体/総手続き数")[1]

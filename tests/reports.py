@@ -1,7 +1,8 @@
 """Small reports, built in the test: figures by hand, and a notebook that shows some blocks."""
 
 import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -176,3 +177,14 @@ def read_pdf(document: bytes) -> pypdf.PdfReader:
 
 def text_of(document: bytes) -> str:
     return "\n".join(page.extract_text() for page in read_pdf(document).pages)
+
+
+def list_wholes(parts: Iterable[str]) -> list[list[str]]:
+    """The measures that one chart may draw together: whose names begin alike, and all others."""
+    names = [*parts]
+    kinds = Counter(name.partition("_")[0] for name in names)
+    wholes: dict[str, list[str]] = {}
+    for name in names:
+        kind = name.partition("_")[0]
+        wholes.setdefault(kind if kinds[kind] > 1 else "", []).append(name)
+    return [*wholes.values()]

@@ -131,7 +131,8 @@ def test_parts_that_could_not_be_told_apart_are_refused() -> None:
 
 def test_a_part_that_has_no_look_is_refused_by_its_name() -> None:
     parts = [(f"部{place}", figure_of(f"m{place}", 1)) for place in range(9)]
-    with pytest.raises(ReportError, match="図の部分「m0」（m0）の色と模様が決まっていません"):
+    told = r"図の部分「m0」（m0）の色と模様が looks\.py で決まっていません"
+    with pytest.raises(ReportError, match=told):
         draw_parts(UNASKED, "状況", parts, figure_of("total", 9))
 
 

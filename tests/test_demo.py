@@ -5,6 +5,7 @@ import csv
 import datetime
 import hashlib
 import io
+import os
 import re
 import subprocess
 import sys
@@ -150,7 +151,9 @@ def by_id(cycle: str) -> dict[str, dict[str, Any]]:
 
 
 def test_what_is_committed_is_byte_for_byte_what_is_written() -> None:
-    """As git has it: in the folder, its user may have a survey of their own or a cycle more."""
+    """As git has it, and where this project itself is tested: elsewhere it belongs to its user."""
+    if not os.environ.get("ANALYSIS_REQUIRE_TOOLS"):
+        pytest.skip("only .ci/run compares: data/raw belongs to its user")
     require_tool("git")
     listing = ["git", "ls-files", "--stage", "-z", "data/raw"]
     told = subprocess.run(listing, cwd=ROOT, capture_output=True, check=False, text=True).stdout

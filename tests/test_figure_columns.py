@@ -67,10 +67,13 @@ def test_where_rows_are_measures_a_column_can_be_about_a_scope_of_its_own(
 def test_every_table_of_progress_is_as_wide_as_its_cycle_has_figures(
     findings: Findings, first: Findings
 ) -> None:
-    for known, wide in ((findings, 5), (first, 3)):
-        assert len(progress_columns(known).head) == wide
-        assert {len(figures) for figures in list_progress(known, "all")} == {2 if wide == 5 else 1}
+    heads = [[column.title for column in progress_columns(f).head] for f in (findings, first)]
+    changes = [title for title in heads[0] if "増減" in title]
+    assert len(changes) == 2
+    assert len(heads[1]) == len(heads[0]) - len(changes)
+    for known, sides in ((findings, 2), (first, 1)):
+        assert {len(figures) for figures in list_progress(known, "all")} == {sides}
         compared = department._compare(known, known.department("kankyo"))
         assert isinstance(compared, Table)
-        assert len(compared.columns) == wide
-        assert len(overview._city_table(known).columns) == wide // 2 + 1
+        assert len(compared.columns) == 1 + 2 * sides
+        assert len(overview._city_table(known).columns) == 1 + sides

@@ -74,10 +74,12 @@ STATUSES = {
     "not_started": {"not_started"},
 }
 ROUTES = {"promote": {"not_considered", "other"}, "lobby": {"other_agency", "law_prevents"}}
-NOT_OF_ONE_CYCLES_PROCEDURES = re.compile(
-    r"new|abolished|went_online|left_online|renamed|moved|hidden|corrections"
-    r"|(workbooks|lines|published|problems|steps)(_.*)?|(paired|rule)_.*"
+WITNESSED = re.findall(
+    r'^id = "(\w+)"$',
+    (Path(__file__).parents[1] / "examples/demo/data/raw/guideline/2024.toml").read_text("utf-8"),
+    re.MULTILINE,
 )
+"""The guideline's entries, each a measure."""
 TRANSITIONS = {
     "new", "abolished", "went_online", "left_online", "renamed", "moved",
     "paired_id", "paired_name", "paired_confirmed",
@@ -307,19 +309,22 @@ def level_of(scope: str) -> str:
     return "all" if scope == "all" else "section" if "." in scope else "department"
 
 
-def kind_of(measure: str) -> str:
+def kind_of(measure: str) -> str | None:
+    """Return as what kind of measure the witness knows it; None: not at all."""
+    counts, guideline = "|".join(STATUSES), "|".join(WITNESSED)
     for kind, pattern in (
         ("rate change", r"online_rate_change"),
-        ("change", r".*_change"),
+        ("change", rf"(?:{counts})_change"),
         ("rate", r"online_rate"),
-        ("share", r".*_share"),
+        ("share", r"(?:reason|route)_.*_share"),
         ("reason", r"reason_.*"),
         ("route", r"route_.*"),
-        ("count", "|".join(STATUSES)),
+        ("count", counts),
+        ("guideline", rf"(?:{guideline})(?:_open)?"),
     ):
         if re.fullmatch(pattern, measure):
             return kind
-    return "guideline"
+    return None
 
 
 def read_figures(path: Path) -> dict[tuple[str, str], list[dict[str, str]]]:
@@ -328,8 +333,9 @@ def read_figures(path: Path) -> dict[tuple[str, str], list[dict[str, str]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for line in csv.DictReader(file):
             _, scope, measure = line["figure_id"].split("/")
-            if not NOT_OF_ONE_CYCLES_PROCEDURES.fullmatch(measure):
-                strata.setdefault((kind_of(measure), level_of(scope)), []).append(line)
+            kind = kind_of(measure)
+            if kind is not None:
+                strata.setdefault((kind, level_of(scope)), []).append(line)
     return strata
 
 

@@ -14,11 +14,14 @@ import pytest
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import FigureError, SettingsError
 from analysis.figures.build import build_ledger
+from analysis.figures.catalogue import Item
 from analysis.figures.findings import Findings
+from analysis.figures.ledger import Ledger
 from analysis.figures.listing import list_figures
-from analysis.figures.measure import Change, Count, Share
+from analysis.figures.measure import Change, Count, Share, where
 from analysis.figures.named import read_id
 from analysis.figures.reconcile import read_published
+from analysis.figures.scopes import LEVELS
 from analysis.figures.select import select
 from analysis.survey.survey import LINE_LABELS
 
@@ -213,3 +216,27 @@ def test_a_published_value_that_is_no_number_is_named_with_its_line(
     )
     with pytest.raises(SettingsError, match="2行目: 環境部 online = '九十六'"):
         read_published(Cycle(tmp_path, cycle.name, cycle.settings))
+
+
+def with_items(ledger: Ledger, *items: Item) -> Ledger:
+    return replace(ledger, items=ledger.items | {item.name: item for item in items})
+
+
+def test_a_share_of_what_the_catalogue_has_not_is_told_by_its_definition(
+    findings: Findings,
+) -> None:
+    paid = Count(where(fee="yes", original_basis="statute"))
+    ledger = with_items(findings.ledger, Item("paid_share", "割合", Share(paid, Count()), LEVELS))
+    with pytest.raises(FigureError, match="「手数料」が「あり」、かつ.*catalogue"):
+        ledger.parts(ledger.figure("paid_share"))
+
+
+def test_of_equal_measures_the_one_given_for_more_levels_names_it(findings: Findings) -> None:
+    paid = Count(where(fee="yes", original_basis="statute"))
+    ledger = with_items(
+        findings.ledger,
+        Item("paid_city", "市", paid, ("all",)),
+        Item("paid", "全", paid, LEVELS),
+        Item("paid_too", "全", paid, LEVELS),
+    )
+    assert ledger.name_of(paid) == "paid"

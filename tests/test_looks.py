@@ -13,6 +13,7 @@ import pytest
 from analysis.looks import COLOURS, PARTS, PRINTED, contrast, fill_css, fill_typst
 
 from conftest import ROOT
+from reports import list_wholes
 
 LEAST = 4.5
 LEAST_OF_A_MARK = 3
@@ -65,10 +66,10 @@ def test_contrast_is_as_wcag_has_it() -> None:
 
 
 def test_parts_of_a_whole_are_told_apart_by_lightness() -> None:
-    for of_reasons in (False, True):
-        looks = [look for name, look in PARTS.items() if ("reason_" in name) is of_reasons]
-        greys = sorted(contrast(look.fill, "#000000") for look in looks)
-        assert all(light / dark > TOLD_APART for dark, light in pairwise(greys))
+    for names in list_wholes(PARTS):
+        greys = sorted((contrast(PARTS[name].fill, "#000000"), name) for name in names)
+        for (dark, one), (light, other) in pairwise(greys):
+            assert light / dark > TOLD_APART, f"{one} and {other} are too alike: {light / dark:.2f}"
 
 
 def test_no_colour_stands_anywhere_else() -> None:
@@ -102,7 +103,7 @@ from analysis.forms.returned.write import return_workbooks
 from analysis.forms.write import write_forms
 from analysis.looks import PARTS
 from analysis.survey.collect import collect_survey
-from reports import UNASKED, export_pdf, figure_of, notebook_of
+from reports import UNASKED, export_pdf, figure_of, list_wholes, notebook_of
 from workbooks import make_cycle, not_started, procedure
 
 folder = Path(sys.argv[1])
@@ -115,8 +116,7 @@ def tell_book(name, path):
         tell(name, book.read("xl/styles.xml").decode())
 
 tell("css", str(load_template().globals["style"]))
-of_reasons = [[n for n in PARTS if ("reason_" in n) is own] for own in (False, True)]
-parts = [[(n, figure_of(n, 1)) for n in names] for names in of_reasons]
+parts = [[(n, figure_of(n, 1)) for n in names] for names in list_wholes(PARTS)]
 charts = [draw_parts(UNASKED, "図", own, figure_of("total", len(own))) for own in parts]
 rate = figure_of("online_rate", 1, PERCENT)
 charts.append(draw_rates("率", [("部", rate, rate)], rate))

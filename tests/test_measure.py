@@ -7,6 +7,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
+from analysis.errors import FigureError
 from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate
@@ -196,6 +197,31 @@ def test_what_is_remembered_of_a_table_is_never_taken_for_another(tables: Tables
     gc.collect()
     # While the table lives, no other can stand at its place in memory.
     assert kept() is not None
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (
+            where(identitty="none"),
+            "数値の条件の項目「identitty」はありません。あるもの: .*identity",
+        ),
+        (
+            where(status="onlin"),
+            "「オンライン化の状況」（status）に「onlin」はありません。.*online、",
+        ),
+        (
+            where(name="届出"),
+            "「手続き名」（name）に「届出」はありません。.*選択式の項目ではありません",
+        ),
+        (where(fate="gone"), "「前回調査との対応」（fate）に「gone」はありません。.*abolished"),
+    ],
+)
+def test_a_condition_on_what_there_is_not_is_told_with_what_there_is(
+    condition: Where, told: str
+) -> None:
+    with pytest.raises(FigureError, match=told):
+        define(Count(condition))
 
 
 def test_forgotten_lines_are_written_anew_just_the_same(tables: Tables) -> None:

@@ -47,7 +47,7 @@ def test_the_second_cell_holds_typed_parameters_with_help(notebook: nbformat.Not
     for line in cell.source.splitlines():
         (node,) = ast.parse(line).body
         assert isinstance(node, ast.AnnAssign)
-        assert "# " in line
+        assert "# " in line, f"a parameter is explained behind it, as in `# 調査回`: {line}"
 
 
 def test_a_notebook_is_short(notebook: nbformat.NotebookNode) -> None:

@@ -84,7 +84,7 @@ def find_look(measure: str, label: str) -> Look:
     """Return the look of the part that a measure counts; raise ReportError if it has none."""
     if measure not in PARTS:
         raise ReportError(
-            f"図の部分「{label}」（{measure}）の色と模様が決まっていません。"
+            f"図の部分「{label}」（{measure}）の色と模様が looks.py で決まっていません。"
             f"図にできるのは次の数値です: {'、'.join(PARTS)}"
         )
     return PARTS[measure]

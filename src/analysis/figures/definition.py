@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.errors import FigureError
 from analysis.figures.measure import Change, Count, Measure, Share, Where
 from analysis.survey.answers.numbers import MISSING_LABELS
 from analysis.survey.answers.steps import STEPS
 from analysis.survey.rules import SEVERITY_LABELS, load_rules
 from analysis.survey.survey import LINE_LABELS, STATE_LABELS
-from analysis.survey.vocabulary import field_named, label_of, load_vocabulary
+from analysis.survey.vocabulary import field_named, load_vocabulary
 
 TABLE_NOUNS = {
     "procedures": "手続き",
@@ -64,17 +65,24 @@ def define(measure: Measure) -> str:
 
 
 def field_name(field: str) -> str:
-    """Return a field's Japanese name."""
+    """Return a field's Japanese name; raise FigureError for one that no table has."""
     if field in OTHER_FIELDS:
         return OTHER_FIELDS[field][0]
-    return field_named(field).header
+    try:
+        return field_named(field).header
+    except KeyError:
+        known = "、".join([*OTHER_FIELDS, *(own.name for own in load_vocabulary())])
+        raise FigureError(f"数値の条件の項目「{field}」はありません。あるもの: {known}") from None
 
 
 def code_name(field: str, code: str) -> str:
-    """Return the Japanese name of a field's code."""
-    if field in OTHER_FIELDS:
-        return OTHER_FIELDS[field][1][code]
-    return label_of(field, code)
+    """Return the Japanese name of a field's code; raise FigureError for one that it has not."""
+    name = field_name(field)
+    codes = OTHER_FIELDS[field][1] if field in OTHER_FIELDS else field_named(field).choices
+    if code not in codes:
+        known = "、".join(codes) or "（選択式の項目ではありません）"
+        raise FigureError(f"「{name}」（{field}）に「{code}」はありません。あるもの: {known}")
+    return codes[code]
 
 
 def value_name(field: str, value: object) -> str:

@@ -139,11 +139,18 @@ class Ledger:
         return self._evaluate(cycle, item, place.level)[scope]
 
     def name_of(self, measure: Measure) -> str:
-        """Return the first name that the catalogue gives a measure; raise KeyError for none.
+        """Return the first name that the catalogue gives a measure, of those of the most levels.
+
+        Raises FigureError for a measure that it has not.
 
         >>> ledger.name_of(Count(where(status="online")))
         'online'
         """
+        if measure not in self._names:
+            raise FigureError(
+                f"ほかの数値のもとになる数値（{define(measure).rstrip('。')}）が、数値の一覧"
+                "（figures/catalogue.py）にありません。同じ範囲のものを加えてください。"
+            )
         return self._names[measure]
 
     def parts(self, figure: Figure) -> tuple[Figure, ...]:
@@ -221,7 +228,8 @@ class Ledger:
 
     @cached_property
     def _names(self) -> dict[Measure, str]:
-        return {item.measure: item.name for item in reversed(self.items.values())}
+        known = sorted(self.items.values(), key=lambda item: len(item.levels), reverse=True)
+        return {item.measure: item.name for item in reversed(known)}
 
     @cached_property
     def _evaluated(self) -> dict[tuple[str, str, Level], dict[str, Figure]]:

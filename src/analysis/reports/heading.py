@@ -4,7 +4,7 @@ from analysis.cycle import INTERIM
 from analysis.document.blocks import Inline, Masthead, Paragraph, Quoted, Shown, Strong
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.interim import COUNTED, list_uncounted, mark_interim
-from analysis.reports.stated import read_heading
+from analysis.reports.stated import EACH_DEPARTMENT, read_heading
 
 
 def head_report(findings: Findings, notebook: str, about: str | None = None) -> Masthead:
@@ -12,7 +12,8 @@ def head_report(findings: Findings, notebook: str, about: str | None = None) -> 
 
     `about` names whom it is about, if not the whole city. Raises ReportError if it states none.
     """
-    return head(findings, read_heading(findings.cycle, notebook), about)
+    heading = read_heading(findings.cycle, notebook).replace(EACH_DEPARTMENT, about or "")
+    return head(findings, heading, about)
 
 
 def head(findings: Findings, title: str, about: str | None = None) -> Masthead:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from analysis.cycle import Cycle, Department
 from analysis.errors import ReportError, list_examples
 from analysis.names import find_twice
-from analysis.reports.stated import Statement, read_statements
+from analysis.reports.stated import EACH_DEPARTMENT, Statement, read_statements
 
 AUDIT_NAME, INDEX_NAME = "audit.xlsx", "index.html"
-_EACH = "{department}"
-"""What stands in the title of a report that there is of each department, for its name."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def _list_reports(
     statement: Statement, cycle: Cycle, departments: Sequence[Department]
 ) -> Iterator[Report]:
     named = (("cycle", cycle.name),)
-    if _EACH not in statement.title:
+    if EACH_DEPARTMENT not in statement.title:
         stem = f"{statement.notebook}{cycle.mark}"
         yield Report(statement.notebook, stem, statement.title, named)
         return
@@ -80,6 +78,6 @@ def _list_reports(
         yield Report(
             statement.notebook,
             f"{statement.notebook}-{department.slug}{cycle.mark}",
-            statement.title.replace(_EACH, department.name),
+            statement.title.replace(EACH_DEPARTMENT, department.name),
             (*named, ("department", department.slug)),
         )

@@ -19,6 +19,9 @@ from analysis.names import find_twice
 from analysis.texts import compose_name, read_text
 
 KEY = "report"
+EACH_DEPARTMENT = "{department}"
+"""What stands in the titles of a report that there is of each department, for its name."""
+
 ENDING = ".ipynb"
 _WORDS = ("title", "heading")
 _GUIDELINE = "guideline"

@@ -60,12 +60,15 @@ def test_a_number_that_is_not_known_is_no_blank() -> None:
 
 
 def test_a_row_in_which_nothing_is_typed_has_no_blanks_in_a_form() -> None:
-    blank = 'LEN(TRIM(SUBSTITUTE($P7,"\u3000","")))=0'
+    blank = f'LEN(TRIM(SUBSTITUTE({GRID.cell("fee")},"\u3000","")))=0'
     formula = write_formula(read_condition({"fee": "blank"}), GRID, AS_OF)
     assert formula.startswith("AND(COUNTA($A7:$")
     assert formula.endswith(f"7)>0,{blank})")
-    told = read_condition({"fee": "blank", "attachment": ["yes", "no"]})
-    assert write_formula(told, GRID, AS_OF) == f'AND({blank},OR($M7="あり",$M7="なし"))'
+    told, yes = (
+        read_condition({"fee": "blank", "attachment": ["yes", "no"]}),
+        GRID.cell("attachment"),
+    )
+    assert write_formula(told, GRID, AS_OF) == f'AND({blank},OR({yes}="あり",{yes}="なし"))'
 
 
 def test_a_condition_says_itself() -> None:

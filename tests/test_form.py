@@ -205,13 +205,13 @@ def test_an_answer_that_lacks_is_yellow_and_one_that_breaks_a_rule_is_orange(
         fills = [f"#{rule.dxf.fill.bgColor.rgb[2:]}" for rule in rules]
         colours[str(place.sqref)[0]] = fills
     needed, doubtful = (COLOURS[name].upper() for name in ("needed", "doubtful"))
-    assert {column: colours[column] for column in "ABCGHJK"} == {
-        "A": [needed, doubtful],
-        **{column: [needed] for column in "BCG"},
-        "H": [needed, doubtful, doubtful],
-        "J": [needed, doubtful],
-        "K": [needed],
+    expected = {
+        "procedure_id": [needed, doubtful],
+        **{name: [needed] for name in ("section", "name", "status", "reason_detail")},
+        "online_date": [needed, doubtful, doubtful],
+        "reason": [needed, doubtful],
     }
+    assert {name: colours[at(name)[:1]] for name in expected} == expected
 
 
 def test_rows_are_as_high_as_their_texts_and_grow_with_what_is_typed(tmp_path: Path) -> None:

@@ -351,6 +351,8 @@ def test_a_form_that_came_back_as_it_was_sent_is_told(project: Path) -> None:
         answer_one("otsu", number, letter) | ({"annual_volume": 121} if number == 1 else {})
         for number, letter in enumerate(ANSWERS["otsu"][0], start=1)
     ])  # fmt: skip
+    # Of one or two procedures it is no wonder.
+    hand_in(project, "bo", ANSWERS["bo"][0])
     found = problems_from_frame(find(project, NOW).survey.problems)
     told = [p for p in found if p.code == "form_as_sent"]
     assert [(p.workbook, p.severity) for p in told] == [("甲部.xlsx", "notice")]

@@ -19,6 +19,8 @@ from analysis.survey.vocabulary import label_of, load_vocabulary
 
 _OUT_OF_LINE_FACTOR = 10
 _OUT_OF_LINE_DIFFERENCE = 100
+# Of fewer procedures nothing may have changed.
+_LEAST_TELLING = 3
 
 
 def check_continuity(
@@ -56,7 +58,8 @@ def _find_forms_as_sent(compared: Comparison) -> Iterator[Problem]:
     """Tell of every department all of whose answers are those that its form was filled with."""
     before = dict(iter(compared.before.groupby("department_slug", sort=False)))
     for slug, own in compared.survey.rows.groupby("department_slug", sort=False):
-        if slug in before and _list_answers(own) == _list_answers(before[slug]):
+        was = before.get(slug, own[:0])
+        if len(own) >= _LEAST_TELLING and _list_answers(own) == _list_answers(was):
             first = own.iloc[0]
             place = Place(first["department"], first["workbook"], first["sheet"])
             words = {"value": compared.cycle.settings.previous, "count": f"{len(own):,}"}

@@ -69,8 +69,9 @@ def write_settings(latest: Cycle, as_of: datetime.date) -> str:
     text = read_text(latest.raw_folder / SETTINGS_NAME)
     settings = tomlkit.parse(text.replace("\r\n", "\n").replace("\r", "\n"))
     settings["as_of"] = as_of
-    # Why a department was left out is told of one cycle only.
+    # Why a department was left out, and what it took over, is told of one cycle only.
     settings.pop("left_out", None)
+    settings.pop("succession", None)
     if "previous" in settings:
         settings["previous"] = latest.name
     body = _cut_head(tomlkit.dumps(settings))

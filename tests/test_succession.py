@@ -1,0 +1,255 @@
+"""Organisations change; sums still close."""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from analysis.cycle import open_cycle
+from analysis.errors import SettingsError
+from analysis.figures.findings import Findings, load_findings
+from analysis.reports import department, overview
+from analysis.survey.collect import collect_survey
+from analysis.survey.interim import open_counted
+
+from deliveries import run
+from workbooks import GUIDELINES, build_workbook, not_started, procedure
+
+NOW, BEFORE = "2024-09-01", "2024-03-31"
+SLUGS = {
+    "市民部": "shimin",
+    "文化スポーツ部": "bunkasports",
+    "市民文化部": "shiminbunka",
+    "環境部": "kankyo",
+    "新部": "shin",
+}
+Row = tuple[str, str, str, str]
+"""A procedure: department, 課, id, and o (online) or n (not started)."""
+
+CITY_BEFORE: list[Row] = [
+    ("市民部", "市民課", "S-001", "o"),
+    ("市民部", "市民課", "S-002", "n"),
+    ("市民部", "国保課", "S-003", "n"),
+    ("文化スポーツ部", "文化課", "B-001", "o"),
+    ("文化スポーツ部", "スポーツ課", "B-002", "n"),
+    ("環境部", "環境課", "K-001", "n"),
+    ("環境部", "環境課", "K-002", "o"),
+]
+
+
+def make_project(
+    root: Path,
+    before: Sequence[Row],
+    now: Sequence[Row],
+    successions: Iterable[Mapping[str, str]] = (),
+    slugs: Mapping[str, str] = SLUGS,
+) -> Path:
+    """Write a city of two cycles, whose departments are those that have rows."""
+    raw = root / "data" / "raw"
+    shutil.copytree(GUIDELINES, raw / GUIDELINES.name)
+    for cycle, rows in ((BEFORE, before), (NOW, now)):
+        (raw / cycle).mkdir()
+        names = list(dict.fromkeys(row[0] for row in rows))
+        lines = [
+            f"as_of = {cycle}", 'title = "調査"', 'city = "郡山市"', 'publisher = ["DX戦略課"]',
+            "demonstration = true", 'guideline = "2024.toml"',
+            *([f'previous = "{BEFORE}"'] if cycle == NOW else []), "[headers]", "[answers]",
+        ]  # fmt: skip
+        for name in names:
+            lines += ["[[departments]]", f'name = "{name}"', f'slug = "{slugs[name]}"']
+            lines += [f'workbook = "{name}.xlsx"']
+            own = [answer(*row, cycle) for row in rows if row[0] == name]
+            book = build_workbook(own, department=name)
+            # No cycle's file is another's, however fast both are written.
+            book.properties.title = cycle
+            book.save(raw / cycle / f"{name}.xlsx")
+        if cycle == NOW:
+            lines += say_successions(successions)
+        (raw / cycle / "cycle.toml").write_text("\n".join(lines) + "\n", "utf-8")
+    return root
+
+
+def answer(_: str, section: str, one: str, letter: str, cycle: str) -> dict[str, object]:
+    """Return the answers of a procedure, whose name and law follow from its id."""
+    make = procedure if letter == "o" else not_started
+    day = {"online_date": "2023-04-01"} if letter == "o" else {}
+    return make(procedure_id=one, section=section, name=f"{one}の届出", law=f"{one}条例", **day)
+
+
+def say_successions(successions: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return the lines of successions, since 2024-04-01 where nothing else is said."""
+    lines = []
+    for own in successions:
+        told = {"date": "2024-04-01", **own}
+        lines.append("[[succession]]")
+        lines += [
+            f"{key} = {value if key == 'date' else json.dumps(value, ensure_ascii=False)}"
+            for key, value in told.items()
+        ]
+    return lines
+
+
+def go(before: str, to: str, **more: str) -> dict[str, str]:
+    return {"from": before, "to": to, **more}
+
+
+def rename(rows: Iterable[Row], names: Mapping[str, str]) -> list[Row]:
+    """Return rows with other departments, or 課 as 「市民部 市民課」."""
+    found = []
+    for name, section, *rest in rows:
+        now = names.get(f"{name} {section}", names.get(name, name))
+        into, _, own = now.partition(" ")
+        found.append((into, own or section, *rest))
+    return found
+
+
+def find(root: Path, name: str = NOW) -> Findings:
+    return load_findings(open_counted(name, root, collect_survey), collect_survey)
+
+
+def text_of(block: object) -> str:
+    """Return what a block says, in HTML without tags."""
+    html = block._repr_mimebundle_()[0]["text/html"]
+    return "".join(part.partition(">")[2] for part in html.split("<"))
+
+
+def count(rows: Iterable[Row], letters: str = "on") -> Counter[str]:
+    """Count rows by department, and by 課 as 「市民部 市民課」, and all of them."""
+    found: Counter[str] = Counter()
+    for name, section, _, letter in rows:
+        if letter in letters:
+            found.update(("全体", name, f"{name} {section}"))
+    return found
+
+
+def require_counts(found: Findings, before: Iterable[Row], now: Iterable[Row]) -> None:
+    """Hold every scope's figures to what is counted here, `before` being put where it is now."""
+    ledger = found.ledger
+    for measure, letters in (("total", "on"), ("online", "o"), ("not_started", "n")):
+        was, is_now = (count(rows, letters) for rows in (before, now))
+        for slug, scope in ledger.scopes.items():
+            assert ledger.figure(measure, slug).numerator == is_now[scope.name], scope
+            assert ledger.previous_figure(measure, slug).numerator == was[scope.name], scope
+            change = ledger.figure(f"{measure}_change", slug).value
+            assert change == is_now[scope.name] - was[scope.name], scope
+        departments = [scope.slug for scope in ledger.list_departments()]
+        for name in (measure, f"{measure}_change"):
+            parts = [ledger.figure(name, slug).value for slug in departments]
+            assert sum(parts) == ledger.figure(name).value
+    # Each checks its own sums.
+    overview.departments(found)
+    for own in found.cycle.departments:
+        department.sections(found, own.slug)
+
+
+MERGED = {"市民部": "市民文化部", "文化スポーツ部": "市民文化部"}
+MERGER = [go("市民部", "市民文化部"), go("文化スポーツ部", "市民文化部", note="組織改正")]
+MERGED_NOW = [
+    *rename(CITY_BEFORE, MERGED),
+    ("市民文化部", "文化課", "B-003", "o"),
+    ("環境部", "環境課", "K-003", "n"),
+]
+
+
+@pytest.fixture
+def merged(tmp_path: Path) -> Path:
+    return make_project(tmp_path, CITY_BEFORE, MERGED_NOW, MERGER)
+
+
+def test_a_merger_is_compared_with_the_departments_that_it_is_of(merged: Path) -> None:
+    found = find(merged)
+    require_counts(found, rename(CITY_BEFORE, MERGED), MERGED_NOW)
+    assert [s.name for s in found.ledger.list_departments()] == ["市民文化部", "環境部"]
+    assert found.ledger.figure("total_change", "shiminbunka").value == 1
+    assert found.ledger.figure("moved").value == 0
+    assert "前回調査のみ" not in text_of(overview.departments(found))
+    assert "市民課 → 市民課" not in text_of(department.changes(found, "市民文化部"))
+
+
+def test_a_figure_before_has_an_id_of_its_own_and_its_cells(merged: Path) -> None:
+    """Of the city of then there is no 市民文化部; where a row stood then is told."""
+    figure = find(merged).ledger.previous_figure("online", "shiminbunka")
+    assert figure.id == f"{BEFORE}-for-{NOW}/shiminbunka/online"
+    code, output = run(merged, "trace", figure.id)
+    assert code == 0
+    assert f"{BEFORE} 市民部.xlsx 調査票!A6" in output
+    assert f"{BEFORE} 文化スポーツ部.xlsx 調査票!A6" in output
+    assert run(merged, "trace", f"{BEFORE}/shimin/online")[0] == 0
+
+
+def test_a_department_is_split_by_its_sections(tmp_path: Path) -> None:
+    names = {"市民部 国保課": "新部"}
+    now = rename(CITY_BEFORE, names)
+    found = find(make_project(tmp_path, CITY_BEFORE, now, [go("市民部 国保課", "新部")]))
+    require_counts(found, now, now)
+    assert found.ledger.figure("total", "shin").numerator == 1
+
+
+def test_a_section_of_another_name_has_not_changed(tmp_path: Path) -> None:
+    names = {"市民部 市民課": "市民部 総合窓口課"}
+    now = rename(CITY_BEFORE, names)
+    successions = [go("shimin　市民課", "shimin 総合窓口課")]
+    found = find(make_project(tmp_path, CITY_BEFORE, now, successions))
+    require_counts(found, now, now)
+    assert "所管課" not in text_of(department.changes(found, "市民部"))
+    evidence = found.ledger.evidence(found.ledger.previous_figure("total", "shimin.総合窓口課"))
+    own = evidence[evidence["field"] == "section"]
+    assert own[["raw", "value"]].drop_duplicates().to_numpy().tolist() == [["市民課", "総合窓口課"]]
+
+
+def test_a_section_goes_before_its_department(tmp_path: Path) -> None:
+    names = {"市民部 国保課": "環境部 保険課", "市民部": "市民文化部"}
+    now = rename(CITY_BEFORE, names)
+    successions = [go(*pair) for pair in names.items()]
+    found = find(make_project(tmp_path, CITY_BEFORE, now, successions))
+    require_counts(found, now, now)
+
+
+def test_a_department_of_another_slug_is_the_same(tmp_path: Path) -> None:
+    names = {"市民部": "市民文化部"}
+    now = rename(CITY_BEFORE, names)
+    found = find(make_project(tmp_path, CITY_BEFORE, now, [go("shimin", "shiminbunka")]))
+    require_counts(found, now, now)
+    assert "転入" not in text_of(department.changes(found, "市民文化部"))
+
+
+def test_what_is_wrong_with_successions_is_told_all_at_once(tmp_path: Path) -> None:
+    wrong = [
+        go("市民部", "市民局"),
+        go("商工部", "環境部"),
+        go("市民部", "環境部", date="2024-03-31"),
+        go("市民部 国保課", "環境部 環境課"),
+        go("環境部", "環境部"),
+    ]
+    root = make_project(tmp_path, CITY_BEFORE, CITY_BEFORE, wrong)
+    with pytest.raises(SettingsError) as told:
+        open_cycle(NOW, root)
+    said = str(told.value)
+    assert "succession（組織の引継ぎ）に誤りが5件" in said
+    assert "引継ぎ先（to）「市民局」はありません" in said
+    assert "引継ぎ元（from）「商工部」は前回調査 2024-03-31 にありません（市民部、" in said
+    assert "「市民部」の date = 2024-03-31 は、前回調査（2024-03-31）の翌日から" in said
+    assert "引継ぎ元（from）「市民部」が2件あります" in said
+    assert "「環境部」から同じ「環境部」への引継ぎです" in said
+
+
+@pytest.mark.parametrize(
+    ("successions", "told"),
+    [
+        ([go("市民部", "環境部"), go("shimin", "新部")], "引継ぎ元（from）「市民部」が2件あります"),
+        ([go("市民部", "環境部"), go("環境部", "市民部")], "一回り.*市民部 → 環境部 → 市民部"),
+        ([go("市民部", "環境部", date="2024-09-02")], "今回の時点（2024-09-01）までの日では"),
+        ([{"from": "市民部"}], r"succession.to（\d+行目）: 必要な項目がありません"),
+        ([go("市民部", "環境部", note="一行\n二行")], "1行で書いてください"),
+    ],
+)
+def test_a_succession_that_cannot_be_followed_is_refused(
+    tmp_path: Path, successions: list[dict[str, str]], told: str
+) -> None:
+    now = [*CITY_BEFORE, ("新部", "新課", "N-001", "o")]
+    root = make_project(tmp_path, CITY_BEFORE, now, successions)
+    with pytest.raises(SettingsError, match=told):
+        open_cycle(NOW, root)

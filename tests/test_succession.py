@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from analysis.cycle import open_cycle
-from analysis.errors import SettingsError
+from analysis.errors import SettingsError, SurveyError
 from analysis.figures.findings import Findings, load_findings
 from analysis.reports import department, overview
 from analysis.survey.collect import collect_survey
 from analysis.survey.interim import open_counted
+from analysis.survey.problems import problems_from_frame
+from analysis.survey.store import load_surveys
 
 from deliveries import run
 from workbooks import GUIDELINES, build_workbook, not_started, procedure
@@ -45,23 +47,25 @@ def make_project(
     before: Sequence[Row],
     now: Sequence[Row],
     successions: Iterable[Mapping[str, str]] = (),
-    slugs: Mapping[str, str] = SLUGS,
+    names: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a city of two cycles, whose departments are those that have rows."""
+    """Write a city of two cycles, whose departments are those that have rows.
+
+    A procedure is named after its id, or after another that `names` has for it.
+    """
     raw = root / "data" / "raw"
     shutil.copytree(GUIDELINES, raw / GUIDELINES.name)
     for cycle, rows in ((BEFORE, before), (NOW, now)):
         (raw / cycle).mkdir()
-        names = list(dict.fromkeys(row[0] for row in rows))
         lines = [
             f"as_of = {cycle}", 'title = "調査"', 'city = "郡山市"', 'publisher = ["DX戦略課"]',
             "demonstration = true", 'guideline = "2024.toml"',
             *([f'previous = "{BEFORE}"'] if cycle == NOW else []), "[headers]", "[answers]",
         ]  # fmt: skip
-        for name in names:
-            lines += ["[[departments]]", f'name = "{name}"', f'slug = "{slugs[name]}"']
+        for name in dict.fromkeys(row[0] for row in rows):
+            lines += ["[[departments]]", f'name = "{name}"', f'slug = "{SLUGS[name]}"']
             lines += [f'workbook = "{name}.xlsx"']
-            own = [answer(*row, cycle) for row in rows if row[0] == name]
+            own = [answer(*row[1:], names or {}) for row in rows if row[0] == name]
             book = build_workbook(own, department=name)
             # No cycle's file is another's, however fast both are written.
             book.properties.title = cycle
@@ -72,11 +76,12 @@ def make_project(
     return root
 
 
-def answer(_: str, section: str, one: str, letter: str, cycle: str) -> dict[str, object]:
-    """Return the answers of a procedure, whose name and law follow from its id."""
+def answer(section: str, one: str, letter: str, names: Mapping[str, str]) -> dict[str, object]:
+    """Return the answers of a procedure."""
     make = procedure if letter == "o" else not_started
     day = {"online_date": "2023-04-01"} if letter == "o" else {}
-    return make(procedure_id=one, section=section, name=f"{one}の届出", law=f"{one}条例", **day)
+    named = names.get(one, one)
+    return make(procedure_id=one, section=section, name=f"{named}の届出", law=f"{named}条例", **day)
 
 
 def say_successions(successions: Iterable[Mapping[str, str]]) -> list[str]:
@@ -253,3 +258,77 @@ def test_a_succession_that_cannot_be_followed_is_refused(
     root = make_project(tmp_path, CITY_BEFORE, now, successions)
     with pytest.raises(SettingsError, match=told):
         open_cycle(NOW, root)
+
+
+def problems_of(root: Path, code: str) -> list[tuple[str, str]]:
+    """Return how grave each breach of a rule is, and what is told of it."""
+    survey, _ = load_surveys(open_cycle(NOW, root), collect_survey)
+    problems = problems_from_frame(survey.problems)
+    return [(own.severity, f"{own.place}: {own.message}") for own in problems if own.code == code]
+
+
+def test_a_department_that_vanishes_without_a_word_is_an_error_with_a_proposal(
+    tmp_path: Path,
+) -> None:
+    # One has another id, and is known by its name alone.
+    now = [(*row[:2], "X-001", row[3]) if row[2] == "S-003" else row for row in MERGED_NOW]
+    root = make_project(tmp_path, CITY_BEFORE, now, names={"X-001": "S-003"})
+    told = problems_of(root, "department_vanished")
+    assert [severity for severity, _ in told] == ["error", "error"]
+    assert told[0][1] == (
+        "cycle.toml: 前回調査の部局「市民部」（手続き3件）が、"
+        "この調査回の departments にありません。"
+        '引継ぎとみられるもの：from = "市民部"、to = "市民文化部"'
+        "（同じ手続きID 2件、同じ名称 1件）。"
+    )
+    with pytest.raises(SurveyError, match="前回調査の部局「文化スポーツ部」（手続き2件）"):
+        find(root)
+    path = root / "data" / "raw" / NOW / "cycle.toml"
+    path.write_text("\n".join([path.read_text("utf-8"), *say_successions(MERGER)]), "utf-8")
+    assert problems_of(root, "department_vanished") == []
+    # Within one department its name and law pair it.
+    assert find(root).ledger.figure("paired_name").numerator == 1
+    require_counts(find(root), rename(CITY_BEFORE, MERGED), now)
+
+
+def test_a_department_that_went_to_several_is_proposed_by_its_sections(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 国保課": "環境部", "市民部": "新部"})
+    (told,) = problems_of(make_project(tmp_path, CITY_BEFORE, now), "department_vanished")
+    assert 'from = "市民部 市民課"、to = "新部"（同じ手続きID 2件' in told[1]
+    assert 'from = "市民部 国保課"、to = "環境部"（同じ手続きID 1件' in told[1]
+
+
+def test_a_department_whose_procedures_were_all_spoken_of_may_go(tmp_path: Path) -> None:
+    now = [row for row in CITY_BEFORE if row[0] != "市民部"]
+    root = make_project(tmp_path, CITY_BEFORE, now)
+    assert len(problems_of(root, "department_vanished")) == 1
+    head = "previous_id,current_id,decided_by,decided_on,reason\n"
+    lines = [f"S-00{number},,DX戦略課,2024-09-20,廃止\n" for number in (1, 2, 3)]
+    (root / "data" / "raw" / NOW / "matches.csv").write_text("".join([head, *lines]), "utf-8")
+    assert problems_of(root, "department_vanished") == []
+    require_counts(find(root), CITY_BEFORE, now)
+
+
+def test_a_section_that_vanishes_without_a_word_is_told_with_a_proposal(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 市民課": "市民部 総合窓口課"})
+    root = make_project(tmp_path, CITY_BEFORE, now)
+    assert problems_of(root, "section_vanished") == [
+        (
+            "warning",
+            "cycle.toml: 前回調査の課「市民部 市民課」（手続き2件）の手続きが、"
+            "この調査回の同じ課にありません。引継ぎとみられるもの："
+            'from = "市民部 市民課"、to = "市民部 総合窓口課"（同じ手続きID 2件、同じ名称 0件）。',
+        )
+    ]
+    require_counts(find(root), CITY_BEFORE, now)
+
+
+def test_a_section_that_nobody_had_is_no_source(tmp_path: Path) -> None:
+    root = make_project(tmp_path, CITY_BEFORE, CITY_BEFORE, [go("市民部 市民科", "環境部")])
+    assert problems_of(root, "succession_section_unknown") == [
+        (
+            "error",
+            "cycle.toml succession の from「市民部 市民科」: "
+            "調査回 2024-03-31 の調査票に、この課の手続きがありません。",
+        )
+    ]

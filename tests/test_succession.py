@@ -1,11 +1,13 @@
 """Organisations change; sums still close."""
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from analysis.cycle import open_cycle
@@ -332,3 +334,52 @@ def test_a_section_that_nobody_had_is_no_source(tmp_path: Path) -> None:
             "調査回 2024-03-31 の調査票に、この課の手続きがありません。",
         )
     ]
+
+
+def ids_in(path: Path) -> list[str]:
+    """Return the ids of the procedures that a form is filled with."""
+    cells = (row[0] for row in openpyxl.load_workbook(path)["調査票"].iter_rows(values_only=True))
+    return [cell for cell in cells if re.fullmatch("[A-Z]+-[0-9]{3}", str(cell))]
+
+
+def test_every_procedure_of_the_last_cycle_is_in_exactly_one_form(merged: Path) -> None:
+    code, output = run(merged, "form")
+    assert code == 0, output
+    forms = merged / "data" / "processed" / NOW / "forms"
+    assert "市民文化部.xlsx　前回の5手続きを記入済み" in output
+    found = {path.stem: ids_in(path) for path in forms.glob("*.xlsx")}
+    assert sorted(found) == ["市民文化部", "環境部"]
+    assert found["市民文化部"] == ["S-001", "S-002", "S-003", "B-001", "B-002"]
+    assert sorted(one for own in found.values() for one in own) == sorted(
+        row[2] for row in CITY_BEFORE
+    )
+
+
+def test_a_form_says_what_a_section_is_called_now(tmp_path: Path) -> None:
+    successions = [go("市民部 市民課", "市民部 総合窓口課"), go("市民部 国保課", "環境部")]
+    assert run(make_project(tmp_path, CITY_BEFORE, CITY_BEFORE, successions), "form")[0] == 0
+    forms = tmp_path / "data" / "processed" / NOW / "forms"
+    sheet = openpyxl.load_workbook(forms / "市民部.xlsx")["調査票"]
+    told = [row[:2] for row in sheet.iter_rows(values_only=True) if str(row[0]).startswith("S-")]
+    assert told == [("S-001", "総合窓口課"), ("S-002", "総合窓口課")]
+    assert "S-003" in ids_in(forms / "環境部.xlsx")
+
+
+def test_a_procedure_in_no_form_is_named(tmp_path: Path) -> None:
+    now = [row for row in CITY_BEFORE if row[0] != "市民部"]
+    root = make_project(tmp_path, CITY_BEFORE, now)
+    path = root / "data" / "raw" / NOW / "cycle.toml"
+    left = '[[left_out]]\ndepartment = "環境部"\nreason = "次回に回答する"\n'
+    path.write_text(path.read_text("utf-8") + left, "utf-8")
+    code, output = run(root, "form")
+    assert code == 1
+    assert "どの調査票にもない前回の手続き　市民部 3件: S-001、S-002、S-003\n" in output
+    assert "どの調査票にもない前回の手続き　環境部（次回に回答する） 2件: K-001、K-002\n" in output
+    assert "[[succession]]（from、to、date）に書き" in output
+    # With a reason said, nothing is wrong.
+    path.write_text(
+        "\n".join([path.read_text("utf-8"), *say_successions([go("市民部", "環境部")])])
+    )
+    code, output = run(root, "form")
+    assert code == 0
+    assert "環境部（次回に回答する） 5件" in output

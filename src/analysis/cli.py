@@ -106,14 +106,17 @@ def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.forms.write import describe_forms, write_forms
+    from analysis.forms.write import describe_forms, list_left, write_forms
     from analysis.place import describe_kept
 
     opened = open_cycle(cycle)
     with open_display(aside=True) as display:
         forms = write_forms(opened, display)
-    say(describe_forms(opened, forms))
+    left = list_left(opened)
+    say(describe_forms(opened, forms, left))
     say(describe_kept(opened), nl=False)
+    if any(not own.why for own in left):
+        raise SystemExit(1)
 
 
 @main.command()

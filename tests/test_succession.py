@@ -383,3 +383,55 @@ def test_a_procedure_in_no_form_is_named(tmp_path: Path) -> None:
     code, output = run(root, "form")
     assert code == 0
     assert "環境部（次回に回答する） 5件" in output
+
+
+def list_changes(found: Findings, name: str) -> list[tuple[str, ...]]:
+    """Return the lines of a department's table of changes."""
+    table = department.changes(found, name).blocks[1]
+    return [tuple(str(getattr(cell, "text", cell)) for cell in row) for row in table.rows]
+
+
+def test_what_came_and_what_went_has_a_line_of_its_own_in_both_departments(
+    tmp_path: Path,
+) -> None:
+    # 国保課 went by succession, one procedure of it further; another one by itself.
+    now = rename(CITY_BEFORE, {"市民部 国保課": "新部"})
+    now = [("環境部", *row[1:]) if row[2] in ("S-002", "S-003") else row for row in now]
+    now += [("新部", "新課", "N-001", "o")]
+    before = [*CITY_BEFORE, ("市民部", "国保課", "S-004", "o")]
+    found = find(make_project(tmp_path, before, now, [go("市民部 国保課", "新部")]))
+    require_counts(found, rename(before, {"市民部 国保課": "新部"}), now)
+    assert list_changes(found, "市民部") == [
+        ("転出", "S-002", "S-002の届出", "市民課", "環境部 市民課"),
+        ("転出（引継ぎ）", "S-003", "S-003の届出", "国保課", "新部 国保課"),
+        ("転出（引継ぎ）", "S-004", "S-004の届出", "国保課", "新部 国保課"),
+    ]
+    assert list_changes(found, "環境部") == [
+        ("転入", "S-002", "S-002の届出", "市民部 市民課", "市民課"),
+        ("転入", "S-003", "S-003の届出", "新部 国保課", "国保課"),
+    ]
+    assert list_changes(found, "新部") == [
+        ("転入（引継ぎ）", "S-003", "S-003の届出", "市民部 国保課", "国保課"),
+        ("転出", "S-003", "S-003の届出", "国保課", "環境部 国保課"),
+        ("新規", "N-001", "N-001の届出", "None", "オンライン化済"),
+        ("転入（引継ぎ）", "S-004", "S-004の届出", "市民部 国保課", "国保課"),
+        ("廃止", "S-004", "S-004の届出", "オンライン化済", "None"),
+    ]
+
+
+def test_a_merger_lists_what_came_and_from_where(merged: Path) -> None:
+    found = find(merged)
+    changes = list_changes(found, "市民文化部")
+    assert changes[0] == ("転入（引継ぎ）", "S-001", "S-001の届出", "市民部 市民課", "市民課")
+    assert Counter(line[0] for line in changes) == {"転入（引継ぎ）": 5, "新規": 1}
+
+
+def test_every_page_says_whose_numbers_those_before_are(merged: Path) -> None:
+    found = find(merged)
+    said = text_of(overview.masthead(found).notice)
+    assert said == (
+        "前回の数値は、組織の引継ぎに合わせ、今の部局と課で数えたものです："
+        "市民部、文化スポーツ部 → 市民文化部。"
+    )
+    shown = text_of(overview.departments(found))
+    assert "文化スポーツ部市民文化部2024-04-01組織改正" in shown

@@ -47,9 +47,23 @@ def move_rows(
         name: pd.Series(list(values), index=rows.index, dtype="str")
         for name, values in zip(_OWNED_BY, columns, strict=True)
     }
-    kept = {name: rows[own] for name, own in zip(FORMER, _OWNED_BY, strict=True)}
-    found = rows.assign(**moved, **kept)
+    found = add_former(rows).assign(**moved)
     return found.assign(**{TAKEN_OVER: _are_taken_over(found)})
+
+
+def add_former(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of the previous cycle with FORMER and TAKEN_OVER, moved by `move_rows` or not.
+
+    One row in, one row out, in the same order.
+
+    >>> add_former(rows[:1])[["former_department", "former_section", "taken_over"]]
+      former_department former_section taken_over
+    0               環境部          環境政策課         no
+    """
+    if TAKEN_OVER in rows:
+        return rows
+    kept = {name: rows[own] for name, own in zip(FORMER, _OWNED_BY, strict=True)}
+    return rows.assign(**kept, **{TAKEN_OVER: pd.Series("no", index=rows.index, dtype="str")})
 
 
 def _place(

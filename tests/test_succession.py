@@ -9,9 +9,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analysis.cycle import open_cycle
 from analysis.errors import SettingsError, SurveyError
+from analysis.evidence.sources import list_workbooks
 from analysis.figures.findings import Findings, load_findings
 from analysis.reports import department, overview
 from analysis.survey.collect import collect_survey
@@ -20,6 +23,7 @@ from analysis.survey.problems import problems_from_frame
 from analysis.survey.store import load_surveys
 
 from deliveries import run
+from spreadsheets import read_lines, recalculate
 from workbooks import GUIDELINES, build_workbook, not_started, procedure
 
 NOW, BEFORE = "2024-09-01", "2024-03-31"
@@ -29,6 +33,11 @@ SLUGS = {
     "市民文化部": "shiminbunka",
     "環境部": "kankyo",
     "新部": "shin",
+    "甲部": "ko",
+    "乙部": "otsu",
+    "丙部": "hei",
+    "丁部": "tei",
+    "戊部": "bo",
 }
 Row = tuple[str, str, str, str]
 """A procedure: department, 課, id, and o (online) or n (not started)."""
@@ -435,3 +444,115 @@ def test_every_page_says_whose_numbers_those_before_are(merged: Path) -> None:
     )
     shown = text_of(overview.departments(found))
     assert "文化スポーツ部市民文化部2024-04-01組織改正" in shown
+
+
+INTERIM = f"{NOW}-interim"
+
+
+def test_an_interim_set_compares_what_the_departments_that_answered_took_over(
+    merged: Path,
+) -> None:
+    (merged / "data" / "raw" / NOW / "環境部.xlsx").unlink()
+    ledger = find(merged, INTERIM).ledger
+    assert ledger.previous_figure("total").numerator == 5
+    assert ledger.figure("total_change").value == 1
+    assert ledger.figure("waiting_total").numerator == 2
+    assert ledger.previous_figure("total").id == f"{BEFORE}-for-{INTERIM}/all/total"
+
+
+def test_what_a_missing_department_took_over_waits_with_it(merged: Path) -> None:
+    (merged / "data" / "raw" / NOW / "市民文化部.xlsx").unlink()
+    ledger = find(merged, INTERIM).ledger
+    assert ledger.previous_figure("total").numerator == 2
+    assert ledger.figure("waiting_total", "shiminbunka").numerator == 5
+    assert ledger.figure("waiting_online", "shiminbunka").numerator == 2
+
+
+def test_an_error_of_the_cycle_before_stops_who_took_it_over(merged: Path) -> None:
+    """Its workbook is of a department that is no more."""
+    path = merged / "data" / "raw" / BEFORE / "文化スポーツ部.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["G6"] = "何か"
+    book.save(path)
+    (merged / "data" / "raw" / NOW / "環境部.xlsx").unlink()
+    with pytest.raises(SurveyError, match=r"文化スポーツ部\.xlsx"):
+        find(merged, INTERIM)
+
+
+def test_a_set_is_verified_and_a_spreadsheet_agrees_with_every_figure(tmp_path: Path) -> None:
+    names = {"市民部 市民課": "市民文化部 総合窓口課", "市民部 国保課": "環境部", **MERGED}
+    now = [*rename(CITY_BEFORE, names), ("市民文化部", "文化課", "B-003", "o")]
+    now = [("環境部", *row[1:]) if row[2] == "B-001" else row for row in now]
+    root = make_project(tmp_path / "city", CITY_BEFORE, now, [go(*pair) for pair in names.items()])
+    (root / "requirements.lock").write_text("pandas==3.1\n", "utf-8")
+    code, output = run(root, "report", "--quiet")
+    assert code == 0, output
+    code, output = run(root, "verify")
+    assert code == 0, output
+    path = root / "reports" / NOW / "audit.xlsx"
+    stored, recalculated = read_lines(path), recalculate(path, tmp_path)
+    assert {line["照合"] for line in recalculated["数値"]} == {"一致"}
+    assert recalculated["異動"] == stored["異動"]
+    moved = [line["手続きID"] for line in stored["異動"] if line["所管課の変更"] == "あり"]
+    assert moved == ["B-001"]
+
+
+def test_a_department_is_made_from_the_workbooks_of_what_went_from_it(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 国保課": "新部"})
+    found = find(make_project(tmp_path, CITY_BEFORE, now, [go("市民部 国保課", "新部")]))
+    made = list_workbooks(found.ledger)
+    own = [f"data/raw/{BEFORE}/市民部.xlsx", f"data/raw/{NOW}/市民部.xlsx"]
+    assert made["shimin"] == [*own, f"data/raw/{NOW}/新部.xlsx"]
+    assert made["shin"] == [own[0], f"data/raw/{NOW}/新部.xlsx"]
+
+
+@st.composite
+def reorganisations(draw: st.DrawFn) -> tuple[list[Row], list[Row], list[Row], dict[str, str]]:
+    """Draw a city before, the same where it belongs now, the city now, and the successions."""
+    letters = st.sampled_from("on")
+    before = [
+        (name, section, f"{name[0]}-{at:03}".translate(str.maketrans("甲乙丙", "ABC")), letter)
+        for name in ("甲部", "乙部", "丙部")
+        for at, (section, letter) in enumerate(
+            draw(st.lists(st.tuples(st.sampled_from(["一課", "二課"]), letters), min_size=1,
+                          max_size=4)),
+            start=1,
+        )
+    ]  # fmt: skip
+    went: dict[str, str] = {}
+    for name in ("甲部", "乙部", "丙部"):
+        if to := draw(st.sampled_from(["", "丁部", "戊部"])):
+            went[name] = to
+    today = ["丁部", "戊部", *(name for name in ("甲部", "乙部", "丙部") if name not in went)]
+    for office in sorted({f"{name} {section}" for name, section, *_ in before}):
+        if to := draw(st.sampled_from(["", *today])):
+            went[office] = to + draw(st.sampled_from(["", " 新課"]))
+    moved = rename(before, went)
+    now = []
+    for row in moved:
+        fate = draw(st.sampled_from(["stays", "stays", "goes", "ends"]))
+        if fate != "ends":
+            name = draw(st.sampled_from(today)) if fate == "goes" else row[0]
+            now.append((name, row[1], row[2], draw(letters)))
+    now += [(name, "新設課", f"N-{at:03}", draw(letters)) for at, name in enumerate(today)]
+    return before, moved, now, went
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(drawn=reorganisations())
+def test_every_sum_closes_whatever_became_of_the_organisation(
+    tmp_path: Path, drawn: tuple[list[Row], list[Row], list[Row], dict[str, str]]
+) -> None:
+    before, moved, now, went = drawn
+    shutil.rmtree(tmp_path / "city", ignore_errors=True)
+    successions = [go(*pair) for pair in went.items()]
+    found = find(make_project(tmp_path / "city", before, now, successions))
+    require_counts(found, moved, now)
+    # What a department's table lists is all that its number changed by.
+    signs = {"新規": 1, "転入": 1, "転出": -1, "廃止": -1}
+    for own in found.cycle.departments:
+        lines = Counter(line[0] for line in list_changes(found, own.slug))
+        change = sum(sign * lines[word] for word, sign in signs.items())
+        assert change == found.ledger.figure("total_change", own.slug).value

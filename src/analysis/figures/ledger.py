@@ -76,7 +76,7 @@ class Ledger:
         else:
             note_everything()
         frame = self._tables.current[table]
-        return frame[frame[list(columns)].eq(department).any(axis="columns")]
+        return frame[frame[list(columns)].isin([department]).any(axis="columns")]
 
     @property
     def tables(self) -> Tables:

@@ -47,10 +47,10 @@ def _notice(findings: Findings) -> Paragraph | None:
             + ("で、前回からの増減は同じ部局どうしを比べたものです。" if before else "です。"),
             *_name_uncounted(findings),
         ]
-    if names := _name_takeovers(cycle):
+    if takeovers := _name_takeovers(cycle):
         parts += [
             "前回の数値は、組織の引継ぎに合わせ、今の部局と課で数えたものです：",
-            *names,
+            *takeovers,
             "。",
         ]
     if before is not None and before.uncounted:

@@ -39,18 +39,23 @@ def find_vanished_offices(compared: Comparison) -> Iterator[Problem]:
         for (slug, section), own in offices
         if slug in answered and (slug, match_key(str(section))) not in here
     ]
-    no_more = before[~before["department_slug"].isin(list(compared.departments))]
+    known = compared.departments
+    # One that only has another slug is told by who names the scopes.
+    is_here = before["department_slug"].isin([*known]) | before["department"].isin(
+        [*known.values()]
+    )
+    no_more = before[~is_here]
     if not gone and no_more.empty:
         return
     where = find_whereabouts(rows, compared.pairs, match_key)
     confirmed = {*compared.survey.matches["previous_id"].dropna()}
-    known = {*compared.pairs["previous_id"], *list_untold(compared)["procedure_id"]} - confirmed
+    unspoken = {*compared.pairs["previous_id"], *list_untold(compared)["procedure_id"]} - confirmed
     for name, own in no_more.groupby("department", sort=False):
-        if own["procedure_id"].isin(known).any():
+        if own["procedure_id"].isin(unspoken).any():
             proposal = say_proposal(propose_for_department(own, where))
             yield _report("department_vanished", str(name), own, proposal)
     for own in gone:
-        if own["procedure_id"].isin(known).any():
+        if own["procedure_id"].isin(unspoken).any():
             yield _tell_section(own, where)
 
 

@@ -340,6 +340,9 @@ def test_a_department_that_is_no_more_is_compared_in_a_closed_cycle_only(project
     before = count(there).loc["before"].sum()
     assert find(project).ledger.previous_figure("total").numerator == before
     leave_out(project, ("甲部", "廃止"))
+    gone = "".join(f"BO-00{number},,DX戦略課,2024-09-20,廃止\n" for number in (1, 2))
+    head = "previous_id,current_id,decided_by,decided_on,reason\n"
+    (path.parent / "matches.csv").write_text(head + gone, "utf-8")
     closed = find(project, NOW).ledger
     assert closed.previous_figure("total").numerator == before + len("on")
     assert [scope.slug for scope in closed.list_departments()] == [*there, "bo"]

@@ -123,7 +123,7 @@ def list_keys(model: type[BaseModel], above: str = "") -> Iterator[str]:
         if inner:
             yield from list_keys(inner[0], f"{above}{name}.")
         else:
-            yield f"{above}{name}"
+            yield f"{above}{field.alias or name}"
 
 
 def _flatten(annotation: object) -> Iterator[type]:

@@ -27,8 +27,10 @@ from workbooks import (
 NOW = [procedure(1), procedure(2), not_started(3)]
 
 
-def find(root: Path, now: Sequence[Sequence[Line]], before: Sequence[Sequence[Line]]) -> Findings:
-    return load_findings(make_two_cycles(root, list(now), list(before)), collect_survey)
+def find(
+    root: Path, now: Sequence[Sequence[Line]], before: Sequence[Sequence[Line]], matches: str = ""
+) -> Findings:
+    return load_findings(make_two_cycles(root, list(now), list(before), matches), collect_survey)
 
 
 @pytest.fixture
@@ -106,7 +108,10 @@ def test_stacked_parts_add_up_to_their_bar(small: Findings) -> None:
 
 def test_a_department_and_a_section_that_are_no_more_stand_in_the_change(tmp_path: Path) -> None:
     moved = [procedure(1, section="廃止課"), procedure(2)]
-    found = find(tmp_path, [NOW], [moved, [procedure(4), procedure(5)]])
+    told = "previous_id,current_id,decided_by,decided_on,reason\n" + "".join(
+        f"K-00{number},,DX戦略課,2024-09-20,廃止\n" for number in (4, 5)
+    )
+    found = find(tmp_path, [NOW], [moved, [procedure(4), procedure(5)]], told)
     (departments,) = tables_of(overview.departments(found))
     assert [row[0] for row in departments.rows[1:]] == [Quoted("こども部（前回調査のみ）"), "計"]
     changes = [next(figures_in(row[3])).text for row in departments.rows]
@@ -116,7 +121,7 @@ def test_a_department_and_a_section_that_are_no_more_stand_in_the_change(tmp_pat
 
 
 def test_a_problem_in_nobodys_workbook_is_a_part_of_the_total(tmp_path: Path) -> None:
-    found = find(tmp_path, [[procedure(1)]], [[procedure(1)], [procedure(2)]])
+    found = find(tmp_path, [[procedure(1)]], [[procedure(1, section="旧課")]])
     assert found.ledger.figure("problems_warning").value == 1
     (collected, _) = tables_of(collection.show_collection(found))
     assert [str(row[0]) for row in collected.rows] == ["環境部", "部局の調査票以外", "計"]

@@ -47,10 +47,9 @@ def report(
 ) -> None:
     """CYCLE（省略時は最新の調査回）の報告書のうち、変わったものを reports/ に作成する。"""
     if folder is not None:
-        if departments:
-            raise click.UsageError("--all-under と --department は一緒に使えません。")
-        if interim:
-            raise click.UsageError("--all-under と --interim は一緒に使えません。")
+        if departments or interim:
+            other = "--department" if departments else "--interim"
+            raise click.UsageError(f"--all-under と {other} は一緒に使えません。")
         _report_all(folder, cycle, force=force, quiet=quiet, scheduler=scheduler)
         return
     if scheduler is not None:
@@ -82,8 +81,7 @@ def _report_all(
     for city in (city for city, outcome in outcomes.items() if outcome.state in ("built", "kept")):
         if kept := describe_kept(open_cycle(city.cycle, city.root)):
             say(f"\n{city.stem}{kept}", nl=False)
-    if any(outcome.state == "failed" for outcome in outcomes.values()):
-        raise SystemExit(1)
+    sys.exit(any(outcome.state == "failed" for outcome in outcomes.values()))
 
 
 @main.command()
@@ -110,14 +108,16 @@ def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.forms.write import describe_forms, write_forms
+    from analysis.forms.write import describe_forms, list_left, write_forms
     from analysis.place import describe_kept
 
     opened = open_cycle(cycle)
     with open_display(aside=True) as display:
         forms = write_forms(opened, display)
-    say(describe_forms(opened, forms))
+    left = list_left(opened)
+    say(describe_forms(opened, forms, left))
     say(describe_kept(opened), nl=False)
+    sys.exit(any(not own.why for own in left))
 
 
 @main.command()

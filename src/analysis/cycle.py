@@ -19,6 +19,7 @@ from analysis.cycle_toml import (
     read_settings,
 )
 from analysis.errors import SettingsError
+from analysis.succession.offices import Takeover, list_takeovers, require_successions
 
 __all__ = ["SETTINGS_NAME", "WHOLE", "WHOLE_NAME", "Department", "Settings", "Uncounted"]
 
@@ -111,11 +112,11 @@ class Cycle:
     def previous_name(self) -> str | None:
         """What the figures of the cycle before are called that this one compares with.
 
-        It is that cycle's name, unless departments are left out: of the whole city the figures are
-        others than that cycle's own then.
+        That cycle's own, unless departments are left out or were reorganised: of a scope or of the
+        whole city the figures are others then.
         """
         previous = self.settings.previous
-        if previous is None or not self._uncounted:
+        if previous is None or not (self._uncounted or self.settings.succession):
             return previous
         return f"{previous}{_COMPARED}{self.name}"
 
@@ -130,6 +131,12 @@ class Cycle:
         if self.settings.previous is None:
             return None
         return open_cycle(self.settings.previous, self.root)
+
+    @property
+    def takeovers(self) -> list[Takeover]:
+        """What took over whose procedures of the cycle before."""
+        before = self.open_previous() if self.settings.succession else None
+        return [] if before is None else list_takeovers(self.settings, before.settings)
 
     def find_department(self, name_or_slug: str) -> Department:
         """Return the department with this official name or slug; raise SettingsError if none."""
@@ -208,6 +215,7 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
         )
     if settings.previous is not None:
         _require_earlier(settings.previous, name)
+    require_successions(root / "data" / "raw", settings)
     return Cycle(root, name, settings)
 
 

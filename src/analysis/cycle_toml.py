@@ -60,6 +60,15 @@ class LeftOut(_Strict):
     reason: Name
 
 
+class Succession(_Strict):
+    """What took over the procedures of what, each a department or one of its 課, and since when."""
+
+    from_: Name = Field(alias="from")
+    to: Name
+    date: datetime.date
+    note: Name | None = None
+
+
 class Target(_Strict):
     """What the city means to reach, and by when."""
 
@@ -85,6 +94,7 @@ class Settings(_Strict):
     target: Target | None = None
     departments: list[Department] = Field(min_length=1)
     left_out: list[LeftOut] = Field(default=[])
+    succession: list[Succession] = Field(default=[])
     headers: dict[str, str]
     answers: dict[str, dict[str, str]]
 

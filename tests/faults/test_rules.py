@@ -230,9 +230,9 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
         [
             "cycle.toml: 前回調査の部局「こども部」（手続き1件）が、"
             "この調査回の departments にありません。"
-            "漏れていれば departments に書き足してください。部局がなくなったのであれば、"
-            "引き継いだ部局の調査票に手続きIDを変えずに記入し、廃止した手続きは matches.csv に"
-            "書いてください。",
+            "引き継いだ部局を [[succession]]（from、to、date）に書いてください。"
+            "漏れていれば departments に書き足し、"
+            "手続きがすべてなくなったのであれば matches.csv に書いてください。",
         ],
     ),
     "an id used for another procedure": (

@@ -126,8 +126,8 @@ def list_workbooks(ledger: "Ledger") -> dict[str, list[str]]:
     """Return the raw workbooks that say all of each department's procedures, by slug, sorted.
 
     They are the department's own in both cycles, and any other in which one of its procedures
-    stands in either cycle, as one does that came from another department. Paths are relative to
-    the project.
+    stands in either cycle, as one does that came from another department or went to one. Paths are
+    relative to the project.
     """
     from analysis.figures.tables import pair_ids  # noqa: PLC0415
 
@@ -142,8 +142,9 @@ def list_workbooks(ledger: "Ledger") -> dict[str, list[str]]:
     for cycle, frame in zip(cycles, frames, strict=True):
         for department in cycle.settings.departments:
             found[department.slug].add(_name_path(cycle, department.workbook))
-        for key, slug in _list_distinct(pair_ids(frame), frame["department_slug"]):
-            owners[key].add(slug)
+        for name in {"department_slug", "former_department_slug"}.intersection(frame):
+            for key, slug in _list_distinct(pair_ids(frame), frame[name]):
+                owners[key].add(slug)
     for cycle, frame in zip(cycles, frames, strict=True):
         for key, workbook in _list_distinct(pair_ids(frame), frame["workbook"]):
             for slug in owners[key]:

@@ -3,7 +3,7 @@
 `listing` writes it out as figures.csv; `trace` reads one line of it down to the cells.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,8 +63,10 @@ class Ledger:
         scopes = self._scopes.values()
         return [s for s in scopes if s.level == "section" and s.department == department]
 
-    def rows_of(self, department: str, table: str) -> pd.DataFrame:
-        """Return the rows of a department (its slug) in a table.
+    def rows_of(
+        self, department: str, table: str, columns: Sequence[str] = ("department_slug",)
+    ) -> pd.DataFrame:
+        """Return the rows of a table that have a department (its slug) in any of the columns.
 
         >>> ledger.rows_of("kodomo", "procedures")["procedure_id"].tolist()
         ['K-002']
@@ -74,7 +76,7 @@ class Ledger:
         else:
             note_everything()
         frame = self._tables.current[table]
-        return frame[frame["department_slug"] == department]
+        return frame[frame[list(columns)].isin([department]).any(axis="columns")]
 
     @property
     def tables(self) -> Tables:
@@ -148,8 +150,7 @@ class Ledger:
         """
         if measure not in self._names:
             raise FigureError(
-                f"ほかの数値のもとになる数値（{define(measure).rstrip('。')}）が、数値の一覧"
-                "（figures/catalogue.py）にありません。同じ範囲のものを加えてください。"
+                f"ほかの数値のもとになる数値が figures/catalogue.py にありません: {define(measure)}"
             )
         return self._names[measure]
 

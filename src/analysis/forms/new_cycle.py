@@ -22,7 +22,7 @@ _HEAD = """\
 # 調査回 {day}時点の設定。調査のたびに変わることは、すべてこのファイルに書きます。
 #
 # 調査回 {previous} の設定から作りました。次のことを確かめ、変わっていれば直してください。
-#   ・部局の新設、廃止、名称の変更（departments）
+#   ・部局の新設、廃止、名称の変更（departments）、部局や課の統合、分割、改称（succession）
 #   ・目標（target）、適用するガイドライン（guideline）
 """
 _DEMONSTRATION = """\
@@ -71,8 +71,9 @@ def write_settings(latest: Cycle, as_of: datetime.date) -> str:
     text = read_text(latest.raw_folder / SETTINGS_NAME)
     settings = tomlkit.parse(text.replace("\r\n", "\n").replace("\r", "\n"))
     settings["as_of"] = as_of
-    # Why a department was left out is told of one cycle only.
+    # Why a department was left out, and what it took over, is told of one cycle only.
     settings.pop("left_out", None)
+    settings.pop("succession", None)
     if "previous" in settings:
         settings["previous"] = latest.name
     body = _cut_head(tomlkit.dumps(settings))

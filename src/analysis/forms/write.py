@@ -2,14 +2,16 @@
 
 import datetime
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import xlsxwriter
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import SETTINGS_NAME, Cycle, Department
 from analysis.display import Display, NamedTask
+from analysis.errors import EXAMPLES_SHOWN
 from analysis.forms.cell_text import fit
 from analysis.forms.guide import GuideSheet
 from analysis.forms.layout import Grid
@@ -18,6 +20,7 @@ from analysis.forms.sheet import FormSheet
 from analysis.place import deliver_file, name_workbook
 from analysis.survey.store import load_survey
 from analysis.survey.survey import ROW_COLUMNS, require_usable
+from analysis.survey.uncounted import follow_successions
 from analysis.survey.vocabulary import list_fields
 
 FORMS_FOLDER = "forms"
@@ -27,6 +30,18 @@ _ROOM = 40
 _ROOM_WHEN_EMPTY = 200
 
 _FONT = {"font_name": "游ゴシック", "font_size": 10}
+
+
+@dataclass(frozen=True)
+class Left:
+    """Procedures of the last cycle that are in no form: whose they would be now, which, and why.
+
+    `why` is a reason that the cycle's settings give; empty: the department is none of the cycle's.
+    """
+
+    department: str
+    procedures: tuple[str, ...]
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,8 +56,9 @@ class Form:
 def write_forms(cycle: Cycle, display: Display | None = None) -> list[Form]:
     """Write every department's form into `data/processed/<cycle>/forms` and return them in order.
 
-    Each is filled with the department's answers in the previous cycle; a first cycle's and a new
-    department's are empty. Raises SurveyError if the previous cycle has errors, as a build does.
+    Each is filled with the last answers of the procedures that would be the department's now; a
+    first cycle's and a new department's are empty. Raises SurveyError if the previous cycle has
+    errors, as a build does.
     """
     display = display or Display()
     rows = _load_last_answers(cycle, display)
@@ -92,8 +108,11 @@ def _let_rows_grow(name: str, part: bytes) -> bytes:
     return part.replace(b' customHeight="1"', b"") if is_sheet else part
 
 
-def describe_forms(cycle: Cycle, forms: list[Form]) -> str:
-    """Return what was written, a line a department, and what the analyst does next."""
+def describe_forms(cycle: Cycle, forms: Sequence[Form], left: Sequence[Left] = ()) -> str:
+    """Return what was written, a line a department, and what the analyst does next.
+
+    What is in no form is named last, a line a department.
+    """
     folder = f"data/processed/{cycle.name}/{FORMS_FOLDER}/"
     lines = [
         f"  {form.path.name}　"
@@ -105,15 +124,46 @@ def describe_forms(cycle: Cycle, forms: list[Form]) -> str:
             f"{folder} に調査票を{len(forms)}件作成しました。各部局に送ってください。",
             *lines,
             f"届いた調査票は data/raw/{cycle.name} に置いてください。",
+            *_describe_left(left),
         ]
     )
 
 
+def list_left(cycle: Cycle) -> list[Left]:
+    """Return the last cycle's procedures whose department gets no form, in the order of rows.
+
+    Raises as `write_forms` does.
+    """
+    rows = _load_last_answers(cycle, Display())
+    why = {own.department.slug: own.reason for own in cycle.uncounted}
+    written = [department.slug for department in cycle.departments]
+    return [
+        Left(str(own["department"].iloc[0]), tuple(own["procedure_id"]), why.get(str(slug), ""))
+        for slug, own in rows.groupby("department_slug", sort=False)
+        if slug not in written
+    ]
+
+
+def _describe_left(left: Sequence[Left]) -> Iterator[str]:
+    """Yield what is told of procedures in no form, and what is to be done about it."""
+    for own in left:
+        ids, count = own.procedures, f"{len(own.procedures):,}"
+        named = "、".join(ids[:EXAMPLES_SHOWN])
+        more = f" ほか{len(ids) - EXAMPLES_SHOWN:,}件" if len(ids) > EXAMPLES_SHOWN else ""
+        why = f"（{own.why}）" if own.why else ""
+        yield f"どの調査票にもない前回の手続き　{own.department}{why} {count}件: {named}{more}"
+    if any(not own.why for own in left):
+        yield (
+            f"引き継いだ部局を {SETTINGS_NAME} の [[succession]]（from、to、date）に書き、"
+            "もう一度実行してください。"
+        )
+
+
 def _load_last_answers(cycle: Cycle, display: Display) -> pd.DataFrame:
-    """Return the previous cycle's tidy rows, none in a first cycle."""
+    """Return the previous cycle's tidy rows where they would belong now, none in a first cycle."""
     previous = cycle.open_previous()
     if previous is None:
         return pd.DataFrame(columns=list(ROW_COLUMNS)).astype("str")
     survey = load_survey(previous, display)
     require_usable(survey, previous.name)
-    return survey.rows
+    return follow_successions(cycle, survey).rows

@@ -17,7 +17,7 @@ from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings, write_previous
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
-from analysis.reports.moves import MOVED, list_moves
+from analysis.reports.moves import CONCERNED, MOVED, list_moves
 from analysis.reports.progress import (
     PROGRESS,
     now_and_change,
@@ -100,8 +100,8 @@ def changes(findings: Findings, department: str) -> Block:
     if not findings.ledger.has_previous:
         return Paragraph(("今回が最初の調査のため、前回からの異動はありません。",))
     figure = findings.ledger.figure
-    moves = findings.ledger.rows_of(own.slug, "transitions")[MOVED]
-    rows = [row for record in moves.to_dict("records") for row in list_moves(record)]
+    moves = findings.ledger.rows_of(own.slug, "transitions", CONCERNED)[MOVED]
+    rows = [row for record in moves.to_dict("records") for row in list_moves(record, own.slug)]
     return Group(
         (
             Paragraph(

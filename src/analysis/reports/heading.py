@@ -1,7 +1,8 @@
 """The head that every report has, and what it says where not every department is counted."""
 
-from analysis.cycle import INTERIM
+from analysis.cycle import INTERIM, Cycle
 from analysis.document.blocks import Inline, Masthead, Paragraph, Quoted, Shown, Strong
+from analysis.errors import EXAMPLES_SHOWN
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.interim import COUNTED, list_uncounted, mark_interim
 from analysis.reports.stated import EACH_DEPARTMENT, read_heading
@@ -47,10 +48,26 @@ def _notice(findings: Findings) -> Paragraph | None:
             + ("で、前回からの増減は同じ部局どうしを比べたものです。" if before else "です。"),
             *_name_uncounted(findings),
         ]
+    if takeovers := _name_takeovers(cycle):
+        parts += [
+            "前回の数値は、組織の引継ぎに合わせ、今の部局と課で数えたものです：",
+            *takeovers,
+            "。",
+        ]
     if before is not None and before.uncounted:
         names = "、".join(own.department.name for own in before.uncounted)
         parts.append(f"前回調査では、{names}を数えていません。")
     return Paragraph(tuple(parts), kind="lead") if parts else None
+
+
+def _name_takeovers(cycle: Cycle) -> list[Inline]:
+    """Return what took over what, those of one successor together; all of it stands in a table."""
+    found: dict[str, list[str]] = {}
+    for own in cycle.takeovers:
+        found.setdefault(own.now.name, []).append(own.before.name)
+    lines = [f"{'、'.join(before)} → {now}" for now, before in found.items()]
+    more = ["など"] if len(lines) > EXAMPLES_SHOWN else []
+    return [Quoted("、".join(lines[:EXAMPLES_SHOWN])), *more] if lines else []
 
 
 def _name_uncounted(findings: Findings) -> list[Inline]:

@@ -1,30 +1,43 @@
-"""What became of a procedure since the last cycle, as lines of a table."""
+"""What became of a procedure since the last cycle, as lines of a department's table.
+
+A procedure that came from another department or went to one has a line of its own in both tables;
+by a succession (引継ぎ) it is part of the numbers of the department before, too.
+"""
 
 from collections.abc import Hashable, Iterator
 from typing import Any
 
 from analysis.document.blocks import Cell, Quoted
 from analysis.figures.definition import code_name
+from analysis.succession.rescope import FORMER, TAKEN_OVER
 
 # Of what there is to know of a transition, what these lines say.
 MOVED = [
     *(
         f"{before}{name}"
-        for name in ("procedure_id", "name", "section", "status")
+        for name in ("procedure_id", "name", "department", "department_slug", "section", "status")
         for before in ("", "previous_")
     ),
     *("fate", "paired_by", "renamed", "moved", "went_online", "left_online"),
+    *(TAKEN_OVER, *FORMER),
 ]
+CONCERNED = ("department_slug", "previous_department_slug", FORMER[1])
+"""The columns of a transition that tell the departments which it is a move of."""
 
 
-def list_moves(record: dict[Hashable, Any]) -> Iterator[tuple[Cell, ...]]:
-    """Yield a line for each thing that changed in one procedure: what, which, before and now.
+def list_moves(record: dict[Hashable, Any], slug: str) -> Iterator[tuple[Cell, ...]]:
+    """Yield a line for each thing that a procedure changed for a department: what, which, how.
 
-    `record` is a row of the transitions, of which it needs MOVED.
+    `record` is a row of the transitions, of which it needs MOVED, `slug` the department's.
     """
     identity = (Quoted(record["procedure_id"]), Quoted(record["name"]))
     if record["fate"] == "new":
         yield ("新規", *identity, None, code_name("status", record["status"]))
+        return
+    if record[TAKEN_OVER] == "yes":
+        yield from _list_crossing(record, slug, "（引継ぎ）", "former_", "previous_")
+    yield from _list_crossing(record, slug, "", "previous_", "")
+    if record["department_slug"] != slug:
         return
     if record["fate"] == "abolished":
         before = code_name("status", record["previous_status"])
@@ -48,12 +61,32 @@ def list_moves(record: dict[Hashable, Any]) -> Iterator[tuple[Cell, ...]]:
         )
     if record["renamed"] == "yes":
         yield ("名称変更", *identity, Quoted(record["previous_name"]), identity[1])
-    if record["moved"] == "yes":
+    is_here = record["previous_department_slug"] == slug
+    if record["moved"] == "yes" and is_here:
         yield (
             "所管課の変更",
             *identity,
             *(Quoted(record[name]) for name in ("previous_section", "section")),
         )
+
+
+def _list_crossing(
+    record: dict[Hashable, Any], slug: str, how: str, before: str, now: str
+) -> Iterator[tuple[Cell, ...]]:
+    """Yield the line of a procedure that came to the department or left it; nothing if neither."""
+    sides = [f"{side}department_slug" for side in (before, now)]
+    was, is_now = (record[side] == slug for side in sides)
+    if record[sides[0]] == record[sides[1]] or was == is_now:
+        return
+    identity = (Quoted(record["procedure_id"]), Quoted(record["name"]))
+    there, own = (now, before) if was else (before, now)
+    other = Quoted(f"{record[f'{there}department']} {record[f'{there}section']}")
+    here = Quoted(record[f"{own}section"])
+    yield (
+        f"転出{how}" if was else f"転入{how}",
+        *identity,
+        *((here, other) if was else (other, here)),
+    )
 
 
 def _name_move(record: dict[Hashable, Any]) -> str:

@@ -32,6 +32,7 @@ from analysis.reports.progress import (
     reason_table,
     say_progress,
 )
+from analysis.reports.successions import list_successions
 from analysis.reports.waiting import list_waiting
 
 
@@ -105,6 +106,7 @@ def departments(findings: Findings) -> Block:
                 ledger.figure("online_rate"),
             ),
             *waiting,
+            *list_successions(findings),
         )
     )
 

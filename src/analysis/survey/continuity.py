@@ -13,6 +13,7 @@ from analysis.cycle import SETTINGS_NAME, Cycle
 from analysis.survey.pairs.comparison import Comparison, list_records, report_cell
 from analysis.survey.pairs.confirm import check_matches
 from analysis.survey.pairs.identity import find_ids_of_others, find_reused_ids, find_vanished_ids
+from analysis.survey.pairs.vanished import find_unknown_sections, find_vanished_offices
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.survey import Survey
 from analysis.survey.vocabulary import label_of, load_vocabulary
@@ -139,6 +140,8 @@ def _check_matches(compared: Comparison) -> Iterator[Problem]:
 _RULES: tuple[Callable[[Comparison], Iterator[Problem]], ...] = (
     find_ids_of_others,
     find_vanished_ids,
+    find_vanished_offices,
+    find_unknown_sections,
     find_reused_ids,
     _find_forms_as_sent,
     _find_gone_offline,

@@ -5,21 +5,23 @@ of theirs is left, only that and why they are not counted. What people decided a
 that no counted department has waits with them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.cycle import MATCHES_NAME, Cycle, Uncounted
+from analysis.succession.rescope import move_rows
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.spellings import match_key
 from analysis.survey.survey import STATE_LABELS, Survey
 
 if TYPE_CHECKING:
     # Who only asks which departments count opens no workbook.
     from analysis.survey.table.read import Reading
 
-_OWNED = ("rows", "workbooks", "corrections", "lines", "extras")
+_OWNED = ("workbooks", "corrections", "lines", "extras")
 _ROW_MISSING = "correction_row_missing"
 
 
@@ -93,10 +95,12 @@ def keep_compared(cycle: Cycle, previous: Survey) -> Survey:
     """Return of the previous cycle's survey the departments that this cycle is compared with.
 
     They are those that this one counts; of a cycle that is closed also those that are no more.
+    Every procedure is with the department and 課 that it would belong to now.
 
     >>> keep_compared(ledger.cycle, findings.previous) is findings.previous
     True
     """
+    previous = follow_successions(cycle, previous)
     if not cycle.uncounted:
         return previous
     left = {own.department.slug for own in cycle.uncounted}
@@ -106,6 +110,19 @@ def keep_compared(cycle: Cycle, previous: Survey) -> Survey:
     )
 
 
+def follow_successions(cycle: Cycle, previous: Survey) -> Survey:
+    """Return the previous cycle's survey with every row where it would belong in this cycle.
+
+    Only its rows are others (see `move_rows`). Without a succession it is returned as it is.
+
+    >>> follow_successions(ledger.cycle, findings.previous) is findings.previous
+    True
+    """
+    if not (takeovers := cycle.takeovers):
+        return previous
+    return replace(previous, rows=move_rows(previous.rows, takeovers, match_key))
+
+
 def keep_uncounted(cycle: Cycle, previous: Survey) -> Survey:
     """Return of the previous cycle's survey the departments that this cycle does not count.
 
@@ -113,7 +130,7 @@ def keep_uncounted(cycle: Cycle, previous: Survey) -> Survey:
     0
     """
     left = {own.department.slug for own in cycle.uncounted}
-    return _keep(previous, lambda slug: slug in left)
+    return _keep(follow_successions(cycle, previous), lambda slug: slug in left)
 
 
 def set_matches_aside(
@@ -141,15 +158,20 @@ def set_matches_aside(
 
 
 def _keep(survey: Survey, is_kept: Callable[[str], bool]) -> Survey:
-    """Return a survey with some departments only, by their slugs."""
-    workbooks = survey.workbooks
-    slugs = workbooks["department_slug"].map(is_kept).astype(bool)
-    names: Collection[str] = set(workbooks.loc[slugs, "department"])
-    frames = {
-        name: frame[frame["department_slug"].map(is_kept).astype(bool)].reset_index(drop=True)
+    """Return a survey with some departments only, by their slugs.
+
+    A workbook stays with all that is told of it as long as any row of it does, whosever it is.
+    """
+    rows = survey.rows[survey.rows["department_slug"].map(is_kept).astype(bool)]
+    books = survey.workbooks
+    is_own = books["department_slug"].map(is_kept).astype(bool)
+    books = books[is_own | books["workbook"].isin(rows["workbook"].unique().tolist())]
+    names, slugs = (books[name].tolist() for name in ("department", "department_slug"))
+    frames = {"rows": rows.reset_index(drop=True)} | {
+        name: frame[frame["department_slug"].isin(slugs)].reset_index(drop=True)
         for name in _OWNED
         for frame in [getattr(survey, name)]
     }
     own = survey.problems["department"]
-    problems = survey.problems[own.isna() | own.isin(list(names))].reset_index(drop=True)
+    problems = survey.problems[own.isna() | own.isin(names)].reset_index(drop=True)
     return replace(survey, **frames, problems=problems)

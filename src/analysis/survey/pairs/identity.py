@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.cycle import SETTINGS_NAME
 from analysis.survey.pairs.comparison import Comparison, RowRecord, list_records, report_cell
 from analysis.survey.pairs.likeness import (
     IDENTICAL,
@@ -56,35 +55,43 @@ def find_ids_of_others(compared: Comparison) -> Iterator[Problem]:
 def find_vanished_ids(compared: Comparison) -> Iterator[Problem]:
     """Tell of every previous procedure that is paired with none and of which nobody says a word.
 
-    A word is a line of the confirmed pairs, or its id in any remark of this cycle. A department
-    whose table could not be read lacks more than single procedures, and is told so elsewhere; one
-    that is no more is told once.
+    A department whose table could not be read lacks more than single procedures, and is told so
+    elsewhere, as one that is no more is.
     """
-    before, problems, rows = compared.before, compared.survey.problems, compared.survey.rows
+    problems, workbooks = compared.survey.problems, compared.survey.workbooks
     unread = problems[(problems["severity"] == "error") & problems["cell"].isna()]
-    told = {*compared.pairs["previous_id"], *compared.survey.matches["previous_id"].dropna()}
-    columns = ["department", "department_slug", "procedure_id", "name"]
-    gone = before.loc[_are_outside(before, told), columns]
-    if gone.empty:
-        return
-    known = {*before["procedure_id"].dropna(), *rows["procedure_id"].dropna()}
-    mentioned = find_mentioned(gone["procedure_id"], rows["remarks"].dropna(), known)
-    workbooks = compared.survey.workbooks
+    gone = list_untold(compared)
     # The file that was read may be of another kind than the one that is listed.
     named = (workbooks[name].tolist() for name in ("department", "workbook"))
     places = dict(zip(workbooks["department_slug"], map(Place, *named), strict=True))
     unread_names = set(unread["department"])
-    gone = gone[~gone["procedure_id"].isin(mentioned)]
-    is_listed = gone["department_slug"].isin(list(places))
-    for name, rows_of_one in gone[~is_listed].groupby("department", sort=False):
-        words = {"value": str(name), "count": f"{len(rows_of_one):,}"}
-        yield report("department_vanished", Place(None, SETTINGS_NAME), **words)
-    for row in gone[is_listed].to_dict("records"):
+    for row in gone[gone["department_slug"].isin(list(places))].to_dict("records"):
         place = places[row["department_slug"]]
         if place.department in unread_names:
             continue
         words = {"value": row["procedure_id"], "name": _text(row["name"])}
         yield report("id_vanished", place, field="procedure_id", **words)
+
+
+def list_untold(compared: Comparison) -> pd.DataFrame:
+    """Return the previous procedures that are paired with none and of which nobody says a word.
+
+    A word is a line of the confirmed pairs, or its id in any remark of this cycle. Order: that of
+    the previous rows.
+
+    >>> compared = Comparison(ledger.cycle, survey, findings.previous.rows)
+    >>> len(list_untold(compared))
+    0
+    """
+    before, rows = compared.before, compared.survey.rows
+    told = {*compared.pairs["previous_id"], *compared.survey.matches["previous_id"].dropna()}
+    columns = ["department", "department_slug", "procedure_id", "name"]
+    gone = before.loc[_are_outside(before, told), columns]
+    if gone.empty:
+        return gone
+    known = {*before["procedure_id"].dropna(), *rows["procedure_id"].dropna()}
+    mentioned = find_mentioned(gone["procedure_id"], rows["remarks"].dropna(), known)
+    return gone[~gone["procedure_id"].isin(mentioned)]
 
 
 def find_reused_ids(compared: Comparison) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import SurveyError, list_examples
+from analysis.succession.rescope import FORMER, TAKEN_OVER, add_former
 from analysis.survey.spellings import match_key
 
 _ID = "procedure_id"
@@ -27,6 +28,8 @@ MATCH_COLUMNS = (
     "left_online",
     "renamed",
     "moved",
+    TAKEN_OVER,
+    *FORMER,
 )
 
 
@@ -45,7 +48,8 @@ def match_cycles(
     current cycle, those with `previous_` of the one before; the other side is NA, except that
     department, section and name of an abolished procedure are the previous ones. yes/no columns:
     `went_online` and `left_online` only for continued procedures; `renamed` and `moved` (another
-    section or department) ignore width, blanks and line breaks. All columns are of dtype str.
+    section or department) ignore width, blanks and line breaks. TAKEN_OVER and FORMER are those of
+    the previous rows, NA for a new procedure. All columns are of dtype str.
 
     Raises SurveyError if an id is missing or stands twice in a cycle.
 
@@ -60,10 +64,11 @@ def match_cycles(
         current, previous = current.iloc[:0], current.iloc[:0]
     _require_ids(current)
     _require_ids(previous)
-    paired = add_pair_ids(previous, pair_cycles(current, previous, matches))
+    paired = add_pair_ids(add_former(previous), pair_cycles(current, previous, matches))
     now = current.set_index("procedure_id")[list(_VALUES)]
     before = paired.rename(columns={name: f"previous_{name}" for name in (*_VALUES, _ID)})
-    before = before.set_index("pair_id")[[f"previous_{name}" for name in (*_VALUES, _ID)]]
+    told = [f"previous_{name}" for name in (*_VALUES, _ID)]
+    before = before.set_index("pair_id")[[*told, TAKEN_OVER, *FORMER]]
     order = now.index.append(before.index.difference(now.index, sort=False))
     pairs = now.reindex(order).join(before.reindex(order)).rename_axis(_ID).reset_index()
 

@@ -1,0 +1,130 @@
+"""What the `[[succession]]`s of a `cycle.toml` mean: whose procedures of then are whose now.
+
+`from` is as the previous cycle had it, `to` as this one has it, each a department or one of its 課
+(「市民部 市民課」). All of them hold at once, whatever their dates: none is a step to another one.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from analysis.cycle_toml import SETTINGS_NAME, Department, Settings, Succession, read_settings
+from analysis.errors import SettingsError, list_examples
+
+_ADVICE = "今回の cycle.toml の departments にある名称（課は、その後に空白と課名）を書いてください"
+
+
+class Office(NamedTuple):
+    """A department, or one of its 課."""
+
+    department: Department
+    section: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called, the department first."""
+        return f"{self.department.name} {self.section}" if self.section else self.department.name
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is known by among the offices of its cycle."""
+        return self.department.slug, self.section or ""
+
+
+class Takeover(NamedTuple):
+    """An office of the previous cycle, and that of this one which its procedures belong to."""
+
+    before: Office
+    now: Office
+    told: Succession
+
+
+def find_office(words: str, departments: Iterable[Department]) -> Office | None:
+    """Return the department or 課 that is called so, None for none; a name or a slug stands first.
+
+    >>> kankyo = Department(name="環境部", slug="kankyo", workbook="環境部.xlsx")
+    >>> find_office("kankyo 政策課", [kankyo]).name
+    '環境部 政策課'
+    """
+    named = ((word, d) for d in departments for word in (d.name, d.slug))
+    # The longest first: a name may begin with another one.
+    for word, department in sorted(named, key=lambda pair: -len(pair[0])):
+        rest = words.removeprefix(word)
+        if words == word:
+            return Office(department)
+        if rest != words and rest[0].isspace() and rest.strip():
+            return Office(department, " ".join(rest.split()))
+    return None
+
+
+def list_takeovers(settings: Settings, before: Settings) -> list[Takeover]:
+    """Return the successions of a cycle that holds to the rules (see `require_successions`)."""
+    found = []
+    for told in settings.succession:
+        was = find_office(told.from_, before.departments)
+        now = find_office(told.to, settings.departments)
+        if was is not None and now is not None:
+            found.append(Takeover(was, now, told))
+    return found
+
+
+def require_successions(raw: Path, settings: Settings) -> None:
+    """Return if every succession of a cycle can be followed; else raise SettingsError with all.
+
+    `raw` is the folder of the cycles. Where the previous cycle's settings can't be read that is
+    told by who reads them, and only this cycle's own side is checked.
+    """
+    before = None
+    if settings.succession and settings.previous is not None:
+        try:
+            before = read_settings(raw / settings.previous / SETTINGS_NAME)
+        except SettingsError:
+            before = None
+    if wrong := list(_find_wrong(settings, before)):
+        raise SettingsError(
+            f"{settings.as_of}/{SETTINGS_NAME}: succession（組織の引継ぎ）に誤りが"
+            f"{len(wrong)}件あります。直してください。\n{list_examples(wrong)}"
+        )
+
+
+def _find_wrong(settings: Settings, before: Settings | None) -> Iterator[str]:
+    """Yield what is wrong with the successions by themselves, then with them together."""
+    day, last = settings.previous, settings.as_of.isoformat()
+    if day is None and settings.succession:
+        yield "前回調査（previous）がないので、引き継ぐ手続きがありません"
+    for told in settings.succession:
+        if find_office(told.to, settings.departments) is None:
+            yield f"引継ぎ先（to）「{told.to}」はありません。{_ADVICE}"
+        if before is not None and find_office(told.from_, before.departments) is None:
+            known = "、".join(department.name for department in before.departments)
+            yield f"引継ぎ元（from）「{told.from_}」は前回調査 {day} にありません（{known}）"
+        if day is not None and not day < told.date.isoformat() <= last:
+            yield (
+                f"「{told.from_}」の date = {told.date} は、前回調査（{day}）の翌日から"
+                f"今回の時点（{last}）までの日ではありません"
+            )
+    if before is not None:
+        offices = (find_office(told.from_, before.departments) for told in settings.succession)
+        for name, count in Counter(own.name for own in offices if own is not None).items():
+            if count > 1:
+                yield f"引継ぎ元（from）「{name}」が{count}件あります。課ごとに分けてください"
+        yield from _find_circles(list_takeovers(settings, before))
+
+
+def _find_circles(takeovers: Sequence[Takeover]) -> Iterator[str]:
+    """Yield the offices that are taken over by themselves, or in a circle."""
+    went = {own.before.key: own for own in takeovers if own.before.key != own.now.key}
+    told: set[tuple[str, str]] = set()
+    for own in takeovers:
+        # Of one slug, but of another name, a department may be said to follow itself.
+        if own.before.key == own.now.key and own.before.name == own.now.name:
+            yield f"「{own.before.name}」から同じ「{own.now.name}」への引継ぎです"
+        path, after = [own], went.get(own.now.key)
+        while after is not None and after not in path:
+            path.append(after)
+            after = went.get(after.now.key)
+        if after is own and own.before.key not in told:
+            told |= {each.before.key for each in path}
+            names = " → ".join(each.before.name for each in (*path, own))
+            yield f"引継ぎが一回りしています（{names}）。from は前回、to は今の部局や課です"

@@ -1,0 +1,82 @@
+"""Hold departments and 課 to the rules between two cycles: none goes without a word.
+
+A word is a succession in `cycle.toml`, or one for each procedure (see `list_untold`).
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.cycle import SETTINGS_NAME
+from analysis.succession.rescope import FORMER
+from analysis.succession.successor import (
+    Whereabouts,
+    find_whereabouts,
+    propose_for_department,
+    propose_for_section,
+    say_proposal,
+)
+from analysis.survey.pairs.comparison import Comparison
+from analysis.survey.pairs.identity import list_untold
+from analysis.survey.problems import Place, Problem, report
+from analysis.survey.spellings import match_key
+
+_SETTINGS = Place(None, SETTINGS_NAME)
+
+
+def find_vanished_offices(compared: Comparison) -> Iterator[Problem]:
+    """Blame a department, and tell of a 課, that is no more and whose procedures nobody spoke of.
+
+    A department, since its numbers would stand in no department's of today; a 課 is spelled by
+    departments as they like, and its numbers stay those of its department.
+    """
+    before, rows = compared.before, compared.survey.rows
+    here = {*zip(rows["department_slug"], rows["section"].fillna("").map(match_key), strict=True)}
+    answered = {slug for slug, _ in here}
+    offices = list(before.groupby(["department_slug", "section"], sort=False))
+    gone = [
+        own
+        for (slug, section), own in offices
+        if slug in answered and (slug, match_key(str(section))) not in here
+    ]
+    known = compared.departments
+    # One that only has another slug is told by who names the scopes.
+    is_here = before["department_slug"].isin([*known]) | before["department"].isin(
+        [*known.values()]
+    )
+    no_more = before[~is_here]
+    if not gone and no_more.empty:
+        return
+    where = find_whereabouts(rows, compared.pairs, match_key)
+    confirmed = {*compared.survey.matches["previous_id"].dropna()}
+    unspoken = {*compared.pairs["previous_id"], *list_untold(compared)["procedure_id"]} - confirmed
+    for name, own in no_more.groupby("department", sort=False):
+        if own["procedure_id"].isin(unspoken).any():
+            proposal = say_proposal(propose_for_department(own, where))
+            yield _report("department_vanished", str(name), own, proposal)
+    for own in gone:
+        if own["procedure_id"].isin(unspoken).any():
+            yield _tell_section(own, where)
+
+
+def find_unknown_sections(compared: Comparison) -> Iterator[Problem]:
+    """Blame every succession of a 課 that the previous cycle does not have."""
+    if FORMER[0] not in compared.before:
+        return
+    slugs, sections = (compared.before[name].fillna("") for name in FORMER[1:])
+    known = {*zip(slugs, sections.map(match_key), strict=True)}
+    for own in compared.cycle.takeovers:
+        slug, section = own.before.key
+        is_counted = own.now.department in compared.cycle.departments
+        if section and is_counted and (slug, match_key(section)) not in known:
+            words = {"cycle": compared.cycle.settings.previous}
+            yield report("succession_section_unknown", _SETTINGS, value=own.told.from_, **words)
+
+
+def _tell_section(own: pd.DataFrame, where: Whereabouts) -> Problem:
+    name = " ".join(own[column].iloc[0] for column in ("department", "section"))
+    return _report("section_vanished", name, own, say_proposal(propose_for_section(own, where)))
+
+
+def _report(code: str, name: str, own: pd.DataFrame, proposal: str) -> Problem:
+    return report(code, _SETTINGS, value=name, count=f"{len(own):,}", proposal=proposal)

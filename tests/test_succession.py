@@ -311,10 +311,12 @@ def test_a_department_that_went_to_several_is_proposed_by_its_sections(tmp_path:
 
 def test_a_department_whose_procedures_were_all_spoken_of_may_go(tmp_path: Path) -> None:
     now = [row for row in CITY_BEFORE if row[0] != "市民部"]
+    now += [("環境部", "環境課", "S-001", "o")]
     root = make_project(tmp_path, CITY_BEFORE, now)
     assert len(problems_of(root, "department_vanished")) == 1
     head = "previous_id,current_id,decided_by,decided_on,reason\n"
-    lines = [f"S-00{number},,DX戦略課,2024-09-20,廃止\n" for number in (1, 2, 3)]
+    lines = ["S-001,S-001,DX戦略課,2024-09-20,移管\n"]
+    lines += [f"S-00{number},,DX戦略課,2024-09-20,廃止\n" for number in (2, 3)]
     (root / "data" / "raw" / NOW / "matches.csv").write_text("".join([head, *lines]), "utf-8")
     assert problems_of(root, "department_vanished") == []
     require_counts(find(root), CITY_BEFORE, now)

@@ -19,7 +19,7 @@ from analysis.figures.findings import Findings, load_findings
 from analysis.reports import department, overview
 from analysis.survey.collect import collect_survey
 from analysis.survey.interim import open_counted
-from analysis.survey.problems import problems_from_frame
+from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import load_surveys
 
 from deliveries import run
@@ -275,7 +275,7 @@ def problems_of(root: Path, code: str) -> list[tuple[str, str]]:
     """Return how grave each breach of a rule is, and what is told of it."""
     survey, _ = load_surveys(open_cycle(NOW, root), collect_survey)
     problems = problems_from_frame(survey.problems)
-    return [(own.severity, f"{own.place}: {own.message}") for own in problems if own.code == code]
+    return [(own.severity, describe(own)) for own in problems if own.code == code]
 
 
 def test_a_department_that_vanishes_without_a_word_is_an_error_with_a_proposal(
@@ -286,7 +286,7 @@ def test_a_department_that_vanishes_without_a_word_is_an_error_with_a_proposal(
     root = make_project(tmp_path, CITY_BEFORE, now, names={"X-001": "S-003"})
     told = problems_of(root, "department_vanished")
     assert [severity for severity, _ in told] == ["error", "error"]
-    assert told[0][1] == (
+    assert told[0][1].startswith(
         "cycle.toml: 前回調査の部局「市民部」（手続き3件）が、"
         "この調査回の departments にありません。"
         '引継ぎとみられるもの：from = "市民部"、to = "市民文化部"'
@@ -330,7 +330,9 @@ def test_a_section_that_vanishes_without_a_word_is_told_with_a_proposal(tmp_path
             "warning",
             "cycle.toml: 前回調査の課「市民部 市民課」（手続き2件）の手続きが、"
             "この調査回の同じ課にありません。引継ぎとみられるもの："
-            'from = "市民部 市民課"、to = "市民部 総合窓口課"（同じ手続きID 2件、同じ名称 0件）。',
+            'from = "市民部 市民課"、to = "市民部 総合窓口課"（同じ手続きID 2件、同じ名称 0件）。'
+            "課が変わったのであれば、[[succession]]（from、to、date）に書いてください。"
+            "手続きごとに移したのであれば、対応は要りません。",
         )
     ]
     require_counts(find(root), CITY_BEFORE, now)
@@ -342,7 +344,8 @@ def test_a_section_that_nobody_had_is_no_source(tmp_path: Path) -> None:
         (
             "error",
             "cycle.toml succession の from「市民部 市民科」: "
-            "調査回 2024-03-31 の調査票に、この課の手続きがありません。",
+            "調査回 2024-03-31 の調査票に、この課の手続きがありません。"
+            "課の名称を、前回の調査票のとおりに書いてください。",
         )
     ]
 

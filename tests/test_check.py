@@ -125,9 +125,8 @@ def test_a_section_merged_and_missing_is_one_problem(tmp_path):
 
 def test_every_rule_has_words_that_end_as_sentences():
     for rule in load_rules().values():
-        # What differs, and what is proposed, is told in sentences of its own.
-        message = rule.message.removesuffix("{difference}").removesuffix("{proposal}")
-        assert message.endswith("。"), rule.code
+        # What differs is told in sentences of its own.
+        assert rule.message.removesuffix("{difference}").endswith("。"), rule.code
         last = rule.action.rstrip("。")
         assert last.endswith(("ください", "ません", "ます", "{choices}")), rule.code
 

@@ -99,7 +99,7 @@ def test_an_attachment_has_the_rows_of_both_cycles(found: Findings) -> None:
 
 def test_the_list_of_changes_names_both_ids_and_why_they_are_one(found: Findings) -> None:
     moves = found.ledger.tables.current["transitions"].to_dict("records")
-    lines = [line for move in moves for line in list_moves(move)]
+    lines = [line for move in moves for line in list_moves(move, move["department_slug"])]
     told = [[getattr(cell, "text", cell) for cell in line] for line in lines]
     assert told == [
         ["手続きIDの変更（名称と根拠法令等が同じ）", "K-012", "埋火葬の許可", "K-002", "K-012"],

@@ -14,7 +14,7 @@ from analysis.errors import AnalysisError, SettingsError, SurveyError
 from analysis.figures.findings import Findings, load_findings
 from analysis.reports import collection, overview, quality
 from analysis.survey.collect import collect_survey
-from analysis.survey.interim import open_counted
+from analysis.survey.opening import open_counted
 from analysis.survey.problems import problems_from_frame
 
 from cities import (

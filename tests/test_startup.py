@@ -105,6 +105,12 @@ def test_what_a_finished_build_says_of_itself_is_read_without_frames(small_proje
     assert list_imported(planning, small_project).isdisjoint(FRAMES | SURVEYS | REPORTS)
 
 
+def test_a_build_of_what_is_whole_already_waits_for_no_frames(delivery, tmp_path):
+    folder = copy_delivery(delivery, tmp_path / "project")
+    first = list_imported(RUN, folder, "report")
+    assert first.isdisjoint(FRAMES | SURVEYS - {"tomlkit"} | REPORTS - {"filelock"}), first & FRAMES
+
+
 def test_the_warm_process_imports_no_kernel_and_nothing_that_speaks_with_one(tmp_path):
     imported = list_imported("import analysis.build.preload", tmp_path)
     assert {"IPython", "matplotlib", "pandas", "papermill", "typst"} <= imported

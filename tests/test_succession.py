@@ -18,7 +18,7 @@ from analysis.evidence.sources import list_workbooks
 from analysis.figures.findings import Findings, load_findings
 from analysis.reports import department, overview
 from analysis.survey.collect import collect_survey
-from analysis.survey.interim import open_counted
+from analysis.survey.opening import open_counted
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import load_surveys
 

@@ -57,7 +57,7 @@ def report(
     from analysis.build.built import describe_build
     from analysis.build.flow import build_reports
     from analysis.display import open_display
-    from analysis.survey.interim import open_cycle_as
+    from analysis.survey.opening import open_cycle_as
 
     opened = open_cycle_as(cycle, interim=interim)
     chosen = [opened.find_department(name) for name in departments] or None
@@ -185,7 +185,7 @@ def verify(cycle: str | None, *, quick: bool) -> None:
 
     from analysis.display import open_display
     from analysis.proof.verify import verify_quickly, verify_reports
-    from analysis.survey.interim import open_counted
+    from analysis.survey.opening import open_counted
 
     opened = open_counted(cycle)
     with open_display(aside=True) as display:
@@ -221,7 +221,7 @@ def sign(
     from analysis.build.flow import build_reports
     from analysis.display import open_display
     from analysis.signing import load_signing
-    from analysis.survey.interim import open_counted
+    from analysis.survey.opening import open_counted
 
     opened, signing = open_counted(cycle), load_signing()
     with open_display(aside=True) as display:

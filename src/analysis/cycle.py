@@ -48,7 +48,7 @@ class Cycle:
     def __init__(
         self, root: Path, name: str, settings: Settings, uncounted: tuple[Uncounted, ...] = ()
     ) -> None:
-        """Hold a cycle; use `open_cycle`, or `interim.open_counted`, to get one from disk.
+        """Hold a cycle; use `open_cycle`, or `opening.open_counted`, to get one from disk.
 
         `uncounted` are the departments to do without beside those that the settings leave out.
         """

@@ -107,7 +107,7 @@ def make_crate(
 def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
     from analysis.document.fonts import require_glyphs
     from analysis.figures.findings import hash_inputs, load_findings
-    from analysis.survey.interim import open_counted
+    from analysis.survey.opening import open_counted
 
     cycle = open_counted(target.cycle, target.root)
     stamp = hash_inputs(cycle)
@@ -182,6 +182,6 @@ def _make_crate(
 
 def _load(target: BuildTarget) -> "Findings":
     from analysis.figures.findings import load_findings
-    from analysis.survey.interim import open_counted
+    from analysis.survey.opening import open_counted
 
     return load_findings(open_counted(target.cycle, target.root), inputs=target.stamp)

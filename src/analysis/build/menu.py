@@ -17,7 +17,7 @@ from analysis.evidence.exporters import html_of, pdf_of
 from analysis.evidence.sources import Origin
 from analysis.figures.findings import Findings, load_findings
 from analysis.inputs import list_inputs
-from analysis.survey.interim import open_counted
+from analysis.survey.opening import open_counted
 
 
 class ReportHtmlExporter(Exporter):

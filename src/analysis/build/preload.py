@@ -131,7 +131,7 @@ def _load_findings(root: Path, cycle: str) -> None:
     from analysis.figures.interim import COUNTED  # noqa: PLC0415
     from analysis.figures.listing import digest_figures  # noqa: PLC0415
     from analysis.reports.progress import list_progress  # noqa: PLC0415
-    from analysis.survey.interim import open_counted  # noqa: PLC0415
+    from analysis.survey.opening import open_counted  # noqa: PLC0415
 
     findings = load_findings(open_counted(cycle, root))
     digest_figures(findings.ledger, findings.ledger.figures.values())

@@ -14,7 +14,8 @@ from analysis.figures.build import build_ledger
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import hash_file
-from analysis.survey.interim import advise_interim, open_counted
+from analysis.survey.interim import advise_interim
+from analysis.survey.opening import open_counted
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
 from analysis.survey.survey import Survey, require_usable
 from analysis.survey.uncounted import keep_compared, keep_uncounted

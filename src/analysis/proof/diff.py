@@ -17,7 +17,7 @@ from analysis.proof.side import (
     read_delivery,
     take_ledger,
 )
-from analysis.survey.interim import open_counted
+from analysis.survey.opening import open_counted
 
 _NAMES = ("scope", "label", "measure")
 _PARTS = ("figure_id", "text", "value", "unit", "evidence_rows")

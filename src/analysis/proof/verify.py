@@ -25,7 +25,7 @@ from analysis.proof.record import read_record, require_reports
 from analysis.proof.side import Side, read_delivery, take_ledger
 from analysis.proof.signature import describe_signature
 from analysis.survey.collect import collect_survey
-from analysis.survey.interim import open_counted
+from analysis.survey.opening import open_counted
 from analysis.survey.survey import Survey
 from analysis.survey.table.read_all import CHECKING, read_workbooks
 

@@ -1,4 +1,4 @@
-"""Open a cycle by any name that it has: closed, or as far as its departments have answered.
+"""Open a cycle as far as its departments have answered.
 
 An interim cycle counts the departments whose answers are there and have no error. So to open one is
 to collect the cycle that it is of; that no answer is there yet is a state of a department.
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from analysis.cycle import INTERIM_ENDING, Cycle, find_root, name_day, open_cycle
+from analysis.cycle import INTERIM_ENDING, Cycle, name_day, open_cycle
 from analysis.errors import SettingsError, SurveyError, list_examples
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs
 from analysis.survey.survey import Survey
@@ -20,17 +20,12 @@ _Stamp = list[dict[str, Any]]
 _opened: dict[Path, tuple[_Stamp, Cycle]] = {}
 
 
-def open_counted(
-    name: str | None = None, root: Path | None = None, load: Load = load_survey
-) -> Cycle:
-    """Open a cycle by its name (None: the latest), an interim one with the departments it counts.
+def open_interim(name: str, root: Path, load: Load = load_survey) -> Cycle:
+    """Open an interim cycle by its name, with the departments that it counts.
 
-    `load` gets a cycle's survey. Raises SettingsError as `open_cycle` does, and SurveyError for an
-    interim cycle of which every department or none can be counted.
+    `load` gets a cycle's survey. Raises SettingsError as `open_cycle` does, and SurveyError where
+    every department or none can be counted.
     """
-    root = root or find_root()
-    if name is None or not name.endswith(INTERIM_ENDING):
-        return open_cycle(name, root)
     cycle = open_cycle(name_day(name), root)
     if load is not load_survey:
         return _find_counted(name, cycle, load)
@@ -41,21 +36,6 @@ def open_counted(
         if stamp:
             _opened[root / name] = stamp, opened
     return opened
-
-
-def open_cycle_as(name: str | None, *, interim: bool) -> Cycle:
-    """Open a cycle by its name (None: the latest), `interim` as far as it is answered.
-
-    Raises as `open_counted` does.
-    """
-    if not interim:
-        return open_counted(name)
-    return open_counted(name_interim(open_cycle(None if name is None else name_day(name))))
-
-
-def name_interim(cycle: Cycle) -> str:
-    """Return the name of a cycle as it is before every department has answered."""
-    return f"{cycle.day}{INTERIM_ENDING}"
 
 
 def advise_interim(cycle: Cycle, survey: Survey) -> str:
@@ -69,7 +49,7 @@ def advise_interim(cycle: Cycle, survey: Survey) -> str:
         return ""
     return (
         f"`analysis report {cycle.day} --interim` は、回答のそろった{count}部局だけを数えた"
-        f"暫定の報告書を reports/{name_interim(cycle)}/ に作ります。"
+        f"暫定の報告書を reports/{cycle.day}{INTERIM_ENDING}/ に作ります。"
     )
 
 

@@ -80,6 +80,7 @@ def count(slugs: list[str]) -> pd.DataFrame:
     return pd.crosstab(frame["cycle"], frame["letter"]).reindex(columns=[*"osn"], fill_value=0)
 
 
+@pytest.mark.slow
 # The folder is made anew for each example, within one that the test has for itself.
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -233,6 +234,7 @@ def test_who_counts_is_found_anew_when_the_answers_change(project: Path) -> None
     assert load_findings(cycle).ledger.figure("total").numerator == len("ooonnnnswoww")
 
 
+@pytest.mark.slow
 def test_a_plain_report_of_an_open_cycle_says_what_can_be_built(project: Path) -> None:
     withhold(project, "ko")
     told = "`analysis report 2024-09-01 --interim` は、回答のそろった4部局だけを数えた暫定の報告書"
@@ -275,6 +277,7 @@ def test_a_number_of_the_cycle_before_has_an_id_of_its_own(project: Path) -> Non
     assert f"{BEFORE} 丙部.xlsx 調査票!G6" in output
 
 
+@pytest.mark.slow
 def test_two_interim_sets_and_the_closed_one_are_compared(project: Path) -> None:
     withhold(project, "hei")
     code, output = run(project, "diff", BEFORE, INTERIM)

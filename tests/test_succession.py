@@ -484,6 +484,7 @@ def test_an_error_of_the_cycle_before_stops_who_took_it_over(merged: Path) -> No
         find(merged, INTERIM)
 
 
+@pytest.mark.slow
 def test_a_set_is_verified_and_a_spreadsheet_agrees_with_every_figure(tmp_path: Path) -> None:
     names = {"市民部 市民課": "市民文化部 総合窓口課", "市民部 国保課": "環境部", **MERGED}
     now = [*rename(CITY_BEFORE, names), ("市民文化部", "文化課", "B-003", "o")]
@@ -543,6 +544,7 @@ def reorganisations(draw: st.DrawFn) -> tuple[list[Row], list[Row], list[Row], d
     return before, moved, now, went
 
 
+@pytest.mark.slow
 @settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

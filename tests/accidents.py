@@ -11,7 +11,7 @@ import openpyxl
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbooks import FIELDS, TITLES, build_workbook
+from workbooks import FIELDS, TITLES, begin_settings, build_workbook
 
 NOW, BEFORE = "2024-09-01", "2024-03-31"
 DEPARTMENTS = {"kankyo": "環境部", "kodomo": "こども部"}
@@ -89,20 +89,7 @@ class Survey:
             self.write_settings(cycle)
 
     def write_settings(self, cycle: str = NOW, *replaced: tuple[str, str]) -> None:
-        lines = [
-            f"as_of = {cycle}",
-            'title = "調査"',
-            'city = "郡山市"',
-            'publisher = ["DX戦略課"]',
-            "demonstration = true",
-            'guideline = "2024.toml"',
-            *([f'previous = "{BEFORE}"'] if cycle == NOW else []),
-            "[target]",
-            "rate_percent = 100",
-            "by = 2026-03-31",
-            "[headers]",
-            "[answers]",
-        ]
+        lines = [*begin_settings(cycle, BEFORE if cycle == NOW else None), "[answers]"]
         for slug, name in DEPARTMENTS.items():
             lines += ["[[departments]]", f'name = "{name}"', f'slug = "{slug}"']
             lines += [f'workbook = "{name}.xlsx"']

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from workbooks import GUIDELINES, build_workbook, not_started, procedure
+from workbooks import GUIDELINES, begin_settings, build_workbook, not_started, procedure
 
 NOW, BEFORE = "2024-09-01", "2024-03-31"
 NAMES = {"ko": "甲部", "otsu": "乙部", "hei": "丙部", "tei": "丁部", "bo": "戊部"}
@@ -71,20 +71,7 @@ def leave_out(root: Path, *lines: tuple[str, str], cycle: str = NOW) -> None:
 
 
 def _write_settings(cycle: str, slugs: Sequence[str]) -> str:
-    lines = [
-        f"as_of = {cycle}",
-        'title = "調査"',
-        'city = "郡山市"',
-        'publisher = ["DX戦略課"]',
-        "demonstration = true",
-        'guideline = "2024.toml"',
-        *([f'previous = "{BEFORE}"'] if cycle == NOW else []),
-        "[target]",
-        "rate_percent = 100",
-        "by = 2026-03-31",
-        "[headers]",
-        "[answers]",
-    ]
+    lines = [*begin_settings(cycle, BEFORE if cycle == NOW else None), "[answers]"]
     for slug in slugs:
         lines += ["[[departments]]", f'name = "{NAMES[slug]}"', f'slug = "{slug}"']
         lines += [f'workbook = "{NAMES[slug]}.xlsx"']

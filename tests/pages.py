@@ -103,3 +103,9 @@ def drop_row(columns: dict[str, Any], procedure_id: str) -> None:
     columns["procedure_id"] = [value for at, value in enumerate(ids) if at != place]
     kept = [row for at, row in enumerate(rows) if at != place]
     columns["row_step"] = [row - before for row, before in zip(kept, [0, *kept], strict=False)]
+
+
+def texts_of(block: object) -> str:
+    """Return what a block says, in HTML without tags."""
+    html = block._repr_mimebundle_()[0]["text/html"]
+    return "".join(part.partition(">")[2] for part in html.split("<"))

@@ -30,6 +30,7 @@ from cities import (
     settings_of,
 )
 from deliveries import run
+from pages import texts_of
 
 INTERIM = f"{NOW}-interim"
 ANSWERS = {
@@ -60,12 +61,6 @@ def withhold(root: Path, *slugs: str) -> Path:
 
 def find(root: Path, name: str = INTERIM) -> Findings:
     return load_findings(open_counted(name, root, collect_survey), collect_survey)
-
-
-def texts_of(block: object) -> str:
-    """Return what a block says, in HTML without tags."""
-    html = block._repr_mimebundle_()[0]["text/html"]
-    return "".join(part.partition(">")[2] for part in html.split("<"))
 
 
 def count(slugs: list[str]) -> pd.DataFrame:

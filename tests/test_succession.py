@@ -23,6 +23,7 @@ from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import load_surveys
 
 from deliveries import run
+from pages import texts_of
 from spreadsheets import read_lines, recalculate
 from workbooks import GUIDELINES, build_workbook, not_started, procedure
 
@@ -126,12 +127,6 @@ def find(root: Path, name: str = NOW) -> Findings:
     return load_findings(open_counted(name, root, collect_survey), collect_survey)
 
 
-def text_of(block: object) -> str:
-    """Return what a block says, in HTML without tags."""
-    html = block._repr_mimebundle_()[0]["text/html"]
-    return "".join(part.partition(">")[2] for part in html.split("<"))
-
-
 def count(rows: Iterable[Row], letters: str = "on") -> Counter[str]:
     """Count rows by department, and by 課 as 「市民部 市民課」, and all of them."""
     found: Counter[str] = Counter()
@@ -181,8 +176,8 @@ def test_a_merger_is_compared_with_the_departments_that_it_is_of(merged: Path) -
     assert [s.name for s in found.ledger.list_departments()] == ["市民文化部", "環境部"]
     assert found.ledger.figure("total_change", "shiminbunka").value == 1
     assert found.ledger.figure("moved").value == 0
-    assert "前回調査のみ" not in text_of(overview.departments(found))
-    assert "市民課 → 市民課" not in text_of(department.changes(found, "市民文化部"))
+    assert "前回調査のみ" not in texts_of(overview.departments(found))
+    assert "市民課 → 市民課" not in texts_of(department.changes(found, "市民文化部"))
 
 
 def test_a_figure_before_has_an_id_of_its_own_and_its_cells(merged: Path) -> None:
@@ -210,7 +205,7 @@ def test_a_section_of_another_name_has_not_changed(tmp_path: Path) -> None:
     successions = [go("shimin　市民課", "shimin 総合窓口課")]
     found = find(make_project(tmp_path, CITY_BEFORE, now, successions))
     require_counts(found, now, now)
-    assert "所管課" not in text_of(department.changes(found, "市民部"))
+    assert "所管課" not in texts_of(department.changes(found, "市民部"))
     evidence = found.ledger.evidence(found.ledger.previous_figure("total", "shimin.総合窓口課"))
     own = evidence[evidence["field"] == "section"]
     assert own[["raw", "value"]].drop_duplicates().to_numpy().tolist() == [["市民課", "総合窓口課"]]
@@ -229,7 +224,7 @@ def test_a_department_of_another_slug_is_the_same(tmp_path: Path) -> None:
     now = rename(CITY_BEFORE, names)
     found = find(make_project(tmp_path, CITY_BEFORE, now, [go("shimin", "shiminbunka")]))
     require_counts(found, now, now)
-    assert "転入" not in text_of(department.changes(found, "市民文化部"))
+    assert "転入" not in texts_of(department.changes(found, "市民文化部"))
 
 
 def test_what_is_wrong_with_successions_is_told_all_at_once(tmp_path: Path) -> None:
@@ -442,12 +437,12 @@ def test_a_merger_lists_what_came_and_from_where(merged: Path) -> None:
 
 def test_every_page_says_whose_numbers_those_before_are(merged: Path) -> None:
     found = find(merged)
-    said = text_of(overview.masthead(found).notice)
+    said = texts_of(overview.masthead(found).notice)
     assert said == (
         "前回の数値は、組織の引継ぎに合わせ、今の部局と課で数えたものです："
         "市民部、文化スポーツ部 → 市民文化部。"
     )
-    shown = text_of(overview.departments(found))
+    shown = texts_of(overview.departments(found))
     assert "文化スポーツ部市民文化部2024-04-01組織改正" in shown
 
 

@@ -114,6 +114,23 @@ def write_shared(lines: Sequence[Mapping[str, object]], department: str = "環�
     return buffer.getvalue()
 
 
+def begin_settings(name: str, previous: str | None = None) -> list[str]:
+    """Return the lines of a cycle's settings down to the aliases of headers."""
+    return [
+        f"as_of = {name}",
+        'title = "調査"',
+        'city = "郡山市"',
+        'publisher = ["DX戦略課"]',
+        "demonstration = true",
+        'guideline = "2024.toml"',
+        *([f'previous = "{previous}"'] if previous else []),
+        "[target]",
+        "rate_percent = 100",
+        "by = 2026-03-31",
+        "[headers]",
+    ]
+
+
 def make_cycle(
     root: Path,
     *contents: Workbook | Sequence[Line] | bytes | None,
@@ -131,20 +148,7 @@ def make_cycle(
     if not (folder.parent / GUIDELINES.name).exists():
         shutil.copytree(GUIDELINES, folder.parent / GUIDELINES.name)
     chosen = list(DEPARTMENTS.items())[: len(contents)]
-    settings: list[str] = [
-        f"as_of = {name}",
-        'title = "調査"',
-        'city = "郡山市"',
-        'publisher = ["DX戦略課"]',
-        "demonstration = true",
-        'guideline = "2024.toml"',
-        "[target]",
-        "rate_percent = 100",
-        "by = 2026-03-31",
-        "[headers]",
-        *_pairs(headers or {}),
-        "[answers]",
-    ]
+    settings = [*begin_settings(name), *_pairs(headers or {}), "[answers]"]
     for field, aliases in (answers or {}).items():
         settings += [f"[answers.{field}]", *_pairs(aliases)]
     for (slug, department), content in zip(chosen, contents, strict=True):

@@ -199,7 +199,7 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
     if not known:
         raise SettingsError(
             f"調査回がありません。data/raw/<調査回>/{SETTINGS_NAME} を置くか、"
-            "`make demo` で架空データを作成してください。"
+            "`analysis new-cycle 2025-03-31` のように、時点の日付で始めてください。"
         )
     name = name or known[-1]
     if name not in known:

@@ -126,7 +126,7 @@ def _list_groups(
             yield from _list_rows(sides, pair)
         if len(own) > len(shown):
             yield f"  ……ほか{len(own) - len(shown)}件"
-        yield from _list_alone(sides, here)
+        yield from _list_alone(sides, here, len(here) if within else EXAMPLES_SHOWN)
         if rest := len(groups[scope]) - len(here):
             yield f"  課ごとの数値: ほか{rest}件"
 
@@ -137,13 +137,13 @@ def _name_section(pair: Pair) -> str:
     return f"{str(pair.either['scope']).partition(' ')[2]}　"
 
 
-def _list_alone(sides: tuple[Side, Side], pairs: list[Pair]) -> Iterator[str]:
-    """Yield, for each side, the labels of the figures that only it has."""
+def _list_alone(sides: tuple[Side, Side], pairs: list[Pair], most: int) -> Iterator[str]:
+    """Yield, for each side, the labels of the figures that only it has, so many of them."""
     for side, other in ((sides[0], "b"), (sides[1], "a")):
         labels = [str(pair.either["label"]) for pair in pairs if getattr(pair, other) is None]
         if labels:
-            more = len(labels) - EXAMPLES_SHOWN
-            listed = "、".join(labels[:EXAMPLES_SHOWN]) + (f"、ほか{more}件" if more > 0 else "")
+            more = len(labels) - most
+            listed = "、".join(labels[:most]) + (f"、ほか{more}件" if more > 0 else "")
             yield f"  {side.name} にだけある数値: {len(labels)}件（{listed}）"
 
 

@@ -18,7 +18,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.survey.vocabulary import Field
+from analysis.questionnaire.field import Field
 
 from workbooks import ASKED, GROUPS, save_bytes
 

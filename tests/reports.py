@@ -1,8 +1,7 @@
 """Small reports, built in the test: figures by hand, and a notebook that shows some blocks."""
 
 import io
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -160,7 +159,7 @@ def _open_demonstration() -> tuple[Cycle, Guideline]:
         Department.model_construct(name=name, slug="x", workbook=f"{name}.xlsx") for name in HOSTILE
     ]
     settings = cycle.settings.model_copy(update={"departments": [*cycle.departments, *named]})
-    return Cycle(DEMO, LATEST, settings), read_guideline(cycle.guideline_path)
+    return Cycle(DEMO, LATEST, settings), read_guideline(cycle.guideline_path, cycle.questionnaire)
 
 
 def export_html(notebook: NotebookNode) -> str:
@@ -177,14 +176,3 @@ def read_pdf(document: bytes) -> pypdf.PdfReader:
 
 def text_of(document: bytes) -> str:
     return "\n".join(page.extract_text() for page in read_pdf(document).pages)
-
-
-def list_wholes(parts: Iterable[str]) -> list[list[str]]:
-    """The measures that one chart may draw together: whose names begin alike, and all others."""
-    names = [*parts]
-    kinds = Counter(name.partition("_")[0] for name in names)
-    wholes: dict[str, list[str]] = {}
-    for name in names:
-        kind = name.partition("_")[0]
-        wholes.setdefault(kind if kinds[kind] > 1 else "", []).append(name)
-    return [*wholes.values()]

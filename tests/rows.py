@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from analysis.survey.survey import ROW_COLUMNS
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.questionnaire.read import default_questionnaire
+from analysis.survey.survey import row_columns
 
 DEFAULTS = {
     "department": "環境部",
@@ -11,6 +11,9 @@ DEFAULTS = {
     "section": "環境政策課",
     "status": "online",
 }
+
+ASKED = default_questionnaire()
+ROW_COLUMNS = row_columns(ASKED.fields)
 
 
 def make_rows(*answers: dict[str, str], cycle: str = "2024-09-01") -> pd.DataFrame:
@@ -28,7 +31,7 @@ def make_rows(*answers: dict[str, str], cycle: str = "2024-09-01") -> pd.DataFra
             "department": answer["department"],
             "department_slug": answer["department_slug"],
         }
-        for column, field in enumerate(load_vocabulary()):
+        for column, field in enumerate(ASKED.fields):
             value = answer.get(field.name)
             record |= {
                 field.name: value,
@@ -36,7 +39,7 @@ def make_rows(*answers: dict[str, str], cycle: str = "2024-09-01") -> pd.DataFra
                 f"{field.name}_cell": f"{chr(ord('A') + column)}{row}",
             }
         records.append(record)
-    frame = pd.DataFrame(records, columns=list(ROW_COLUMNS))
-    numbers = [field.name for field in load_vocabulary() if field.kind == "number"]
+    frame = pd.DataFrame(records, columns=ROW_COLUMNS)
+    numbers = [field.name for field in ASKED.fields if field.kind == "number"]
     kinds = dict.fromkeys(ROW_COLUMNS, "str") | {"row": "int64"} | dict.fromkeys(numbers, "Int64")
     return frame.astype(kinds)

@@ -1,7 +1,6 @@
-"""One entry more in vocabulary.toml or rules.toml is all that a column or a rule needs."""
+"""One entry more in survey.toml is all that a column or a rule needs."""
 
 import datetime
-import shutil
 from pathlib import Path
 
 import openpyxl
@@ -9,9 +8,8 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.survey.vocabulary import list_fields
+from analysis.questionnaire.read import TEMPLATE_PATH, default_questionnaire
 
-from conftest import ROOT
 from deliveries import run_command, run_copy
 from workbooks import FIELDS, make_cycle, not_started, procedure
 
@@ -39,19 +37,17 @@ when = { status = ["started", "not_started"], counter = "blank" }
 """
 TITLE = "「オンライン化の状況」が「着手済」か「未着手」のときは、「受付の窓口」を記入する。"
 MESSAGE = "「オンライン化の状況」が「着手済」か「未着手」ですが、「受付の窓口」が空欄です。"
-AT = len(list_fields(datetime.date.fromisoformat(NOW))) + 1
+AT = len(default_questionnaire().list_fields(datetime.date.fromisoformat(NOW))) + 1
 LETTER = openpyxl.utils.get_column_letter(AT)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a survey whose program has the two entries more, with the forms of both cycles."""
+    """Return a survey whose survey.toml has the two entries more, with the forms of both cycles."""
     folder = tmp_path_factory.mktemp("added")
-    shutil.copytree(ROOT / "src" / "analysis", folder / "src" / "analysis")
-    for name, entry in (("vocabulary", COLUMN), ("rules", RULE)):
-        with (folder / f"src/analysis/survey/{name}.toml").open("a", encoding="utf-8") as file:
-            file.write(entry)
     make_cycle(folder, [procedure(1), not_started(2), not_started(3)])
+    template = TEMPLATE_PATH.read_text(encoding="utf-8")
+    (folder / "data/raw/survey.toml").write_text(f"{template}{COLUMN}{RULE}", encoding="utf-8")
     run_command(folder, "new-cycle", NOW)
     run_command(folder, "form", THEN)
     run_command(folder, "form", NOW)
@@ -120,7 +116,8 @@ def test_what_a_report_prints_of_it_is_looked_at_before(folder: Path) -> None:
         "from analysis.document.fonts import require_glyphs\n"
         "from analysis.errors import ReportError\n"
         "from analysis.survey.collect import collect_survey\n"
-        "try: require_glyphs(collect_survey(open_cycle(None)).rows)\n"
+        "survey = collect_survey(open_cycle(None))\n"
+        "try: require_glyphs(survey.rows, survey.asked.fields)\n"
         "except ReportError as error: print(error)",
     )
     assert f"環境部.xlsx 調査票!{LETTER}7: " in printed

@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.questionnaire.rules import load_rules
 from analysis.survey.alike import describe_alike, gather_alike, name_places
 from analysis.survey.problems import Place, Problem, report
 
@@ -40,7 +41,7 @@ def test_all_places_are_named_where_all_are_asked_for() -> None:
 
 
 def test_the_same_words_of_another_value_or_weight_are_another_line() -> None:
-    lines = list(describe_alike([wrong("G6"), wrong("G7", "秘"), wrong("G8")]))
+    lines = list(describe_alike([wrong("G6"), wrong("G7", "秘"), wrong("G8")], load_rules()))
     assert [line.partition(":")[0] for line in lines] == [
         "2件（環境部.xlsx 調査票!G6、G8）",
         "環境部.xlsx 調査票!G7",

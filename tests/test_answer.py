@@ -9,18 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cycle import Settings
+from analysis.cycle import Cycle
+from analysis.questionnaire.read import default_questionnaire
 from analysis.survey.answers.answer import read_answer
 from analysis.survey.answers.layout import clean_text
 from analysis.survey.dates import _ERAS
 from analysis.survey.lookup import build_lookup
 from analysis.survey.spellings import choice_key
-from analysis.survey.vocabulary import field_named, load_vocabulary
 
+SETTINGS = SimpleNamespace(headers={}, answers={}, as_of=datetime.date(2024, 9, 1))
 LOOKUP = build_lookup(
-    cast(Settings, SimpleNamespace(headers={}, answers={}, as_of=datetime.date(2024, 9, 1)))
+    cast(Cycle, SimpleNamespace(questionnaire=default_questionnaire(), settings=SETTINGS))
 )
-CHOICES = [field for field in load_vocabulary() if field.kind == "choice"]
+CHOICES = [field for field in default_questionnaire().fields if field.kind == "choice"]
 LABELS = [(field, code, label) for field in CHOICES for code, label in field.choices.items()]
 
 _FULLWIDTH = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
@@ -32,11 +33,11 @@ TEXTS = st.text(st.sampled_from(_LAYOUT)) | st.text()
 
 
 def read(field: str, text: str) -> object:
-    return read_answer(field_named(field), text, "text", LOOKUP)
+    return read_answer(default_questionnaire().named[field], text, "text", LOOKUP)
 
 
 def read_value(field: str, text: str) -> object:
-    return read_answer(field_named(field), text, "text", LOOKUP).value
+    return read_answer(default_questionnaire().named[field], text, "text", LOOKUP).value
 
 
 def widen(text: str) -> str:
@@ -173,7 +174,7 @@ ANSWERS = st.one_of(
 )
 
 
-@pytest.mark.parametrize("field", load_vocabulary(), ids=lambda field: field.name)
+@pytest.mark.parametrize("field", default_questionnaire().fields, ids=lambda field: field.name)
 @given(text=ANSWERS)
 def test_an_answer_has_steps_exactly_if_it_reads_otherwise_than_it_stands(
     field: object, text: str

@@ -27,11 +27,11 @@ from analysis.figures.rounding import NO_NUMBER
 from analysis.figures.tables import CORRECTED
 from analysis.forms.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
 from analysis.survey.collect import collect_survey
-from analysis.survey.survey import ROW_COLUMNS
+from analysis.survey.survey import row_columns
 
 from archives import SHEET, change
 from reports import HOSTILE
-from rows import make_rows
+from rows import ASKED, make_rows
 from spreadsheets import read_lines, recalculate
 from workbooks import make_cycle
 
@@ -219,7 +219,7 @@ def test_the_workbook_bears_the_date_of_its_cycle_and_no_other(audit: Path) -> N
 
 def test_the_rows_of_both_cycles_come_back_as_they_were(findings: Findings, audit: Path) -> None:
     tables = findings.ledger.tables
-    read = read_audit(audit).rows
+    read = read_audit(audit, ASKED).rows
     assert list(read) == ["2024-09-01", "2024-03-31"]
     for name, rows in (
         ("2024-09-01", tables.current["procedures"]),
@@ -234,8 +234,8 @@ def test_the_rows_of_both_cycles_come_back_as_they_were(findings: Findings, audi
 def test_the_rows_come_back_from_a_file_that_a_spreadsheet_saved(
     findings: Findings, recounted: tuple[Path, Path]
 ) -> None:
-    rows = read_audit(recounted[1]).rows["2024-09-01"]
-    pd.testing.assert_frame_equal(rows[list(ROW_COLUMNS)], findings.survey.rows)
+    rows = read_audit(recounted[1], ASKED).rows["2024-09-01"]
+    pd.testing.assert_frame_equal(rows[row_columns(ASKED.fields)], findings.survey.rows)
 
 
 def test_hostile_texts_come_back_as_they_were_and_none_becomes_a_formula(tmp_path: Path) -> None:
@@ -243,7 +243,10 @@ def test_hostile_texts_come_back_as_they_were_and_none_becomes_a_formula(tmp_pat
     found = make_findings(tmp_path, rows, make_rows(cycle="2024-03-31"))
     path = tmp_path / "audit.xlsx"
     path.write_bytes(write_audit(found))
-    pd.testing.assert_frame_equal(read_audit(path).rows["2024-09-01"][list(ROW_COLUMNS)], rows)
+    pd.testing.assert_frame_equal(
+        read_audit(path, ASKED).rows["2024-09-01"][row_columns(ASKED.fields)],
+        rows,
+    )
     for sheet in openpyxl.load_workbook(path).worksheets:
         for line in sheet.iter_rows(min_row=2):
             for cell in line:
@@ -310,7 +313,7 @@ def test_a_first_cycle_has_its_figures_and_no_sheet_of_another(tmp_path: Path) -
     ]
     assert [line["数値ID"] for line in sheets["数値"]] == list(found.ledger.figures)
     assert list_differing(sheets["数値"]) == set()
-    assert list(read_audit(tmp_path / "audit.xlsx").rows) == ["2024-09-01"]
+    assert list(read_audit(tmp_path / "audit.xlsx", ASKED).rows) == ["2024-09-01"]
 
 
 def test_what_became_of_a_procedure_follows_its_rows(tmp_path: Path) -> None:
@@ -414,7 +417,7 @@ def test_a_file_that_is_no_audit_workbook_is_named(tmp_path: Path, content: byte
     path = tmp_path / "audit.xlsx"
     path.write_bytes(content)
     with pytest.raises(ReportError, match=r"audit\.xlsx を検算のファイルとして読めません"):
-        read_audit(path)
+        read_audit(path, ASKED)
 
 
 def test_a_file_that_unpacks_to_more_than_any_survey_is_named(tmp_path: Path) -> None:
@@ -422,14 +425,14 @@ def test_a_file_that_unpacks_to_more_than_any_survey_is_named(tmp_path: Path) ->
     content = write_audit(make_findings(tmp_path, make_rows({})))
     path.write_bytes(change(content, SHEET, lambda text: text + padding))
     with pytest.raises(ReportError, match="検算のファイルとして読めません"):
-        read_audit(path)
+        read_audit(path, ASKED)
 
 
 def test_a_workbook_with_other_sheets_columns_or_answers_is_named(
     findings: Findings, tmp_path: Path
 ) -> None:
     with pytest.raises(ReportError, match=r"audit\.xlsx"):
-        read_audit(tmp_path / "audit.xlsx")
+        read_audit(tmp_path / "audit.xlsx", ASKED)
     found = make_findings(tmp_path, make_rows({}, {}))
     path = tmp_path / "audit.xlsx"
     for title, changed, why in (
@@ -443,8 +446,8 @@ def test_a_workbook_with_other_sheets_columns_or_answers_is_named(
         book["今回の手続き"][title] = changed
         book.save(path)
         with pytest.raises(ReportError, match=why):
-            read_audit(path)
+            read_audit(path, ASKED)
     del book["今回の手続き"]
     book.save(path)
     with pytest.raises(ReportError, match="シート「今回の手続き」がありません"):
-        read_audit(path)
+        read_audit(path, ASKED)

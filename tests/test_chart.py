@@ -10,7 +10,7 @@ from analysis.document.html import render
 from analysis.document.svg import from_cell
 from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT, Figure
-from analysis.looks import find_look
+from analysis.looks import find_look, look_by_place
 
 from reports import UNASKED, export_html, export_pdf, figure_of, notebook_of, text_of
 
@@ -42,6 +42,7 @@ STACKS = draw_stacks(
     "理由",
     [("環境部", [NOT_CONSIDERED, figure_of("reason_other", 0)], figure_of("t", 3))],
     ["未検討", "その他"],
+    look_by_place(["reason_not_considered", "reason_other"]),
 )
 
 
@@ -125,8 +126,9 @@ def test_a_rate_without_a_value_and_a_whole_of_nothing_are_drawn() -> None:
 
 def test_parts_that_could_not_be_told_apart_are_refused() -> None:
     parts = [("済", figure_of("online", 1)), ("未検討", figure_of("reason_not_considered", 1))]
+    looks = dict.fromkeys(["online", "reason_not_considered"], find_look("online", ""))
     with pytest.raises(ValueError, match="parts that look alike"):
-        draw_parts(UNASKED, "状況", parts, figure_of("total", 2))
+        draw_parts(UNASKED, "状況", parts, figure_of("total", 2), looks)
 
 
 def test_a_part_that_has_no_look_is_refused_by_its_name() -> None:

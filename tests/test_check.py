@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis.questionnaire.read import default_questionnaire
 from analysis.survey import problems
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
-from analysis.survey.rules import load_rules
 
 from workbooks import build_workbook, make_cycle, not_started, procedure, sheet_of
 
@@ -124,7 +124,7 @@ def test_a_section_merged_and_missing_is_one_problem(tmp_path):
 
 
 def test_every_rule_has_words_that_end_as_sentences():
-    for rule in load_rules().values():
+    for rule in default_questionnaire().rules.values():
         # What differs is told in sentences of its own.
         assert rule.message.removesuffix("{difference}").endswith("。"), rule.code
         last = rule.action.rstrip("。")
@@ -134,5 +134,5 @@ def test_every_rule_has_words_that_end_as_sentences():
 def test_every_rule_is_reported_somewhere():
     folder = Path(problems.__file__).parents[1]
     code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
-    rules = load_rules().values()
+    rules = default_questionnaire().rules.values()
     assert [r.code for r in rules if not r.when and f'"{r.code}"' not in code] == []

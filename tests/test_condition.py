@@ -5,25 +5,25 @@ import tomllib
 
 import pandas as pd
 import pytest
-from pydantic import ValidationError
 
 from analysis.forms.conditions import write_formula
 from analysis.forms.layout import Grid
-from analysis.survey import condition
-from analysis.survey.condition import find_rows, read_condition, say_rule
-from analysis.survey.rules import RULES_PATH, Rule, list_field_rules, list_rules, load_rules
-from analysis.survey.vocabulary import field_named, load_vocabulary
+from analysis.questionnaire.condition import read_condition, say_rule
+from analysis.questionnaire.read import TEMPLATE_PATH, default_questionnaire
+from analysis.questionnaire.rules import RULES_PATH, StatedRule, read_rule
+from analysis.survey.broken import find_rows
 
 from rows import make_rows
 
 AS_OF = datetime.date(2024, 9, 1)
-ASKED = [*list_field_rules(load_vocabulary())]
-GRID = Grid(load_vocabulary(), 1, 2)
+NAMED = default_questionnaire().named
+ASKED = [*default_questionnaire().list_field_rules(default_questionnaire().fields)]
+GRID = Grid(default_questionnaire().fields, 1, 2)
 SAID = {"title": "一つ。", "message": "二つ。", "action": "三つ。"}
 
 
 def find(table: dict[str, str | list[str]], *answers: dict[str, str]) -> list[bool]:
-    return find_rows(read_condition(table), make_rows(*answers), AS_OF).tolist()
+    return find_rows(read_condition(table, NAMED), make_rows(*answers), AS_OF).tolist()
 
 
 @pytest.mark.parametrize(
@@ -55,17 +55,17 @@ def test_a_number_that_is_not_known_is_no_blank() -> None:
     rows = make_rows({}, {}, {}, {}).assign(annual_volume_missing=kinds)
     rows["annual_volume"] = pd.array([None, None, None, 12], dtype="Int64")
     for state, found in (("blank", [1, 0, 0, 0]), ("filled", [0, 1, 1, 1])):
-        stated = read_condition({"annual_volume": state})
+        stated = read_condition({"annual_volume": state}, NAMED)
         assert find_rows(stated, rows, AS_OF).tolist() == [*map(bool, found)]
 
 
 def test_a_row_in_which_nothing_is_typed_has_no_blanks_in_a_form() -> None:
     blank = f'LEN(TRIM(SUBSTITUTE({GRID.cell("fee")},"\u3000","")))=0'
-    formula = write_formula(read_condition({"fee": "blank"}), GRID, AS_OF)
+    formula = write_formula(read_condition({"fee": "blank"}, NAMED), GRID, AS_OF)
     assert formula.startswith("AND(COUNTA($A7:$")
     assert formula.endswith(f"7)>0,{blank})")
     told, yes = (
-        read_condition({"fee": "blank", "attachment": ["yes", "no"]}),
+        read_condition({"fee": "blank", "attachment": ["yes", "no"]}, NAMED),
         GRID.cell("attachment"),
     )
     assert write_formula(told, GRID, AS_OF) == f'AND({blank},OR({yes}="あり",{yes}="なし"))'
@@ -73,39 +73,39 @@ def test_a_row_in_which_nothing_is_typed_has_no_blanks_in_a_form() -> None:
 
 def test_a_condition_says_itself() -> None:
     table: dict[str, str | list[str]] = {"fee": ["yes", "no"], "online_date": "later"}
-    assert say_rule(read_condition(table), "online_date") == (
+    assert say_rule(read_condition(table, NAMED), "online_date", NAMED) == (
         "「手数料」が「あり」か「なし」のときは、「オンライン化時期」を調査の時点より後にしない。",
         "「手数料」が「あり」か「なし」ですが、「オンライン化時期」が調査の時点より後です。",
         "「手数料」か「オンライン化時期」を直してください。",
     )
-    assert say_rule(read_condition(table), "fee").title == (
+    assert say_rule(read_condition(table, NAMED), "fee", NAMED).title == (
         "「オンライン化時期」が調査の時点より後のときは、「手数料」を「あり」か「なし」にしない。"
     )
-    assert say_rule(read_condition({"fee": "filled"}), "fee").title == "「手数料」を記入しない。"
+    assert (
+        say_rule(read_condition({"fee": "filled"}, NAMED), "fee", NAMED).title
+        == "「手数料」を記入しない。"
+    )
 
 
 def test_the_answer_that_a_message_names_is_the_last_choice_but_the_one_to_blame() -> None:
-    choices = {rule.code: rule.when.find_choice(rule.field) for rule in ASKED}
+    choices = {found.rule.code: found.when.find_choice(found.field) for found in ASKED}
     assert choices["reason_detail_missing"] == "reason"
     assert choices["online_date_unneeded"] == "status"
     assert choices["required_missing"] is None
-    both = read_condition({"status": "online", "fee": "yes"})
+    both = read_condition({"status": "online", "fee": "yes"}, NAMED)
     assert both.find_choice("fee") == "status"
 
 
-def test_an_answer_called_as_what_may_be_said_of_any_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    field = field_named("fee").model_copy(update={"choices": {"blank": "白紙"}})
-    monkeypatch.setattr(condition, "field_named", lambda _: field)
+def test_an_answer_called_as_what_may_be_said_of_any_is_refused() -> None:
+    field = NAMED["fee"].model_copy(update={"choices": {"blank": "白紙"}})
     with pytest.raises(ValueError, match="条件の言葉と同じ"):
-        read_condition({"fee": "blank"})
+        read_condition({"fee": "blank"}, {"fee": field})
 
 
 @pytest.mark.parametrize(
     ("stated", "told"),
     [
-        ({"when": {"colour": "blank"}, "field": "colour"}, "vocabulary.toml にありません"),
+        ({"when": {"colour": "blank"}, "field": "colour"}, "調査にありません"),
         ({"when": {"status": "謎"}, "field": "status"}, "status には"),
         ({"when": {"status": []}, "field": "status"}, "status には"),
         ({"when": {"status": "later"}, "field": "status"}, "status には"),
@@ -118,27 +118,30 @@ def test_an_answer_called_as_what_may_be_said_of_any_is_refused(
     ],
 )
 def test_what_is_no_condition_is_refused(stated: dict[str, object], told: str) -> None:
-    with pytest.raises(ValidationError, match=told):
-        Rule.model_validate({"code": "x", "severity": "error"} | SAID | stated)
+    rule = StatedRule.model_validate({"code": "x", "severity": "error"} | SAID | stated)
+    with pytest.raises(ValueError, match=told):
+        read_rule(rule, NAMED)
 
 
 def test_a_rule_of_required_fields_is_one_of_each() -> None:
-    required = [field.name for field in load_vocabulary() if field.required]
-    rules = [rule for rule in ASKED if rule.code == "required_missing"]
+    required = [field.name for field in default_questionnaire().fields if field.required]
+    rules = [found for found in ASKED if found.rule.code == "required_missing"]
     assert [rule.field for rule in rules] == required
     assert [rule.when.parts for rule in rules] == [((name, ("blank",)),) for name in required]
 
 
 def test_a_rule_that_speaks_of_a_field_not_asked_for_does_not_hold() -> None:
-    asked = [field for field in load_vocabulary() if field.name != "reason_detail"]
-    left = {*load_rules()} - {rule.code for rule in list_rules(asked)}
+    asked = [field for field in default_questionnaire().fields if field.name != "reason_detail"]
+    rules = default_questionnaire()
+    left = {*rules.rules} - {rule.code for rule in rules.list_rules(asked)}
     assert left == {"reason_detail_missing"}
-    assert left.isdisjoint(rule.code for rule in list_field_rules(asked))
+    assert left.isdisjoint(found.rule.code for found in rules.list_field_rules(asked))
 
 
 def test_the_words_that_a_rule_states_itself_stay() -> None:
-    for stated in tomllib.loads(RULES_PATH.read_text("utf-8"))["rule"]:
-        rule = load_rules()[stated["code"]]
+    files = (tomllib.loads(path.read_text("utf-8")) for path in (RULES_PATH, TEMPLATE_PATH))
+    for stated in (stated for file in files for stated in file["rule"]):
+        rule = default_questionnaire().rules[stated["code"]]
         words = {name: getattr(rule, name) for name in SAID}
         assert words == words | {name: stated[name] for name in SAID if name in stated}
         assert all(words.values())

@@ -82,11 +82,9 @@ def test_of_many_rows_that_a_correction_may_mean_the_first_are_named(tmp_path):
 
 def test_corrections_that_fail_for_one_cause_are_one_line(tmp_path):
     changes = "".join(entry(procedure_id=f"Z-{n}", expected=f"答{n}") for n in range(100))
-    (line,) = describe_alike(
-        problem
-        for problem in problems_from_frame(collect(tmp_path, changes).problems)
-        if problem.workbook == "corrections.toml"
-    )
+    survey = collect(tmp_path, changes)
+    wrong = (p for p in problems_from_frame(survey.problems) if p.workbook == "corrections.toml")
+    (line,) = describe_alike(wrong, survey.asked.rules)
     first = "手続き「Z-0」の訂正（オンライン化の状況「答0」→「オンライン化済」）"
     assert line.startswith(f"100件（corrections.toml {first}、手続き「Z-1」")
     assert line.endswith(

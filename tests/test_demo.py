@@ -299,7 +299,7 @@ def test_every_kind_of_mess_is_there() -> None:
 
 def test_aliases_are_exactly_the_spellings_that_occur() -> None:
     vocabulary = tomllib.loads(
-        (ROOT / "src" / "analysis" / "survey" / "vocabulary.toml").read_text(encoding="utf-8")
+        (ROOT / "src" / "analysis" / "questionnaire" / "survey.toml").read_text(encoding="utf-8")
     )["field"]
     vocabulary = [field for field in vocabulary if f"{field.get('since', '')}" <= LATER]
     headers = {plain(f["header"]): f["name"] for f in vocabulary}

@@ -3,6 +3,7 @@ import pytest
 from analysis.document.blocks import Paragraph, Quoted
 from analysis.document.fonts import missing_glyphs, require_glyphs
 from analysis.errors import ReportError
+from analysis.questionnaire.read import default_questionnaire
 
 from reports import export_pdf, notebook_of, read_pdf
 from rows import make_rows
@@ -48,11 +49,11 @@ def test_only_fonts_from_the_wheels_are_in_a_pdf() -> None:
 def test_a_private_character_is_named_with_its_workbook_sheet_and_cell() -> None:
     rows = make_rows({}, {"name": "外字\ue000の届出"}, {"reason_detail": "\ue001"})
     with pytest.raises(ReportError) as caught:
-        require_glyphs(rows)
+        require_glyphs(rows, default_questionnaire().fields)
     assert "2か所" in str(caught.value)
     assert "環境部.xlsx 調査票!C8: 「\ue000」（U+E000）" in str(caught.value)
     assert "環境部.xlsx 調査票!K9" in str(caught.value)
 
 
 def test_rows_that_can_be_printed_pass() -> None:
-    require_glyphs(make_rows({"name": "髙齢者の届出📄"}))
+    require_glyphs(make_rows({"name": "髙齢者の届出📄"}), default_questionnaire().fields)

@@ -23,9 +23,9 @@ from analysis.forms.cell_text import LONGEST_TEXT
 from analysis.forms.new_cycle import begin_cycle
 from analysis.forms.write import make_form, write_forms
 from analysis.looks import COLOURS
+from analysis.questionnaire.read import default_questionnaire
 from analysis.survey.collect import collect_survey
 from analysis.survey.table.fill import is_ditto
-from analysis.survey.vocabulary import list_fields, load_vocabulary
 from analysis.texts import is_dash
 
 from deliveries import copy_delivery
@@ -34,7 +34,7 @@ from workbooks import make_cycle, not_started, procedure
 
 NEXT = "2025-03-31"
 NEXT_DAY = datetime.date.fromisoformat(NEXT)
-FIELDS = [field.name for field in load_vocabulary()]
+FIELDS = [field.name for field in default_questionnaire().fields]
 FORM = Path(f"data/processed/{NEXT}/forms/環境部.xlsx")
 
 
@@ -99,7 +99,8 @@ def test_an_answer_comes_back_as_it_was(tmp_path: Path, field: str, value: str) 
 
 def at(name: str, row: int = 7) -> str:
     """The cell of a field in a form of the next cycle."""
-    return f"{get_column_letter(1 + [f.name for f in list_fields(NEXT_DAY)].index(name))}{row}"
+    names = [field.name for field in default_questionnaire().list_fields(NEXT_DAY)]
+    return f"{get_column_letter(1 + names.index(name))}{row}"
 
 
 def test_what_no_cell_can_hold_is_put_so_that_the_form_opens(tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_the_heading_says_whose_form_of_which_day_it_is(tmp_path: Path) -> None:
         ["部局名", "環境部"],
         ["記入者", None],
     ]
-    fields = list_fields(NEXT_DAY)
+    fields = default_questionnaire().list_fields(NEXT_DAY)
     groups = [field.group or field.header for field in fields]
     begins = [at for at, group in enumerate(groups) if at == 0 or group != groups[at - 1]]
     merges, ends = set(), [*begins[1:], len(groups)]
@@ -184,7 +185,7 @@ def test_every_vocabulary_has_its_list_and_every_column_its_hint(tmp_path: Path)
         assert letter
         by_column[letter.group()] = rule
     assert str(by_column["A"].sqref) == "A8:A47"
-    for number, field in enumerate(list_fields(NEXT_DAY)):
+    for number, field in enumerate(default_questionnaire().list_fields(NEXT_DAY)):
         rule = by_column[get_column_letter(number + 1)]
         assert (rule.promptTitle, rule.prompt) == (field.header, field.help)
         assert field.help
@@ -258,7 +259,7 @@ def test_the_instructions_tell_of_every_column_and_no_rule_of_the_collectors(
     book = openpyxl.load_workbook(io.BytesIO(make_form(cycle, cycle.departments[0], make_rows({}))))
     lines = [[cell.value for cell in row] for row in book["記入要領"].iter_rows()]
     titles = [line[1] for line in lines]
-    for number, field in enumerate(list_fields(NEXT_DAY), start=1):
+    for number, field in enumerate(default_questionnaire().list_fields(NEXT_DAY), start=1):
         line = lines[titles.index(field.header)]
         assert line[0] == number
         assert line[2] == ("必須" if field.required else None)

@@ -18,8 +18,8 @@ from analysis.figures.formula import (
 )
 from analysis.figures.measure import Change, Count, Measure, Share, where
 from analysis.figures.rounding import NO_NUMBER, round_half_up
-from analysis.survey.vocabulary import load_vocabulary
 
+from rows import ASKED
 from spreadsheets import recalculate
 
 ONLINE = Count(where(status="online"))
@@ -32,13 +32,13 @@ SPECIAL = set("=<>*?~")
 
 
 def test_a_count_is_one_countifs_over_answers_as_printed() -> None:
-    formula = write_count(ONLINE, "department", "$N2", {"procedures": SHEET})
+    formula = write_count(ONLINE, "department", "$N2", {"procedures": SHEET}, ASKED)
     assert formula == "=COUNTIFS('今回'!$D$2:$D$9,$N2,'今回'!$B$2:$B$9,\"オンライン化済\")"
 
 
 def test_the_count_of_alternatives_adds_a_countifs_for_each() -> None:
     either = Count(where(status=("started", "not_started")))
-    formula = write_count(either, "all", "$N2", {"procedures": SHEET})
+    formula = write_count(either, "all", "$N2", {"procedures": SHEET}, ASKED)
     assert formula == (
         "=COUNTIFS('今回'!$C$2:$C$9,$N2,'今回'!$B$2:$B$9,\"着手済\")"
         "+COUNTIFS('今回'!$C$2:$C$9,$N2,'今回'!$B$2:$B$9,\"未着手\")"
@@ -64,7 +64,7 @@ def test_a_value_is_arithmetic_over_the_cells_of_its_counts() -> None:
 @pytest.mark.parametrize(
     "labels",
     [
-        *(field.choices.values() for field in load_vocabulary() if field.choices),
+        *(field.choices.values() for field in ASKED.fields if field.choices),
         *(names.values() for _, names in OTHER_FIELDS.values()),
     ],
 )

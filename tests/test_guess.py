@@ -2,16 +2,18 @@
 
 import pytest
 
+from analysis.questionnaire.read import default_questionnaire
 from analysis.survey.lookup import Lookup
 from analysis.survey.spellings import match_key
 from analysis.survey.table.guess import CLEAR_PERCENT, NEAR_PERCENT, guess_fields
-from analysis.survey.vocabulary import load_vocabulary
 
 
 @pytest.fixture(scope="module")
 def lookup() -> Lookup:
-    fields = load_vocabulary()
-    return Lookup(fields, {match_key(field.header): field for field in fields}, {})
+    fields = default_questionnaire().fields
+    return Lookup(
+        default_questionnaire(), fields, {match_key(field.header): field for field in fields}, {}
+    )
 
 
 def guess(lookup: Lookup, *titles: str, taken: tuple[str, ...] = ()) -> list[str | None]:

@@ -16,13 +16,14 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 ROOMS = (
     "cli", "signing", "build", "proof", "reports", "evidence", "document", "audit", "forms",
     "figures", "survey", "inputs", "files", "terminal", "place", "cycle", "succession",
-    "cycle_toml", "settings", "display", "texts", "looks", "names", "errors", "startup",
+    "cycle_toml", "questionnaire", "settings", "display", "texts", "looks", "names", "errors",
+    "startup",
 )  # fmt: skip
 LARGEST_ROOM = 0.25
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
-    "spellings", "vocabulary", "lookup", "dates", "condition", "rules", "problems", "alike",
-    "survey", "timeline",
+    "spellings", "lookup", "dates", "broken", "problems", "alike", "survey",
+    "timeline",
     "table", "uncounted", "answers", "pairs", "check", "continuity", "differences", "whose",
     "unread", "collect", "reread", "store", "interim", "opening", "propose",
 )  # fmt: skip

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.looks import COLOURS, PARTS, PRINTED, contrast, fill_css, fill_typst
+from analysis.looks import COLOURS, PARTS, PRINTED, SERIES, contrast, fill_css, fill_typst
 
 from conftest import ROOT
-from reports import list_wholes
 
 LEAST = 4.5
 LEAST_OF_A_MARK = 3
@@ -47,8 +46,8 @@ def test_whatever_is_written_can_be_read() -> None:
     for ink, fills in WRITTEN.items():
         for fill in fills:
             assert contrast(COLOURS[ink], COLOURS[fill]) >= LEAST, (ink, fill)
-    for name, look in PARTS.items():
-        assert contrast(look.ink, look.fill) >= LEAST, name
+    for look in (*PARTS.values(), *SERIES):
+        assert contrast(look.ink, look.fill) >= LEAST, look
     for mark in MARKS:
         assert contrast(COLOURS[mark], COLOURS["paper"]) >= LEAST_OF_A_MARK, mark
 
@@ -66,8 +65,8 @@ def test_contrast_is_as_wcag_has_it() -> None:
 
 
 def test_parts_of_a_whole_are_told_apart_by_lightness() -> None:
-    for names in list_wholes(PARTS):
-        greys = sorted((contrast(PARTS[name].fill, "#000000"), name) for name in names)
+    for looks in (PARTS.values(), SERIES):
+        greys = sorted((contrast(look.fill, "#000000"), look.fill) for look in looks)
         for (dark, one), (light, other) in pairwise(greys):
             assert light / dark > TOLD_APART, f"{one} and {other} are too alike: {light / dark:.2f}"
 
@@ -101,9 +100,9 @@ from analysis.figures.figure import PERCENT
 from analysis.figures.findings import load_findings
 from analysis.forms.returned.write import return_workbooks
 from analysis.forms.write import write_forms
-from analysis.looks import PARTS
+from analysis.looks import PARTS, SERIES
 from analysis.survey.collect import collect_survey
-from reports import UNASKED, export_pdf, figure_of, list_wholes, notebook_of
+from reports import UNASKED, export_pdf, figure_of, notebook_of
 from workbooks import make_cycle, not_started, procedure
 
 folder = Path(sys.argv[1])
@@ -116,8 +115,12 @@ def tell_book(name, path):
         tell(name, book.read("xl/styles.xml").decode())
 
 tell("css", str(load_template().globals["style"]))
-parts = [[(n, figure_of(n, 1)) for n in names] for names in list_wholes(PARTS)]
-charts = [draw_parts(UNASKED, "図", own, figure_of("total", len(own))) for own in parts]
+looks = [PARTS, {f"m{place}": look for place, look in enumerate(SERIES)}]
+parts = [[(n, figure_of(n, 1)) for n in own] for own in looks]
+charts = [
+    draw_parts(UNASKED, "図", own, figure_of("total", len(own)), of)
+    for own, of in zip(parts, looks)
+]
 rate = figure_of("online_rate", 1, PERCENT)
 charts.append(draw_rates("率", [("部", rate, rate)], rate))
 tell("svg", "".join(chart.svg for chart in charts))
@@ -137,13 +140,14 @@ faulty = [procedure(1, status="謎", online_date=None), not_started(2, reason="�
 cycle = make_cycle(folder / "b", faulty)
 tell_book("returned", return_workbooks(cycle, collect_survey(cycle))[0].path)
 """
+MORE = {f"series {look.fill[1:]}" for look in SERIES[len(PARTS) :]}
 # Where each colour of the table shows.
 SHOWN = {
     "css": {
         "ink", "text", "quiet", "line", "edge", "shade", "paper", "shadow", "link", "focus",
         "hovered", "reached", "bad", "differs",
     },
-    "svg": {"ink", "edge", "paper", "drawn", *PARTS},
+    "svg": {"ink", "edge", "paper", "drawn", *PARTS, *MORE},
     "typ": {"ink", *(f"printed {name}" for name in PRINTED)},
     "audit": {"sheet_head", "sheet_head_text", "corrected", "error", "error_text"},
     "form": {"form_head", "form_edge", "locked", "needed", "doubtful"},
@@ -173,11 +177,12 @@ def change_every_colour(table: Path) -> dict[str, tuple[str, str]]:
     changed = {}
     lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
     for place, line in enumerate(lines):
-        if entry := re.search(r'^    "(\w+)": (?:Look\()?"(#|luma)([\w(%)]+)"', line):
+        if entry := re.search(r'^    (?:"(\w+)": )?(?:Look\()?"(#|luma)([\w(%)]+)"', line):
             meaning, kind, old = entry.groups()
+            meaning = meaning or f"series {old}"
             new = f"{place + 16:02X}7B{place + 16:02X}" if kind == "#" else f"({place % 60}.5%)"
             lines[place] = line.replace(f'"{kind}{old}"', f'"{kind}{new}"')
             changed[meaning if kind == "#" else f"printed {meaning}"] = (old.upper(), new)
-    assert len(changed) == len(COLOURS) + len(PRINTED) + len(PARTS)
+    assert len(changed) == len(COLOURS) + len(PRINTED) + len(SERIES)
     table.write_text("".join(lines), encoding="utf-8")
     return changed

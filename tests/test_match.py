@@ -22,7 +22,9 @@ def rows_of(tmp_path):
 
 
 def match_lines(rows_of, current: list[object], previous: list[object]) -> pd.DataFrame:
-    return match_cycles(rows_of("2024-09-01", current), rows_of("2024-03-31", previous))
+    return match_cycles(
+        rows_of("2024-09-01", current), rows_of("2024-03-31", previous), online=("online",)
+    )
 
 
 def test_a_procedure_is_continued_new_or_abolished(rows_of):
@@ -58,7 +60,7 @@ def test_circled_numbers_tell_two_names_apart(rows_of):
 def test_another_section_or_department_is_a_move(rows_of):
     current = rows_of("2024-09-01", [procedure(1, section="保全課"), procedure(2)], [procedure(3)])
     previous = rows_of("2024-03-31", [procedure(1), procedure(2), procedure(3)], [procedure(4)])
-    pairs = match_cycles(current, previous)
+    pairs = match_cycles(current, previous, online=("online",))
     assert list(pairs["moved"]) == ["yes", "no", "yes", "no"]
     assert pairs.loc[2, ["department_slug", "previous_department_slug"]].tolist() == [
         "kodomo",
@@ -143,7 +145,7 @@ def test_a_name_that_stands_twice_on_a_side_pairs_nothing(now, before):
 def test_names_that_are_merely_alike_are_never_paired():
     now, before = [row("N", "粗大ごみの収集の申込み")], [row("P", "粗大ごみの収集の申込")]
     assert pair(now, before) == []
-    pairs = match_cycles(make_rows(*now), make_rows(*before))
+    pairs = match_cycles(make_rows(*now), make_rows(*before), online=("online",))
     assert list(pairs["fate"]) == ["new", "abolished"]
     assert pairs["paired_by"].isna().all()
 
@@ -151,7 +153,7 @@ def test_names_that_are_merely_alike_are_never_paired():
 def test_a_pair_under_two_ids_is_continued_and_told_by_both():
     now = make_rows(row("N1"), row("N2", "新の申請", status="started"))
     before = make_rows(row("P1", status="not_started"), row("P2", "旧の申請"))
-    pairs = match_cycles(now, before, confirm(("P2", "N2"), ("X", None)))
+    pairs = match_cycles(now, before, confirm(("P2", "N2"), ("X", None)), online=("online",))
     columns = ["procedure_id", "previous_procedure_id", "paired_by", "fate", "previous_name"]
     assert pairs[columns].to_numpy().tolist() == [
         ["N1", "P1", "name", "continued", "届出"],
@@ -165,8 +167,8 @@ def test_a_pair_under_two_ids_is_continued_and_told_by_both():
 def test_a_first_cycle_pairs_nothing_but_has_the_columns(rows_of, is_none):
     current = rows_of("2024-09-01", [procedure(1)])
     previous = None if is_none else current.iloc[:0]
-    usual = match_cycles(current, current)
-    pairs = match_cycles(current, previous)
+    usual = match_cycles(current, current, online=("online",))
+    pairs = match_cycles(current, previous, online=("online",))
     assert pairs.empty
     assert list(pairs.columns) == list(MATCH_COLUMNS)
     assert pairs.dtypes.equals(usual.dtypes)
@@ -175,7 +177,7 @@ def test_a_first_cycle_pairs_nothing_but_has_the_columns(rows_of, is_none):
 def test_matching_leaves_its_input_alone(rows_of):
     current, previous = rows_of("2024-09-01", [procedure(1)]), rows_of("2024-03-31", [procedure(2)])
     copies = current.copy(), previous.copy()
-    match_cycles(current, previous)
+    match_cycles(current, previous, online=("online",))
     pd.testing.assert_frame_equal(current, copies[0])
     pd.testing.assert_frame_equal(previous, copies[1])
 
@@ -183,4 +185,4 @@ def test_matching_leaves_its_input_alone(rows_of):
 def test_ids_that_cannot_pair_are_an_error_with_their_cells(rows_of):
     current = rows_of("2024-09-01", [procedure(1), procedure(1)])
     with pytest.raises(SurveyError, match="A6"):
-        match_cycles(current, current)
+        match_cycles(current, current, online=("online",))

@@ -18,7 +18,7 @@ from analysis.figures.select import Selection, select
 from analysis.figures.tables import PAIRED, LazyTables, Tables
 from analysis.figures.tally import Tally
 
-from rows import make_rows
+from rows import ASKED, make_rows
 
 ONLINE = Count(where(status="online"))
 RATE = Share(ONLINE, Count())
@@ -174,12 +174,15 @@ def test_digest_counts_the_rows_of_each_scope(tables: Tables) -> None:
 
 
 def test_a_definition_is_said_from_the_measure_itself() -> None:
-    assert define(Count()) == "手続きの総数。"
-    assert define(Count(where(status="not_started", reason=("not_considered", "other")))) == (
+    assert define(Count(), ASKED) == "手続きの総数。"
+    assert define(
+        Count(where(status="not_started", reason=("not_considered", "other"))),
+        ASKED,
+    ) == (
         "「オンライン化の状況」が「未着手」、かつ「未着手の理由」が「未検討」または"
         "「その他理由で不可」である手続きの数。"
     )
-    assert "差" in define(Change(RATE))
+    assert "差" in define(Change(RATE), ASKED)
 
 
 def test_two_conditions_on_one_field_cannot_be_joined() -> None:
@@ -221,7 +224,7 @@ def test_a_condition_on_what_there_is_not_is_told_with_what_there_is(
     condition: Where, told: str
 ) -> None:
     with pytest.raises(FigureError, match=told):
-        define(Count(condition))
+        define(Count(condition), ASKED)
 
 
 def test_forgotten_lines_are_written_anew_just_the_same(tables: Tables) -> None:
@@ -231,7 +234,7 @@ def test_forgotten_lines_are_written_anew_just_the_same(tables: Tables) -> None:
     assert digester.digest(selections, ["all"]) == before
 
 
-def test_rows_are_counted_by_each_combination_of_answers_that_none_of_them_lacks() -> None:
+def test_rows_are_counted_by_each_combination_of_answers_of_which_none_is_one() -> None:
     frame = pd.DataFrame(
         {
             "status": ["online", "started", "online", None, "online"],
@@ -241,7 +244,8 @@ def test_rows_are_counted_by_each_combination_of_answers_that_none_of_them_lacks
         dtype="str",
     )
     tally = Tally({"some": frame, "none": frame.iloc[:0]})
-    assert tally.count("some", "status") == {("online",): 3, ("started",): 1}
-    both = {("online", "other"): 2, ("online", "law"): 1}
+    assert tally.count("some", "status") == {("online",): 3, ("started",): 1, ("",): 1}
+    both = {("online", "other"): 2, ("started", ""): 1, ("", "other"): 1, ("online", "law"): 1}
     assert tally.count("some", "status", "reason") == both
-    assert tally.count("some", "status", "blank") == tally.count("none", "status") == {}
+    assert tally.count("some", "blank") == {("",): 5}
+    assert tally.count("none", "status") == {}

@@ -11,13 +11,14 @@ from analysis.errors import SettingsError
 from analysis.figures.catalogue import list_measures
 from analysis.figures.findings import load_findings
 from analysis.figures.guideline import read_guideline
+from analysis.questionnaire.condition import REQUIRED
+from analysis.questionnaire.read import TEMPLATE_PATH
+from analysis.questionnaire.rules import RULES_PATH
 from analysis.survey.collect import collect_survey
-from analysis.survey.condition import REQUIRED
-from analysis.survey.rules import RULES_PATH
 from analysis.survey.spellings import choice_key, match_key
-from analysis.survey.vocabulary import VOCABULARY_PATH, load_vocabulary
 
 from conftest import DEMO
+from rows import ASKED
 from workbooks import make_cycle, make_two_cycles, procedure
 
 GUIDELINE = DEMO / "data" / "raw" / "guideline" / "2024.toml"
@@ -62,18 +63,25 @@ def test_an_entry_can_not_take_the_name_of_anothers_open_procedures(tmp_path: Pa
 
 
 def test_every_measure_of_the_catalogue_has_a_name_of_its_own() -> None:
-    names = [item.name for item in list_measures(read_guideline(GUIDELINE), has_previous=True)]
+    names = [
+        item.name
+        for item in list_measures(
+            read_guideline(GUIDELINE, ASKED),
+            ASKED,
+            has_previous=True,
+        )
+    ]
     assert len(names) == len(set(names))
 
 
 def test_every_rule_and_every_answer_has_a_name_of_its_own() -> None:
     codes = [rule["code"] for rule in tomllib.loads(RULES_PATH.read_text("utf-8"))["rule"]]
     assert len(codes) == len(set(codes))
-    names = [one["name"] for one in tomllib.loads(VOCABULARY_PATH.read_text("utf-8"))["field"]]
+    names = [one["name"] for one in tomllib.loads(TEMPLATE_PATH.read_text("utf-8"))["field"]]
     assert len(names) == len({*names} - {REQUIRED})
-    titles = [match_key(field.header) for field in load_vocabulary()]
+    titles = [match_key(field.header) for field in ASKED.fields]
     assert len(titles) == len(set(titles))
-    for field in load_vocabulary():
+    for field in ASKED.fields:
         spellings = [choice_key(word) for word in (*field.choices.values(), *field.spellings)]
         assert len(spellings) == len(set(spellings)), field.name
 
@@ -106,4 +114,4 @@ def test_two_sections_of_a_guideline_have_two_numbers(tmp_path: Path) -> None:
     path = write_guideline(tmp_path)
     path.write_text(path.read_text("utf-8").replace('number = "4-2"', 'number = "4-1"'), "utf-8")
     with pytest.raises(SettingsError, match=r"guideline/2024\.toml.*\n.*4-1"):
-        read_guideline(path)
+        read_guideline(path, ASKED)

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analysis.cycle import Cycle, open_cycle
+from analysis.cycle import open_cycle
 from analysis.reports.plan import plan_reports
 
 from conftest import DEMO, LATEST, ROOT
@@ -27,7 +27,7 @@ def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 
 
 def test_the_first_reports_are_there_and_every_notebook_makes_one() -> None:
-    reports = plan_reports(Cycle(ROOT, LATEST, open_cycle(LATEST, DEMO).settings))
+    reports = plan_reports(open_cycle(LATEST, DEMO))
     made_by = list(dict.fromkeys(report.notebook for report in reports))
     first = ["overview", "department", "reasons", "guideline", "quality"]
     assert [name for name in made_by if name in first] == first

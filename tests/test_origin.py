@@ -98,7 +98,7 @@ def test_one_byte_more_in_any_input_makes_another_fingerprint(project: Path, nam
 
 
 @pytest.mark.parametrize(
-    "name", ["inputs.py", "document/templates/report.css", "survey/rules.toml"]
+    "name", ["inputs.py", "document/templates/report.css", "questionnaire/rules.toml"]
 )
 def test_one_byte_more_in_the_package_makes_another_fingerprint(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -21,6 +21,7 @@ from analysis.reports.moves import list_moves
 from analysis.reports.plan import AUDIT_NAME
 from analysis.survey.collect import collect_survey
 
+from rows import ASKED
 from spreadsheets import recalculate
 from workbooks import make_two_cycles, not_started, procedure
 
@@ -99,7 +100,7 @@ def test_an_attachment_has_the_rows_of_both_cycles(found: Findings) -> None:
 
 def test_the_list_of_changes_names_both_ids_and_why_they_are_one(found: Findings) -> None:
     moves = found.ledger.tables.current["transitions"].to_dict("records")
-    lines = [line for move in moves for line in list_moves(move, move["department_slug"])]
+    lines = [line for move in moves for line in list_moves(move, move["department_slug"], ASKED)]
     told = [[getattr(cell, "text", cell) for cell in line] for line in lines]
     assert told == [
         ["手続きIDの変更（名称と根拠法令等が同じ）", "K-012", "埋火葬の許可", "K-002", "K-012"],
@@ -170,7 +171,7 @@ def change_cells(source: Path, path: Path, part: str, text: str) -> None:
 def test_a_delivery_is_read_back_with_its_pairs(
     found: Findings, audit: Path, tmp_path: Path
 ) -> None:
-    pd.testing.assert_frame_equal(read_audit(audit).matches, found.survey.matches)
+    pd.testing.assert_frame_equal(read_audit(audit, ASKED).matches, found.survey.matches)
     folder = tmp_path / "delivery"
     folder.mkdir()
     shutil.copy(audit, folder)

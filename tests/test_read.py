@@ -5,10 +5,11 @@ import pytest
 from openpyxl.styles import Font
 
 from analysis.errors import SettingsError
+from analysis.questionnaire.field import Field
+from analysis.questionnaire.read import default_questionnaire
 from analysis.survey.collect import collect_survey
 from analysis.survey.store import FRAMES
 from analysis.survey.survey import Survey
-from analysis.survey.vocabulary import Field, load_vocabulary
 
 from workbooks import (
     FIELDS,
@@ -49,7 +50,7 @@ def test_blank_cells_have_an_address_and_no_raw_text(tmp_path):
 def test_the_contract_of_columns_and_dtypes_holds(tmp_path):
     rows = collect_survey(make_cycle(tmp_path, [procedure()], None)).rows
     source = ["cycle", "department", "department_slug", "workbook", "sheet", "row", "hidden"]
-    fields = load_vocabulary()
+    fields = default_questionnaire().fields
     answers = [f"{field.name}{part}" for field in fields for part in ("", "_raw", "_cell")]
     missing = [f"{field.name}_missing" for field in fields if field.kind == "number"]
     assert list(rows.columns) == [*source, *answers, *missing, "steps"]
@@ -141,12 +142,12 @@ def test_aliases_that_point_nowhere_are_all_named(tmp_path):
 def test_a_field_named_like_another_with_a_suffix_does_not_collide():
     parts = [
         f"{f.name}_{part}"
-        for f in load_vocabulary()
+        for f in default_questionnaire().fields
         for part in ("raw", "cell", "held", "fill", "text")
     ]
-    names = [field.name for field in load_vocabulary()]
+    names = [field.name for field in default_questionnaire().fields]
     assert len(set(parts + names)) == len(parts + names)
-    assert all(isinstance(field, Field) for field in load_vocabulary())
+    assert all(isinstance(field, Field) for field in default_questionnaire().fields)
 
 
 def test_extra_columns_are_told_and_kept_but_for_the_respondents(tmp_path):

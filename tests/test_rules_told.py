@@ -12,8 +12,8 @@ from analysis.reports.rules import list_pairings, show_rules
 from analysis.survey.alike import MOST_WORDINGS
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, problems_to_frame, report
-from analysis.survey.rules import load_rules
 
+from rows import ASKED
 from workbooks import make_two_cycles, procedure
 
 
@@ -22,7 +22,7 @@ def test_every_rule_stands_there_with_its_code_and_how_often_it_is_breached(
 ) -> None:
     table = show_rules(findings)
     assert isinstance(table, Table)
-    rules = load_rules().values()
+    rules = ASKED.rules.values()
     assert [row[0] for row in table.rows] == [rule.title for rule in rules]
     assert [row[3] for row in table.rows] == [Quoted(rule.code) for rule in rules]
     counts = {row[2].measure: row[2].text for row in table.rows if isinstance(row[2], Figure)}
@@ -34,11 +34,9 @@ def test_every_rule_stands_there_with_its_code_and_how_often_it_is_breached(
 
 def test_alike_problems_are_one_row_without_a_number_of_its_own(findings: Findings) -> None:
     place = Place("環境部", "環境部.xlsx", "調査票")
-    alike = [report("reason_unneeded", place.at(f"J{row}"), field="reason") for row in (6, 7, 9)]
-    others = [
-        report("reason_unneeded", place.at(f"J{row}"), field="reason", value=f"謎{row}")
-        for row in range(10, 40)
-    ]
+    rule, field = ASKED.rules["reason_unneeded"], ASKED.named["reason"]
+    alike = [report(rule, place.at(f"J{row}"), field) for row in (6, 7, 9)]
+    others = [report(rule, place.at(f"J{row}"), field, value=f"謎{row}") for row in range(10, 40)]
     survey = replace(findings.survey, problems=problems_to_frame([*alike, *others]))
     shown = problems(replace(findings, _survey=survey))
     assert isinstance(shown, Group)
@@ -46,9 +44,8 @@ def test_alike_problems_are_one_row_without_a_number_of_its_own(findings: Findin
     assert isinstance(table, Table)
     assert [cell.text for cell in table.rows[0][1:3]] == ["環境部.xlsx", "調査票!J6～J7、J9"]
     assert len(table.rows) == MOST_WORDINGS + 1
-    assert table.rows[-1][3] == (
-        f"ほかにも、この規則に反する回答があります: {load_rules()['reason_unneeded'].title}"
-    )
+    title = ASKED.rules["reason_unneeded"].title
+    assert table.rows[-1][3] == f"ほかにも、この規則に反する回答があります: {title}"
     assert table.notes == (SHORT,)
 
 
@@ -76,7 +73,7 @@ def test_what_people_confirmed_stands_there_with_who_and_why(tmp_path: Path) -> 
 
 def test_a_rules_sentence_can_be_printed_and_counted_by() -> None:
     """It is printed as ours, so without digits, and stands in COUNTIFS as a criterion."""
-    titles = [rule.title for rule in load_rules().values()]
+    titles = [rule.title for rule in ASKED.rules.values()]
     assert len(set(titles)) == len(titles)
     for title in titles:
         assert title.endswith("。"), title

@@ -17,6 +17,8 @@ from analysis.errors import SettingsError
 from analysis.figures.catalogue import require_free_ids
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.reconcile import COLUMNS, read_published
+from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.read import default_questionnaire, read_questionnaire
 from analysis.survey.answers.correct import _Corrections
 from analysis.survey.lookup import build_lookup
 from analysis.survey.pairs.confirm import DECIDED_COLUMNS
@@ -63,7 +65,7 @@ def read_cycle_settings(folder: Path, text: str) -> str:
     path = folder / "data" / "raw" / "2024-09-01" / "cycle.toml"
     path.parent.mkdir(parents=True)
     path.write_text(text, encoding="utf-8")
-    build_lookup(open_cycle("2024-09-01", folder).settings)
+    build_lookup(open_cycle("2024-09-01", folder))
     return ""
 
 
@@ -90,7 +92,8 @@ def read_published_file(folder: Path, text: str) -> str:
 def read_guideline_file(folder: Path, text: str) -> str:
     path = folder / "2024.toml"
     path.write_text(text, encoding="utf-8")
-    require_free_ids(read_guideline(path), path)
+    asked = default_questionnaire()
+    require_free_ids(read_guideline(path, asked), asked, path)
     return ""
 
 
@@ -98,7 +101,16 @@ def tell_problems(problems: object) -> str:
     return "\n".join(map(describe, problems_from_frame(problems)))  # type: ignore[arg-type]
 
 
+def read_survey_file(folder: Path, text: str) -> str:
+    path = folder / "data" / "raw" / "survey.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    read_questionnaire(path)
+    return ""
+
+
 READERS: dict[str, Callable[[Path, str], str]] = {
+    "survey": read_survey_file,
     "cycle": read_cycle_settings,
     "corrections": read_corrections_file,
     "matches": read_matches_file,
@@ -106,6 +118,7 @@ READERS: dict[str, Callable[[Path, str], str]] = {
     "guideline": read_guideline_file,
 }
 MODELS: dict[str, type[BaseModel]] = {
+    "survey": Questionnaire,
     "cycle": Settings,
     "corrections": _Corrections,
     "guideline": Guideline,

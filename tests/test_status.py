@@ -17,6 +17,7 @@ from analysis.survey.alike import MOST_WORDINGS
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, problems_to_frame, report
 
+from rows import ASKED
 from workbooks import make_cycle, make_two_cycles, procedure
 
 
@@ -176,7 +177,9 @@ def test_no_text_of_a_workbook_steers_the_terminal(tmp_path: Path) -> None:
     cycle = make_cycle(tmp_path, [procedure(1)])
     place = Place("環境部", "環境部.xlsx", "調査票", "G6")
     value = "\x1b[2J\x9b2J\u202e[bold]謎[/bold]"
-    problems = problems_to_frame([report("answer_unknown", place, field="status", value=value)])
+    problems = problems_to_frame(
+        [report("answer_unknown", place, ASKED.named["status"], value=value)]
+    )
     survey = replace(collect_survey(cycle), problems=problems)
     text = describe_status(survey, cycle.name)
     assert "「\ufffd[2J\ufffd2J\ufffd[bold]謎[/bold]」" in text

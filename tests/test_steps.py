@@ -26,6 +26,7 @@ from analysis.survey.answers.steps import (
 from analysis.survey.collect import collect_survey
 from analysis.survey.lookup import build_lookup
 
+from rows import ASKED
 from workbooks import make_cycle, procedure
 
 CORRECTION = """
@@ -90,7 +91,7 @@ def test_a_cell_that_fills_several_rows_was_cleaned_once_and_filled_each_row(
         section_fill=pd.Series([None, "group", "group"], dtype="str"),
     )
     raw = raw.assign(**{f"{name}_text": raw[f"{name}_raw"] for name in fields})
-    cleaned, _ = clean_rows(raw, build_lookup(survey_cycle.settings))
+    cleaned, _ = clean_rows(raw, build_lookup(survey_cycle))
     assert list(cleaned["steps"]) == ["section:blanks", *["section:group+blanks"] * 2]
     assert list(list_steps(cleaned)["step"]) == ["blanks", "group", "group"]
 
@@ -98,15 +99,15 @@ def test_a_cell_that_fills_several_rows_was_cleaned_once_and_filled_each_row(
 def test_steps_in_words_read_back(findings: Findings) -> None:
     written = findings.survey.rows["steps"].dropna().unique()
     assert len(written) > 20
-    assert [read_said_steps(say_steps(steps)) for steps in written] == list(written)
+    assert [read_said_steps(say_steps(steps, ASKED), ASKED) for steps in written] == list(written)
     every = " ".join(f"{field}:{'+'.join(STEPS)}" for field in ("name", "annual_volume"))
-    assert read_said_steps(say_steps(every)) == every
+    assert read_said_steps(say_steps(every, ASKED), ASKED) == every
 
 
 @pytest.mark.parametrize("said", ["", "名前", "年間件数：", "年間件数：魔法", "身長：空白"])
 def test_words_that_name_no_step_are_not_read(said: str) -> None:
     with pytest.raises(KeyError):
-        read_said_steps(said)
+        read_said_steps(said, ASKED)
 
 
 def test_every_step_has_a_name_of_its_own_without_digits_or_separators() -> None:

@@ -57,7 +57,7 @@ def tell_published(cycle: Cycle) -> object:
 
 
 def tell_guideline(cycle: Cycle) -> object:
-    return read_guideline(cycle.guideline_path)
+    return read_guideline(cycle.guideline_path, cycle.questionnaire)
 
 
 # Each file that people write: its place from data/raw, a good text of it, and what reads it.

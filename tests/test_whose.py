@@ -240,7 +240,7 @@ def test_what_a_stray_said_is_kept_and_its_coming_and_going_noticed(tmp_path: Pa
         step()
         survey = load_survey(cycle)
         for name, frame in vars(collect_survey(cycle)).items():
-            assert frame.equals(getattr(survey, name)), name
+            assert frame is survey.asked or frame.equals(getattr(survey, name)), name
         found.append(codes(survey))
     twice, renamed, unread = {"workbook_twice"}, {"workbook_renamed"}, {"file_unread"}
     expected = [set(), twice, twice, twice, renamed | twice, renamed, renamed | unread, unread]

@@ -13,16 +13,16 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.cycle import Cycle, open_cycle
+from analysis.questionnaire.read import default_questionnaire
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
-from analysis.survey.vocabulary import list_fields
 from demo.catalogue import FOLDER
 
 GUIDELINES = FOLDER / "data" / "raw" / "guideline"
 RESPONDENT = "郡山 花子"
 DEPARTMENTS = {"kankyo": "環境部", "kodomo": "こども部"}
-ASKED = list_fields(datetime.date(2024, 9, 1))
+ASKED = default_questionnaire().list_fields(datetime.date(2024, 9, 1))
 FIELDS = [field.name for field in ASKED]
 TITLES = {field.name: field.header for field in ASKED}
 GROUPS = {"手続きの概要": FIELDS[:6], "オンライン化": FIELDS[6:9], "未着手の場合": FIELDS[9:11]}

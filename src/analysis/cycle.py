@@ -4,8 +4,8 @@ All that changes from cycle to cycle stands in `data/raw/<cycle>/cycle.toml`; an
 missing one is an error. Nothing here touches the answers themselves.
 """
 
-import datetime
 import os
+from functools import cached_property
 from pathlib import Path
 
 from analysis.cycle_toml import (
@@ -17,8 +17,11 @@ from analysis.cycle_toml import (
     Uncounted,
     order_uncounted,
     read_settings,
+    require_earlier,
 )
 from analysis.errors import SettingsError
+from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.read import SURVEY_NAME, read_questionnaire
 from analysis.succession.offices import Takeover, list_takeovers, require_successions
 
 __all__ = ["SETTINGS_NAME", "WHOLE", "WHOLE_NAME", "Department", "Settings", "Uncounted"]
@@ -133,6 +136,16 @@ class Cycle:
         return open_cycle(self.settings.previous, self.root)
 
     @property
+    def survey_path(self) -> Path:
+        """Where what the survey asks is said, if it is said at all."""
+        return self.root / "data" / "raw" / SURVEY_NAME
+
+    @cached_property
+    def questionnaire(self) -> Questionnaire:
+        """What the survey asks, in this cycle and in any other of it."""
+        return read_questionnaire(self.survey_path)
+
+    @property
     def takeovers(self) -> list[Takeover]:
         """What took over whose procedures of the cycle before."""
         before = self.open_previous() if self.settings.succession else None
@@ -214,7 +227,7 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
             "\nどちらかを正してください。"
         )
     if settings.previous is not None:
-        _require_earlier(settings.previous, name)
+        require_earlier(settings.previous, name)
     require_successions(root / "data" / "raw", settings)
     return Cycle(root, name, settings)
 
@@ -234,17 +247,3 @@ def _require_settings(root: Path, name: str | None, latest: list[str]) -> None:
                 f"\n設定のファイルの名前を {SETTINGS_NAME} に直してください"
                 "（末尾に .txt などが隠れていないかも確かめてください）。"
             )
-
-
-def _require_earlier(previous: str, name: str) -> None:
-    """Raise SettingsError unless the cycle before is one: so none can come back to itself."""
-    where = f"data/raw/{name}/{SETTINGS_NAME}: previous = 「{previous}」は"
-    advice = "\n前回の調査回の名前を書くか、最初の調査回であれば previous の行を削ってください。"
-    try:
-        is_day = datetime.date.fromisoformat(previous).isoformat() == previous
-    except ValueError:
-        is_day = False
-    if not is_day:
-        raise SettingsError(f"{where}調査回の名前ではありません。{advice}")
-    if previous >= name:
-        raise SettingsError(f"{where}、この調査回（{name}）より前の調査回ではありません。{advice}")

@@ -135,6 +135,20 @@ def read_settings(path: Path) -> Settings:
     return settings
 
 
+def require_earlier(previous: str, name: str) -> None:
+    """Raise SettingsError unless the cycle before is one: so none can come back to itself."""
+    where = f"data/raw/{name}/{SETTINGS_NAME}: previous = 「{previous}」は"
+    advice = "\n前回の調査回の名前を書くか、最初の調査回であれば previous の行を削ってください。"
+    try:
+        is_day = datetime.date.fromisoformat(previous).isoformat() == previous
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise SettingsError(f"{where}調査回の名前ではありません。{advice}")
+    if previous >= name:
+        raise SettingsError(f"{where}、この調査回（{name}）より前の調査回ではありません。{advice}")
+
+
 def order_uncounted(settings: Settings, found: Iterable[Uncounted]) -> dict[str, Uncounted]:
     """Return the departments found not to count and those left out, by slug, in official order."""
     by_word = {word: d for d in settings.departments for word in (d.name, d.slug)}

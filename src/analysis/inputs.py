@@ -163,15 +163,16 @@ def _hash_input(name: str, path: Path) -> str:
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
     """Yield the name and the place of the project's own inputs."""
     previous = cycle.open_previous()
+    settings = [cycle.survey_path, *filter(None, [cycle.guideline_path])]
     candidates = [
         *cycle.raw_folder.rglob("*"),
         *(() if previous is None else previous.raw_folder.rglob("*")),
-        *filter(None, [cycle.guideline_path]),
+        *settings,
         cycle.root / REQUIREMENTS_NAME,
     ]
     for path in candidates:
         # In a text's place, what is no file would not be missed among the inputs.
-        if path.name in _TEXTS or path == cycle.guideline_path:
+        if path.name in _TEXTS or path in settings:
             require_file(path)
         relative = path.relative_to(cycle.root)
         if not any(map(is_passing, relative.parts)) and (path.is_file() or _stops(path, cycle)):

@@ -4,6 +4,7 @@ Templates name a colour by its meaning: `$link`. What is written upon one of the
 it: a test holds each pair to WCAG 2's contrast.
 """
 
+from collections.abc import Iterable, Mapping
 from string import Template
 from typing import NamedTuple
 
@@ -72,22 +73,34 @@ PARTS = {
     "online": Look("#16324f"),
     "started": Look("#8fa6bd", "///"),
     "not_started": Look("#dfe6ec"),
-    "reason_not_considered": Look("#16324f"),
-    "reason_other": Look("#8fa6bd", "///"),
-    "reason_other_agency": Look("#dfe6ec"),
-    "reason_law_prevents": Look("#ffffff", "|||"),
 }
-"""The looks of parts, by the measure that counts them."""
+"""The looks of the statuses, by the measure that counts those of a role."""
+
+SERIES = (
+    *PARTS.values(),
+    Look("#ffffff", "|||"),
+    Look("#4a7096"),
+    Look("#b6c6d6", "..."),
+    Look("#24466a", "---"),
+    Look("#5f86aa", "xxx"),
+    Look("#34597f", "+++"),
+)
+"""The looks of parts that are data, such as the reasons, in their order."""
 
 
-def find_look(measure: str, label: str) -> Look:
+def find_look(measure: str, label: str, of: Mapping[str, Look] = PARTS) -> Look:
     """Return the look of the part that a measure counts; raise ReportError if it has none."""
-    if measure not in PARTS:
+    if measure not in of:
         raise ReportError(
             f"図の部分「{label}」（{measure}）の色と模様が looks.py で決まっていません。"
-            f"図にできるのは次の数値です: {'、'.join(PARTS)}"
+            f"図にできるのは次の数値です: {'、'.join(of)}"
         )
-    return PARTS[measure]
+    return of[measure]
+
+
+def look_by_place(names: Iterable[str]) -> dict[str, Look]:
+    """Return the looks of parts that are data, as many as SERIES has, by the measure of each."""
+    return dict(zip(names, SERIES, strict=False))
 
 
 def fill_css(template: str) -> str:

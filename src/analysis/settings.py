@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from reprlib import Repr
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ValidationError
 
@@ -35,12 +35,15 @@ _MISTAKEN = {
 }
 _WANTED = {
     "value_error": "{error}",
+    "literal_error": "{expected} のどれかを書いてください",
+    "string_too_long": "{max_length}文字までで書いてください",
     "string_too_short": "空にはできません",
     "string_pattern": "半角の英小文字で始め、英小文字と{signs}だけで書いてください",
     "string": '引用符「"」で囲んだ文字列を書いてください',
     "int": "整数を書いてください",
     "finite": "整数を書いてください",
     "greater_than_equal": "{ge}以上の数を書いてください",
+    "greater_than": "{gt}より大きい数を書いてください",
     "less_than_equal": "{le}以下の数を書いてください",
     "bool": "true か false を、引用符なしで書いてください",
     "date": "2024-09-01 のように、日付を引用符なしで書いてください",
@@ -87,6 +90,23 @@ def read_toml(path: Path, model: type[Model]) -> Model:
             'その行と前後の行の、= と、引用符「"」や括弧の閉じ忘れを確かめてください',
         ) from None
     return settings
+
+
+def refuse_settings(path: Path, wrong: Sequence[tuple[Sequence[str | int], str]]) -> NoReturn:
+    """Raise SettingsError for what is wrong in a file that is well-formed: each by its keys, why.
+
+    The keys lead there from the top, those of several alike tables by their place.
+    """
+    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    lines = []
+    for loc, why in wrong:
+        keys = ".".join(part for part in loc if isinstance(part, str))
+        line = _find_line(text, loc)
+        lines.append(f"{keys}" + (f"（{line}行目）" if line else "") + f": {why}。")
+    raise SettingsError(
+        f"{name_file(path)} に誤りが{len(lines)}件あります。直してください。\n"
+        + list_examples(lines)
+    )
 
 
 @lru_cache(maxsize=16)
@@ -184,7 +204,11 @@ def _explain(item: Any) -> str:
         return _MISTAKEN[kind]
     wanted = next((w for start, w in _WANTED.items() if kind.startswith(start)), _UNKNOWN)
     if kind == "string_pattern_mismatch":
-        words = {"signs": "「_」" if "_" in words["pattern"] else "数字"}
+        signs = {"0-9": "数字", "_": "「_」"}
+        known = (name for sign, name in signs.items() if sign in words["pattern"])
+        words = {"signs": "と".join(known)}
+    if kind == "literal_error":
+        words = {"expected": "、".join(re.findall(r"'([^']*)'", words["expected"]))}
     return f"値{_show(item['input'])}が使えません（{wanted.format(**words)}）。"
 
 

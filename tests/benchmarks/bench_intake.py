@@ -18,7 +18,7 @@ from pathlib import Path
 import xlsxwriter
 from surveys import write_survey
 
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.questionnaire.read import default_questionnaire
 
 TESTS = Path(__file__).parents[1]
 LATEST = "2024-09-01"
@@ -68,7 +68,7 @@ def describe(name: str, found: dict[str, object]) -> str:
 
 def write_large(path: Path) -> None:
     """Write the largest survey that is to be read, as Excel would: texts are shared strings."""
-    titles = [field.header for field in load_vocabulary()]
+    titles = [field.header for field in default_questionnaire().fields]
     extra = LARGE_COLUMNS - len(titles)
     with xlsxwriter.Workbook(path) as workbook:
         sheet = workbook.add_worksheet("調査票")

@@ -701,7 +701,7 @@ def test_a_heading_of_this_cycle_or_without_a_date_is_no_error(tmp_path, text):
 
 def read_content(cycle: Cycle, content: bytes) -> Reading:
     (cycle.raw_folder / BOOK_NAME).write_bytes(content)
-    lookup = build_lookup(cycle.settings)
+    lookup = build_lookup(cycle)
     return read_workbook(cycle.raw_folder, cycle.departments[0], cycle.name, lookup)
 
 

@@ -11,9 +11,10 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.forms.returned.write import return_workbooks
+from analysis.questionnaire.read import default_questionnaire
+from analysis.questionnaire.rules import Rule
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import problems_from_frame
-from analysis.survey.rules import Rule, load_rules
 
 from workbooks import Line, build_workbook, make_cycle, not_started, procedure, sheet_of
 
@@ -288,7 +289,7 @@ def test_every_problem_of_a_messy_workbook_stands_on_its_cell(tmp_path: Path) ->
         cell = openpyxl.load_workbook(path)[place.sheet][place.cell]
         own = [problem for problem in problems if problem.place == place]
         for problem in own:
-            asked = load_rules()[problem.code].asked or problem.action
+            asked = default_questionnaire().rules[problem.code].asked or problem.action
             assert f"】{problem.message}\n{asked}" in cell.comment.text
         is_error = any(problem.severity == "error" for problem in own)
         assert cell.fill.fgColor.rgb == (ERROR if is_error else WARNING)
@@ -300,7 +301,7 @@ NOT_RETURNED = re.compile(
 )
 
 
-@pytest.mark.parametrize("rule", load_rules().values(), ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", default_questionnaire().rules.values(), ids=lambda rule: rule.code)
 def test_no_department_is_asked_for_what_only_the_analyst_can_do(rule: Rule) -> None:
     asked = rule.asked or rule.action
     if not rule.entry and not NOT_RETURNED.match(rule.code):

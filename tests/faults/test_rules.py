@@ -693,7 +693,7 @@ def test_wrong_lines_of_one_cause_are_one_line(tmp_path: Path) -> None:
     cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]], HEAD + lines)
     survey, _ = load_surveys(cycle, collect_survey)
     places = "、".join(f"{n}行目のprevious_id「K-{n + 898}」" for n in range(2, 7))
-    assert list(describe_alike(problems_from_frame(survey.problems))) == [
+    assert list(describe_alike(problems_from_frame(survey.problems), survey.asked.rules)) == [
         f"100件（matches.csv {places} ほか95件）: 調査回 2024-04-30 の調査票にありません。"
         "手続きIDを確かめるか、要らなくなった行を削ってください。"
     ]

@@ -815,4 +815,4 @@ def dressed_sheet(lines: list[Line], *ranges: str) -> Sheet:
 
 
 def lookup_of(tmp_path) -> Lookup:
-    return build_lookup(make_cycle(tmp_path, None).settings)
+    return build_lookup(make_cycle(tmp_path, None))

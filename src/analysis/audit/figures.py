@@ -129,6 +129,7 @@ def _lay_figure(
     """Return a figure's line by column; `sides` are its own cycle's sheets and those before."""
     item, level = ledger.items[figure.measure], ledger.scopes[figure.scope].level
     counts, values = list_counts(item.measure), _list_values(ledger, figure)
+    asked = ledger.cycle.questionnaire
     own = {key: plan.local_cell(key, row) for key in plan.columns}
     line: dict[str, AuditCell] = {
         "id": figure.id,
@@ -146,7 +147,7 @@ def _lay_figure(
         line[key] = (
             None
             if count is None or value is None
-            else Formula(write_count(count, level, f"${own['scope']}", sheets), value)
+            else Formula(write_count(count, level, f"${own['scope']}", sheets, asked), value)
         )
     cells = Parts(*(own[key] for key in Parts._fields))
     line["recomputed"] = Formula(write_value(item.measure, figure.unit, cells), shown_value(figure))

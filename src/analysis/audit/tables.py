@@ -3,7 +3,7 @@
 The comparison with the published report is a formula over the recounted figures.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,11 +12,11 @@ from pandas.api.types import is_numeric_dtype
 from analysis.audit.figures import read_number, shown_value, style_of, write_verdict
 from analysis.audit.rows import column_cells, lay_scopes
 from analysis.audit.sheet import AuditCell, AuditColumn, Formula, Page, Style
-from analysis.figures.definition import OTHER_FIELDS, field_name, value_name
+from analysis.figures.definition import OTHER_FIELDS, other_fields, value_name
 from analysis.figures.formula import RowSheet
 from analysis.figures.ledger import Ledger
+from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 from analysis.survey.pairs.confirm import MATCHES_COLUMNS
-from analysis.survey.vocabulary import load_vocabulary
 
 # From this width on a column holds sentences.
 _WIDE = 50
@@ -33,22 +33,19 @@ _MATCHES = {
 _COLUMNS: dict[str, tuple[tuple[str, str, int], ...]] = {
     "workbooks": (
         *_PLACE,
-        ("state", field_name("state"), 10),
+        ("state", OTHER_FIELDS["state"][0], 10),
         ("procedures", "手続きの行", 11),
         ("hidden_rows", "非表示の行", 11),
         ("stated_total", "調査票の計：総数", 11),
-        ("stated_online", "調査票の計：オンライン化済", 11),
-        ("stated_started", "調査票の計：着手済", 11),
-        ("stated_not_started", "調査票の計：未着手", 11),
         ("other_sheets", "ほかのシート", 20),
         ("extra_columns", "調査票にない列", 20),
         ("sha256", "ファイルのSHA-256", 68),
     ),
-    "lines": (*_PLACE, ("kind", field_name("kind"), 18), _CELL),
+    "lines": (*_PLACE, ("kind", OTHER_FIELDS["kind"][0], 18), _CELL),
     "problems": (
-        ("severity", field_name("severity"), 9),
-        ("code", field_name("code"), 40),
-        ("whose", field_name("whose"), 16),
+        ("severity", OTHER_FIELDS["severity"][0], 9),
+        ("code", OTHER_FIELDS["code"][0], 40),
+        ("whose", OTHER_FIELDS["whose"][0], 16),
         *_PLACE,
         _CELL,
         ("field", "項目", 18),
@@ -68,7 +65,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str, int], ...]] = {
         ("decided_on", "決定日", 12),
     ),
     "steps": (
-        ("step", field_name("step"), 16),
+        ("step", OTHER_FIELDS["step"][0], 16),
         ("procedure_id", "手続きID", 11),
         *_PLACE,
         _CELL,
@@ -81,33 +78,49 @@ _COLUMNS: dict[str, tuple[tuple[str, str, int], ...]] = {
 NOT_FOUND = "該当する数値なし"
 
 
-def lay_table(table: str, name: str, rows: pd.DataFrame, criteria: Mapping[str, str]) -> Page:
+def lay_table(
+    table: str,
+    name: str,
+    rows: pd.DataFrame,
+    criteria: Mapping[str, str],
+    asked: Questionnaire,
+) -> Page:
     """Return the sheet `name` of a table, a line a row: what it says, then the row's scopes.
 
     `table` is workbooks, lines, problems, corrections or steps. Fields and codes stand there by
     their titles (a field that the survey doesn't know as it is), scopes by their `criteria`.
 
     >>> criteria = {"all": "all", "kankyo": "kankyo", "kodomo": "kodomo"}
-    >>> page = lay_table("steps", "読み取り", ledger.tables.current["steps"], criteria)
+    >>> steps = ledger.tables.current["steps"]
+    >>> page = lay_table("steps", "読み取り", steps, criteria, survey.asked)
     >>> [(column.title, *column.cells) for column in page.columns[-5:-2]]
     [('項目', '年間件数'), ('原本の値', '120'), ('読み取った値', '210')]
     """
     if table == "steps":
-        rows = _name_values(rows)
+        rows = _name_values(rows, asked)
     if "field" in rows:
-        titles = {field.name: field.header for field in load_vocabulary()}
+        titles = {field.name: field.header for field in asked.fields}
         rows = rows.assign(field=rows["field"].map(titles).fillna(rows["field"]))
     laid = [
         AuditColumn(
             key,
             title,
             width,
-            column_cells(rows[key], OTHER_FIELDS.get(key, (None, None))[1]),
+            column_cells(rows[key], other_fields(asked).get(key, (None, None))[1]),
             _style_of(rows[key], width),
         )
-        for key, title, width in _COLUMNS[table]
+        for key, title, width in _list_columns(table, asked)
     ]
     return Page(name, (*laid, *lay_scopes(rows, criteria)), 0, len(laid))
+
+
+def _list_columns(table: str, asked: Questionnaire) -> Iterator[tuple[str, str, int]]:
+    """Yield a table's columns; beside the total stated are those of each status."""
+    for column in _COLUMNS[table]:
+        yield column
+        if column[0] == "stated_total":
+            for code, label in asked.named[STATUS].choices.items():
+                yield f"stated_{code}", f"調査票の計：{label}", 11
 
 
 def lay_matches(name: str, matches: pd.DataFrame) -> Page:
@@ -188,8 +201,8 @@ def _style_of(column: "pd.Series[Any]", width: int) -> Style:
     return "wrapped" if width >= _WIDE else "text"
 
 
-def _name_values(steps: pd.DataFrame) -> pd.DataFrame:
+def _name_values(steps: pd.DataFrame, asked: Questionnaire) -> pd.DataFrame:
     """Return the steps with the values that were read as people read them."""
     pairs = zip(steps["field"].tolist(), steps["value"].tolist(), strict=True)
-    named = [pd.NA if pd.isna(value) else value_name(field, value) for field, value in pairs]
+    named = [pd.NA if pd.isna(value) else value_name(field, value, asked) for field, value in pairs]
     return steps.assign(value=pd.Series(named, index=steps.index, dtype="str"))

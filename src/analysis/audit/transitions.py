@@ -16,13 +16,15 @@ from analysis.figures.evaluate import previous_tables
 from analysis.figures.formula import RowSheet, quote
 from analysis.figures.ledger import Ledger
 from analysis.figures.tables import pair_ids
+from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
 # A sheet, and a row of it or none.
 _Line = tuple[RowSheet, int | None]
 
 _YES, _NO = (quote(OTHER_FIELDS["renamed"][1][code]) for code in ("yes", "no"))
-_ONLINE = quote(code_name("status", "online"))
-_CONTINUED = quote(code_name("fate", "continued"))
+_NEW, _CONTINUED, _ABOLISHED = (
+    quote(OTHER_FIELDS["fate"][1][code]) for code in ("new", "continued", "abolished")
+)
 
 UNPAIRED = "要確認"
 """What a procedure's fate is called when what its rows were paired by was changed in the workbook.
@@ -67,7 +69,7 @@ def lay_transitions(
     >>> [(c.title, *(cell.value for cell in c.cells)) for c in page.columns if c.key == "fate"]
     [('前回調査との対応', '継続', '継続', '廃止')]
     """
-    tables = ledger.tables
+    tables, asked = ledger.tables, ledger.cycle.questionnaire
     table, previous = tables.current["transitions"], previous_tables(tables).current["procedures"]
     here, there, told = (
         {key: at for at, key in enumerate(ids, start=2)}
@@ -86,8 +88,8 @@ def lay_transitions(
             (sheets[1], there.get(key)),
             (sheets[2], told.get(key)),
         )
-        formulas = _write_transition(plan, row, record["paired_by"], sources)
-        values = _name_transition(record, key in here, criteria)
+        formulas = _write_transition(plan, row, record["paired_by"], sources, asked)
+        values = _name_transition(record, key in here, criteria, asked)
         for title, column in cells.items():
             text = formulas.get(title)
             column.append((values[title] or None) if text is None else Formula(text, values[title]))
@@ -96,7 +98,11 @@ def lay_transitions(
 
 
 def _write_transition(
-    plan: RowSheet, row: int, paired_by: object, sources: tuple[_Line, _Line, _Line]
+    plan: RowSheet,
+    row: int,
+    paired_by: object,
+    sources: tuple[_Line, _Line, _Line],
+    asked: Questionnaire,
 ) -> dict[str, str]:
     """Return the formulas of one line, from the procedure's rows in both sheets (None: in none)."""
     now, before, told = sources
@@ -115,7 +121,12 @@ def _write_transition(
     def differ(column: str) -> str:
         return f"NOT({agree(column)})"
 
-    new, abolished = (quote(code_name("fate", code)) for code in ("new", "abolished"))
+    def is_online(key: str) -> str:
+        codes = asked.list_statuses("online")
+        equal = [f"{own[key]}={quote(asked.label(STATUS, code))}" for code in codes]
+        return equal[0] if len(equal) == 1 else f"OR({','.join(equal)})"
+
+    was, now_is = is_online("previous_status"), is_online("status")
     paired = agree("procedure_id")
     if paired_by == "name":
         paired = f"AND({agree('name_key')},{agree('law_key')})"
@@ -132,17 +143,17 @@ def _write_transition(
         "now_id": f"={refer(now, 'procedure_id')}",
         "previous_status": f"={refer(before, 'status')}",
         "status": f"={refer(now, 'status')}",
-        "fate": f'=IF({own["previous_id"]}="",{new},IF({own["now_id"]}="",{abolished},'
+        "fate": f'=IF({own["previous_id"]}="",{_NEW},IF({own["now_id"]}="",{_ABOLISHED},'
         f"IF({paired},{_CONTINUED},{quote(UNPAIRED)})))",
-        "went_online": decide(f"{own['status']}={_ONLINE}", f"{own['previous_status']}<>{_ONLINE}"),
-        "left_online": decide(f"{own['status']}<>{_ONLINE}", f"{own['previous_status']}={_ONLINE}"),
+        "went_online": decide(now_is, f"NOT({was})"),
+        "left_online": decide(f"NOT({now_is})", was),
         "renamed": decide(differ("name_key")),
         "moved": decide(f"OR({differ('section_key')},{differ('scope_department')})"),
     }
 
 
 def _name_transition(
-    record: Mapping[Any, Any], is_here: bool, criteria: Mapping[str, str]
+    record: Mapping[Any, Any], is_here: bool, criteria: Mapping[str, str], asked: Questionnaire
 ) -> dict[str, str]:
     """Return what stands in one line, as the formulas give it."""
 
@@ -150,7 +161,7 @@ def _name_transition(
         return "" if pd.isna(record[key]) else str(record[key])
 
     def named(key: str, field: str) -> str:
-        return "" if pd.isna(record[key]) else code_name(field, str(record[key]))
+        return "" if pd.isna(record[key]) else code_name(field, str(record[key]), asked)
 
     procedure_id = str(record["procedure_id"])
     return {
@@ -162,7 +173,7 @@ def _name_transition(
         "previous_status": named("previous_status", "status"),
         "status": named("status", "status"),
         **{
-            key: code_name(key, str(record[key]))
+            key: code_name(key, str(record[key]), asked)
             for key in ("fate", "went_online", "left_online", "renamed", "moved")
         },
         "scope_all": criteria[record["scope_all"]],

@@ -69,11 +69,11 @@ CONTENTS = {
 }
 
 USAGE = (
-    "「数値」の分子・分母の欄は、手続きの行を数える式（COUNTIFS）です。セルを選ぶと、何を数えたかが見えます。",
+    "「数値」の分子・分母の欄は、手続きの行を数える式です。セルを選ぶと、何を数えたかが見えます。",
     "「再計算」は分子と分母だけから求めます。率は百分率で小数第一位まで四捨五入し、率の増減は四捨五入前の差を四捨五入します。",
     "「今回の手続き」や「前回の手続き」の回答を書き換えると、その回答による数値が「不一致」になります。"
     "たとえば「オンライン化の状況」を1つ変えて、「数値」の「照合」を「不一致」で絞り込んでください。",
-    "回答は、オンライン化済・着手済・未着手のように、選択肢のとおりに書いてください。ほかの語は数えません。",
+    "回答は、選択肢のとおりに書いてください。ほかの語は数えません。",
     "手続きを除くときは、行を削除せず、手続きIDと範囲コードを消してください。「異動」は行の位置を見ています。",
     "名称と課の変更は、全角・半角と空白の違いを除いた「照合用」の列を比べて数えます。",
     "「範囲コード」は、その行がどの部局・課の数値に入るかを示します。数値IDのまん中の部分と同じです。",
@@ -85,27 +85,29 @@ def write_audit(findings: Findings) -> bytes:
     """Return a cycle's audit workbook as a file; the same findings give the same bytes."""
     settings, ledger = findings.cycle.settings, findings.ledger
     tables, criteria = ledger.tables, _name_scopes(ledger)
-    survey, previous = findings.survey, findings.previous
+    survey, previous, asked = findings.survey, findings.previous, findings.cycle.questionnaire
     plan = plan_figures(_FIGURES, ledger)
-    now = lay_rows(NOW, tables.current["procedures"], survey.corrections, criteria)
+    now = lay_rows(NOW, tables.current["procedures"], survey.corrections, criteria, asked)
     pages: dict[str, Page] = {
         "procedures": now,
         **{
-            table: lay_table(table, name, tables.current[table], criteria)
+            table: lay_table(table, name, tables.current[table], criteria, asked)
             for table, name in _TABLES.items()
         },
         "published": lay_published(_PUBLISHED, ledger, plan, list_figure_rows(ledger), criteria),
     }
     before: dict[str, Page] = {}
     if previous is not None and tables.previous is not None:
-        before["procedures"] = lay_rows(BEFORE, tables.previous, previous.corrections, criteria)
+        before["procedures"] = lay_rows(
+            BEFORE, tables.previous, previous.corrections, criteria, asked
+        )
         confirmed = lay_matches(MATCHES, survey.matches)
         sheets = (now.sheet, before["procedures"].sheet, confirmed.sheet)
         pages["transitions"] = lay_transitions(_MOVES, ledger, sheets, survey.matches, criteria)
         pages["matches"] = confirmed
     if findings.waiting is not None:
         rows, corrections = tables.current[WAITING], findings.waiting.corrections
-        pages[WAITING] = lay_rows(_WAITING, rows, corrections, criteria)
+        pages[WAITING] = lay_rows(_WAITING, rows, corrections, criteria, asked)
     figures = lay_figures(_FIGURES, ledger, _sheets_of(pages), _sheets_of(before), criteria)
     laid = {page.name: page for page in (figures, *pages.values(), *before.values())}
     notice = DEMONSTRATION if settings.demonstration else settings.title

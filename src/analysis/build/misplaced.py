@@ -19,6 +19,7 @@ from analysis.files.folder import (
     is_settings_slip,
     list_within,
 )
+from analysis.questionnaire.read import SURVEY_NAME
 from analysis.reports.stated import ENDING, KEY, list_unstated
 from analysis.texts import compose_name
 
@@ -79,6 +80,8 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
         if path.is_dir():
             if path.name != GUIDELINES and not (path / SETTINGS_NAME).is_file():
                 yield from _tell_folder(path, where)
+        elif path.name == SURVEY_NAME:
+            continue
         elif is_settings_slip(path.name):
             yield Misplaced(where, f"{_OUTSIDE}調査回のフォルダーに移してください。", is_error=True)
         elif path.suffix.lower() in (*EXCEL_ENDINGS, *PACKED_ENDINGS):

@@ -25,7 +25,7 @@ from analysis.document.text import printable
 from analysis.document.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
 from analysis.errors import ReportError
 from analysis.figures.figure import Figure
-from analysis.looks import COLOURS, Look, find_look
+from analysis.looks import COLOURS, Look
 
 WIDTH_INCHES = 6.8
 BAR = 0.62
@@ -61,7 +61,11 @@ def open_axes(canvas: Canvas) -> Axes:
 
 
 def stack(
-    on: Axes | Canvas, scale: Transform, place: int, figures: Sequence[Figure]
+    on: Axes | Canvas,
+    scale: Transform,
+    place: int,
+    figures: Sequence[Figure],
+    looks: Sequence[Look],
 ) -> list[tuple[float, float]]:
     """Draw one bar of parts and return where each starts and ends.
 
@@ -71,10 +75,10 @@ def stack(
     for figure in figures:
         ends.append(ends[-1] + length_of(figure))
     edges = list(pairwise(ends))
-    for (start, end), figure in zip(edges, figures, strict=True):
+    for (start, end), look in zip(edges, looks, strict=True):
         if end > start:
             corner = (start, place - BAR / 2)
-            filled = _fill(look_of(figure))
+            filled = _fill(look)
             on.add_artist(Rectangle(corner, end - start, BAR, transform=scale, **filled))
     return edges
 
@@ -120,11 +124,6 @@ def explain(canvas: Canvas, keys: Sequence[LegendKey], columns: int) -> None:
     for text, (_, figure) in zip(legend.get_texts(), keys, strict=True):
         if figure is not None:
             text.set_gid(figure.id)
-
-
-def look_of(figure: Figure) -> Look:
-    """Return the look of a part; raise ReportError for a figure that is never one."""
-    return find_look(figure.measure, figure.label)
 
 
 def patch(look: Look, label: str) -> Patch:

@@ -4,7 +4,7 @@ Read in grey: parts differ in lightness and hatch, the last cycle has a mark of 
 every bar carries its number. Text stays text, so that it can be searched and read aloud.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from matplotlib import rc_context
 from matplotlib.lines import Line2D
@@ -20,7 +20,6 @@ from analysis.document.canvas import (
     explain,
     finish,
     length_of,
-    look_of,
     name_rows,
     open_axes,
     open_canvas,
@@ -32,7 +31,7 @@ from analysis.document.canvas import (
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
-from analysis.looks import COLOURS, Look
+from analysis.looks import COLOURS, PARTS, Look, find_look
 
 ROW_INCHES = 0.19
 PART_INCHES = 0.48
@@ -88,13 +87,17 @@ def draw_rates(
 
 @rc_context(STYLE)
 def draw_parts(
-    ledger: Ledger, caption: str, parts: Sequence[tuple[str, Figure]], total: Figure
+    ledger: Ledger,
+    caption: str,
+    parts: Sequence[tuple[str, Figure]],
+    total: Figure,
+    looks_of: Mapping[str, Look] = PARTS,
 ) -> Chart:
-    """Draw the parts of a whole as one bar: (label, count) each.
+    """Draw the parts of a whole as one bar: (label, count) each; `looks_of` are by measure.
 
     Raises ReportError if they don't add up to `total`.
     """
-    looks = _find_looks([figure for _, figure in parts])
+    looks = _find_looks([figure for _, figure in parts], looks_of)
     require_sum(ledger, caption, [figure for _, figure in parts], total)
     rows_of_legend = -(-len(parts) // 2) if len(parts) > MOST_IN_ONE_LINE else 1
     height = 0.62 + 0.2 * rows_of_legend
@@ -107,7 +110,7 @@ def draw_parts(
         .translate(MARGIN_INCHES, height - MARGIN_INCHES - PART_INCHES / 2)
         + canvas.dpi_scale_trans
     )
-    edges = stack(canvas, scale, 0, [figure for _, figure in parts])
+    edges = stack(canvas, scale, 0, [figure for _, figure in parts], looks)
     for (start, end), (_, figure), look in zip(edges, parts, looks, strict=True):
         if end - start > 0.06 * longest:
             # A box keeps a number apart from the hatch, and looks alike in every light part.
@@ -131,18 +134,19 @@ def draw_stacks(
     caption: str,
     rows: Sequence[tuple[str, Sequence[Figure], Figure]],
     part_labels: Sequence[str],
+    looks_of: Mapping[str, Look] = PARTS,
 ) -> Chart:
     """Draw several wholes and their parts as stacked bars: (label, counts, total) each.
 
     Raises ReportError if the counts of one don't add up to its total.
     """
-    looks = _find_looks(rows[0][1] if rows else ())
+    looks = _find_looks(rows[0][1] if rows else (), looks_of)
     for _, parts, total in rows:
         require_sum(ledger, caption, parts, total)
     canvas = open_canvas(ROW_INCHES * len(rows) + 0.7, "constrained")
     axes = open_axes(canvas)
     for place, (_, parts, _) in enumerate(rows):
-        stack(axes, axes.transData, place, parts)
+        stack(axes, axes.transData, place, parts, looks)
     longest = max((length_of(total) for _, _, total in rows), default=1)
     for place, (_, _, total) in enumerate(rows):
         beyond = length_of(total) + 0.01 * longest
@@ -171,9 +175,9 @@ def _tell(rows: Sequence[tuple[str, Sequence[Figure]]]) -> Iterator[str | Shown]
             yield Shown(figure)
 
 
-def _find_looks(parts: Sequence[Figure]) -> list[Look]:
+def _find_looks(parts: Sequence[Figure], of: Mapping[str, Look]) -> list[Look]:
     """Return the looks of a whole's parts; refuse two that could not be told apart."""
-    looks = [look_of(figure) for figure in parts]
+    looks = [find_look(figure.measure, figure.label, of) for figure in parts]
     if len({*looks}) < len(looks):
         raise ValueError(f"parts that look alike: {', '.join(part.measure for part in parts)}")
     return looks

@@ -1,6 +1,7 @@
 """Which characters the reports' type can show, told before anything is printed."""
 
 import unicodedata
+from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.font_manager import get_font
@@ -8,7 +9,7 @@ from matplotlib.font_manager import get_font
 from analysis.document.text import printable
 from analysis.document.typefaces import BOLD, FILES
 from analysis.errors import ReportError, list_examples
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.questionnaire.field import Field
 
 # The bold face has no character that the regular one lacks.
 _FACES = tuple(path for path in FILES if path != BOLD)
@@ -18,14 +19,15 @@ _FACES = tuple(path for path in FILES if path != BOLD)
 _JOINERS = {*"\u200b\u200c\u200d\u2060\ufe0e\ufe0f", *map(chr, range(0xE0100, 0xE01F0))}
 
 
-def require_glyphs(rows: pd.DataFrame) -> None:
+def require_glyphs(rows: pd.DataFrame, fields: Sequence[Field]) -> None:
     """Return if every text of the tidy rows that a report prints can be shown.
 
     Else raise ReportError naming each character with its workbook, sheet and cell. Needs the
     columns of the printed fields with their cells.
 
-    >>> require_glyphs(rows)
-    >>> require_glyphs(rows.replace({"name": {"届出その1": chr(0xE000)}}))
+    >>> fields = ledger.cycle.questionnaire.fields
+    >>> require_glyphs(rows, fields)
+    >>> require_glyphs(rows.replace({"name": {"届出その1": chr(0xE000)}}), fields)
     Traceback (most recent call last):
         ...
     analysis.errors.ReportError: 印刷できない文字が1か所にあります。...
@@ -34,7 +36,7 @@ def require_glyphs(rows: pd.DataFrame) -> None:
     lines = [
         f"{row['workbook']} {row['sheet']}!{row[f'{field}_cell']}: "
         + "、".join(f"「{sign}」（U+{ord(sign):04X}）" for sign in sorted(missing))
-        for field in (known.name for known in load_vocabulary() if known.printed)
+        for field in (known.name for known in fields if known.printed)
         if missing_glyphs("".join(rows[field].dropna()))
         for row in rows[rows[field].notna()].to_dict("records")
         if (missing := missing_glyphs(row[field]))

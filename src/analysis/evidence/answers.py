@@ -5,7 +5,7 @@ of every procedure is known by a hash over just those columns.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 import pandas as pd
@@ -14,8 +14,9 @@ from analysis.figures.evidence import CELL_PARTS
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Count
 from analysis.figures.tables import pair_ids
+from analysis.questionnaire.field import name_codes
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.store import write_csv
-from analysis.survey.vocabulary import load_vocabulary
 
 IDENTITY = ("procedure_id", "section")
 """The fields by which a procedure counts within a scope, whatever else is asked of it."""
@@ -40,7 +41,8 @@ def write_answers(ledger: Ledger, fields: Collection[str] | None = None) -> byte
     frames = [tables.current["procedures"]]
     if tables.previous is not None:
         frames.append(tables.previous)
-    taken = [_take_columns(frame, order_fields(fields)) for frame in frames]
+    asked = ledger.cycle.questionnaire
+    taken = [_take_columns(frame, order_fields(fields, asked), asked) for frame in frames]
     return write_csv(pd.concat(taken, ignore_index=True))
 
 
@@ -50,18 +52,30 @@ def hash_answers(ledger: Ledger, fields: tuple[str, ...]) -> str:
     return hashlib.sha256(write_answers(ledger, fields)).hexdigest()
 
 
-def order_fields(names: Collection[str]) -> tuple[str, ...]:
+def order_fields(names: Collection[str], asked: Questionnaire) -> tuple[str, ...]:
     """Return fields in the order in which a procedure's answers are written."""
-    order = dict.fromkeys([*IDENTITY, "hidden", *(field.name for field in load_vocabulary())])
+    order = dict.fromkeys([*IDENTITY, "hidden", *(field.name for field in asked.fields)])
     return tuple(name for name in order if name in names)
 
 
-def _take_columns(frame: pd.DataFrame, fields: Collection[str]) -> pd.DataFrame:
-    choices = {field.name: field.choices for field in load_vocabulary()}
+def name_column(column: "pd.Series[str]", names: Mapping[str, str]) -> "pd.Series[str]":
+    """Return a column of answers as printed.
+
+    >>> name_column(rows["status"], {"online": "済", "not_started": "未"}).tolist()
+    ['済', '未']
+    """
+    said = {value: name_codes(value, names) for value in column.dropna().unique()}
+    return column.map(said)
+
+
+def _take_columns(
+    frame: pd.DataFrame, fields: Collection[str], asked: Questionnaire
+) -> pd.DataFrame:
+    choices = {field.name: field.choices for field in asked.fields}
     columns = {name: frame[name] for name in _PLACE}
     for field in fields:
         words = choices.get(field)
-        columns[field] = frame[field].map(words) if words else frame[field]
+        columns[field] = name_column(frame[field], words) if words else frame[field]
         for part in CELL_PARTS:
             if part and f"{field}{part}" in frame:
                 columns[f"{field}{part}"] = frame[f"{field}{part}"]

@@ -9,14 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.cycle import FIGURES_NAME
+from analysis.evidence.answers import name_column
 from analysis.evidence.appendix import list_beside
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import list_figures, select_together, write_figures
 from analysis.figures.tables import CORRECTED
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.store import write_csv
-from analysis.survey.vocabulary import field_named
 
 
 def write_attachments(ledger: Ledger, figures: list[Figure]) -> dict[str, bytes]:
@@ -74,9 +75,10 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFra
                     counted[id(frame)][places] = True
             fields[tables[id(selection.frame)][0]].update(selection.fields)
     parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    asked = ledger.cycle.questionnaire
     for key, (table, frame) in tables.items():
         if counted[key].any():
-            parts[table].append(_take(frame, fields[table], counted[key].nonzero()[0]))
+            parts[table].append(_take(frame, fields[table], counted[key].nonzero()[0], asked))
     return {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
 
 
@@ -88,15 +90,17 @@ def _name_tables(ledger: Ledger) -> dict[int, tuple[str, pd.DataFrame]]:
     return {id(frame): (name, frame) for name, frame in named}
 
 
-def _take(frame: pd.DataFrame, fields: set[str], rows: NDArray[np.intp]) -> pd.DataFrame:
+def _take(
+    frame: pd.DataFrame, fields: set[str], rows: NDArray[np.intp], asked: Questionnaire
+) -> pd.DataFrame:
     """Return where rows stand and what made them count, as text, answers as printed."""
-    asked = [field for field in frame.columns if field in fields]
-    parts = [f"{field}{part}" for field in asked for part in reversed(CELL_PARTS)]
+    decisive = [field for field in frame.columns if field in fields]
+    parts = [f"{field}{part}" for field in decisive for part in reversed(CELL_PARTS)]
     wanted = dict.fromkeys([*PLACE, "cell", "value", *parts])
     taken = frame[[name for name in wanted if name in frame]].iloc[rows]
     undecided = [name for name in parts if name.endswith(CORRECTED) and name in taken]
     taken = taken.drop(columns=[name for name in undecided if taken[name].isna().all()])
-    for field in asked:
-        if f"{field}_cell" in frame and (choices := field_named(field).choices):
-            taken[field] = taken[field].map(choices)
+    for field in decisive:
+        if f"{field}_cell" in frame and (choices := asked.named[field].choices):
+            taken[field] = name_column(taken[field], choices)
     return taken.astype("str")

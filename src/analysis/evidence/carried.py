@@ -9,6 +9,7 @@ from analysis.figures.figure import Figure
 from analysis.figures.ledger import PROCEDURES, Ledger
 from analysis.figures.measure import Count, Measure, parts_of
 from analysis.figures.select import DECIDED_BY
+from analysis.questionnaire.questionnaire import Questionnaire
 
 
 def list_carried(ledger: Ledger, figures: Sequence[Figure]) -> set[str]:
@@ -19,16 +20,19 @@ def list_carried(ledger: Ledger, figures: Sequence[Figure]) -> set[str]:
     counts = keep_counts(close_measures(ledger, {figure.measure for figure in figures}))
     if any(count.table not in PROCEDURES for count in counts):
         return {EVERYTHING}
+    questionnaire = ledger.cycle.questionnaire
     asked = {f"{FIGURE} {figure.id}" for figure in figures}
     beside = {figure.id for figure in list_beside(ledger, figures)}
     own = {ledger.scopes[figure.scope].department for figure in figures if figure.id not in beside}
     if None in own:
-        fields = list_decisive(counts, {*IDENTITY, "name"})
+        fields = list_decisive(counts, {*IDENTITY, "name"}, questionnaire)
     else:
         asked |= {f"{DEPARTMENT} {slug}" for slug in own}
         measures = {figure.measure for figure in figures if figure.id in beside}
         # Whether any procedure has another id than before is said on every page.
-        fields = list_decisive(keep_counts(close_measures(ledger, measures)), {"procedure_id"})
+        fields = list_decisive(
+            keep_counts(close_measures(ledger, measures)), {"procedure_id"}, questionnaire
+        )
     return asked | {f"{FIELDS} {' '.join(fields)}"}
 
 
@@ -56,11 +60,13 @@ def keep_counts(measures: Mapping[str, Measure]) -> list[Count]:
     return [measure for measure in measures.values() if isinstance(measure, Count)]
 
 
-def list_decisive(counts: Iterable[Count], identity: Iterable[str]) -> tuple[str, ...]:
+def list_decisive(
+    counts: Iterable[Count], identity: Iterable[str], asked: Questionnaire
+) -> tuple[str, ...]:
     """Return the fields of an identity, and those that decide whether a procedure counts.
 
     >>> counts = [Count(where(status="online")), Count(where(moved="yes"), "transitions")]
-    >>> list_decisive(counts, {"procedure_id"})
+    >>> list_decisive(counts, {"procedure_id"}, survey.asked)
     ('procedure_id', 'section', 'status')
     """
     decisive = {
@@ -69,4 +75,4 @@ def list_decisive(counts: Iterable[Count], identity: Iterable[str]) -> tuple[str
         if count.table in PROCEDURES
         for field in count.where.fields
     }
-    return order_fields(decisive | {*identity})
+    return order_fields(decisive | {*identity}, asked)

@@ -8,20 +8,23 @@ import pandas as pd
 from analysis.figures.definition import code_name, field_name, value_name
 from analysis.figures.tables import CORRECTED
 from analysis.figures.values import list_values
-from analysis.survey.vocabulary import field_named
+from analysis.questionnaire.field import Field, name_codes
+from analysis.questionnaire.questionnaire import Questionnaire
 
 _DIGITS = "0123456789"
 _LONGEST_SERIAL = 9
 
 
-def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any]:
+def list_procedures(
+    frame: pd.DataFrame, fields: Sequence[str], asked: Questionnaire
+) -> dict[str, Any]:
     """Return the columns of procedures: where they stand, and of each field f its value.
 
     `f_raw` is the raw text where the cell holds another than the value's name (empty: a blank
     cell), `f_cell` the cell, of which only the letter is kept where its row is the row's own, and
     `f_corrected` the decision that corrected it, where any row was corrected.
 
-    >>> columns = list_procedures(rows, ["procedure_id", "annual_volume"])
+    >>> columns = list_procedures(rows, ["procedure_id", "annual_volume"], survey.asked)
     >>> columns["procedure_id"], columns["annual_volume"], columns["annual_volume_raw"]
     (['K-001', 1], [120, 210], [None, '120'])
     """
@@ -39,7 +42,7 @@ def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any
         if f"{name}_cell" not in frame:
             continue
         cells, raws = list_values(frame, f"{name}_cell"), list_values(frame, f"{name}_raw")
-        columns[f"{name}_raw"] = write_column(_list_other_texts(name, values, raws))
+        columns[f"{name}_raw"] = write_column(_list_other_texts(asked.named[name], values, raws))
         columns[f"{name}_cell"] = write_column(map(_shorten, cells, numbers))
         if f"{name}{CORRECTED}" in frame:
             columns[f"{name}{CORRECTED}"] = write_column(list_values(frame, f"{name}{CORRECTED}"))
@@ -47,12 +50,15 @@ def list_procedures(frame: pd.DataFrame, fields: Sequence[str]) -> dict[str, Any
 
 
 def list_others(
-    frame: pd.DataFrame, decisive: Sequence[str], names: Mapping[str, str]
+    frame: pd.DataFrame,
+    decisive: Sequence[str],
+    names: Mapping[str, str],
+    asked: Questionnaire,
 ) -> dict[str, Any]:
     """Return the columns of a table that holds no answers: its place, what it says, its codes.
 
     >>> problems = ledger.tables.current["problems"]
-    >>> columns = list_others(problems, ["severity"], {"kankyo": "環境部"})
+    >>> columns = list_others(problems, ["severity"], {"kankyo": "環境部"}, survey.asked)
     >>> columns["department"], columns["cell"], columns["severity"]
     (['環境部'], ['H6'], ['warning'])
     """
@@ -61,7 +67,7 @@ def list_others(
         "department": write_column(map(names.get, slugs)),
         "department_slug": write_column(slugs),
         **{name: write_column(list_values(frame, name)) for name in ("workbook", "sheet", "cell")},
-        "told": write_column(_tell(frame)),
+        "told": write_column(_tell(frame, asked)),
         **{name: write_column(list_values(frame, name)) for name in decisive},
     }
 
@@ -93,10 +99,13 @@ def _write_ids(ids: Iterable[str]) -> list[str | int]:
     return written
 
 
-def _list_other_texts(field: str, values: Sequence[Any], raws: Sequence[Any]) -> Iterator[Any]:
+def _list_other_texts(field: Field, values: Sequence[Any], raws: Sequence[Any]) -> Iterator[Any]:
     """Yield the raw texts that are not the value's name, empty for a blank cell, else None."""
-    choices = field_named(field).choices
-    told = {value: choices.get(str(value), str(value)) for value in set(values)} | {None: None}
+    told: dict[Any, str | None] = {
+        value: name_codes(str(value), field.choices) if field.choices else str(value)
+        for value in {*values} - {None}
+    }
+    told[None] = None
     for value, raw in zip(values, raws, strict=True):
         yield None if told[value] == raw else "" if raw is None else raw
 
@@ -107,7 +116,7 @@ def _shorten(cell: str | None, row: str) -> str | None:
     return letters if letters.isalpha() else cell
 
 
-def _tell(frame: pd.DataFrame) -> Iterator[str]:
+def _tell(frame: pd.DataFrame, asked: Questionnaire) -> Iterator[str]:
     """Yield what each row of such a table says, by what the table holds."""
 
     def rows(*names: str) -> Iterator[tuple[Any, ...]]:
@@ -117,15 +126,15 @@ def _tell(frame: pd.DataFrame) -> Iterator[str]:
         yield from (str(message) for (message,) in rows("message"))
     elif "corrected" in frame:
         for key, field, decision in rows("procedure_id", "field", "corrected"):
-            yield f"{key} {field_name(field)}：{decision}"
+            yield f"{key} {field_name(field, asked)}：{decision}"
     elif "step" in frame:
         for key, field, raw, value in rows("procedure_id", "field", "raw", "value"):
             was = "（空欄）" if raw is None else f"「{raw}」"
-            yield f"{key} {field_name(field)}：{was} → {value_name(field, value)}"
+            yield f"{key} {field_name(field, asked)}：{was} → {value_name(field, value, asked)}"
     elif "published" in frame:
         yield from (" ".join(map(str, said)) for said in rows("scope", "measure", "published"))
     elif "kind" in frame:
-        yield from (code_name("kind", kind) for (kind,) in rows("kind"))
+        yield from (code_name("kind", kind, asked) for (kind,) in rows("kind"))
     else:
         for (value,) in rows("value"):
             yield "" if value is None else f"SHA-256 {value}"

@@ -118,7 +118,7 @@ def _differs(ledger: Ledger, figure_id: str, text: str) -> str | None:
 
 
 def _list_known_words(findings: Findings) -> list[str]:
-    """Return the names of cycle.toml and the guideline's texts, the longest first."""
+    """Return the words of cycle.toml, survey.toml and the guideline, the longest first."""
     settings, guideline = findings.cycle.settings, findings.ledger.guideline
     words = [*_STANDARDS, settings.city, settings.title, *settings.publisher, guideline.title]
     words += [name for d in settings.departments for name in (d.name, d.workbook)]
@@ -129,6 +129,7 @@ def _list_known_words(findings: Findings) -> list[str]:
         words += [box.title for box in section.boxes]
         for entry in section.entries:
             words += [*entry.cells, entry.label or "", entry.proposal or "", entry.note or ""]
+    words += findings.cycle.questionnaire.words
     lines = {line for word in words for line in word.splitlines() if _has_digit(line)}
     # A name of digits alone would let any number of these digits pass.
     return sorted((line for line in lines if _WORD.search(line)), key=len, reverse=True)

@@ -20,7 +20,7 @@ from analysis.evidence.answers import IDENTITY, order_fields
 from analysis.evidence.appendix import list_beside
 from analysis.evidence.carried import close_measures, keep_counts, list_decisive
 from analysis.evidence.columns import list_others, list_procedures, write_column
-from analysis.figures.definition import OTHER_FIELDS, TABLE_NOUNS, code_name, field_name
+from analysis.figures.definition import MISSING, OTHER_FIELDS, TABLE_NOUNS, field_name, other_fields
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure, Unit
 from analysis.figures.ledger import PROCEDURES, Ledger
@@ -29,7 +29,8 @@ from analysis.figures.scopes import LEVELS
 from analysis.figures.select import list_pair_ids
 from analysis.figures.tables import pair_ids
 from analysis.figures.values import list_values
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.questionnaire.field import NOTHING
+from analysis.questionnaire.questionnaire import Questionnaire
 
 LEVEL = 6
 """How hard the evidence is compressed; the hardest, 9, takes seven times as long for a fiftieth."""
@@ -60,11 +61,13 @@ def write_city_payload(ledger: Ledger, ids: tuple[str, ...]) -> str:
     department's page carries the same: a process, and those forked from it, write them once.
     """
     counts = keep_counts(close_measures(ledger, {ledger.find(name).measure for name in ids}))
-    fields = list_decisive(counts, ("procedure_id",))
+    fields = list_decisive(counts, ("procedure_id",), ledger.cycle.questionnaire)
     frames = _procedures_of(ledger, {WHOLE}, fields)
     return _pack(
         {
-            cycle: list_procedures(frame, fields) | _list_pairs(frame) | _tell_cycle(frame, cycle)
+            cycle: list_procedures(frame, fields, ledger.cycle.questionnaire)
+            | _list_pairs(frame)
+            | _tell_cycle(frame, cycle)
             for cycle, frame in frames.items()
         }
     )
@@ -80,10 +83,11 @@ def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[st
     measures = close_measures(ledger, {figure.measure for figure in figures})
     scopes = {figure.scope for figure in figures}
     counts = keep_counts(measures)
-    fields = list_decisive(counts, IDENTITY)
-    names = dict(_name_fields(counts, fields))
+    asked = ledger.cycle.questionnaire
+    fields = list_decisive(counts, IDENTITY, asked)
+    names = dict(_name_fields(counts, fields, asked))
     if any(_is_other(frame).any() for frame in _procedures_of(ledger, {WHOLE}, fields).values()):
-        names["paired_by"] = (field_name("paired_by"), dict(OTHER_FIELDS["paired_by"][1]))
+        names["paired_by"] = (OTHER_FIELDS["paired_by"][0], dict(OTHER_FIELDS["paired_by"][1]))
     return {
         "cycle": ledger.cycle.name,
         "previous": ledger.tables.previous_cycle if ledger.has_previous else None,
@@ -129,17 +133,19 @@ def _write_unit(unit: Unit) -> dict[str, Any]:
 
 
 def _name_fields(
-    counts: Sequence[Count], fields: Sequence[str]
+    counts: Sequence[Count], fields: Sequence[str], asked: Questionnaire
 ) -> Iterator[tuple[str, tuple[str, dict[str, str]]]]:
     """Yield each field with its Japanese name and the names of its codes."""
-    choices = {field.name: field.choices for field in load_vocabulary()}
+    choices = {field.name: field.choices for field in asked.fields}
     codes: dict[str, Mapping[str, str]] = {
         name: choices[name] for name in fields if name in choices
     }
     for name in (name for count in counts for name in count.where.fields):
-        codes.setdefault(name, OTHER_FIELDS[name][1] if name in OTHER_FIELDS else {})
+        codes.setdefault(name, other_fields(asked).get(name, ("", {}))[1])
+    lacked = {f for c in counts for f, told in c.where.conditions if NOTHING in told}
     for name, known in codes.items():
-        yield name, (field_name(name), {code: code_name(name, code) for code in known})
+        missing = {NOTHING: MISSING} if name in lacked else {}
+        yield name, (field_name(name, asked), {**known, **missing})
 
 
 def _gather_tables(
@@ -150,7 +156,7 @@ def _gather_tables(
     fields: Sequence[str],
 ) -> dict[str, dict[str, Any]]:
     """Return the columns of each table's rows, by cycle and table."""
-    frames = _procedures_of(ledger, own, fields)
+    frames, asked = _procedures_of(ledger, own, fields), ledger.cycle.questionnaire
     tables: dict[str, dict[str, Any]] = {cycle: {} for cycle in frames}
     if any(count.table in PROCEDURES for count in counts):
         known: dict[object, str] = {}
@@ -159,7 +165,7 @@ def _gather_tables(
             # The cycle before tells only the names that were others.
             shown = [name if name != known.get(key) else None for key, name in named]
             known = dict(named)
-            columns = {"name": write_column(shown)} | list_procedures(frame, fields)
+            columns = {"name": write_column(shown)} | list_procedures(frame, fields, asked)
             columns |= _list_pairs(frame) | _tell_cycle(frame, cycle)
             tables[cycle]["procedures"] = columns
     titles = {slug: scope.name for slug, scope in ledger.scopes.items()}
@@ -170,12 +176,12 @@ def _gather_tables(
         decisive = {f for count in counts if count.table == table for f in count.where.fields}
         if table == WAITING:
             rows = frame[_within(frame, scopes)]
-            last = list_procedures(rows, order_fields({*IDENTITY, *decisive}))
+            last = list_procedures(rows, order_fields({*IDENTITY, *decisive}, asked), asked)
             last |= {"name": write_column(list_values(rows, "name"))}
             tables[ledger.cycle.name][table] = last | _tell_cycle(rows, ledger.cycle.name)
             continue
         tables[ledger.cycle.name][table] = list_others(
-            frame[_within(frame, scopes)], sorted(decisive), titles
+            frame[_within(frame, scopes)], sorted(decisive), titles, asked
         )
     return tables
 

@@ -22,8 +22,9 @@ def build_ledger(
     SettingsError for names, a guideline or published values that can't be used. What was published
     was of every department: an interim cycle is not compared with it.
     """
-    guideline = read_guideline(cycle.guideline_path)
-    require_free_ids(guideline, cycle.guideline_path)
+    asked = cycle.questionnaire
+    guideline = read_guideline(cycle.guideline_path, asked)
+    require_free_ids(guideline, asked, cycle.guideline_path)
     require_in_force(guideline, cycle)
     # Read here, so that a wrong one is told whatever figure is asked for.
     published = read_published(cycle)
@@ -38,7 +39,7 @@ def build_ledger(
         return ledger.look_up(cycle.name, scope, measure)
 
     measures = list_measures(
-        guideline, has_previous=previous is not None, has_waiting=waiting is not None
+        guideline, asked, has_previous=previous is not None, has_waiting=waiting is not None
     )
     ledger = Ledger(
         cycle,

@@ -23,37 +23,26 @@ from analysis.figures.measure import (
     where,
 )
 from analysis.figures.scopes import LEVELS, Level, Scope
+from analysis.figures.statuses import (
+    NO_REASON,
+    NO_REASON_NAME,
+    count_all,
+    count_statuses,
+    name_statuses,
+)
+from analysis.questionnaire.field import NOTHING
+from analysis.questionnaire.questionnaire import REASON, Questionnaire
+from analysis.questionnaire.rules import SEVERITY_LABELS
 from analysis.survey.answers.steps import STEPS
-from analysis.survey.rules import SEVERITY_LABELS, load_rules
 from analysis.survey.survey import LINE_LABELS
 
 CITY_AND_DEPARTMENTS: tuple[Level, ...] = ("all", "department")
-
-TOTAL = Count()
-ONLINE = Count(where(status="online"))
-NOT_ONLINE = Count(where(status=("started", "not_started")))
-STARTED = Count(where(status="started"))
-NOT_STARTED = Count(where(status="not_started"))
-
-REASONS = {
-    "not_considered": "未検討",
-    "other": "その他理由で不可",
-    "other_agency": "他機関の事務（市は受付のみ）",
-    "law_prevents": "現行法制度上不可",
-}
-"""The reasons why a procedure is not started, in the order of their routes."""
 
 RULE_PREFIX = "rule_"
 """How the names of the measures begin that count the breaches of one rule."""
 
 CHANGE = "_change"
 """How the name of a measure's change ends."""
-
-ROUTES = {
-    "promote": ("ガイドラインに基づき推進", ("not_considered", "other")),
-    "lobby": ("関係機関への働きかけ", ("other_agency", "law_prevents")),
-}
-"""What the city does about a reason. source: report 2025-01-10, 2."""
 
 
 @dataclass(frozen=True)
@@ -89,22 +78,26 @@ class Item:
 
 
 def list_measures(
-    guideline: Guideline, *, has_previous: bool, has_waiting: bool = False
+    guideline: Guideline,
+    asked: Questionnaire,
+    *,
+    has_previous: bool,
+    has_waiting: bool = False,
 ) -> list[Item]:
     """Return the catalogue of a cycle; a first cycle has no changes and no transitions.
 
     Last answers of departments that are not counted have measures where there are such answers.
     """
     items = [
-        *_progress(), *_reasons(), *_transitions(), *_guideline(guideline), *_quality(),
-        *(_waiting() if has_waiting else ()),
+        *_progress(asked), *_reasons(asked), *_transitions(), *_guideline(guideline, asked),
+        *_quality(asked), *(_waiting(asked) if has_waiting else ()),
     ]  # fmt: skip
     if has_previous:
         return items
     return [item for item in items if not _needs_previous(item.measure)]
 
 
-def require_free_ids(guideline: Guideline, path: Path | None) -> None:
+def require_free_ids(guideline: Guideline, asked: Questionnaire, path: Path | None) -> None:
     """Return if no id of the guideline names a second measure; else raise SettingsError.
 
     An entry names two, its own and that of its open procedures; a first cycle's missing changes
@@ -112,10 +105,12 @@ def require_free_ids(guideline: Guideline, path: Path | None) -> None:
     """
     named = {
         item.name: item.label
-        for item in chain(_progress(), _reasons(), _transitions(), _quality(), _waiting())
+        for item in chain(
+            _progress(asked), _reasons(asked), _transitions(), _quality(asked), _waiting(asked)
+        )
     }
     wrong = []
-    for item in _guideline(guideline):
+    for item in _guideline(guideline, asked):
         if item.name in named:
             wrong.append(f"{item.name}（{item.label}）: 既に「{named[item.name]}」の名前です。")
         named[item.name] = item.label
@@ -126,32 +121,53 @@ def require_free_ids(guideline: Guideline, path: Path | None) -> None:
         )
 
 
-def _progress() -> Iterator[Item]:
-    for name, label, measure in (
-        ("total", "総手続き数", TOTAL),
-        ("online", "オンライン化済手続き数", ONLINE),
-        ("not_online", "オンライン化未対応の手続き数", NOT_ONLINE),
-        ("started", "着手済の手続き数", STARTED),
-        ("not_started", "未着手の手続き数", NOT_STARTED),
-        ("online_rate", "オンライン化率", Share(ONLINE, TOTAL)),
-    ):
+def _progress(asked: Questionnaire) -> Iterator[Item]:
+    online, total = count_statuses(asked, "online"), count_all(asked)
+    names = name_statuses(asked)
+    of = "" if names["online"].endswith("済") else "の"
+    measures: dict[str, tuple[str, Count | Share]] = {
+        "total": ("総手続き数", total),
+        "online": (f"{names['online']}{of}手続き数", online),
+        "not_online": (
+            "オンライン化未対応の手続き数",
+            count_statuses(asked, "started", "not_started"),
+        ),
+        **{
+            role: (f"{label}の手続き数", count_statuses(asked, role))
+            for role, label in names.items()
+            if role != "online"
+        },
+        "online_rate": ("オンライン化率", Share(online, total)),
+    }
+    if asked.list_statuses("excluded"):
+        label = asked.name_role("excluded")
+        measures["excluded"] = (f"{label}の手続き数", count_statuses(asked, "excluded"))
+    for name, (label, measure) in measures.items():
         yield Item(name, label, measure, LEVELS)
         yield Item(f"{name}{CHANGE}", f"{label}の増減", Change(measure), LEVELS)
 
 
-def _reasons() -> Iterator[Item]:
+def _reasons(asked: Questionnaire) -> Iterator[Item]:
+    header, waiting = asked.named[REASON].header, asked.name_role("not_started")
     conditions = {
-        f"reason_{reason}": (f"未着手の理由：{label}", (reason,))
-        for reason, label in REASONS.items()
-    } | {
-        f"route_{route}": (f"未着手：{label}", reasons)
-        for route, (label, reasons) in ROUTES.items()
+        f"reason_{code}": (f"{header}：{label}", where(reason=(code,)))
+        for code, label in asked.reasons.items()
     }
-    for name, (label, reasons) in conditions.items():
-        count = Count(where(status="not_started", reason=reasons))
+    if asked.reasons and asked.may_lack_reason:
+        conditions[NO_REASON_NAME] = (f"{header}：{NO_REASON}", where(reason=NOTHING))
+    conditions |= {
+        f"route_{route.code}": (
+            f"{waiting}：{route.label}",
+            where(reason=asked.list_reasons(route.code)),
+        )
+        for route in asked.routes
+    }
+    not_started = count_statuses(asked, "not_started")
+    for name, (label, condition) in conditions.items():
+        count = Count(not_started.where & condition)
         yield Item(name, label, count, CITY_AND_DEPARTMENTS)
         yield Item(
-            f"{name}_share", f"{label}の割合", Share(count, NOT_STARTED), CITY_AND_DEPARTMENTS
+            f"{name}_share", f"{label}の割合", Share(count, not_started), CITY_AND_DEPARTMENTS
         )
 
 
@@ -170,20 +186,22 @@ def _transitions() -> Iterator[Item]:
         yield Item(name, label, Count(condition, "transitions"), CITY_AND_DEPARTMENTS)
 
 
-def _guideline(guideline: Guideline) -> Iterator[Item]:
+def _guideline(guideline: Guideline, asked: Questionnaire) -> Iterator[Item]:
+    everything = count_all(asked).where
+    is_open = count_statuses(asked, "started", "not_started").where
     for entry in guideline.counted:
         condition = entry.condition or Where()
         name, label = f"{entry.id}", f"ガイドライン：{entry.label}"
-        yield Item(name, label, Count(condition), CITY_AND_DEPARTMENTS)
+        yield Item(name, label, Count(condition & everything), CITY_AND_DEPARTMENTS)
         yield Item(
             f"{name}_open",
             f"{label}（オンライン化未対応）",
-            Count(condition & NOT_ONLINE.where),
+            Count(condition & is_open),
             CITY_AND_DEPARTMENTS,
         )
 
 
-def _quality() -> Iterator[Item]:
+def _quality(asked: Questionnaire) -> Iterator[Item]:
     workbooks = Count(table="workbooks")
     answered = Count(where(state="answered"), "workbooks")
     agreeing = Count(where(agrees="yes"), "published")
@@ -211,21 +229,18 @@ def _quality() -> Iterator[Item]:
         yield Item(
             f"problems_{severity}_other", f"部局の調査票以外の問題（{label}）", other, ("all",)
         )
-    for rule in load_rules().values():
+    for rule in asked.rules.values():
         count = Count(where(code=rule.code), "problems")
         label = f"検査規則：{rule.title.removesuffix('。')}"
         yield Item(f"{RULE_PREFIX}{rule.code}", label, count, ("all",))
 
 
-def _waiting() -> Iterator[Item]:
-    for name, label, condition in (
-        ("waiting_total", "総手続き数", Where()),
-        ("waiting_online", "オンライン化済手続き数", where(status="online")),
-        ("waiting_started", "着手済の手続き数", where(status="started")),
-        ("waiting_not_started", "未着手の手続き数", where(status="not_started")),
-    ):
-        count = Count(condition, WAITING)
-        yield Item(name, f"数えていない部局の前回の{label}", count, CITY_AND_DEPARTMENTS)
+def _waiting(asked: Questionnaire) -> Iterator[Item]:
+    for item in _progress(asked):
+        if item.name in ("total", *name_statuses(asked)) and isinstance(item.measure, Count):
+            count = Count(item.measure.where, WAITING)
+            label = f"数えていない部局の前回の{item.label}"
+            yield Item(f"waiting_{item.name}", label, count, CITY_AND_DEPARTMENTS)
 
 
 def _needs_previous(measure: Measure) -> bool:

@@ -1,16 +1,18 @@
 """What a measure means, in plain Japanese, said from the measure itself so that it stays true."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import pandas as pd
 
 from analysis.errors import FigureError
 from analysis.figures.measure import Change, Count, Measure, Share, Where
+from analysis.questionnaire.field import NOTHING, list_codes, name_codes
+from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.rules import SEVERITY_LABELS, load_rules
 from analysis.survey.answers.numbers import MISSING_LABELS
 from analysis.survey.answers.steps import STEPS
-from analysis.survey.rules import SEVERITY_LABELS, load_rules
 from analysis.survey.survey import LINE_LABELS, STATE_LABELS
-from analysis.survey.vocabulary import field_named, load_vocabulary
 
 TABLE_NOUNS = {
     "procedures": "手続き",
@@ -23,6 +25,9 @@ TABLE_NOUNS = {
     "published": "公表値",
     "waiting": "前回調査の手続き（数えていない部局）",
 }
+
+MISSING = "（なし）"
+"""What is said of an answer that there is not."""
 
 OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "fate": ("前回調査との対応", {"continued": "継続", "new": "新規", "abolished": "廃止"}),
@@ -42,76 +47,95 @@ OTHER_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "agrees": ("再計算との一致", {"yes": "一致", "no": "不一致"}),
     "hidden": ("非表示の行", {"yes": "はい", "no": "いいえ"}),
     "step": ("整え方", {code: step.name for code, step in STEPS.items()}),
-    **{
-        f"{field.name}_missing": (f"{field.header}がない理由", MISSING_LABELS)
-        for field in load_vocabulary()
-        if field.kind == "number"
-    },
 }
-"""Fields of the tables that no department fills in: their Japanese name and that of each code."""
+"""Fields of every survey's tables that no department fills in: their Japanese name, and codes'."""
 
 
-def define(measure: Measure) -> str:
-    """Return the measure's definition as a sentence.
+@lru_cache(maxsize=8)
+def other_fields(asked: Questionnaire) -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """Return all fields of the tables that no department fills in, as OTHER_FIELDS has them.
 
-    >>> define(Change(Count(where(status="started"))))
+    >>> other_fields(ledger.cycle.questionnaire)["annual_volume_missing"][0]
+    '年間件数がない理由'
+    """
+    rules = {code: rule.title for code, rule in asked.rules.items()}
+    return {
+        **OTHER_FIELDS,
+        "code": (OTHER_FIELDS["code"][0], rules),
+        **{
+            f"{field.name}_missing": (f"{field.header}がない理由", MISSING_LABELS)
+            for field in asked.fields
+            if field.kind == "number"
+        },
+    }
+
+
+def define(measure: Measure, asked: Questionnaire) -> str:
+    """Return the measure's definition as a sentence, in the words of what was asked.
+
+    >>> define(Change(Count(where(status="started"))), ledger.cycle.questionnaire)
     '今回調査と前回調査との差：「オンライン化の状況」が「着手済」である手続きの数。'
     """
     return (
-        f"{_phrase(measure)}。"
+        f"{_phrase(measure, asked)}。"
         + ("百分率は四捨五入して小数第一位まで。" if isinstance(measure, Share) else "")
         + ("四捨五入前の値どうしの差を四捨五入。" if _is_rate_change(measure) else "")
     )
 
 
-def field_name(field: str) -> str:
+def field_name(field: str, asked: Questionnaire) -> str:
     """Return a field's Japanese name; raise FigureError for one that no table has."""
-    if field in OTHER_FIELDS:
-        return OTHER_FIELDS[field][0]
+    others = other_fields(asked)
+    if field in others:
+        return others[field][0]
     try:
-        return field_named(field).header
+        return asked.named[field].header
     except KeyError:
-        known = "、".join([*OTHER_FIELDS, *(own.name for own in load_vocabulary())])
+        known = "、".join([*others, *asked.named])
         raise FigureError(f"数値の条件の項目「{field}」はありません。あるもの: {known}") from None
 
 
-def code_name(field: str, code: str) -> str:
+def code_name(field: str, code: str, asked: Questionnaire) -> str:
     """Return the Japanese name of a field's code; raise FigureError for one that it has not."""
-    name = field_name(field)
-    codes = OTHER_FIELDS[field][1] if field in OTHER_FIELDS else field_named(field).choices
+    if code == NOTHING:
+        return MISSING
+    name, others = field_name(field, asked), other_fields(asked)
+    codes = others[field][1] if field in others else asked.named[field].choices
     if code not in codes:
         known = "、".join(codes) or "（選択式の項目ではありません）"
         raise FigureError(f"「{name}」（{field}）に「{code}」はありません。あるもの: {known}")
     return codes[code]
 
 
-def value_name(field: str, value: object) -> str:
+def value_name(field: str, value: object, asked: Questionnaire) -> str:
     """Return a cleaned value of the survey as people read it: a code by its name."""
     if pd.isna(value):  # type: ignore[call-overload]
-        return "（なし）"
-    return field_named(field).choices.get(str(value), str(value))
+        return MISSING
+    # What a correction put in an answer's place stands there as it was written.
+    choices, codes = asked.named[field].choices, list_codes(str(value))
+    return name_codes(str(value), choices) if choices.keys() >= {*codes} else str(value)
 
 
-def _phrase(measure: Measure) -> str:
+def _phrase(measure: Measure, asked: Questionnaire) -> str:
     match measure:
         case Count(where=condition, table=table):
             noun = TABLE_NOUNS[table]
             return (
-                f"{_describe_condition(condition)}である{noun}の数"
+                f"{_describe_condition(condition, asked)}である{noun}の数"
                 if condition.fields
                 else f"{noun}の総数"
             )
         case Share(part=part, whole=whole):
-            return f"（{_phrase(part)}）÷（{_phrase(whole)}）"
+            return f"（{_phrase(part, asked)}）÷（{_phrase(whole, asked)}）"
         case Change(of=of):
-            return f"今回調査と前回調査との差：{_phrase(of)}"
+            return f"今回調査と前回調査との差：{_phrase(of, asked)}"
 
 
-def _describe_condition(condition: Where) -> str:
-    """Return a condition in words, e.g. `「オンライン化の状況」が「着手済」または「未着手」`."""
+def _describe_condition(condition: Where, asked: Questionnaire) -> str:
+    """Return a condition in words, e.g. `「添付書類」が「あり」または「なし」`."""
     return "、かつ".join(
-        f"「{field_name(field)}」が"
-        + "または".join(f"「{code_name(field, code)}」" for code in codes)
+        f"「{field_name(field, asked)}」が"
+        + "または".join(f"「{code_name(field, code, asked)}」" for code in codes)
         for field, codes in condition.conditions
     )
 

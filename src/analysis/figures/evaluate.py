@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.figures.measure import Change, Count, Measure, Share, Where
 from analysis.figures.scopes import Level
 from analysis.figures.tables import Tables
+from analysis.survey.broken import holds_any, is_one
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def matches(frame: pd.DataFrame, condition: Where) -> pd.Series:
     """
     mask = np.ones(len(frame), dtype=bool)
     for field, codes in condition.conditions:
-        mask &= frame[field].isin(codes).to_numpy()
+        mask &= holds_any(frame[field], codes)
     return pd.Series(mask, index=frame.index)
 
 
@@ -85,7 +86,11 @@ def previous_tables(tables: Tables) -> Tables:
 
 def _count(count: Count, tables: Tables, level: Level, scopes: list[str]) -> list[int]:
     counted = tables.tally.count(count.table, f"scope_{level}", *count.where.fields)
-    answers = list(product(*(dict.fromkeys(codes) for _, codes in count.where.conditions)))
+    told = [
+        [value for value in tables.tally.list_values(count.table, field) if is_one(value, codes)]
+        for field, codes in count.where.conditions
+    ]
+    answers = list(product(*told))
     return [sum(counted.get((scope, *answer), 0) for answer in answers) for scope in scopes]
 
 

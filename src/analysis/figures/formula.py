@@ -21,6 +21,8 @@ from analysis.figures.figure import Unit
 from analysis.figures.measure import Change, Count, Measure, Share
 from analysis.figures.rounding import NO_NUMBER
 from analysis.figures.scopes import Level
+from analysis.questionnaire.field import NOTHING, SAID_BETWEEN
+from analysis.questionnaire.questionnaire import Questionnaire
 
 _T = TypeVar("_T")
 
@@ -28,6 +30,10 @@ _T = TypeVar("_T")
 _LONGEST_CRITERION = 200
 # What Excel would take for a truth value or a date (dec1), though it is a department's slug.
 _NO_TEXT = re.compile(r"true|false|[a-z]{3,9}\d+")
+
+
+_WILD = re.compile(r"[~*?]")
+_OPERATOR = re.compile(r"[=<>]")
 
 
 @dataclass(frozen=True)
@@ -111,28 +117,64 @@ def name_criteria(scopes: Iterable[str]) -> dict[str, str]:
     return criteria
 
 
-def write_count(count: Count, level: Level, scope_cell: str, sheets: Mapping[str, RowSheet]) -> str:
+def write_count(
+    count: Count,
+    level: Level,
+    scope_cell: str,
+    sheets: Mapping[str, RowSheet],
+    asked: Questionnaire,
+) -> str:
     """Return the formula, with its leading `=`, that recounts a count in one scope.
 
     `scope_cell` is the address of the cell that holds the scope's criterion (see `name_criteria`);
     `sheets` are named by table, with a column for each field and for each level's scopes. One
-    COUNTIFS stands for each combination of codes; their sum counts every row once.
+    COUNTIFS stands for each combination of codes; their sum counts every row once. An answer that
+    may be several at once is looked for within the cell, row by row: there their sum would not.
 
     >>> online = Count(where(status="online"))
     >>> sheet = RowSheet("手続き", ("status", "scope_department"), 3)
-    >>> print(write_count(online, "department", "$A$2", {"procedures": sheet}))
+    >>> print(write_count(online, "department", "$A$2", {"procedures": sheet}, survey.asked))
     =COUNTIFS('手続き'!$B$2:$B$3,$A$2,'手続き'!$A$2:$A$3,"オンライン化済")
     """
-    sheet = sheets[count.table]
-    within = f"{sheet.range_of(f'scope_{level}')},{scope_cell}"
+    sheet, scope = sheets[count.table], f"scope_{level}"
+    several = {name for name in count.where.fields if _may_be_several(name, asked)}
+    if several and count.table == "procedures":
+        factors = [f"({sheet.range_of(scope)}={scope_cell})"]
+        for field, codes in count.where.conditions:
+            labels = [_print(field, code, asked) for code in codes]
+            factors.append(_write_any(sheet.range_of(field), labels, is_several=field in several))
+        return f"=SUMPRODUCT({'*'.join(factors)})"
+    within = f"{sheet.range_of(scope)},{scope_cell}"
     terms = []
     for codes in product(*(codes for _, codes in count.where.conditions)):
         pairs = zip(count.where.fields, codes, strict=True)
         criteria = [
-            f"{sheet.range_of(field)},{quote(code_name(field, code))}" for field, code in pairs
+            f"{sheet.range_of(field)},{criterion(_print(field, code, asked))}"
+            for field, code in pairs
         ]
         terms.append(f"COUNTIFS({','.join([within, *criteria])})")
     return "=" + "+".join(terms)
+
+
+def _print(field: str, code: str, asked: Questionnaire) -> str:
+    """Return what stands in a sheet's cell for a code."""
+    return "" if code == NOTHING else code_name(field, code, asked)
+
+
+def _may_be_several(field: str, asked: Questionnaire) -> bool:
+    return field in asked.named and asked.named[field].multiple
+
+
+def _write_any(cells: str, labels: list[str], *, is_several: bool) -> str:
+    """Return a factor that is 1 in each row whose cell holds one of the labels, else 0."""
+    if is_several:
+        around = f"{quote(SAID_BETWEEN)}&{cells}&{quote(SAID_BETWEEN)}"
+        # An empty cell is two marks, one after the other.
+        marked = (quote(f"{SAID_BETWEEN}{label}{SAID_BETWEEN}") for label in labels)
+        terms = [f"ISNUMBER(FIND({label},{around}))" for label in marked]
+    else:
+        terms = [f"({cells}={quote(label)})" for label in labels]
+    return f"(({'+'.join(terms)})>0)"
 
 
 def write_value(measure: Measure, unit: Unit, cells: Parts[str]) -> str:
@@ -163,6 +205,12 @@ def quote(text: str) -> str:
     """Return a text as it stands in a formula."""
     doubled = text.replace('"', '""')
     return f'"{doubled}"'
+
+
+def criterion(text: str) -> str:
+    """Return a text as the criterion of a count that takes it for nothing but this text."""
+    plain = _WILD.sub(r"~\g<0>", text)
+    return quote(f"={plain}" if _OPERATOR.match(text) else plain)
 
 
 def _round(over: str, under: str, unit: Unit) -> str:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from analysis.cycle import SETTINGS_NAME, Cycle
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.measure import Where
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.settings import read_toml
-from analysis.survey.vocabulary import load_vocabulary
 
 _YEAR = re.compile("(?:19|20)[0-9]{2}(?![0-9])")
 
@@ -106,12 +106,12 @@ NO_GUIDELINE = Guideline(title="", version="", source="", notes=[], goal="", sec
 """What a cycle quotes that names none."""
 
 
-def read_guideline(path: Path | None) -> Guideline:
+def read_guideline(path: Path | None, asked: Questionnaire) -> Guideline:
     """Read a version of the guideline; raise SettingsError naming every entry that is wrong."""
     if path is None:
         return NO_GUIDELINE
     guideline = read_toml(path, Guideline)
-    fields = {field.name: field.choices for field in load_vocabulary()}
+    fields = {field.name: field.choices for field in asked.fields if field.is_asked}
     wrong = [
         f"{entry.id}: {field} = {code}"
         for entry in guideline.counted

@@ -149,9 +149,8 @@ class Ledger:
         'online'
         """
         if measure not in self._names:
-            raise FigureError(
-                f"ほかの数値のもとになる数値が figures/catalogue.py にありません: {define(measure)}"
-            )
+            told = define(measure, self.cycle.questionnaire)
+            raise FigureError(f"ほかの数値のもとが figures/catalogue.py にありません: {told}")
         return self._names[measure]
 
     def parts(self, figure: Figure) -> tuple[Figure, ...]:
@@ -188,7 +187,7 @@ class Ledger:
         key = (cycle, item.name, level)
         if key not in self._evaluated:
             scopes = [scope for scope in self._scopes.values() if scope.level == level]
-            definition = define(item.measure)
+            definition = define(item.measure, self.cycle.questionnaire)
             tables = self._tables if cycle == self._tables.cycle else tables_before(self._tables)
             numbers = evaluate(item.measure, tables, level, [scope.slug for scope in scopes])
             self._evaluated[key] = {

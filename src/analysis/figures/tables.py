@@ -173,6 +173,7 @@ def prepare_tables(
     """
     slugs = {department.name: department.slug for department in cycle.departments}
     before = None if previous is None else previous.rows
+    online = cycle.questionnaire.list_statuses("online")
 
     def list_procedures(of: Survey) -> pd.DataFrame:
         return add_scopes(add_corrections(of.rows, of.corrections))
@@ -193,7 +194,9 @@ def prepare_tables(
         cycle.name,
         LazyTables(
             procedures=lambda: list_procedures(survey),
-            transitions=lambda: add_scopes(match_cycles(survey.rows, before, survey.matches)),
+            transitions=lambda: add_scopes(
+                match_cycles(survey.rows, before, survey.matches, online=online)
+            ),
             workbooks=lambda: add(survey.workbooks.assign(value=survey.workbooks["sha256"])),
             lines=lambda: add(_list_lines(survey.lines)),
             problems=lambda: add(_list_problems(survey.problems, slugs)),

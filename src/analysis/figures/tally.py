@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.questionnaire.field import NOTHING
+
 
 class Tally:
     """Counts the rows of tables by the values of columns, and remembers what it counted."""
@@ -19,15 +21,13 @@ class Tally:
     def count(self, table: str, *columns: str) -> Mapping[tuple[str, ...], int]:
         """Return how many rows have each combination of values that occurs in the columns.
 
-        A row that lacks a value in one of them is in no combination.
+        A value that a row lacks is NOTHING.
         """
         key = (table, *columns)
         if key not in self._counted:
             coded = [self._code(table, column) for column in columns]
-            whole = np.logical_and.reduce([codes >= 0 for codes, _ in coded])
-            # A missing value's place is never counted, but a column may hold no other.
-            shape = [len(values) + 1 for _, values in coded]
-            places = np.ravel_multi_index([codes[whole] for codes, _ in coded], shape)
+            shape = [len(values) for _, values in coded]
+            places = np.ravel_multi_index([codes for codes, _ in coded], shape)
             rows, found = pd.factorize(places)
             answers = [
                 [values[code] for code in codes.tolist()]
@@ -37,9 +37,16 @@ class Tally:
             self._counted[key] = dict(zip(combinations, np.bincount(rows).tolist(), strict=True))
         return self._counted[key]
 
+    def list_values(self, table: str, column: str) -> list[str]:
+        """Return the values that occur in a column, each once."""
+        return self._code(table, column)[1]
+
     def _code(self, table: str, column: str) -> tuple[NDArray[np.int32], list[str]]:
-        """Return a column as codes, -1 for a missing value, and the values that they stand for."""
+        """Return a column as codes, and the values that they stand for."""
         if (table, column) not in self._codes:
             codes, values = pd.factorize(self._frames[table][column])
-            self._codes[table, column] = codes.astype(np.int32), values.tolist()
+            missing = codes < 0
+            known = [*values.tolist(), NOTHING]
+            codes[missing] = len(known) - 1
+            self._codes[table, column] = codes.astype(np.int32), known
         return self._codes[table, column]

@@ -11,6 +11,7 @@ from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Share
 from analysis.figures.named import read_id
+from analysis.questionnaire.questionnaire import Questionnaire
 
 
 def trace(ledger: Ledger, figure_id: str) -> str:
@@ -26,7 +27,9 @@ def trace(ledger: Ledger, figure_id: str) -> str:
             f"数値ID: {figure.id}",
             f"定義: {figure.definition}",
             *_say_numbers(ledger, figure),
-            *_list_rows(list_cells(ledger.select(figure), figure.scope)),
+            *_list_rows(
+                list_cells(ledger.select(figure), figure.scope), ledger.cycle.questionnaire
+            ),
         ]
     )
 
@@ -43,7 +46,7 @@ def _say_numbers(ledger: Ledger, figure: Figure) -> Iterator[str]:
             yield f"四捨五入前の差: {figure.numerator}/{figure.denominator}"
 
 
-def _list_rows(cells: Iterable[dict[str, Any]]) -> Iterator[str]:
+def _list_rows(cells: Iterable[dict[str, Any]], asked: Questionnaire) -> Iterator[str]:
     """Yield a heading for each role, then each row with its cells."""
     cells_by_role: dict[str, list[dict[str, Any]]] = {}
     for cell in cells:
@@ -59,7 +62,7 @@ def _list_rows(cells: Iterable[dict[str, Any]]) -> Iterator[str]:
             names = [cell[key] for key in ("procedure_id", "name")]
             title = "　".join(str(name) for name in names if not pd.isna(name))
             lines = rows.setdefault(key, [f"  {title or '―'}"])
-            lines.append(f"    {_say_cell(cell)}")
+            lines.append(f"    {_say_cell(cell, asked)}")
             if not pd.isna(cell["corrected"]):
                 lines.append(f"      {cell['corrected']}")
         yield f"\n{words}: {len(rows):,}件"
@@ -67,7 +70,7 @@ def _list_rows(cells: Iterable[dict[str, Any]]) -> Iterator[str]:
             yield from lines
 
 
-def _say_cell(cell: dict[str, Any]) -> str:
+def _say_cell(cell: dict[str, Any], asked: Questionnaire) -> str:
     place = " ".join(
         str(part)
         for part in (cell["cycle"], cell["workbook"], _address(cell["sheet"], cell["cell"]))
@@ -77,8 +80,10 @@ def _say_cell(cell: dict[str, Any]) -> str:
     if pd.isna(cell["field"]):
         return f"{place}  {raw}"
     field = str(cell["field"])
-    value = value_name(field, cell["value"])
-    return f"{place}  {field_name(field)}{raw}" + ("" if value == cell["raw"] else f" → {value}")
+    value = value_name(field, cell["value"], asked)
+    return f"{place}  {field_name(field, asked)}{raw}" + (
+        "" if value == cell["raw"] else f" → {value}"
+    )
 
 
 def _address(sheet: Any, cell: Any) -> str:

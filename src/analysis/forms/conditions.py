@@ -3,9 +3,10 @@
 import datetime
 from collections.abc import Iterator
 
+from analysis.figures.formula import quote
 from analysis.forms.layout import Grid
-from analysis.survey.condition import BLANK, FILLED, LATER, Condition
-from analysis.survey.vocabulary import label_of
+from analysis.questionnaire.condition import BLANK, FILLED, LATER, Condition
+from analysis.questionnaire.field import SAID_BETWEEN, Field
 
 
 def write_formula(condition: Condition, grid: Grid, as_of: datetime.date) -> str:
@@ -14,10 +15,10 @@ def write_formula(condition: Condition, grid: Grid, as_of: datetime.date) -> str
     A row in which nothing is typed yet has no blanks. Of dates only whole ones are compared, as a
     form holds a month as a text.
 
-    >>> from analysis.survey.condition import read_condition
-    >>> from analysis.survey.vocabulary import load_vocabulary
-    >>> late = read_condition({"status": "online", "online_date": "later"})
-    >>> write_formula(late, Grid(load_vocabulary(), 1, 2), datetime.date(2024, 9, 1))
+    >>> from analysis.questionnaire.condition import read_condition
+    >>> asked = ledger.cycle.questionnaire
+    >>> late = read_condition({"status": "online", "online_date": "later"}, asked.named)
+    >>> write_formula(late, Grid(asked.fields, 1, 2), datetime.date(2024, 9, 1))
     'AND($G7="オンライン化済",ISNUMBER($H7),$H7>DATE(2024,9,1))'
     """
     terms = [
@@ -46,10 +47,15 @@ def _list_terms(
         yield f"ISNUMBER({cell})"
         yield f"{cell}>DATE({as_of.year},{as_of.month},{as_of.day})"
     else:
-        equal = [f"{cell}={_quote(label_of(name, code))}" for code in told]
+        field = grid.find(name)
+        equal = [_write_equal(cell, field, code) for code in told]
         yield equal[0] if len(equal) == 1 else f"OR({','.join(equal)})"
 
 
-def _quote(text: str) -> str:
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
+def _write_equal(cell: str, field: Field, code: str) -> str:
+    """Return the formula that is true where a cell holds an answer, alone or among several."""
+    if not field.multiple:
+        return f"{cell}={quote(field.choices[code])}"
+    wanted = quote(f"{SAID_BETWEEN}{field.choices[code]}{SAID_BETWEEN}")
+    between = quote(SAID_BETWEEN)
+    return f"ISNUMBER(FIND({wanted},{between}&{cell}&{between}))"

@@ -10,8 +10,7 @@ from analysis.cycle import Cycle, Department
 from analysis.forms.cell_text import write_text
 from analysis.forms.sheet import FORM_SHEET, set_height, set_up_page
 from analysis.looks import COLOURS
-from analysis.survey.rules import list_rules
-from analysis.survey.vocabulary import Field, list_fields
+from analysis.questionnaire.field import Field
 
 _GUIDE_SHEET = "記入要領"
 
@@ -48,11 +47,12 @@ class GuideSheet:
         self._write(0, 0, f"{cycle.settings.title}票　記入要領", self._title)
         row = self._list(2, "記入のしかた", _say_how(workbook_name, known))
         self._write(row, 0, "項目ごとの記入内容", self._heading)
-        fields = list_fields(cycle.settings.as_of)
+        asked = cycle.questionnaire
+        fields = asked.list_fields(cycle.settings.as_of)
         self._write_table(row + 1, fields)
         rules = [
             rule.title
-            for rule in list_rules(fields)
+            for rule in asked.list_rules(fields)
             if rule.severity != "notice" and not rule.code.startswith(_OTHERS_RULES)
         ]
         last = self._list(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_col_to_name
 
-from analysis.survey.vocabulary import Field
+from analysis.questionnaire.field import Field
 
 HEADER_ROW = 4
 FIRST_ROW = 6
@@ -40,6 +40,10 @@ class Grid:
     def number_of(self, name: str) -> int:
         """Return a field's column; raise ValueError if the form has none."""
         return [field.name for field in self.fields].index(name)
+
+    def find(self, name: str) -> Field:
+        """Return a field by its name; raise ValueError if the form has none."""
+        return self.fields[self.number_of(name)]
 
     def cell(self, name: str) -> str:
         """Return a field's cell in the table's first row, for a formula that moves down with it."""

@@ -3,18 +3,17 @@
 The formulas are the survey's own rules (see `conditions`).
 """
 
-import datetime
 from collections.abc import Iterator
 from operator import itemgetter
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from analysis.cycle import Cycle
 from analysis.forms.conditions import is_blank, write_formula
 from analysis.forms.layout import FIRST_ROW, Grid
-from analysis.survey.condition import BLANK
-from analysis.survey.rules import list_field_rules
-from analysis.survey.vocabulary import Field
+from analysis.questionnaire.condition import BLANK
+from analysis.questionnaire.field import Field
 
 _LONGEST_HINT = 255
 
@@ -28,11 +27,9 @@ def add_hints(sheet: Worksheet, grid: Grid) -> None:
             sheet.data_validation(first, number, grid.last, number, {**_check(field, grid), **hint})
 
 
-def add_marks(
-    sheet: Worksheet, grid: Grid, as_of: datetime.date, needed: Format, doubtful: Format
-) -> None:
+def add_marks(sheet: Worksheet, grid: Grid, cycle: Cycle, needed: Format, doubtful: Format) -> None:
     """Colour the cells that need an answer, until they have one, and those that can't be right."""
-    for is_doubtful, column, formula in sorted(_list_marks(grid, as_of), key=itemgetter(0, 1)):
+    for is_doubtful, column, formula in sorted(_list_marks(grid, cycle), key=itemgetter(0, 1)):
         style = doubtful if is_doubtful else needed
         rule = {"type": "formula", "criteria": f"={formula}", "format": style}
         sheet.conditional_format(FIRST_ROW, column, grid.last, column, rule)
@@ -41,7 +38,7 @@ def add_marks(
 def _check(field: Field, grid: Grid) -> dict[str, object]:
     """Return what Excel lets into the cells of a column."""
     cell = grid.cell(field.name)
-    if field.kind == "choice":
+    if field.kind == "choice" and not field.multiple and _fits(field):
         return {
             "validate": "list",
             "source": list(field.choices.values()),
@@ -68,11 +65,17 @@ def _check(field: Field, grid: Grid) -> dict[str, object]:
     return {"validate": "any"}
 
 
-def _list_marks(grid: Grid, as_of: datetime.date) -> Iterator[tuple[bool, int, str]]:
+def _fits(field: Field) -> bool:
+    """Tell whether Excel takes a choice's answers for a list: they are one text, with commas."""
+    labels = list(field.choices.values())
+    return len(",".join(labels)) <= _LONGEST_HINT and not any("," in label for label in labels)
+
+
+def _list_marks(grid: Grid, cycle: Cycle) -> Iterator[tuple[bool, int, str]]:
     """Yield what breaks a rule: if an answer is doubtful or lacks, its column, and the formula."""
     identity = grid.cell("procedure_id")
     same = f"SUMPRODUCT(--({grid.span('procedure_id')}={identity}))>1"
     yield True, grid.number_of("procedure_id"), f"AND(NOT({is_blank(identity)}),{same})"
-    for _, name, when in list_field_rules(grid.fields):
+    for _, name, when in cycle.questionnaire.list_field_rules(grid.fields):
         is_doubtful = (name, (BLANK,)) not in when.parts
-        yield is_doubtful, grid.number_of(name), write_formula(when, grid, as_of)
+        yield is_doubtful, grid.number_of(name), write_formula(when, grid, cycle.settings.as_of)

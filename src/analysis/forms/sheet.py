@@ -10,11 +10,13 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.cycle import Cycle, Department
+from analysis.figures.formula import criterion
 from analysis.forms.cell_text import count_lines, write_text
 from analysis.forms.layout import FIRST_ROW, HEADER_ROW, Grid
 from analysis.forms.marks import add_hints, add_marks
 from analysis.looks import COLOURS
-from analysis.survey.vocabulary import Field, label_of
+from analysis.questionnaire.field import Field, name_codes
+from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
 FORM_SHEET = "調査票"
 
@@ -68,10 +70,9 @@ class FormSheet:
 
         >>> import io
         >>> from analysis.files.workbook import read_sheets
-        >>> from analysis.survey.vocabulary import load_vocabulary
         >>> with xlsxwriter.Workbook(file := io.BytesIO()) as workbook:
         ...     own = ledger.cycle.find_department("kankyo")
-        ...     form = FormSheet(workbook, Grid(load_vocabulary(), 1, 2))
+        ...     form = FormSheet(workbook, Grid(ledger.cycle.questionnaire.fields, 1, 2))
         ...     form.write(ledger.cycle, own, rows[:1])
         >>> (sheet,) = read_sheets(file.getvalue(), lambda sheet: True)
         >>> [cell.text for cell in sheet.cells[FIRST_ROW + 1].values()][:7]
@@ -80,9 +81,9 @@ class FormSheet:
         self._write_heading(cycle, department)
         self._write_header()
         self._write_rows(rows)
-        self._write_foot(rows)
+        self._write_foot(cycle.questionnaire, rows)
         add_hints(self._sheet, self._grid)
-        add_marks(self._sheet, self._grid, cycle.settings.as_of, self._needed, self._doubtful)
+        add_marks(self._sheet, self._grid, cycle, self._needed, self._doubtful)
         self._sheet.protect("", dict.fromkeys(_ALLOWED, True))
         self._set_up_pages(cycle, department)
 
@@ -137,17 +138,23 @@ class FormSheet:
                     case _:
                         self._sheet.write_blank(row, number, None, style)
 
-    def _write_foot(self, rows: pd.DataFrame) -> None:
+    def _write_foot(self, asked: Questionnaire, rows: pd.DataFrame) -> None:
         """Write the totals as pairs of label and number, as every form has had them."""
         grid = self._grid
         filled = "+".join(f'({grid.span(n)}<>"")' for n in ("procedure_id", "name", "status"))
+        counts = {
+            label: (
+                f"COUNTIF({grid.span(STATUS)},{criterion(label)})",
+                int((rows[STATUS] == code).sum()),
+            )
+            for code, label in asked.named[STATUS].choices.items()
+        }
+        out = [counts[asked.label(STATUS, code)] for code in asked.list_statuses("excluded")]
+        total = "".join([f"=SUMPRODUCT(--(({filled})>0))", *(f"-{formula}" for formula, _ in out)])
         cells: list[tuple[str, str, int]] = [
-            ("総手続き数", f"=SUMPRODUCT(--(({filled})>0))", len(rows))
+            ("総手続き数", total, len(rows) - sum(count for _, count in out)),
+            *((label, f"={formula}", count) for label, (formula, count) in counts.items()),
         ]
-        for code in ("online", "started", "not_started"):
-            label = label_of("status", code)
-            count = int((rows["status"] == code).sum()) if len(rows) else 0
-            cells.append((label, f'=COUNTIF({grid.span("status")},"{label}")', count))
         at = grid.last + 1
         self._write_text(at, 0, "合計", self._total)
         for number, (label, formula, count) in enumerate(cells):
@@ -211,7 +218,7 @@ def _list_answers(
 def _say_answer(field: Field, value: str | int) -> FormAnswer:
     """Return a cleaned value as one that is read back equal."""
     if field.kind == "choice":
-        return label_of(field.name, str(value))
+        return name_codes(str(value), field.choices)
     if field.kind == "number":
         return int(value)
     if field.kind != "date":

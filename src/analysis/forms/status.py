@@ -14,9 +14,9 @@ from rich.text import Text
 
 from analysis.display import clean
 from analysis.forms.returned.write import RETURNED_FOLDER, Returned
+from analysis.questionnaire.rules import SEVERITY_LABELS
 from analysis.survey.alike import describe_alike
 from analysis.survey.problems import problems_from_frame
-from analysis.survey.rules import SEVERITY_LABELS
 from analysis.survey.survey import STATE_LABELS, Survey, say_listed
 
 _WIDTH = 100
@@ -83,7 +83,7 @@ def _list_problems(survey: Survey, cycle_name: str) -> Iterator[str]:
     told = 0
     for severity, label in SEVERITY_LABELS.items():
         own = [problem for problem in problems if problem.severity == severity]
-        lines = list(describe_alike(own))
+        lines = list(describe_alike(own, survey.asked.rules))
         told += len(lines)
         yield f"\n{label} {len(own):,}件"
         yield from (f"  ・{clean(line)}" for line in lines)

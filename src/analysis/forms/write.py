@@ -19,9 +19,8 @@ from analysis.forms.resave import rewrite_parts
 from analysis.forms.sheet import FormSheet
 from analysis.place import deliver_file, name_workbook
 from analysis.survey.store import load_survey
-from analysis.survey.survey import ROW_COLUMNS, require_usable
+from analysis.survey.survey import require_usable, row_columns
 from analysis.survey.uncounted import follow_successions
-from analysis.survey.vocabulary import list_fields
 
 FORMS_FOLDER = "forms"
 
@@ -94,7 +93,7 @@ def make_form(cycle: Cycle, department: Department, rows: pd.DataFrame) -> bytes
     title = f"{cycle.settings.title}票　{department.name}"
     workbook.set_properties({"title": fit(title), "created": created})
     room = _ROOM if len(rows) else _ROOM_WHEN_EMPTY
-    grid = Grid(list_fields(cycle.settings.as_of), len(rows), room)
+    grid = Grid(cycle.questionnaire.list_fields(cycle.settings.as_of), len(rows), room)
     sheet, guide = FormSheet(workbook, grid), GuideSheet(workbook)
     sheet.write(cycle, department, rows)
     guide.write(cycle, department, name_workbook(department), len(rows))
@@ -163,7 +162,7 @@ def _load_last_answers(cycle: Cycle, display: Display) -> pd.DataFrame:
     """Return the previous cycle's tidy rows where they would belong now, none in a first cycle."""
     previous = cycle.open_previous()
     if previous is None:
-        return pd.DataFrame(columns=list(ROW_COLUMNS)).astype("str")
+        return pd.DataFrame(columns=row_columns(cycle.questionnaire.fields)).astype("str")
     survey = load_survey(previous, display)
     require_usable(survey, previous.name)
     return follow_successions(cycle, survey).rows

@@ -26,7 +26,8 @@ def say_changes(
     with it. For a procedure that only one side has, the cell of its id stands for the row. Where
     the same text is read otherwise (a correction, an alias), both readings are told.
 
-    >>> sides = tuple(Side(name, "2024-09-01", pd.DataFrame(), {}, None) for name in ("A", "B"))
+    >>> parts = ("2024-09-01", survey.asked, pd.DataFrame(), {}, None)
+    >>> sides = tuple(Side(name, *parts) for name in ("A", "B"))
     >>> say_changes("K-002", sides, rows.assign(status_raw="着手済"), rows, ["status"])
     'こども部.xlsx 調査票!G6「着手済」→「未着手」（K-002 届出その2）'
     """
@@ -63,7 +64,10 @@ def _say_change(a: _Cell, b: _Cell, sides: tuple[Side, Side]) -> str:
     if (a["workbook"], a["sheet"]) == (b["workbook"], b["sheet"]):
         there = "" if a["cell"] == b["cell"] else _text(b["cell"])
     if _text(a["raw"]) == _text(b["raw"]) and _text(a["value"]) != _text(b["value"]):
-        readings = [value_name(str(cell["field"]), cell["value"]) for cell in (a, b)]
+        readings = [
+            value_name(str(cell["field"]), cell["value"], side.asked)
+            for cell, side in zip((a, b), sides, strict=True)
+        ]
         return f"{here}{_quote(a['raw'])}の読み取り「{readings[0]}」→{there}「{readings[1]}」"
     return f"{here}{_quote(a['raw'])}→{there}{_quote(b['raw'])}"
 

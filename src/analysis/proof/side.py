@@ -26,9 +26,10 @@ from analysis.figures.listing import FIGURE_COLUMNS, list_figures
 from analysis.figures.scopes import Level, add_scopes
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import Tables
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.reports.plan import AUDIT_NAME
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
-from analysis.survey.survey import ROW_COLUMNS
+from analysis.survey.survey import row_columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,7 @@ class Side:
 
     name: str
     cycle: str
+    asked: Questionnaire
     figures: pd.DataFrame
     items: dict[str, Item]
     tables: Tables | None
@@ -73,7 +75,8 @@ class Side:
 def take_ledger(name: str, ledger: Ledger) -> Side:
     """Return the side of a ledger, which knows every row."""
     figures = list_figures(ledger).astype("str").set_index("figure_id", drop=False)
-    return Side(name, ledger.cycle.name, figures, ledger.items, ledger.tables)
+    cycle = ledger.cycle
+    return Side(name, cycle.name, cycle.questionnaire, figures, ledger.items, ledger.tables)
 
 
 def pair_with(older: Side, newer: Side) -> Side:
@@ -109,17 +112,18 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     figures = read_figures(found)
     cycle = split_id(str(figures.index[0]))[0]
     missing, tables = "", None
+    own = open_cycle(name_day(cycle) if name_day(cycle) in list_cycles(root) else None, root)
+    asked, path = own.questionnaire, own.guideline_path
     try:
-        tables = _read_tables(find_delivered(folder, AUDIT_NAME) or folder / AUDIT_NAME, cycle)
+        audit = find_delivered(folder, AUDIT_NAME) or folder / AUDIT_NAME
+        tables = _read_tables(audit, cycle, asked)
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
-    known = name_day(cycle) if name_day(cycle) in list_cycles(root) else None
-    path = open_cycle(known, root).guideline_path
-    guideline = read_guideline(path)
-    require_free_ids(guideline, path)
-    items = {item.name: item for item in list_measures(guideline, has_previous=has_previous)}
-    return Side(name, cycle, figures, items, tables, missing)
+    guideline = read_guideline(path, asked)
+    require_free_ids(guideline, asked, path)
+    measures = list_measures(guideline, asked, has_previous=has_previous)
+    return Side(name, cycle, asked, figures, {i.name: i for i in measures}, tables, missing)
 
 
 def find_delivered(folder: Path, name: str) -> Path | None:
@@ -165,15 +169,18 @@ def level_of(scope: str) -> Level:
     return "section" if "." in scope else "department"
 
 
-def _read_tables(path: Path, cycle: str) -> Tables:
+def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
     """Return the tables of procedures that an audit.xlsx holds."""
-    audited, matches = read_audit(path)
-    frames = {name: rows[list(ROW_COLUMNS)] for name, rows in audited.items()}
+    audited, matches = read_audit(path, asked)
+    wanted = row_columns(asked.fields)
+    frames = {name: rows[wanted] for name, rows in audited.items()}
     if cycle not in frames:
         raise ReportError(f"{path.name} に調査回 {cycle} の手続きがありません。")
     rows = frames.pop(cycle)
     before, previous = next(iter(frames.items()), ("", None))
-    transitions = add_scopes(match_cycles(rows, previous, matches))
+    transitions = add_scopes(
+        match_cycles(rows, previous, matches, online=asked.list_statuses("online"))
+    )
     current = {"procedures": add_scopes(rows), "transitions": transitions}
     if previous is None:
         return Tables(cycle, current)

@@ -11,10 +11,9 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
-from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
-from analysis.survey.survey import LINE_LABELS
+from analysis.survey.survey import LINE_LABELS, STATE_LABELS
 
 PROBLEMS = "調査票の問題"
 _COUNTS = (
@@ -35,7 +34,7 @@ def show_collection(findings: Findings) -> Block:
         (
             department.name,
             Quoted(str(answers.loc[department.slug, "workbook"])),
-            code_name("state", str(answers.loc[department.slug, "state"])),
+            STATE_LABELS[str(answers.loc[department.slug, "state"])],
             *counts.cells(department.slug),
         )
         for department in findings.cycle.departments
@@ -45,7 +44,7 @@ def show_collection(findings: Findings) -> Block:
         (
             own.department.name,
             Quoted(str(answers.loc[own.department.slug, "workbook"])),
-            code_name("state", own.state),
+            STATE_LABELS[own.state],
             *(None for _ in _COUNTS),
         )
         for own in findings.cycle.uncounted

@@ -1,5 +1,7 @@
 """A department's report: its numbers beside the city's, its sections, its procedures."""
 
+from collections.abc import Iterator
+
 from analysis.cycle import WHOLE, Department
 from analysis.document.blocks import (
     Block,
@@ -12,16 +14,17 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_parts
-from analysis.figures.catalogue import REASONS
-from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings, write_previous
+from analysis.figures.statuses import name_statuses
+from analysis.questionnaire.field import name_codes
+from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
 from analysis.reports.progress import (
-    PROGRESS,
     now_and_change,
     progress_columns,
+    progress_measures,
     reason_table,
     say_progress,
 )
@@ -37,7 +40,7 @@ def masthead(findings: Findings, department: str) -> Masthead:
 
 def headline(findings: Findings, department: str) -> Block:
     """Return the department's sentence, its figures beside the city's, and their chart."""
-    own = findings.department(department)
+    own, asked = findings.department(department), findings.cycle.questionnaire
     figure = findings.ledger.figure
     return Group(
         (
@@ -57,11 +60,7 @@ def headline(findings: Findings, department: str) -> Block:
             draw_parts(
                 findings.ledger,
                 "手続きの状況",
-                [
-                    ("オンライン化済", figure("online", own.slug)),
-                    ("着手済", figure("started", own.slug)),
-                    ("未着手", figure("not_started", own.slug)),
-                ],
+                [(label, figure(name, own.slug)) for name, label in name_statuses(asked).items()],
                 figure("total", own.slug),
             ),
         )
@@ -74,7 +73,10 @@ def sections(findings: Findings, department: str) -> Block:
     columns = progress_columns(findings)
     return Table(
         caption="課別のオンライン化の状況",
-        columns=(Column("課名", weight=3), *columns.head),
+        columns=(
+            Column(findings.cycle.questionnaire.named["section"].header, weight=3),
+            *columns.head,
+        ),
         rows=(
             *(
                 (
@@ -90,18 +92,24 @@ def sections(findings: Findings, department: str) -> Block:
 
 
 def reasons(findings: Findings, department: str) -> Block:
-    """Return the department's not-started procedures by reason."""
-    return reason_table(findings, findings.department(department).slug)
+    """Return the department's not-started procedures by reason; nothing if none is asked for."""
+    own, asked = findings.department(department), findings.cycle.questionnaire
+    if not asked.reasons:
+        return Group(())
+    heading = Paragraph((f"{asked.name_role('not_started')}の理由",), kind="heading")
+    return Group((heading, reason_table(findings, own.slug)))
 
 
 def changes(findings: Findings, department: str) -> Block:
     """Return what changed since the last cycle, procedure by procedure."""
-    own = findings.department(department)
+    own, asked = findings.department(department), findings.cycle.questionnaire
     if not findings.ledger.has_previous:
         return Paragraph(("今回が最初の調査のため、前回からの異動はありません。",))
     figure = findings.ledger.figure
     moves = findings.ledger.rows_of(own.slug, "transitions", CONCERNED)[MOVED]
-    rows = [row for record in moves.to_dict("records") for row in list_moves(record, own.slug)]
+    rows = [
+        row for record in moves.to_dict("records") for row in list_moves(record, own.slug, asked)
+    ]
     return Group(
         (
             Paragraph(
@@ -121,8 +129,8 @@ def changes(findings: Findings, department: str) -> Block:
                 caption="前回調査からの異動",
                 columns=(
                     Column("異動", weight=3),
-                    Column("手続きID", weight=2),
-                    Column("手続き名", weight=7),
+                    Column(asked.named["procedure_id"].header, weight=2),
+                    Column(asked.named["name"].header, weight=7),
                     Column("前回", weight=3),
                     Column("今回", weight=3),
                 ),
@@ -137,15 +145,16 @@ def procedures(findings: Findings, department: str) -> Block:
     """Return the full list of the department's procedures with what the guideline proposes."""
     own = findings.department(department)
     frame = findings.ledger.rows_of(own.slug, "procedures")
-    proposals = propose(findings.ledger.guideline, frame)
+    asked = findings.cycle.questionnaire
+    proposals = propose(findings.ledger.guideline, asked, frame)
     return Table(
         caption=f"{own.name}の手続き一覧",
         columns=(
-            Column("手続きID", weight=5),
-            Column("課名", weight=6),
-            Column("手続き名", weight=11),
+            Column(asked.named["procedure_id"].header, weight=5),
+            Column(asked.named["section"].header, weight=6),
+            Column(asked.named["name"].header, weight=11),
             Column("状況", weight=7),
-            Column("未着手の理由", weight=7),
+            *([Column(asked.named[REASON].header, weight=7)] if asked.reasons else ()),
             Column("今後の進め方", weight=11),
         ),
         rows=tuple(
@@ -153,22 +162,33 @@ def procedures(findings: Findings, department: str) -> Block:
                 Quoted(procedure_id),
                 Quoted(section),
                 Quoted(name),
-                code_name("status", status),
-                REASONS.get(reason) if status == "not_started" else None,
+                asked.label(STATUS, status),
+                *_say_reason(asked, status, reason),
                 proposal,
             )
             for (procedure_id, section, name, status, reason), proposal in zip(
                 frame[LISTED].itertuples(index=False, name=None), proposals, strict=True
             )
         ),
-        notes=(_explain_proposals(findings),),
+        notes=tuple(filter(None, [_explain_proposals(findings)])),
     )
+
+
+def _say_reason(asked: Questionnaire, status: str, reason: object) -> Iterator[str | None]:
+    """Yield the cell of a procedure's reason, if the survey asks for reasons."""
+    if not asked.reasons:
+        return
+    is_told = status in asked.list_statuses("not_started") and isinstance(reason, str)
+    yield name_codes(str(reason), asked.reasons) if is_told else None
 
 
 def _explain_proposals(findings: Findings) -> str:
     title = findings.ledger.guideline.title
     also = f"と、調査票の回答に当たる「{title}」の項目" if title else ""
-    return f"今後の進め方は、未着手の理由ごとの方針{also}です。"
+    asked = findings.cycle.questionnaire
+    if not asked.routes:
+        return f"今後の進め方は、{also.removeprefix('と、')}です。" if also else ""
+    return f"今後の進め方は、{asked.named[REASON].header}ごとの方針{also}です。"
 
 
 def _compare(findings: Findings, own: Department) -> Table:
@@ -183,7 +203,8 @@ def _compare(findings: Findings, own: Department) -> Table:
         caption=f"{own.name}と市全体",
         columns=(Column("", weight=4), *columns.head),
         rows=tuple(
-            (findings.ledger.items[name].label, *columns.cells(measure=name)) for name in PROGRESS
+            (findings.ledger.items[name].label, *columns.cells(measure=name))
+            for name in progress_measures(findings)
         ),
         notes=("オンライン化率の増減の単位はポイント。",) if has_previous else (),
     )

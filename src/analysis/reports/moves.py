@@ -8,7 +8,8 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from analysis.document.blocks import Cell, Quoted
-from analysis.figures.definition import code_name
+from analysis.figures.definition import OTHER_FIELDS
+from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 from analysis.succession.rescope import FORMER, TAKEN_OVER
 
 # Of what there is to know of a transition, what these lines say.
@@ -25,14 +26,16 @@ CONCERNED = ("department_slug", "previous_department_slug", FORMER[1])
 """The columns of a transition that tell the departments which it is a move of."""
 
 
-def list_moves(record: dict[Hashable, Any], slug: str) -> Iterator[tuple[Cell, ...]]:
+def list_moves(
+    record: dict[Hashable, Any], slug: str, asked: Questionnaire
+) -> Iterator[tuple[Cell, ...]]:
     """Yield a line for each thing that a procedure changed for a department: what, which, how.
 
     `record` is a row of the transitions, of which it needs MOVED, `slug` the department's.
     """
     identity = (Quoted(record["procedure_id"]), Quoted(record["name"]))
     if record["fate"] == "new":
-        yield ("新規", *identity, None, code_name("status", record["status"]))
+        yield ("新規", *identity, None, asked.label(STATUS, record["status"]))
         return
     if record[TAKEN_OVER] == "yes":
         yield from _list_crossing(record, slug, "（引継ぎ）", "former_", "previous_")
@@ -40,12 +43,12 @@ def list_moves(record: dict[Hashable, Any], slug: str) -> Iterator[tuple[Cell, .
     if record["department_slug"] != slug:
         return
     if record["fate"] == "abolished":
-        before = code_name("status", record["previous_status"])
+        before = asked.label(STATUS, record["previous_status"])
         name = Quoted(record["previous_name"])
         yield ("廃止", identity[0], name, before, None)
         return
     if record["procedure_id"] != record["previous_procedure_id"]:
-        way = code_name("paired_by", record["paired_by"])
+        way = OTHER_FIELDS["paired_by"][1][record["paired_by"]]
         yield (
             f"手続きIDの変更（{way}）",
             *identity,
@@ -54,10 +57,10 @@ def list_moves(record: dict[Hashable, Any], slug: str) -> Iterator[tuple[Cell, .
         )
     if record["status"] != record["previous_status"]:
         yield (
-            _name_move(record),
+            _name_move(record, asked),
             *identity,
-            code_name("status", record["previous_status"]),
-            code_name("status", record["status"]),
+            asked.label(STATUS, record["previous_status"]),
+            asked.label(STATUS, record["status"]),
         )
     if record["renamed"] == "yes":
         yield ("名称変更", *identity, Quoted(record["previous_name"]), identity[1])
@@ -89,9 +92,13 @@ def _list_crossing(
     )
 
 
-def _name_move(record: dict[Hashable, Any]) -> str:
+def _name_move(record: dict[Hashable, Any], asked: Questionnaire) -> str:
     if record["went_online"] == "yes":
         return "オンライン化"
     if record["left_online"] == "yes":
         return "オンライン化の取りやめ"
-    return "着手" if record["status"] == "started" else "着手の取りやめ"
+    started = asked.list_statuses("started")
+    was, is_now = (record[when] in started for when in ("previous_status", STATUS))
+    if was == is_now:
+        return "状況の変更"
+    return "着手" if is_now else "着手の取りやめ"

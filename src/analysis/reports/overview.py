@@ -21,14 +21,15 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_parts, draw_rates
-from analysis.figures.catalogue import REASONS
 from analysis.figures.findings import Findings
+from analysis.figures.statuses import name_statuses
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.progress import (
-    PROGRESS,
+    draw_reasons,
     now_and_change,
     progress_columns,
+    progress_measures,
     reason_table,
     say_progress,
 )
@@ -42,7 +43,7 @@ def masthead(findings: Findings) -> Masthead:
 
 
 def headline(findings: Findings) -> Block:
-    """Return the two headline sentences with the chart of the three statuses."""
+    """Return the two headline sentences with the chart of the statuses."""
     figure = findings.ledger.figure
     return Group(
         (
@@ -58,9 +59,8 @@ def headline(findings: Findings) -> Block:
                 findings.ledger,
                 "手続きの状況",
                 [
-                    ("オンライン化済", figure("online")),
-                    ("着手済", figure("started")),
-                    ("未着手", figure("not_started")),
+                    (label, figure(name))
+                    for name, label in name_statuses(findings.cycle.questionnaire).items()
                 ],
                 figure("total"),
             ),
@@ -113,39 +113,40 @@ def departments(findings: Findings) -> Block:
 
 def reasons(findings: Findings) -> Block:
     """Return the reasons of the not-started procedures with the city's route for each."""
-    figure = findings.ledger.figure
+    figure, asked = findings.ledger.figure, findings.cycle.questionnaire
+    if not asked.reasons:
+        return Group(())
+    waiting = asked.name_role("not_started")
     lead: tuple[Inline, ...] = (
-        "オンライン化未対応で、現時点で「未着手」と回答のあった",
+        f"オンライン化未対応で、現時点で「{waiting}」と回答のあった",
         Shown(figure("not_started"), unit="手続き"),
         "の内訳は、以下の通りとなりました",
     )
     return Group(
         (
+            Paragraph((f"2 オンライン化「{waiting}」の詳細",), kind="heading"),
             Paragraph(lead),
             reason_table(findings, "all"),
-            draw_parts(
-                findings.ledger,
-                "未着手の理由",
-                [(label, figure(f"reason_{reason}")) for reason, label in REASONS.items()],
-                figure("not_started"),
-            ),
-            Bullets(
-                (
-                    (
-                        "「未検討」「その他理由で不可」の",
-                        Shown(figure("route_promote"), unit="手続き"),
-                        "には、オンライン化が可能な手続きが多く含まれるため、",
-                        Strong(("ガイドラインに基づきオンライン化を進める",)),
-                    ),
-                    (
-                        "「他機関の事務（市は受付のみ）」「現行法制度上不可」の",
-                        Shown(figure("route_lobby"), unit="手続き"),
-                        "は、引き続き、関係機関に法令等の改正や手続きのオンライン化を働きかける",
-                    ),
-                )
-            ),
+            *draw_reasons(findings, "all"),
+            *_say_routes(findings),
         )
     )
+
+
+def _say_routes(findings: Findings) -> Iterator[Block]:
+    """Yield what is done about the reasons, a sentence a route; nothing if the survey says none."""
+    asked = findings.cycle.questionnaire
+    lines: list[tuple[Inline, ...]] = [
+        (
+            "".join(f"「{asked.reasons[code]}」" for code in asked.list_reasons(route.code)) + "の",
+            Shown(findings.ledger.figure(f"route_{route.code}"), unit="手続き"),
+            route.because or "は、",
+            Strong((route.plan or route.label,)),
+        )
+        for route in asked.routes
+    ]
+    if lines:
+        yield Bullets(tuple(lines))
 
 
 def _city_table(findings: Findings) -> Table:
@@ -155,7 +156,8 @@ def _city_table(findings: Findings) -> Table:
         caption="市全体の手続きの状況",
         columns=(Column("", weight=4), *columns.head),
         rows=tuple(
-            (findings.ledger.items[name].label, *columns.cells(measure=name)) for name in PROGRESS
+            (findings.ledger.items[name].label, *columns.cells(measure=name))
+            for name in progress_measures(findings)
         ),
     )
 
@@ -179,13 +181,17 @@ def _say_target(findings: Findings) -> Iterator[tuple[Inline, ...]]:
 
 
 def _say_not_online(findings: Findings) -> tuple[Inline, ...]:
-    figure = findings.ledger.figure
+    figure, names = findings.ledger.figure, name_statuses(findings.cycle.questionnaire)
+    waiting = Strong((Shown(figure("not_started"), unit="手続き"), f"は依然{names['not_started']}"))
+    whole = ("オンライン化未対応の", Shown(figure("not_online"), unit="手続き"))
+    if "started" not in names:
+        return (*whole, "は", waiting, "でした")
+    started = names["started"]
     return (
-        "オンライン化未対応の",
-        Shown(figure("not_online"), unit="手続き"),
+        *whole,
         "のうち、",
         Shown(figure("started"), unit="手続き"),
-        "は着手済みでしたが、",
-        Strong((Shown(figure("not_started"), unit="手続き"), "は依然未着手")),
+        f"は{started}みでしたが、" if started.endswith("済") else f"は{started}でしたが、",
+        waiting,
         "でした",
     )

@@ -1,14 +1,27 @@
 """What several reports say alike of a scope: its progress, and the reasons it has not started."""
 
+from collections.abc import Iterator
+
 from analysis.cycle import WHOLE
-from analysis.document.blocks import Cell, Column, Inline, Shown, Strong, Table
-from analysis.figures.catalogue import CHANGE, REASONS, ROUTES
+from analysis.document.blocks import Cell, Chart, Column, Inline, Shown, Strong, Table
+from analysis.document.chart import draw_parts
+from analysis.figures.catalogue import CHANGE
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings, write_month, write_previous
+from analysis.figures.statuses import NO_REASON, NO_REASON_NAME, name_reasons, name_statuses
+from analysis.looks import SERIES, look_by_place
+from analysis.questionnaire.questionnaire import REASON
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 
-PROGRESS = ("total", "online", "online_rate", "not_online", "started", "not_started")
-"""The measures that say how far a scope has come, in the order of its table."""
+SEVERAL_REASONS = "複数回答のため、理由ごとの手続き数の合計は手続きの数と一致しません。"
+"""What a table of reasons says where a procedure may have several."""
+
+
+def progress_measures(findings: Findings) -> tuple[str, ...]:
+    """Return the measures that say how far a scope has come, in the order of its table."""
+    statuses = [name for name in name_statuses(findings.cycle.questionnaire) if name != "online"]
+    excluded = ["excluded"] if "excluded" in findings.ledger.items else []
+    return ("total", "online", "online_rate", "not_online", *statuses, *excluded)
 
 
 def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
@@ -17,7 +30,7 @@ def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
     rate = Shown(figure("online_rate", scope))
     if not findings.ledger.has_previous:
         return (
-            "オンライン化済み手続きは",
+            f"{_name_online(findings)}手続きは",
             Strong((Shown(figure("online", scope)),)),
             "で、",
             rate,
@@ -26,7 +39,7 @@ def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
     change = figure("online_change", scope)
     same = "同じ部局の" if scope == WHOLE and findings.cycle.uncounted else ""
     return (
-        f"オンライン化済み手続きは、{same}前回調査時（{write_previous(findings)}時点）から",
+        f"{_name_online(findings)}手続きは、{same}前回調査時（{write_previous(findings)}時点）から",
         Strong(_say_change(change)),
         "、" if not change.value else "し、",
         rate,
@@ -37,9 +50,9 @@ def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
 
 
 def list_progress(findings: Findings, scope: str) -> list[tuple[Figure, ...]]:
-    """Return a scope's figure of each of PROGRESS, with its change if there is a cycle before."""
+    """Return a scope's figures, each with its change if there is a cycle before."""
     columns = FigureColumns(findings, now_and_change())
-    return [columns.list_figures(scope, name) for name in PROGRESS]
+    return [columns.list_figures(scope, name) for name in progress_measures(findings)]
 
 
 def now_and_change(
@@ -49,7 +62,7 @@ def now_and_change(
     weight: int | None = 2,
     with_unit: bool = False,
 ) -> tuple[FigureColumn, ...]:
-    """Return the columns of a table whose rows are PROGRESS: the figure, and its change."""
+    """Return the columns of a table whose rows are measures: the figure, and its change."""
     return (
         FigureColumn("{}", "今回", group, weight, scope),
         FigureColumn(f"{{}}{CHANGE}", "前回からの増減", group, weight, scope, with_unit),
@@ -59,7 +72,8 @@ def now_and_change(
 def progress_columns(findings: Findings) -> FigureColumns:
     """Return the columns of the published table that stand beside a scope's name."""
     now = f"{write_month(findings.cycle)}時点"
-    online, rate = "オンライン化済手続き数", "オンライン化率"
+    online = findings.ledger.items["online"].label
+    rate = findings.ledger.items["online_rate"].label
     return FigureColumns(
         findings,
         (
@@ -73,32 +87,69 @@ def progress_columns(findings: Findings) -> FigureColumns:
 
 
 def reason_table(findings: Findings, scope: str) -> Table:
-    """Return a scope's not-started procedures by reason, with the route's total beneath each."""
-    columns = FigureColumns(
-        findings,
-        (FigureColumn("{}", "手続き数"), FigureColumn("{}_share", "未着手に占める割合", weight=3)),
-    )
+    """Return a scope's not-started procedures by reason, with the route's total beneath each.
+
+    Where a procedure may have several reasons, the rows are no parts of a whole, and it says so.
+    """
+    asked, ledger = findings.cycle.questionnaire, findings.ledger
+    waiting, header = asked.name_role("not_started"), asked.named[REASON].header
+    share = FigureColumn("{}_share", f"{waiting}に占める割合", weight=3)
+    columns = FigureColumns(findings, (FigureColumn("{}", "手続き数"), share))
+    has_routes, is_several = bool(asked.routes), asked.named[REASON].multiple
+
+    def line(label: str, measure: str, then: str) -> tuple[Cell, ...]:
+        return (label, *columns.cells(scope, measure), *([then] if has_routes else ()))
+
     rows: list[tuple[Cell, ...]] = []
     subtotals = []
-    for route, (label, route_reasons) in ROUTES.items():
-        rows += [
-            (REASONS[reason], *columns.cells(scope, f"reason_{reason}"), label)
-            for reason in route_reasons
-        ]
+    for route in asked.routes:
+        codes = asked.list_reasons(route.code)
+        rows += [line(asked.reasons[code], f"reason_{code}", route.label) for code in codes]
         subtotals.append(len(rows))
-        rows.append((f"小計：{label}", *columns.cells(scope, f"route_{route}"), ""))
-    rows.append(("計", findings.ledger.figure("not_started", scope), "", ""))
+        rows.append(line(f"小計：{route.label}", f"route_{route.code}", ""))
+    routed = {code for route in asked.routes for code in asked.list_reasons(route.code)}
+    rows += [
+        line(label, f"reason_{code}", "")
+        for code, label in asked.reasons.items()
+        if code not in routed
+    ]
+    if asked.may_lack_reason:
+        rows.append(line(NO_REASON, NO_REASON_NAME, ""))
+    whole = f"{waiting}の手続き" if is_several else "計"
+    rows.append((whole, ledger.figure("not_started", scope), "", *([""] if has_routes else ())))
     return Table(
-        caption="未着手の理由と今後の進め方",
+        caption=f"{header}と今後の進め方" if has_routes else header,
         columns=(
-            Column("未着手の理由", weight=4),
+            Column(header, weight=4),
             *columns.head,
-            Column("今後の進め方", weight=4),
+            *([Column("今後の進め方", weight=4)] if has_routes else ()),
         ),
         rows=tuple(rows),
-        ledger=findings.ledger,
+        ledger=None if is_several else ledger,
         subtotals=tuple(subtotals),
+        notes=(SEVERAL_REASONS,) if is_several else (),
     )
+
+
+def draw_reasons(findings: Findings, scope: str) -> Iterator[Chart]:
+    """Yield the chart of a scope's reasons, where they are parts of a whole and few enough."""
+    asked, figure = findings.cycle.questionnaire, findings.ledger.figure
+    names = name_reasons(asked)
+    if asked.named[REASON].multiple or len(names) > len(SERIES):
+        return
+    yield draw_parts(
+        findings.ledger,
+        asked.named[REASON].header,
+        [(label, figure(name, scope)) for name, label in names.items()],
+        figure("not_started", scope),
+        look_by_place(names),
+    )
+
+
+def _name_online(findings: Findings) -> str:
+    """Return what online procedures are called in a sentence."""
+    label = findings.cycle.questionnaire.name_role("online")
+    return f"{label}み" if label.endswith("済") else f"「{label}」の"
 
 
 def _say_change(change: Figure) -> tuple[str | Shown, ...]:

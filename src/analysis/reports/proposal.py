@@ -2,31 +2,33 @@
 
 import pandas as pd
 
-from analysis.figures.catalogue import ROUTES
 from analysis.figures.evaluate import matches
 from analysis.figures.guideline import Guideline
+from analysis.questionnaire.field import list_codes
+from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire, Route
 
-ROUTE_OF = {reason: label for label, reasons in ROUTES.values() for reason in reasons}
-LOBBIED = ROUTES["lobby"][1]
 
+def propose(
+    guideline: Guideline, asked: Questionnaire, procedures: pd.DataFrame
+) -> list[str | None]:
+    """Return each procedure's proposals, a line each; None where there is nothing to do.
 
-def propose(guideline: Guideline, procedures: pd.DataFrame) -> list[str | None]:
-    """Return each procedure's proposals, a line each; None where it is online already.
+    A procedure all of whose reasons the city can only lobby about gets no entry of the guideline.
+    One result per row of `procedures` (tidy rows), in their order.
 
-    A procedure whose reason the city can only lobby about gets no entry of the guideline. One
-    result per row of `procedures` (tidy rows), in their order.
-
-    >>> propose(ledger.guideline, rows)
+    >>> propose(ledger.guideline, survey.asked, rows)
     [None, 'ガイドラインに基づき推進']
     """
     lines: list[list[str]] = [[] for _ in range(len(procedures))]
-    not_started = procedures["status"] == "not_started"
-    for place, reason in enumerate(procedures["reason"].where(not_started)):
-        if reason in ROUTE_OF:
-            lines[place].append(ROUTE_OF[reason])
-    is_open = (procedures["status"] != "online") & ~(
-        not_started & procedures["reason"].isin(LOBBIED)
-    )
+    not_started = procedures[STATUS].isin(asked.list_statuses("not_started"))
+    reasons = procedures[REASON].where(not_started)
+    routes = {value: _list_routes(asked, value) for value in reasons.dropna().unique()}
+    for place, reason in enumerate(reasons):
+        lines[place] += [route.label for route in routes.get(reason, ())]
+    lobbied = [value for value, own in routes.items() if own and all(r.lobbied for r in own)]
+    is_open = procedures[STATUS].isin(
+        asked.list_statuses("started", "not_started")
+    ) & ~reasons.isin(lobbied)
     for entry in guideline.proposals:
         if entry.condition is None or entry.proposal is None:
             continue
@@ -34,3 +36,9 @@ def propose(guideline: Guideline, procedures: pd.DataFrame) -> list[str | None]:
         for place in falls_under.to_numpy().nonzero()[0].tolist():
             lines[place].append(entry.proposal)
     return ["\n".join(line) or None for line in lines]
+
+
+def _list_routes(asked: Questionnaire, reason: str) -> list[Route]:
+    """Return the routes that an answer's reasons take, in the order of the reports."""
+    codes = {*list_codes(reason)}
+    return [route for route in asked.routes if codes & {*asked.list_reasons(route.code)}]

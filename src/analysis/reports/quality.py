@@ -16,16 +16,16 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
-from analysis.figures.definition import code_name, field_name
+from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.findings import Findings
 from analysis.figures.rounding import MINUS, NO_NUMBER
 from analysis.inputs import list_inputs
+from analysis.questionnaire.rules import SEVERITY_LABELS
 from analysis.reports.heading import head_report
 from analysis.reports.rules import list_pairings, show_rules
 from analysis.reports.steps import show_steps
 from analysis.survey.alike import Alike, choose_shown, gather_alike, name_places
 from analysis.survey.problems import problems_from_frame
-from analysis.survey.rules import load_rules
 
 RULES = (
     "オンライン化率は、オンライン化済手続き数を総手続き数で割り、百分率で小数第一位まで示します。四捨五入は、もとの分数から一度だけ行います。",
@@ -59,6 +59,7 @@ def problems(findings: Findings) -> Block:
 def _list_problems(findings: Findings) -> Table:
     """Return the problems of each file, alike ones in one row."""
     found = problems_from_frame(findings.survey.problems)
+    known = findings.cycle.questionnaire.rules
     rows: list[tuple[Cell, ...]] = []
     is_short = False
     for _, own in groupby(found, key=lambda problem: problem.workbook):
@@ -67,10 +68,10 @@ def _list_problems(findings: Findings) -> Table:
         rows += [_write_alike(alike) for alike in shown]
         rows += [
             (
-                code_name("severity", load_rules()[code].severity),
+                SEVERITY_LABELS[known[code].severity],
                 Quoted(groups[0].first.workbook),
                 None,
-                f"ほかにも、この規則に反する回答があります: {load_rules()[code].title}",
+                f"ほかにも、この規則に反する回答があります: {known[code].title}",
                 None,
             )
             for code in left
@@ -96,7 +97,7 @@ def _write_alike(alike: Alike) -> tuple[Cell, ...]:
     problem = alike.first
     place = name_places(alike.problems, within_workbook=True, counted=False)
     return (
-        code_name("severity", problem.severity),
+        SEVERITY_LABELS[problem.severity],
         Quoted(problem.workbook),
         Quoted(place) if place else None,
         Quoted(problem.message),
@@ -173,7 +174,7 @@ def _list_corrections(findings: Findings) -> Table:
             (
                 Quoted(row["procedure_id"]),
                 Quoted(f"{row['workbook']} {row['sheet']}!{row['cell']}"),
-                field_name(row["field"]),
+                field_name(row["field"], findings.cycle.questionnaire),
                 Quoted(row["expected"]),
                 Quoted(row["value"]),
                 Quoted(row["reason"]),
@@ -209,7 +210,7 @@ def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:
             Quoted(row["published"].replace("-", MINUS)),
             known,
             None if known is None else known.unit.name,
-            code_name("agrees", row["agrees"]) if known else "該当する数値なし",
+            OTHER_FIELDS["agrees"][1][row["agrees"]] if known else "該当する数値なし",
         )
 
 

@@ -1,9 +1,13 @@
 """The reasons why procedures are not started: by department, by route, and in the words given."""
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from analysis.document.blocks import (
     Block,
+    Chart,
     Column,
     Group,
+    Inline,
     Link,
     Masthead,
     Paragraph,
@@ -13,11 +17,14 @@ from analysis.document.blocks import (
 )
 from analysis.document.chart import draw_stacks
 from analysis.document.sums import require_sum
-from analysis.figures.catalogue import REASONS, ROUTES
 from analysis.figures.findings import Findings
+from analysis.figures.statuses import name_reasons
+from analysis.looks import SERIES, look_by_place
+from analysis.questionnaire.questionnaire import REASON, STATUS
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.heading import head_report
-from analysis.reports.progress import reason_table
+from analysis.reports.progress import SEVERAL_REASONS, reason_table
+from analysis.survey.broken import holds_any
 
 QUOTED = ("section", "name", "reason_detail")
 
@@ -28,53 +35,52 @@ def masthead(findings: Findings) -> Masthead:
 
 
 def routes(findings: Findings) -> Block:
-    """Return the reasons of the whole city with the totals of the two routes."""
-    figure = findings.ledger.figure
-    return Group(
-        (
-            Paragraph(
-                (
-                    "未着手の",
-                    Shown(figure("not_started"), unit="手続き"),
-                    "のうち、",
-                    Shown(figure("route_promote"), unit="手続き"),
-                    "（",
-                    Shown(figure("route_promote_share")),
-                    "）はガイドラインに基づきオンライン化を進め、",
-                    Shown(figure("route_lobby"), unit="手続き"),
-                    "（",
-                    Shown(figure("route_lobby_share")),
-                    "）は関係機関に働きかけます。",
-                ),
-                kind="lead",
-            ),
-            reason_table(findings, "all"),
-        )
-    )
+    """Return the reasons of the whole city with the totals of the routes."""
+    figure, asked = findings.ledger.figure, findings.cycle.questionnaire
+    lead: list[Inline] = [
+        f"{asked.name_role('not_started')}の",
+        Shown(figure("not_started"), unit="手続き"),
+        "のうち、" if asked.routes else "の理由です。",
+    ]
+    for at, route in enumerate(asked.routes):
+        measure = f"route_{route.code}"
+        lead += [
+            Shown(figure(measure), unit="手続き"),
+            "（",
+            Shown(figure(f"{measure}_share")),
+            f"）は「{route.label}」" + ("、" if at < len(asked.routes) - 1 else "とします。"),
+        ]
+    return Group((Paragraph(tuple(lead), kind="lead"), reason_table(findings, "all")))
 
 
 def by_department(findings: Findings) -> Block:
     """Return departments by reasons, with the total of each route, and its chart."""
-    figure = findings.ledger.figure
+    figure, asked = findings.ledger.figure, findings.cycle.questionnaire
+    waiting, is_several = asked.name_role("not_started"), asked.named[REASON].multiple
+    names = name_reasons(asked)
     by_route = [
         column
-        for route, (label, reasons) in ROUTES.items()
+        for route in asked.routes
         for column in (
-            *(FigureColumn(f"reason_{reason}", REASONS[reason], label) for reason in reasons),
-            FigureColumn(f"route_{route}", "計", label, weight=1),
+            *_list_columns(names, asked.list_reasons(route.code), route.label),
+            FigureColumn(f"route_{route.code}", "計", route.label, weight=1),
         )
     ]
-    whole = FigureColumn("not_started", "未着手", weight=1)
-    columns = FigureColumns(findings, (*by_route, whole))
+    routed = {code for route in asked.routes for code in asked.list_reasons(route.code)}
+    others = [name for name in names if name.removeprefix("reason_") not in routed]
+    by_route += [FigureColumn(name, names[name]) for name in others]
+    columns = FigureColumns(findings, (*by_route, FigureColumn("not_started", waiting, weight=1)))
     scopes = [(d.name, d.slug) for d in findings.cycle.departments]
-    for route, (label, reasons) in ROUTES.items():
+    for route in asked.routes if not is_several else ():
         for _, slug in scopes:
-            parts = [figure(f"reason_{reason}", slug) for reason in reasons]
-            require_sum(findings.ledger, label, parts, figure(f"route_{route}", slug))
+            parts = [figure(f"reason_{code}", slug) for code in asked.list_reasons(route.code)]
+            whole = figure(f"route_{route.code}", slug)
+            require_sum(findings.ledger, route.label, parts, whole)
+    caption = f"部局別・理由別の{waiting}の手続き数"
     return Group(
         (
             Table(
-                caption="部局別・理由別の未着手の手続き数",
+                caption=caption,
                 columns=(Column("部局名", weight=3), *columns.head),
                 rows=tuple(
                     (
@@ -84,47 +90,67 @@ def by_department(findings: Findings) -> Block:
                     for name, slug in [*scopes, ("計", "all")]
                 ),
                 ledger=findings.ledger,
+                notes=(SEVERAL_REASONS,) if is_several else (),
             ),
-            draw_stacks(
-                findings.ledger,
-                "部局別・理由別の未着手の手続き数",
-                [
-                    (
-                        name,
-                        [figure(f"reason_{reason}", slug) for reason in REASONS],
-                        figure("not_started", slug),
-                    )
-                    for name, slug in scopes
-                ],
-                list(REASONS.values()),
-            ),
+            *_draw_departments(findings, caption, names),
         )
+    )
+
+
+def _list_columns(
+    names: Mapping[str, str], codes: Sequence[str], label: str
+) -> Iterator[FigureColumn]:
+    for code in codes:
+        yield FigureColumn(f"reason_{code}", names[f"reason_{code}"], label)
+
+
+def _draw_departments(
+    findings: Findings, caption: str, names: Mapping[str, str]
+) -> Iterator[Chart]:
+    """Yield the chart of the departments' reasons, where they are parts and few enough."""
+    figure = findings.ledger.figure
+    if findings.cycle.questionnaire.named[REASON].multiple or len(names) > len(SERIES):
+        return
+    yield draw_stacks(
+        findings.ledger,
+        caption,
+        [
+            (d.name, [figure(name, d.slug) for name in names], figure("not_started", d.slug))
+            for d in findings.cycle.departments
+        ],
+        list(names.values()),
+        look_by_place(names),
     )
 
 
 def details(findings: Findings) -> Block:
     """Return the reasons in the departments' own words, a table for each reason."""
+    asked = findings.cycle.questionnaire
+    field = asked.named["reason_detail"]
+    if not field.is_asked:
+        return Group(())
     frame = findings.ledger.tables.current["procedures"]
-    frame = frame[(frame["status"] == "not_started") & frame["reason_detail"].notna()]
-    return Group(
-        tuple(
-            Table(
-                caption=f"{label}：理由の詳細",
-                columns=(
-                    Column("部局名", weight=3),
-                    Column("課名", weight=3),
-                    Column("手続き名", weight=6),
-                    Column("理由の詳細", weight=6),
-                ),
-                rows=tuple(
-                    (department, *map(Quoted, quoted))
-                    for department, *quoted in frame.loc[
-                        frame["reason"] == reason, ["department", *QUOTED]
-                    ].itertuples(index=False, name=None)
-                ),
-                headings=0,
-                empty="理由の詳細の記入はありません。",
-            )
-            for reason, label in REASONS.items()
+    is_waiting = frame[STATUS].isin(asked.list_statuses("not_started"))
+    frame = frame[is_waiting & frame[field.name].notna()]
+    heading = Paragraph((field.header,), kind="heading")
+    tables = (
+        Table(
+            caption=f"{label}：{field.header}",
+            columns=(
+                Column("部局名", weight=3),
+                Column(asked.named["section"].header, weight=3),
+                Column(asked.named["name"].header, weight=6),
+                Column(field.header, weight=6),
+            ),
+            rows=tuple(
+                (department, *map(Quoted, quoted))
+                for department, *quoted in frame.loc[
+                    holds_any(frame[REASON], (code,)), ["department", *QUOTED]
+                ].itertuples(index=False, name=None)
+            ),
+            headings=0,
+            empty=f"{field.header}の記入はありません。",
         )
+        for code, label in asked.reasons.items()
     )
+    return Group((heading, *tables))

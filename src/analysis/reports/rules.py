@@ -2,10 +2,8 @@
 
 from analysis.document.blocks import Block, Column, Group, Paragraph, Quoted, Shown, Table
 from analysis.figures.catalogue import RULE_PREFIX
-from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings, write_previous
-from analysis.survey.rules import list_rules
-from analysis.survey.vocabulary import list_fields
+from analysis.questionnaire.rules import SEVERITY_LABELS
 
 
 def show_rules(findings: Findings) -> Block:
@@ -13,7 +11,7 @@ def show_rules(findings: Findings) -> Block:
 
     Errors stop a build, so their counts are always none.
     """
-    figure = findings.ledger.figure
+    figure, asked = findings.ledger.figure, findings.cycle.questionnaire
     return Table(
         caption="調査票の検査規則",
         columns=(
@@ -25,11 +23,11 @@ def show_rules(findings: Findings) -> Block:
         rows=tuple(
             (
                 rule.title,
-                code_name("severity", rule.severity),
+                SEVERITY_LABELS[rule.severity],
                 figure(f"{RULE_PREFIX}{rule.code}"),
                 Quoted(rule.code),
             )
-            for rule in list_rules(list_fields(findings.cycle.settings.as_of))
+            for rule in asked.list_rules(asked.list_fields(findings.cycle.settings.as_of))
         ),
         notes=("「誤り」があると集計しません。「要確認」と「参考」は集計を止めません。",),
     )

@@ -6,7 +6,7 @@ is a report like the others, whether the package has a module for it or not.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,9 +22,16 @@ KEY = "report"
 EACH_DEPARTMENT = "{department}"
 """What stands in the titles of a report that there is of each department, for its name."""
 
+NOT_STARTED = "{not_started}"
+"""What stands in titles for what the survey calls the procedures that are not started."""
+
 ENDING = ".ipynb"
 _WORDS = ("title", "heading")
-_GUIDELINE = "guideline"
+# What a cycle may lack that a report is of, and whether it has it.
+_NEEDED: dict[str, Callable[[Cycle], bool]] = {
+    "guideline": lambda cycle: cycle.settings.guideline is not None,
+    "reasons": lambda cycle: bool(cycle.questionnaire.reasons),
+}
 _NAME = re.compile(r"[\w-]+")
 _REPORT = re.compile(r"^def masthead\(", re.MULTILINE)
 _MISSING = (
@@ -37,8 +44,8 @@ class Statement(NamedTuple):
     """A notebook's report: its place in the order, its notebook's name, its titles.
 
     `title` is what lists call it, `heading` what it is called itself. A report whose title has
-    `{department}` in it is made of each department; one that `needs` the guideline, in cycles that
-    name one.
+    `{department}` in it is made of each department; one that `needs` the guideline, or
+    reasons, in cycles that name one or ask for them.
     """
 
     order: int
@@ -77,8 +84,7 @@ def read_statements(cycle: Cycle) -> list[Statement]:
         raise ReportError(
             f"報告書のノートブックに誤りが{len(wrong)}件あります。\n{list_examples(sorted(wrong))}"
         )
-    has_guideline = cycle.settings.guideline is not None
-    return sorted(one for one in found if has_guideline or one.needs != _GUIDELINE)
+    return sorted(one for one in found if one.needs is None or _NEEDED[one.needs](cycle))
 
 
 def read_heading(cycle: Cycle, notebook: str) -> str:
@@ -108,9 +114,12 @@ def _read(cycle: Cycle, name: str) -> Statement:
         raise _UnstatedError from None
     if wrong := list(_find_wrong(name, stated)):
         raise _UnstatedError("".join(wrong))
-    title = stated["title"]
-    heading, needs = stated.get("heading", title), stated.get("needs")
-    return Statement(stated["order"], name, title, heading, needs)
+    called = cycle.questionnaire.name_role("not_started")
+    title, heading = (
+        text.replace(NOT_STARTED, called)
+        for text in (stated["title"], stated.get("heading", stated["title"]))
+    )
+    return Statement(stated["order"], name, title, heading, stated.get("needs"))
 
 
 def _find_wrong(name: str, stated: Any) -> Iterator[str]:
@@ -127,8 +136,9 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
         text = stated[key]
         if not isinstance(text, str) or text != " ".join(text.split()) or not text:
             yield f"{KEY} の {key} は、一行の文字で書いてください。"
-    if stated.get("needs", _GUIDELINE) != _GUIDELINE:
-        yield f'{KEY} の needs（報告書に要るもの）に書けるのは "{_GUIDELINE}" だけです。'
+    if "needs" in stated and stated["needs"] not in [*_NEEDED]:
+        known = "、".join(f'"{name}"' for name in _NEEDED)
+        yield f"{KEY} の needs（報告書に要るもの）に書けるのは {known} です。"
     for key in sorted(stated.keys() - {"order", "needs", *_WORDS}):
         yield f"{KEY} の「{key}」は使えません（使えるのは order、title、heading、needs）。"
 

@@ -6,6 +6,7 @@ from analysis.document.blocks import Block, Cell, Column, Group, Paragraph, Quot
 from analysis.document.fonts import missing_glyphs
 from analysis.figures.definition import value_name
 from analysis.figures.findings import Findings
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.answers.steps import STEPS
 
 _ABOUT = (
@@ -18,9 +19,15 @@ UNQUOTED = "remarks"
 
 def show_steps(findings: Findings) -> Block:
     """Return every step that changed an answer, with how many it changed and an example."""
+    asked = findings.cycle.questionnaire
     figure, changed = findings.ledger.figure, findings.ledger.tables.current["steps"]
     rows: list[tuple[Cell, ...]] = [
-        (step.name, step.what, count, _quote_example(changed[changed["step"] == code]))
+        (
+            step.name,
+            step.what,
+            count,
+            _quote_example(changed[changed["step"] == code], asked),
+        )
         for code, step in STEPS.items()
         if (count := figure(f"steps_{code}")).value
     ]
@@ -46,11 +53,11 @@ def show_steps(findings: Findings) -> Block:
     )
 
 
-def _quote_example(changed: pd.DataFrame) -> Quoted | None:
+def _quote_example(changed: pd.DataFrame, asked: Questionnaire) -> Quoted | None:
     """Return the shortest cell that can be printed, or None."""
     cells = changed.loc[changed["field"] != UNQUOTED, ["field", "raw", "value"]].fillna("")
     said = {
-        f"「{raw or '（空欄）'}」→「{value_name(field, value or pd.NA)}」"
+        f"「{raw or '（空欄）'}」→「{value_name(field, value or pd.NA, asked)}」"
         for field, raw, value in cells.itertuples(index=False, name=None)
     }
     ranked = sorted(said, key=lambda text: (len(text), text))

@@ -3,15 +3,9 @@
 from collections.abc import Iterator
 
 from analysis.document.blocks import Block, Cell, Column, Table
-from analysis.figures.definition import code_name
 from analysis.figures.findings import Findings, write_previous
-
-_COUNTS = {
-    "waiting_total": "総手続き数",
-    "waiting_online": "オンライン化済",
-    "waiting_started": "着手済",
-    "waiting_not_started": "未着手",
-}
+from analysis.figures.statuses import name_statuses
+from analysis.survey.survey import STATE_LABELS
 
 
 def list_waiting(findings: Findings) -> Iterator[Block]:
@@ -22,14 +16,18 @@ def list_waiting(findings: Findings) -> Iterator[Block]:
     cycle, ledger = findings.cycle, findings.ledger
     if not cycle.uncounted:
         return
+    named = name_statuses(cycle.questionnaire).items()
+    counts = {"total": "総手続き数", **{str(name): label for name, label in named}}
     known = {scope.slug for scope in ledger.list_waiting()}
     rows: list[tuple[Cell, ...]] = [
         (
             own.department.name,
-            code_name("state", own.state),
+            STATE_LABELS[own.state],
             *(
-                ledger.figure(name, own.department.slug) if own.department.slug in known else None
-                for name in _COUNTS
+                ledger.figure(f"waiting_{name}", own.department.slug)
+                if own.department.slug in known
+                else None
+                for name in counts
             ),
         )
         for own in cycle.uncounted
@@ -42,7 +40,7 @@ def list_waiting(findings: Findings) -> Iterator[Block]:
             Column("今回の回答", weight=2),
             *(
                 Column(title, f"前回の回答（{before}）" if before else None, numeric=True, weight=2)
-                for title in _COUNTS.values()
+                for title in counts.values()
             ),
         ),
         rows=tuple(rows),

@@ -1,11 +1,11 @@
 """Say a problem that stands in a thousand cells once: with a count, and where to look first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.errors import EXAMPLES_SHOWN
+from analysis.questionnaire.rules import Rule
 from analysis.survey.problems import CELL, Place, Problem, describe
-from analysis.survey.rules import load_rules
 
 MOST_WORDINGS = 20
 """How many lines one rule has for one field, each with words of its own."""
@@ -56,7 +56,9 @@ def choose_shown(groups: Sequence[Alike]) -> tuple[list[Alike], dict[str, int]]:
     return shown, left
 
 
-def describe_alike(problems: Iterable[Problem], *, within_workbook: bool = False) -> Iterator[str]:
+def describe_alike(
+    problems: Iterable[Problem], rules: Mapping[str, Rule], *, within_workbook: bool = False
+) -> Iterator[str]:
     """Yield a line for all problems that say the same, and one for what a rule has beyond that.
 
     A problem that is alone is told as `describe` tells it; `within_workbook` is as there.
@@ -70,7 +72,7 @@ def describe_alike(problems: Iterable[Problem], *, within_workbook: bool = False
             counted = f"{group.count:,}件（{where}）".removesuffix("（）")
             yield f"{counted}: {group.first.message}{group.first.action}"
     for code, count in left.items():
-        yield f"ほか{count:,}件: {load_rules()[code].title}"
+        yield f"ほか{count:,}件: {rules[code].title}"
 
 
 def name_places(

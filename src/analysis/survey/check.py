@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.survey.condition import find_rows
+from analysis.questionnaire.field import Field, name_codes
+from analysis.questionnaire.rules import Rule
+from analysis.survey.broken import find_rows
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.rules import list_field_rules, load_rules
 from analysis.survey.spellings import match_key
 from analysis.survey.table.read import Reading
 from analysis.survey.table.stated import find_totals_that_differ
 from analysis.survey.table.tombstone import find_tombstone_names, find_tombstones
 from analysis.survey.table.totals import TOTAL_WORDS
-from analysis.survey.vocabulary import field_named, label_of, list_fields
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,22 @@ class _Breach(NamedTuple):
     `about` is the choice, if there is one, whose answer the message names as {label}.
     """
 
-    code: str
+    rule: Rule
     field: str
     found: "pd.Series[bool]"
     about: str | None = None
 
 
 def _find_breaches(intake: Intake) -> Iterator[_Breach]:
-    as_of = intake.cycle.settings.as_of
-    for code, field, when in list_field_rules(list_fields(as_of)):
+    asked, as_of = intake.cycle.questionnaire, intake.cycle.settings.as_of
+    for rule, field, when in asked.list_field_rules(asked.list_fields(as_of)):
         found = find_rows(when, intake.rows, as_of)
-        yield _Breach(code, field, found, when.find_choice(field))
+        yield _Breach(rule, field, found, when.find_choice(field))
+    is_gone, is_total = (asked.rules[code] for code in ("row_tombstone", "section_total"))
     for name in ("procedure_id", "reason_detail", "remarks"):
-        yield _Breach("row_tombstone", name, _is_tombstone(intake, name))
-    yield _Breach("row_tombstone", "name", _is_tombstone_name(intake))
-    yield _Breach("section_total", "section", _is_called_total(intake))
+        yield _Breach(is_gone, name, _is_tombstone(intake, name))
+    yield _Breach(is_gone, "name", _is_tombstone_name(intake))
+    yield _Breach(is_total, "section", _is_called_total(intake))
 
 
 def _is_tombstone(intake: Intake, field: str) -> "pd.Series[bool]":
@@ -96,10 +97,10 @@ def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
 
 
 def _tell(breach: _Breach, intake: Intake) -> Iterator[Problem]:
-    rows, field = intake.rows, breach.field
+    asked, rows, field = intake.cycle.questionnaire, intake.rows, breach.field
     has_cell = rows[f"{field}_cell"].notna()
     if (lacks_column := breach.found & ~has_cell).any():
-        yield from _tell_without_column(breach, rows[lacks_column])
+        yield from _tell_without_column(breach, asked.named[field], rows[lacks_column])
     is_blamed = breach.found & has_cell
     if not is_blamed.any():
         return
@@ -108,37 +109,38 @@ def _tell(breach: _Breach, intake: Intake) -> Iterator[Problem]:
     raws = blamed[f"{field}_raw"].tolist()
     codes = blamed[breach.about].tolist() if breach.about else [None] * len(raws)
     for place, raw, code in zip(_list_places(blamed, field), raws, codes, strict=True):
+        choices = asked.named[breach.about].choices if breach.about else {}
         yield report(
-            breach.code,
+            breach.rule,
             place,
-            field=field,
+            asked.named[field],
             value=raw if isinstance(raw, str) else None,
             as_of=intake.cycle.day,
-            label=label_of(breach.about, code) if breach.about and isinstance(code, str) else "",
+            label=name_codes(code, choices) if isinstance(code, str) else "",
         )
 
 
-def _tell_without_column(breach: _Breach, rows: pd.DataFrame) -> Iterator[Problem]:
+def _tell_without_column(breach: _Breach, field: Field, rows: pd.DataFrame) -> Iterator[Problem]:
     """Tell an answer that is needed and has no column, once a sheet, with the first rows.
 
     That a required column is missing is told by itself, and so is that of an optional one: only
     what stops the counting is more than that.
     """
-    if field_named(breach.field).required or load_rules()[breach.code].severity != "error":
+    if field.required or breach.rule.severity != "error":
         return
     for (department, workbook, sheet), group in rows.groupby(_SHEET, sort=False):
         place = Place(str(department), str(workbook), str(sheet))
         named = "、".join(f"{row}行" for row in group["row"].head(_MOST_NAMED))
         more = "ほか" if len(group) > _MOST_NAMED else ""
         words = {"value": named + more, "count": f"{len(group):,}"}
-        yield report("answers_without_column", place, field=breach.field, **words)
+        yield report("answers_without_column", place, field, **words)
 
 
 def _find_ids_twice(intake: Intake) -> Iterator[Problem]:
     """Blame every row of an id that stands in several, however written, and name the others."""
-    rows = intake.rows
+    rows, field = intake.rows, intake.cycle.questionnaire.named["procedure_id"]
     ids = rows["procedure_id"].where(rows["procedure_id_cell"].notna()).str.lower()
-    yield from _find_twice("id_twice", "procedure_id", rows, ids)
+    yield from _find_twice("id_twice", field, rows, ids)
 
 
 def _find_names_twice(intake: Intake) -> Iterator[Problem]:
@@ -146,25 +148,25 @@ def _find_names_twice(intake: Intake) -> Iterator[Problem]:
 
     A missing name or section is like no other; of two missing laws nobody can tell.
     """
-    rows = intake.rows
+    rows, field = intake.rows, intake.cycle.questionnaire.named["name"]
     is_told = rows[["section", "name", "law", "name_cell"]].notna().all(axis=1)
     parts = [rows[name].fillna("").map(match_key) for name in ("section", "name", "law")]
     keys = pd.Series(
         list(zip(rows["department_slug"], *parts, strict=True)), index=rows.index, dtype=object
     )
-    yield from _find_twice("name_twice", "name", rows, keys.where(is_told))
+    yield from _find_twice("name_twice", field, rows, keys.where(is_told))
 
 
 def _find_twice(
-    code: str, field: str, rows: pd.DataFrame, keys: "pd.Series[Any]"
+    code: str, field: Field, rows: pd.DataFrame, keys: "pd.Series[Any]"
 ) -> Iterator[Problem]:
     """Blame the field of every row whose key another has, and name some of the others."""
     is_twice = keys.notna() & keys.duplicated(keep=False)
-    twice = rows.loc[is_twice, [*_place_columns(field), field]]
+    twice = rows.loc[is_twice, [*_place_columns(field.name), field.name]]
     for _, at in twice.groupby(keys[twice.index], sort=False).indices.items():
         group = twice.iloc[at]
         # A merged cell is the place of several rows.
-        places = dict(zip(_list_places(group, field), group[field], strict=True))
+        places = dict(zip(_list_places(group, field.name), group[field.name], strict=True))
         named = [str(place) for place in [*places][: _MOST_NAMED + 1]]
         for number, (place, value) in enumerate(places.items()):
             others = [*named[:number], *named[number + 1 :]][:_MOST_NAMED]
@@ -172,7 +174,7 @@ def _find_twice(
             words = f"ほかに {'、'.join(others)}" + (f" ほか{more}か所" if more else "")
             if not others:
                 words = f"結合したセルの{len(group)}行"
-            yield report(code, place, field=field, value=value, others=words)
+            yield report(code, place, field, value=value, others=words)
 
 
 def _list_places(rows: pd.DataFrame, field: str) -> list[Place]:
@@ -187,5 +189,7 @@ def _place_columns(field: str) -> tuple[str, ...]:
 _INTAKE_RULES: tuple[Callable[[Intake], Iterator[Problem]], ...] = (
     _find_ids_twice,
     _find_names_twice,
-    lambda intake: find_totals_that_differ(intake.rows, intake.readings),
+    lambda intake: find_totals_that_differ(
+        intake.cycle.questionnaire, intake.rows, intake.readings
+    ),
 )

@@ -11,16 +11,17 @@ import pandas as pd
 
 from analysis.cycle import Cycle, Department
 from analysis.files.file import find_files
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.correct import correct_rows, find_misdated, read_corrections
 from analysis.survey.check import Intake, check_rows
 from analysis.survey.lookup import Lookup, build_lookup
 from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
-from analysis.survey.survey import ROW_COLUMNS, Survey
+from analysis.survey.survey import Survey, row_columns
 from analysis.survey.table.extras import EXTRA_PARTS
 from analysis.survey.table.fill import Columns
-from analysis.survey.table.read import STATED, Reading
+from analysis.survey.table.read import Reading, name_stated
 from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.timeline import check_target
@@ -42,17 +43,17 @@ def collect_survey(
     SettingsError for aliases or a corrections.toml that can't be used, and nothing for a workbook,
     whatever is wrong with it.
     """
-    lookup = build_lookup(cycle.settings)
+    lookup = build_lookup(cycle)
     corrections = read_corrections(cycle)
     matches, unmatched = read_matches(cycle)
     strays = list_strays(cycle)
     departments = cycle.settings.departments
     read_files = read(cycle, lookup, [*departments, *strays])
     listed = len(departments)
-    settled, unsettled = settle(read_files[:listed], read_files[listed:])
+    settled, unsettled = settle(read_files[:listed], read_files[listed:], lookup.asked.fields)
     readings, everyone, uncounted = set_apart(cycle, settled)
-    raw = _frame_rows(readings, cycle)
-    corrected, applied, uncorrected = correct_rows(raw, corrections)
+    raw, asked = _frame_rows(readings, cycle), cycle.questionnaire
+    corrected, applied, uncorrected = correct_rows(raw, corrections, asked)
     rows, unreadable = clean_rows(corrected, lookup)
     problems = [
         *(p for reading in readings for p in (*check_department(reading), *reading.problems)),
@@ -70,8 +71,9 @@ def collect_survey(
     # A cell filled down into several rows is wrong once.
     problems = list(dict.fromkeys(problems))
     return Survey(
-        rows=rows.loc[:, list(ROW_COLUMNS)],
-        workbooks=_frame_workbooks(everyone),
+        asked,
+        rows=rows.loc[:, row_columns(asked.fields)],
+        workbooks=_frame_workbooks(everyone, asked),
         problems=problems_to_frame(sort_problems(problems, departments)),
         corrections=applied,
         matches=matches,
@@ -83,13 +85,14 @@ def collect_survey(
 def _frame_rows(readings: list[Reading], cycle: Cycle) -> pd.DataFrame:
     """Return the raw rows of all workbooks with the columns that say where they come from."""
     # One frame: to join twenty costs more than to read them.
-    names = raw_columns()
+    fields = cycle.questionnaire.fields
+    names = raw_columns(fields)
     columns: Columns = {
         name: [value for reading in readings for value in reading.rows.get(name, ())]
         for name in names
     }
     rows = _add_source(
-        rows_to_frame(columns), readings, [len(r.rows.get("row", ())) for r in readings]
+        rows_to_frame(columns, fields), readings, [len(r.rows.get("row", ())) for r in readings]
     )
     return rows.assign(cycle=pd.Series(cycle.name, index=rows.index, dtype="str"))
 
@@ -126,7 +129,7 @@ def _add_source(frame: pd.DataFrame, readings: list[Reading], counts: list[int])
     return pd.concat([frame, added], axis=1)
 
 
-def _frame_workbooks(readings: list[Reading]) -> pd.DataFrame:
+def _frame_workbooks(readings: list[Reading], asked: Questionnaire) -> pd.DataFrame:
     """Return one row per department: its workbook's state, counts, and own totals."""
     text, count = ("str", "int64")
     columns: dict[str, tuple[str, list[object]]] = {
@@ -137,7 +140,10 @@ def _frame_workbooks(readings: list[Reading]) -> pd.DataFrame:
         "sha256": (text, [r.sha256 for r in readings]),
         "state": (text, [r.state for r in readings]),
         **{name: (count, [r.counts.get(name, 0) for r in readings]) for name in _COUNTS},
-        **{f"stated_{n}": ("Int64", [r.stated_number(n) for r in readings]) for n in STATED},
+        **{
+            f"stated_{n}": ("Int64", [r.stated_number(n) for r in readings])
+            for n in name_stated(asked)
+        },
         "other_sheets": (text, ["、".join(r.other_sheets) or None for r in readings]),
         "extra_columns": (text, ["、".join(r.extra_columns) or None for r in readings]),
     }

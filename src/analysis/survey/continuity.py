@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME, Cycle
+from analysis.questionnaire.questionnaire import STATUS
 from analysis.survey.pairs.comparison import Comparison, list_records, report_cell
 from analysis.survey.pairs.confirm import check_matches
 from analysis.survey.pairs.identity import find_ids_of_others, find_reused_ids, find_vanished_ids
 from analysis.survey.pairs.vanished import find_unknown_sections, find_vanished_offices
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.survey import Survey
-from analysis.survey.vocabulary import label_of, load_vocabulary
 
 _OUT_OF_LINE_FACTOR = 10
 _OUT_OF_LINE_DIFFERENCE = 100
@@ -58,6 +58,7 @@ def _find_files_again(cycle: str, survey: Survey, previous: Survey) -> Iterator[
 def _find_forms_as_sent(compared: Comparison) -> Iterator[Problem]:
     """Tell of every department all of whose answers are those that its form was filled with."""
     now, before = compared.survey.rows, compared.before
+    names = [field.name for field in compared.cycle.questionnaire.fields]
     # Most have changed in what takes little to compare.
     told = [
         (rows["procedure_id"].fillna("") + rows["status"].fillna("")).to_numpy(dtype=object)
@@ -69,26 +70,26 @@ def _find_forms_as_sent(compared: Comparison) -> Iterator[Problem]:
         if len(at) < _LEAST_TELLING or sorted(told[0][at]) != sorted(told[1][was_at]):
             continue
         own = now.iloc[at]
-        if _list_answers(own) == _list_answers(before.iloc[was_at]):
+        if _list_answers(own, names) == _list_answers(before.iloc[was_at], names):
             first = own.iloc[0]
             place = Place(first["department"], first["workbook"], first["sheet"])
             words = {"value": compared.cycle.settings.previous, "count": f"{len(own):,}"}
             yield report("form_as_sent", place, **words)
 
 
-def _list_answers(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+def _list_answers(rows: pd.DataFrame, names: list[str]) -> list[tuple[str, ...]]:
     """Return all that a department answered, one by procedure, in no order of theirs."""
-    answers = rows[[field.name for field in load_vocabulary()]].astype("str").fillna("")
+    answers = rows[names].astype("str").fillna("")
     return sorted(answers.itertuples(index=False, name=None))
 
 
 def _find_gone_offline(compared: Comparison) -> Iterator[Problem]:
-    pairs = compared.pairs
-    was_online = pairs["previous_status"] == "online"
-    is_gone = was_online & pairs["status"].isin(["started", "not_started"])
-    for row in list_records(pairs, is_gone, "status"):
-        words = {"label": label_of("status", row["status"])}
-        yield report_cell("went_offline", row, "status", words)
+    pairs, asked = compared.pairs, compared.cycle.questionnaire
+    was_online = pairs["previous_status"].isin(asked.list_statuses("online"))
+    is_gone = was_online & pairs["status"].isin(asked.list_statuses("started", "not_started"))
+    for row in list_records(pairs, is_gone, STATUS):
+        words = {"label": asked.label(STATUS, row[STATUS])}
+        yield report_cell("went_offline", row, asked.named[STATUS], words)
 
 
 def _find_dates_that_contradict(compared: Comparison) -> Iterator[Problem]:
@@ -96,25 +97,26 @@ def _find_dates_that_contradict(compared: Comparison) -> Iterator[Problem]:
 
     As far as the answer goes: a month contradicts a day only if it ends before or begins after it.
     """
-    pairs, day = compared.pairs, str(compared.cycle.settings.previous)
+    pairs, asked = compared.pairs, compared.cycle.questionnaire
+    day, online = str(compared.cycle.settings.previous), asked.list_statuses("online")
     columns = (pairs[name].tolist() for name in ("online_date", "status", "previous_status"))
     is_told = np.array(
         [
             isinstance(date, str)
-            and status == "online"
+            and status in online
             # ISO texts cut to one length compare as their dates do.
-            and (date > day if was == "online" else date < day[: len(date)])
+            and (date > day if was in online else date < day[: len(date)])
             for date, status, was in zip(*columns, strict=True)
         ],
         dtype=bool,
     )
     for row in list_records(pairs, is_told, "online_date", "previous_status"):
-        words = {"label": label_of("status", row["previous_status"]), "before": day}
-        yield report_cell("online_date_contradicts", row, "online_date", words)
+        words = {"label": asked.label(STATUS, row["previous_status"]), "before": day}
+        yield report_cell("online_date_contradicts", row, asked.named["online_date"], words)
 
 
 def _find_volumes_out_of_line(compared: Comparison) -> Iterator[Problem]:
-    pairs = compared.pairs
+    pairs, field = compared.pairs, compared.cycle.questionnaire.named["annual_volume"]
     now, before = pairs["annual_volume"], pairs["previous_annual_volume"]
     low, high = now.where(now < before, before), now.where(now > before, before)
     differs = (high - low >= _OUT_OF_LINE_DIFFERENCE) & (high >= low * _OUT_OF_LINE_FACTOR)
@@ -123,7 +125,7 @@ def _find_volumes_out_of_line(compared: Comparison) -> Iterator[Problem]:
         was, is_now = int(row["previous_annual_volume"]), int(row["annual_volume"])
         words = {"before": f"{was:,}", "now": f"{is_now:,}", "difference": f"{abs(is_now - was):,}"}
         words["change"] = _say_change(was, is_now)
-        yield report_cell("volume_out_of_line", row, "annual_volume", words)
+        yield report_cell("volume_out_of_line", row, field, words)
 
 
 def _say_change(before: int, now: int) -> str:

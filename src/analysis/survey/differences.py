@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 
+from analysis.questionnaire.field import Field
 from analysis.survey.answers.layout import clean_text
 from analysis.survey.problems import shorten
 from analysis.survey.spellings import answer_key
 from analysis.survey.table.read import Reading
-from analysis.survey.vocabulary import load_vocabulary
 
 _MOST_NAMED = 5
 
@@ -16,7 +15,7 @@ _MOST_NAMED = 5
 _Key = tuple[str, int]
 
 
-def tell_row_differences(own: Reading, other: Reading) -> str:
+def tell_row_differences(own: Reading, other: Reading, fields: Sequence[Field]) -> str:
     """Return in one sentence or several how another workbook differs from a department's own."""
     names = [f"「{reading.department.workbook}」" for reading in (own, other)]
     if own.sha256 is not None and own.sha256 == other.sha256:
@@ -25,12 +24,12 @@ def tell_row_differences(own: Reading, other: Reading) -> str:
         if reading.state != "answered":
             why = next((problem.message for problem in reading.problems), "")
             return f"{name}から表を読み取れないため、中身を比べていません（{why.rstrip('。')}）。"
-    ours, theirs = _list_rows(own), _list_rows(other)
+    ours, theirs = (_list_rows(reading, fields) for reading in (own, other))
     parts = []
     if changes := [
         f"{_name(key)} {header}「{shorten(before)}」／「{shorten(after)}」"
         for key, line in ours.items()
-        for header, before, after in _compare(line, theirs.get(key, line))
+        for header, before, after in _compare(line, theirs.get(key, line), fields)
     ]:
         order = f"{'／'.join(names)}の順に"
         parts.append(f"回答の違いは{len(changes):,}か所です（{order} {_name_some(changes)}）。")
@@ -40,35 +39,37 @@ def tell_row_differences(own: Reading, other: Reading) -> str:
     return "".join(parts) or "手続きと回答はすべて同じです。"
 
 
-def list_ids(reading: Reading) -> set[str]:
+def list_ids(reading: Reading, fields: Sequence[Field]) -> set[str]:
     """Return the ids of a workbook's procedures as they are compared."""
-    return {key for key, _ in _list_rows(reading) if key}
+    return {key for key, _ in _list_rows(reading, fields) if key}
 
 
-def _list_rows(reading: Reading) -> dict[_Key, Sequence[str]]:
-    """Return the raw answers of each procedure in the order of the vocabulary, blank for none."""
+def _list_rows(reading: Reading, fields: Sequence[Field]) -> dict[_Key, Sequence[str]]:
+    """Return the raw answers of each procedure in the order of the fields, blank for none."""
     rows = reading.rows
     count = len(rows.get("row", ()))
-    columns = [
-        [str(text or "") for text in rows.get(f"{field.name}_raw", [""] * count)]
-        for field in load_vocabulary()
-    ]
+    ids, *columns = (
+        [str(text or "") for text in rows.get(f"{name}_raw", [""] * count)]
+        for name in ("procedure_id", *(field.name for field in fields))
+    )
     seen: Counter[str] = Counter()
     found: dict[_Key, Sequence[str]] = {}
-    for line in zip(*columns, strict=True):
-        key = answer_key(line[0])
+    for written, *line in zip(ids, *columns, strict=True):
+        key = answer_key(written)
         seen[key] += 1
         found[key, seen[key]] = line
     return found
 
 
-def _compare(line: Sequence[str], other: Sequence[str]) -> list[tuple[str, str, str]]:
+def _compare(
+    line: Sequence[str], other: Sequence[str], fields: Sequence[Field]
+) -> list[tuple[str, str, str]]:
     """Return the title and both values of each field that differs, but for the id and layout."""
-    fields = zip(load_vocabulary(), line, other, strict=True)
+    compared = zip(fields, line, other, strict=True)
     return [
         (field.header, a, b)
-        for field, a, b in islice(fields, 1, None)
-        if clean_text(a) != clean_text(b)
+        for field, a, b in compared
+        if field.name != "procedure_id" and clean_text(a) != clean_text(b)
     ]
 
 

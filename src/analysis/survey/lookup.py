@@ -7,21 +7,24 @@ A cycle adds to the vocabulary the spellings its departments use (`[headers]` an
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.cycle import SETTINGS_NAME, Settings
+from analysis.cycle import SETTINGS_NAME, Cycle
 from analysis.errors import SettingsError
+from analysis.questionnaire.field import Field
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.spellings import choice_key, match_key
-from analysis.survey.vocabulary import Field, list_fields, load_vocabulary
 
 
 @dataclass(frozen=True)
 class Lookup:
     """What a cycle's workbooks may write: title key -> field, and per field choice key -> code.
 
-    `fields` are those that the cycle asks for; answers are known of every field, as a correction
-    may speak of any. `refused` are the keys of titles that the cycle says are none of the survey's;
-    `blanks` are fields with the keys of answers that it says are none.
+    `asked` is what the survey asks, `fields` those that the cycle asks for; answers are known of
+    every field, as a correction may speak of any. `refused` are the keys of titles that the cycle
+    says are none of the survey's; `blanks` are fields with the keys of answers that it says are
+    none.
     """
 
+    asked: Questionnaire
     fields: tuple[Field, ...]
     headers: Mapping[str, Field]
     answers: Mapping[str, Mapping[str, str]]
@@ -51,23 +54,24 @@ class Lookup:
         return (field, choice_key(answer)) in self.blanks
 
 
-def build_lookup(settings: Settings) -> Lookup:
+def build_lookup(cycle: Cycle) -> Lookup:
     """Return what the cycle asks for, extended by its aliases; an empty one refuses what it means.
 
     Raises SettingsError naming every alias that points to an unknown title, field or answer, that
     already means something else, or that refuses what is the survey's own or required.
     """
     wrong: list[str] = []
-    fields = list_fields(settings.as_of)
+    asked, settings = cycle.questionnaire, cycle.settings
+    fields = asked.list_fields(settings.as_of)
     headers, refused = _read_headers(fields, settings.headers, wrong)
-    answers, blanks = _read_answers(settings.answers, wrong)
+    answers, blanks = _read_answers(asked.fields, settings.answers, wrong)
     if wrong:
         lines = "\n".join(f"  ・{line}" for line in wrong)
         raise SettingsError(
             f"{settings.as_of}/{SETTINGS_NAME} の読み替え（headers、answers）に"
             f"誤りが{len(wrong)}件あります。直してください。\n{lines}"
         )
-    return Lookup(fields, headers, answers, refused, blanks)
+    return Lookup(asked, fields, headers, answers, refused, blanks)
 
 
 def _read_headers(
@@ -88,10 +92,9 @@ def _read_headers(
 
 
 def _read_answers(
-    aliases: Mapping[str, Mapping[str, str]], wrong: list[str]
+    fields: Sequence[Field], aliases: Mapping[str, Mapping[str, str]], wrong: list[str]
 ) -> tuple[dict[str, dict[str, str]], frozenset[tuple[str, str]]]:
     """Return the codes by field and key, and the fields with the keys that are no answer."""
-    fields = load_vocabulary()
     answers = {
         field.name: {choice_key(label): code for code, label in _list_spellings(field)}
         for field in fields

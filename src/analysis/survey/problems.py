@@ -6,15 +6,14 @@ Every stage reports through `report`, in the words of the rule (see `rules`).
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME, Department
-from analysis.survey.rules import Severity, load_rules
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.questionnaire.field import Field
+from analysis.questionnaire.rules import Rule, Severity, load_rules
 
 STOPPED = "workbook_stopped"
 """The rule that a workbook breaks today and perhaps not tomorrow, when there is more memory."""
@@ -75,38 +74,34 @@ PROBLEM_COLUMNS = tuple(field.name for field in fields(Problem))
 
 
 def report(
-    code: str,
+    rule: str | Rule,
     place: Place,
+    field: Field | None = None,
+    /,
     *,
-    field: str | None = None,
     value: str | None = None,
     **words: object,
 ) -> Problem:
-    """Return a breach of the rule `code`, worded with the field's title, the value and `words`."""
-    rule = load_rules()[code]
-    words |= _name_field(field)
+    """Return a breach of a rule, worded with the field's title, the value and `words`.
+
+    A rule that every survey has is named by its code.
+    """
+    rule = load_rules()[rule] if isinstance(rule, str) else rule
+    if field:
+        words |= {"header": field.header, "choices": "、".join(field.choices.values())}
     words = {
         name: (shorten if name in _FOUND else join_lines)(str(word)) for name, word in words.items()
     }
     words["value"] = shorten(value or "")
     return Problem(
         *(place.at(rule.entry.format(**words)) if rule.entry else place),
-        code=code,
+        code=rule.code,
         severity=rule.severity,
-        field=field,
+        field=field.name if field else None,
         value=value,
         message=rule.message.format(**words),
         action=rule.action.format(**words),
     )
-
-
-@lru_cache(maxsize=64)
-def _name_field(field: str | None) -> dict[str, str]:
-    """Return the words that name a field and its answers; none for no field of the survey's."""
-    known = {known.name: known for known in load_vocabulary()}.get(field or "")
-    if known is None:
-        return {}
-    return {"header": known.header, "choices": "、".join(known.choices.values())}
 
 
 def describe(problem: Problem, *, within_workbook: bool = False) -> str:

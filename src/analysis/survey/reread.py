@@ -1,7 +1,7 @@
 """Read again only the workbooks that changed; what the others said is kept beside the tidy rows.
 
 A reading is kept with a hash over all that makes it, and over itself: the file's bytes and name,
-the department, the cycle's settings, and what reads. Never by dates.
+the department, what is asked, the cycle's settings, and what reads. Never by dates.
 """
 
 import hashlib
@@ -47,7 +47,8 @@ def read_changed(
     `program` tells what reads: code and libraries. Nothing is kept of a workbook that is missing or
     can't be opened, that has more than MOST_VALUES, or that a lack of memory stopped.
     """
-    settings = json.dumps([cycle.settings.model_dump(mode="json"), program], sort_keys=True)
+    made_by = [cycle.settings, cycle.questionnaire]
+    settings = json.dumps([*(m.model_dump(mode="json") for m in made_by), program], sort_keys=True)
     departments = cycle.departments if departments is None else departments
     found = find_files(cycle.raw_folder, [department.workbook for department in departments])
     paths = dict(zip(departments, found, strict=True))

@@ -47,7 +47,7 @@ def load_survey(cycle: Cycle, display: Display | None = None) -> Survey:
     the folder can't be written.
     """
     inputs = stamp_inputs(cycle)
-    stored = _read_stored(cycle.processed_folder, inputs)
+    stored = _read_stored(cycle, inputs)
     if stored is not None:
         return stored
     # Only here: a stored survey is read without the libraries that read workbooks.
@@ -143,6 +143,7 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
             for path in sorted(raw.rglob("*"))
             if not any(map(is_passing, path.relative_to(raw).parts))
         },
+        "survey": _digest_file(cycle.survey_path),
         **_stamp_program(),
         # Which departments count may turn on the cycle before, too.
         **(
@@ -183,8 +184,9 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _read_stored(folder: Path, inputs: dict[str, Any]) -> Survey | None:
+def _read_stored(cycle: Cycle, inputs: dict[str, Any]) -> Survey | None:
     """Return the stored survey if it is of these inputs and every file of it is as written."""
+    folder = cycle.processed_folder
     try:
         stamp = _read_stamp(folder)
         if stamp["inputs"] != inputs:
@@ -196,7 +198,7 @@ def _read_stored(folder: Path, inputs: dict[str, Any]) -> Survey | None:
         frames = {name: _read_parquet(contents[f"{name}.parquet"]) for name in FRAMES}
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Survey(**frames)
+    return Survey(cycle.questionnaire, **frames)
 
 
 def _read_stamp(folder: Path) -> dict[str, Any]:

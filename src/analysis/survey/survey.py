@@ -4,6 +4,7 @@ It stands apart from the collecting, so that reading a stored one needs none of 
 of the libraries, that read workbooks.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,23 +12,12 @@ import pandas as pd
 
 from analysis.cycle import name_day
 from analysis.errors import SurveyError
+from analysis.questionnaire.field import Field
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.alike import describe_alike
 from analysis.survey.problems import problems_from_frame
-from analysis.survey.vocabulary import load_vocabulary
 
-ROW_COLUMNS = (
-    "cycle",
-    "department",
-    "department_slug",
-    "workbook",
-    "sheet",
-    "row",
-    "hidden",
-    *(f"{field.name}{part}" for field in load_vocabulary() for part in ("", "_raw", "_cell")),
-    *(f"{field.name}_missing" for field in load_vocabulary() if field.kind == "number"),
-    "steps",
-)
-"""The columns of tidy rows, in their order."""
+_PLACE = ("cycle", "department", "department_slug", "workbook", "sheet", "row", "hidden")
 
 PROBLEMS_NAME = "problems.csv"
 """The file in a cycle's processed folder that lists every problem."""
@@ -56,6 +46,7 @@ LINE_LABELS = {
 class Survey:
     """One cycle's answers.
 
+    asked: what the answers are to.
     rows: one per procedure, departments in official order, then in the order of the sheet; for
     every field f the value `f`, the raw text `f_raw`, and the cell `f_cell` where it stands; for a
     number also the kind of missing one, `f_missing`. `steps` tells what cleaning changed.
@@ -67,6 +58,7 @@ class Survey:
     about a respondent. Text is of dtype str; missing is NA.
     """
 
+    asked: Questionnaire
     rows: pd.DataFrame
     workbooks: pd.DataFrame
     problems: pd.DataFrame
@@ -74,6 +66,16 @@ class Survey:
     matches: pd.DataFrame
     lines: pd.DataFrame
     extras: pd.DataFrame
+
+
+def row_columns(fields: Sequence[Field]) -> list[str]:
+    """Return the columns of the tidy rows of a survey that has these fields, in their order."""
+    return [
+        *_PLACE,
+        *(f"{field.name}{part}" for field in fields for part in ("", "_raw", "_cell")),
+        *(f"{field.name}_missing" for field in fields if field.kind == "number"),
+        "steps",
+    ]
 
 
 def require_usable(survey: Survey, cycle_name: str, advice: str = "") -> None:
@@ -89,7 +91,7 @@ def require_usable(survey: Survey, cycle_name: str, advice: str = "") -> None:
     parts, told = [], 0
     for workbook, found in groupby(errors, key=lambda problem: problem.workbook):
         group = list(found)
-        lines = list(describe_alike(group, within_workbook=True))
+        lines = list(describe_alike(group, survey.asked.rules, within_workbook=True))
         told += len(lines)
         parts.append(f"\n{workbook}（{len(group):,}件）")
         parts += [f"  ・{line}" for line in lines]

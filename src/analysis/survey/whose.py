@@ -14,6 +14,7 @@ from typing import NamedTuple
 from analysis.cycle import Cycle, Department
 from analysis.files.file import find_files, list_files
 from analysis.files.folder import EXCEL_ENDINGS, is_settings_file, is_settings_slip, is_text
+from analysis.questionnaire.field import Field
 from analysis.survey.differences import list_ids, tell_row_differences
 from analysis.survey.problems import STOPPED, Place, Problem, report, shorten
 from analysis.survey.spellings import match_key
@@ -56,7 +57,7 @@ def list_strays(cycle: Cycle) -> list[Department]:
 
 
 def settle(
-    own: Sequence[Reading], strays: Sequence[Reading]
+    own: Sequence[Reading], strays: Sequence[Reading], fields: Sequence[Field]
 ) -> tuple[list[Reading], list[Problem]]:
     """Return each department's reading, and a problem for every stray.
 
@@ -66,7 +67,7 @@ def settle(
     problems: list[Problem] = []
     claims: dict[str, list[_Claim]] = {}
     for stray in strays:
-        claim = _find_owner(stray, own)
+        claim = _find_owner(stray, own, fields)
         if claim is None or not claim.why:
             problems.append(_tell_nobodys(stray, claim))
         else:
@@ -83,7 +84,7 @@ def settle(
                 first, *rivals = rivals
                 chosen = _hand_over(first)
                 problems.append(_tell_renamed(first))
-        problems += (_tell_twice(chosen, rival) for rival in rivals)
+        problems += (_tell_twice(chosen, rival, fields) for rival in rivals)
         readings.append(chosen)
     return readings, problems
 
@@ -107,7 +108,7 @@ def _may_hold_answers(path: Path) -> bool:
     return is_kind and path.is_file() and not is_settings_file(path)
 
 
-def _find_owner(stray: Reading, own: Sequence[Reading]) -> _Claim | None:
+def _find_owner(stray: Reading, own: Sequence[Reading], fields: Sequence[Field]) -> _Claim | None:
     """Return whose a file is; None where nothing tells."""
     departments = [reading.department for reading in own]
     stem = PurePath(stray.department.workbook).stem
@@ -124,8 +125,8 @@ def _find_owner(stray: Reading, own: Sequence[Reading]) -> _Claim | None:
             return _Claim(stray, named[0], "中の部局名")
     elif len(by_name) == 1 and (not _has_no_table(stray) or _begins(stem, by_name[0])):
         return _Claim(stray, by_name[0], "ファイル名の部局名")
-    ids = list_ids(stray)
-    sharing = [reading.department for reading in own if ids and ids & list_ids(reading)]
+    ids = list_ids(stray, fields)
+    sharing = [reading.department for reading in own if ids and ids & list_ids(reading, fields)]
     return _Claim(stray, sharing[0], "手続きID") if len(sharing) == 1 else None
 
 
@@ -186,9 +187,9 @@ def _tell_renamed(claim: _Claim) -> Problem:
     return report("workbook_renamed", place, **words)
 
 
-def _tell_twice(chosen: Reading, claim: _Claim) -> Problem:
+def _tell_twice(chosen: Reading, claim: _Claim, fields: Sequence[Field]) -> Problem:
     place = Place(chosen.department.name, chosen.department.workbook)
-    difference = tell_row_differences(chosen, claim.reading)
+    difference = tell_row_differences(chosen, claim.reading, fields)
     value = claim.reading.department.workbook
     return report("workbook_twice", place, value=value, why=claim.why, difference=difference)
 

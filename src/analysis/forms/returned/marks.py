@@ -18,7 +18,7 @@ from analysis.forms.cell_text import count_lines, fit
 from analysis.forms.returned.listed import Listed
 from analysis.forms.returned.review_sheet import find_review, sample_format
 from analysis.looks import argb
-from analysis.survey.rules import SEVERITY_LABELS, Severity
+from analysis.questionnaire.rules import SEVERITY_LABELS, Severity
 
 AUTHOR = "調査票の確認"
 _FILLS: dict[Severity, str] = {"error": argb("error"), "warning": argb("warning")}

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.forms.cell_text import count_lines, fit
 from analysis.forms.returned.listed import Listed
 from analysis.looks import argb
-from analysis.survey.rules import SEVERITY_LABELS
+from analysis.questionnaire.rules import SEVERITY_LABELS
 from analysis.survey.table.read import REVIEW_SHEET
 
 _TITLE = "調査票の確認事項"

@@ -5,7 +5,7 @@ this process, and of one that can't be marked in time and memory only the proble
 list of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from analysis.files.file import find_file
 from analysis.forms.returned.book import Faulty, mark_file
 from analysis.forms.returned.list_file import write_list
 from analysis.place import deliver_file, name_workbook, withdraw_file
+from analysis.questionnaire.rules import Rule
 from analysis.survey.problems import Problem, problems_from_frame
-from analysis.survey.rules import load_rules
 from analysis.survey.survey import Survey
 
 RETURNED_FOLDER = "returned"
@@ -60,7 +60,7 @@ def return_workbooks(
     for problem in problems_from_frame(survey.problems):
         by_department.setdefault(problem.department, []).append(problem)
     found = {
-        department: _list_problems(by_department.get(department.name, ()))
+        department: _list_problems(by_department.get(department.name, ()), survey.asked.rules)
         for department in cycle.departments
         if states[department.name] == "answered" and department.name not in doubled
     }
@@ -119,12 +119,11 @@ def _name_files(cycle: Cycle, department: Department) -> tuple[Path, Path]:
     return path, path.with_stem(f"{path.stem}（確認事項）")
 
 
-def _list_problems(found: Sequence[Problem]) -> tuple[Problem, ...]:
+def _list_problems(found: Sequence[Problem], rules: Mapping[str, Rule]) -> tuple[Problem, ...]:
     """Return a department's problems by place, those that ask for nothing last.
 
     Each asks for what a department can do.
     """
-    rules = load_rules()
     inside = (
         replace(problem, action=rules[problem.code].asked or problem.action)
         for problem in found

@@ -1,11 +1,13 @@
 """Read one cell: its value, the steps that led there, and what is wrong if there is none."""
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from openpyxl.utils.datetime import MAC_EPOCH
 
+from analysis.questionnaire.field import SEVERAL, Field, name_codes
 from analysis.survey.answers.layout import fold_steps, lay_out
 from analysis.survey.answers.numbers import MissingKind, UnreadableNumberError, parse_number
 from analysis.survey.answers.steps import STEPS
@@ -13,10 +15,12 @@ from analysis.survey.dates import SERIAL_ORIGIN, UnreadableDateError, parse_date
 from analysis.survey.lookup import Lookup
 from analysis.survey.spellings import answer_key, digits_key, is_mark, match_key
 from analysis.survey.table.fill import is_ditto
-from analysis.survey.vocabulary import Field
 from analysis.texts import is_dash
 
 Value = str | int | None
+
+# What departments write between several answers.
+_BETWEEN = re.compile("([、,，;；\n])")
 
 _ORDER = {code: at for at, code in enumerate(STEPS)}
 
@@ -80,6 +84,36 @@ def _read_cell(field: Field, text: str, kind: str | None, lookup: Lookup) -> Ans
         return Answer(error=error.code)
 
 
+def _read_choices(cell: _Cell, lookup: Lookup) -> Answer:
+    """Return the codes of all that a cell holds, in the order of the form; of one unknown none."""
+    if not cell.field.multiple or lookup.find_code(cell.field.name, cell.text) is not None:
+        return _read_choice(cell, lookup)
+    texts = list(_split_choices(cell, lookup))
+    if len(texts) <= 1:
+        return _read_choice(cell, lookup)
+    answers = [_read_choice(cell._replace(text=text, line=text), lookup) for text in texts]
+    if any(answer.error for answer in answers):
+        return Answer(error="answer_unknown")
+    chosen = {answer.value for answer in answers}
+    value = SEVERAL.join(code for code in cell.field.choices if code in chosen) or None
+    same = value is not None and name_codes(value, cell.field.choices) == cell.line
+    steps = (step for answer in answers for step in answer.steps)
+    return Answer(value, () if same else (*steps, "several"))
+
+
+def _split_choices(cell: _Cell, lookup: Lookup) -> Iterator[str]:
+    """Yield the texts that stand in a cell; a label may itself hold what parts them."""
+    parts, at = _BETWEEN.split(cell.text), 0
+    while at < len(parts):
+        ends = range(len(parts), at, -2)
+        texts = {end: "".join(parts[at:end]).strip() for end in ends}
+        known = (end for end in ends if lookup.find_code(cell.field.name, texts[end]) is not None)
+        end = next(known, at + 1)
+        if texts[end]:
+            yield texts[end]
+        at = end + 1
+
+
 def _read_choice(cell: _Cell, lookup: Lookup) -> Answer:
     code = lookup.find_code(cell.field.name, cell.text)
     if code is None:
@@ -128,7 +162,7 @@ def _holds_small_digits(text: str) -> bool:
 
 _UNREADABLE: dict[str | None, str] = {"formula": "formula_without_value", "error": "cell_error"}
 _READERS: dict[str, Callable[[_Cell, Lookup], Answer]] = {
-    "choice": _read_choice,
+    "choice": _read_choices,
     "date": _read_date,
     "id": _read_id,
     "number": _read_number,

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.questionnaire.field import Field
 from analysis.survey.answers.answer import Answer, read_answer
 from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.vocabulary import Field, load_vocabulary
 
 
 def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Problem]]:
@@ -25,10 +25,12 @@ def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Pr
     >>> from analysis.survey.answers.correct import correct_rows
     >>> from analysis.survey.table.table import rows_to_frame
     >>> from analysis.survey.lookup import build_lookup
-    >>> typed = rows_to_frame({"row": [6, 7], "annual_volume_raw": ["約１２０件", "多数"]})
+    >>> lookup = build_lookup(ledger.cycle)
+    >>> texts = {"row": [6, 7], "annual_volume_raw": ["約１２０件", "多数"]}
+    >>> typed = rows_to_frame(texts, lookup.asked.fields)
     >>> place = {"department": "環境部", "workbook": "環境部.xlsx", "sheet": "調査票"}
-    >>> raw = correct_rows(typed, ())[0].assign(annual_volume_held="text", **place)
-    >>> cleaned, problems = clean_rows(raw, build_lookup(ledger.cycle.settings))
+    >>> raw = correct_rows(typed, (), lookup.asked)[0].assign(annual_volume_held="text", **place)
+    >>> cleaned, problems = clean_rows(raw, lookup)
     >>> cleaned[["annual_volume_raw", "annual_volume", "steps"]]
       annual_volume_raw  annual_volume                           steps
     0             約１２０件            120  annual_volume:width+unit+about
@@ -39,7 +41,7 @@ def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Pr
     added: dict[str, pd.Series] = {}
     problems: list[Problem] = []
     steps: list[list[str]] = [[] for _ in range(len(raw))]
-    for field in load_vocabulary():
+    for field in lookup.asked.fields:
         name = field.name
         texts, kinds = (_take(raw, f"{name}_{part}") for part in ("text", "held"))
         cells = list(zip(texts, kinds, strict=True))
@@ -74,7 +76,7 @@ def _report_errors(
     where = ("department", "workbook", "sheet", f"{field.name}_cell")
     places = zip(*(_take(raw, name) for name in where), strict=True)
     return [
-        report(answer.error, Place(*place), field=field.name, value=text or None)
+        report(answer.error, Place(*place), field, value=text or None)
         for place, text, answer in zip(places, texts, answers, strict=True)
         if answer.error is not None
     ]

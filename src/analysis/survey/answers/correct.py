@@ -11,15 +11,15 @@ from itertools import chain, islice
 from typing import Annotated, NamedTuple
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from analysis.cycle import CORRECTIONS_NAME, Cycle
 from analysis.errors import EXAMPLES_SHOWN
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.settings import read_toml
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.spellings import answer_key, match_key
 from analysis.survey.timeline import find_decision_span
-from analysis.survey.vocabulary import field_named, load_vocabulary
 
 CORRECTION_COLUMNS = (
     "procedure_id",
@@ -39,12 +39,6 @@ CORRECTION_COLUMNS = (
 _SOURCE = CORRECTION_COLUMNS[2:6]
 
 
-def _name_field(title: str) -> str:
-    """Return the code name of the field with this title; a code name as it is."""
-    known = {match_key(field.header): field.name for field in load_vocabulary()}
-    return known.get(match_key(title), title)
-
-
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -58,7 +52,7 @@ class Correction(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     procedure_id: Filled
-    field: Annotated[Filled, AfterValidator(_name_field)]
+    field: Filled
     expected: str
     value: str
     reason: Filled
@@ -87,9 +81,19 @@ class _Corrections(BaseModel):
 
 
 def read_corrections(cycle: Cycle) -> tuple[Correction, ...]:
-    """Return the cycle's corrections, none if it has no such file; raise SettingsError."""
+    """Return the cycle's corrections, none if it has no such file; raise SettingsError.
+
+    A field is named by its code name, whichever way it is written.
+    """
     path = cycle.raw_folder / CORRECTIONS_NAME
-    return read_toml(path, _Corrections).correction if os.path.lexists(path) else ()
+    if not os.path.lexists(path):
+        return ()
+    fields = cycle.questionnaire.fields
+    names = {match_key(field.header): field.name for field in fields if field.is_asked}
+    return tuple(
+        written.model_copy(update={"field": names.get(match_key(written.field), written.field)})
+        for written in read_toml(path, _Corrections).correction
+    )
 
 
 def find_misdated(cycle: Cycle, corrections: tuple[Correction, ...]) -> Iterator[Problem]:
@@ -99,11 +103,11 @@ def find_misdated(cycle: Cycle, corrections: tuple[Correction, ...]) -> Iterator
         day = correction.decided_on.isoformat()
         if not first <= day <= last:
             words = {"value": day, "first": first, "last": last}
-            yield _report("correction_date_outside", correction, **words)
+            yield _report("correction_date_outside", correction, cycle.questionnaire, **words)
 
 
 def correct_rows(
-    raw: pd.DataFrame, corrections: tuple[Correction, ...]
+    raw: pd.DataFrame, corrections: tuple[Correction, ...], asked: Questionnaire
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
     """Return the rows to clean, the corrections applied, and those that can't be.
 
@@ -111,8 +115,8 @@ def correct_rows(
     `f_text`, the text to clean: the raw one unless corrected. The applied corrections are one row
     each, in the order of the file, with the columns CORRECTION_COLUMNS, all of dtype str.
 
-    >>> raw = rows.assign(annual_volume_held="number")
-    >>> corrected, applied, problems = correct_rows(raw, read_corrections(ledger.cycle))
+    >>> raw, decided = rows.assign(annual_volume_held="number"), read_corrections(ledger.cycle)
+    >>> corrected, applied, problems = correct_rows(raw, decided, ledger.cycle.questionnaire)
     >>> corrected[["procedure_id", "annual_volume_raw", "annual_volume_text"]]
       procedure_id annual_volume_raw annual_volume_text
     0        K-001               120                120
@@ -121,7 +125,7 @@ def correct_rows(
       procedure_id          field cell expected value
     0        K-002  annual_volume   F6      120   210
     """
-    names = [field.name for field in load_vocabulary()]
+    names = [field.name for field in asked.fields]
     rows = raw.assign(**{f"{name}_text": raw[f"{name}_raw"] for name in names})
     by_text = _find_texts(raw, corrections, names)
     applied: dict[tuple[str, str], list[object]] = {}
@@ -129,12 +133,12 @@ def correct_rows(
     problems: list[Problem] = []
     for correction in corrections:
         name, wanted = correction.field, answer_key(correction.procedure_id)
-        found = _find_row(by_text.get((wanted, name), {}), correction, names)
+        found = _find_row(by_text.get((wanted, name), {}), correction, asked)
         if isinstance(found, Problem):
             problems.append(found)
             continue
         if (wanted, name) in applied:
-            problems.append(_report("correction_twice", correction))
+            problems.append(_report("correction_twice", correction, asked))
             continue
         changed.setdefault(name, {})[found.at] = correction.value
         applied[wanted, name] = [
@@ -173,16 +177,18 @@ def _find_texts(
     return found
 
 
-def _find_row(texts: _Texts, correction: Correction, names: list[str]) -> _Row | Problem:
+def _find_row(texts: _Texts, correction: Correction, asked: Questionnaire) -> _Row | Problem:
     """Return the one row with the correction's id that holds the text it expects."""
-    if correction.field not in names:
-        choices = "、".join(f"{name}（{field_named(name).header}）" for name in names)
+    if correction.field not in asked.named:
+        known = (field for field in asked.fields if field.is_asked)
+        choices = "、".join(f"{field.name}（{field.header}）" for field in known)
         words = {"value": correction.field, "choices": choices}
-        return _report("correction_field_unknown", correction, **words)
+        return _report("correction_field_unknown", correction, asked, **words)
     if not texts:
         return _report(
             "correction_row_missing",
             correction,
+            asked,
             expected=correction.expected,
             replacement=correction.value,
         )
@@ -197,6 +203,7 @@ def _find_row(texts: _Texts, correction: Correction, names: list[str]) -> _Row |
     return _report(
         "correction_ambiguous" if matching else "correction_value_differs",
         correction,
+        asked,
         value="、".join(islice(texts, EXAMPLES_SHOWN)),
         expected=correction.expected,
         count=len(matching),
@@ -204,13 +211,13 @@ def _find_row(texts: _Texts, correction: Correction, names: list[str]) -> _Row |
     )
 
 
-def _report(code: str, correction: Correction, **words: object) -> Problem:
+def _report(code: str, correction: Correction, asked: Questionnaire, **words: object) -> Problem:
     """Return a problem of the corrections file itself: it is mended there, not in a workbook."""
     value = words.pop("value", None)
     return report(
         code,
         Place(None, CORRECTIONS_NAME),
-        field=correction.field,
+        asked.named.get(correction.field),
         value=None if value is None else str(value),
         procedure_id=correction.procedure_id,
         **words,

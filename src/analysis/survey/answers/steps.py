@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.survey.vocabulary import load_vocabulary
+from analysis.questionnaire.questionnaire import Questionnaire
 
 
 class Step(NamedTuple):
@@ -32,6 +32,7 @@ STEPS: dict[str, Step] = {
     "dash": Step("横棒", "横棒の種類の違いをそろえました。"),
     "mark": Step("記号", "○や×などの記号を、選択肢に読み替えました。"),
     "alias": Step("言い換え", "決まった言い換えを、選択肢に読み替えました。"),
+    "several": Step("複数回答", "いくつかの回答を、選択肢に分けました。"),
     "era": Step("和暦", "和暦を西暦に直しました。"),
     "serial": Step("通し番号の日付", "表計算ソフトの通し番号を、日付に直しました。"),
     "date_form": Step("日付の書き方", "日付の書き方をそろえました。"),
@@ -84,8 +85,8 @@ def list_steps(rows: pd.DataFrame) -> pd.DataFrame:
 def _split_rows(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     place = [_take(rows, name) for name in STEP_COLUMNS[:6]]
     answers = {
-        field.name: [_take(rows, f"{field.name}{part}") for part in ("_cell", "_raw", "")]
-        for field in load_vocabulary()
+        name: [_take(rows, f"{name}{part}") for part in ("_cell", "_raw", "")]
+        for name in (str(column)[:-4] for column in rows if str(column).endswith("_raw"))
     }
     for at, written in enumerate(_take(rows, "steps")):
         own = tuple(column[at] for column in place)
@@ -103,19 +104,18 @@ def _take(rows: pd.DataFrame, name: str) -> list[object]:
     return taken
 
 
-def say_steps(written: str) -> str:
+def say_steps(written: str, asked: Questionnaire) -> str:
     """Return a row's steps by the names of fields and steps: `年間件数：全角・半角＋単位`."""
-    names = {field.name: field.header for field in load_vocabulary()}
     entries = [entry.partition(":") for entry in written.split(" ")]
     return "、".join(
-        f"{names[field]}：" + "＋".join(STEPS[code].name for code in codes.split("+"))
+        f"{asked.named[field].header}：" + "＋".join(STEPS[code].name for code in codes.split("+"))
         for field, _, codes in entries
     )
 
 
-def read_said_steps(said: str) -> str:
+def read_said_steps(said: str, asked: Questionnaire) -> str:
     """Return a row's steps from their names, as `say_steps` was given them; raise KeyError."""
-    fields = {field.header: field.name for field in load_vocabulary()}
+    fields = {field.header: field.name for field in asked.fields}
     codes = {step.name: code for code, step in STEPS.items()}
     entries = [entry.partition("：") for entry in said.split("、")]
     return " ".join(

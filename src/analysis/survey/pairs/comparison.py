@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cycle import Cycle
+from analysis.questionnaire.field import Field
 from analysis.survey.pairs.match import pair_cycles
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.survey import Survey
@@ -78,11 +79,11 @@ def list_records(
     return rows.loc[rows[f"{own}_cell"].notna() & is_blamed, wanted].to_dict("records")
 
 
-def report_cell(code: str, row: RowRecord, field: str, words: dict[str, str]) -> Problem:
+def report_cell(code: str, row: RowRecord, field: Field, words: dict[str, str]) -> Problem:
     """Return a breach of the rule `code` in the cell of a record's field."""
-    place = Place(row["department"], row["workbook"], row["sheet"], row[f"{field}_cell"])
-    raw = row[f"{field}_raw"]
-    return report(code, place, field=field, value=raw if isinstance(raw, str) else None, **words)
+    place = Place(row["department"], row["workbook"], row["sheet"], row[f"{field.name}_cell"])
+    raw = row[f"{field.name}_raw"]
+    return report(code, place, field, value=raw if isinstance(raw, str) else None, **words)
 
 
 def _take_rows(rows: pd.DataFrame, ids: "pd.Series[str]", columns: Sequence[str]) -> pd.DataFrame:

@@ -30,6 +30,7 @@ _BEYOND_RECOGNITION = 40
 def find_ids_of_others(compared: Comparison) -> Iterator[Problem]:
     """Blame an id that was, or begins as only those of, another department that still is."""
     pairs, rows, known = compared.pairs, compared.survey.rows, compared.departments
+    field = compared.cycle.questionnaire.named["procedure_id"]
     is_taken = (
         (pairs["paired_by"] == "id")
         & _are_of_others(pairs, known)
@@ -37,7 +38,7 @@ def find_ids_of_others(compared: Comparison) -> Iterator[Problem]:
     )
     for row in list_records(pairs, is_taken, "procedure_id", "previous_department"):
         words = {"other": row["previous_department"], "why": "前回調査"}
-        yield report_cell("id_of_other_department", row, "procedure_id", words)
+        yield report_cell("id_of_other_department", row, field, words)
     users: dict[str, set[str]] = {}
     columns = (compared.before[name].tolist() for name in ("procedure_id", "department_slug"))
     for one, slug in zip(*columns, strict=True):
@@ -49,7 +50,7 @@ def find_ids_of_others(compared: Comparison) -> Iterator[Problem]:
         if using and row["department_slug"] not in users[begin]:
             others = "、".join(name for slug, name in known.items() if slug in using)
             words = {"other": others, "why": f"前回調査で「{begin}-」を使った部局"}
-            yield report_cell("id_of_other_department", row, "procedure_id", words)
+            yield report_cell("id_of_other_department", row, field, words)
 
 
 def find_vanished_ids(compared: Comparison) -> Iterator[Problem]:
@@ -61,6 +62,7 @@ def find_vanished_ids(compared: Comparison) -> Iterator[Problem]:
     problems, workbooks = compared.survey.problems, compared.survey.workbooks
     unread = problems[(problems["severity"] == "error") & problems["cell"].isna()]
     gone = list_untold(compared)
+    field = compared.cycle.questionnaire.named["procedure_id"]
     # The file that was read may be of another kind than the one that is listed.
     named = (workbooks[name].tolist() for name in ("department", "workbook"))
     places = dict(zip(workbooks["department_slug"], map(Place, *named), strict=True))
@@ -70,7 +72,7 @@ def find_vanished_ids(compared: Comparison) -> Iterator[Problem]:
         if place.department in unread_names:
             continue
         words = {"value": row["procedure_id"], "name": _text(row["name"])}
-        yield report("id_vanished", place, field="procedure_id", **words)
+        yield report("id_vanished", place, field, **words)
 
 
 def list_untold(compared: Comparison) -> pd.DataFrame:
@@ -115,14 +117,15 @@ def find_reused_ids(compared: Comparison) -> Iterator[Problem]:
     fields = ("procedure_id", *told, "previous_department_slug", "previous_remarks")
     records = list_records(pairs, is_doubted, *fields, "previous_remarks_raw")
     named = key_names(compared.survey.rows) if records else {}
+    field = compared.cycle.questionnaire.named["procedure_id"]
     for row in records:
         likeness = measure_likeness(*(_text(row[name]) for name in told[:2]))
         words = {"before": row["previous_name"], "name": row["name"]}
         words["why"] = _say_why(row, likeness, ended, moved) or _say_where(row, likeness, named)
         if words["why"]:
-            yield report_cell("id_reused", row, "procedure_id", words)
+            yield report_cell("id_reused", row, field, words)
         elif likeness < _BEYOND_RECOGNITION:
-            yield report_cell("id_renamed", row, "procedure_id", words)
+            yield report_cell("id_renamed", row, field, words)
 
 
 def _say_why(row: RowRecord, likeness: int, ended: set[str], moved: set[str]) -> str:

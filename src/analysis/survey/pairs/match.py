@@ -5,6 +5,8 @@ and law within the department, where both sides have it once; a pair that people
 that are merely alike pair nothing.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -34,11 +36,16 @@ MATCH_COLUMNS = (
 
 
 def match_cycles(
-    current: pd.DataFrame, previous: pd.DataFrame | None, matches: pd.DataFrame | None = None
+    current: pd.DataFrame,
+    previous: pd.DataFrame | None,
+    matches: pd.DataFrame | None = None,
+    *,
+    online: Sequence[str],
 ) -> pd.DataFrame:
     """Return one row per procedure of either cycle, paired as `pair_cycles` does.
 
-    Needs tidy rows of both cycles and the confirmed `matches`; without a previous cycle there is
+    Needs tidy rows of both cycles, the confirmed `matches`, and the statuses that are `online`;
+    without a previous cycle there is
     nothing to pair and the frame is empty. Order: the current rows in theirs, then the abolished
     ones in theirs.
 
@@ -53,7 +60,7 @@ def match_cycles(
 
     Raises SurveyError if an id is missing or stands twice in a cycle.
 
-    >>> found = match_cycles(rows, findings.previous.rows)
+    >>> found = match_cycles(rows, findings.previous.rows, online=["online"])
     >>> found[["procedure_id", "previous_procedure_id", "fate", "went_online"]]
       procedure_id previous_procedure_id       fate went_online
     0        K-001                 K-901  continued         yes
@@ -76,15 +83,15 @@ def match_cycles(
     is_new = ~pairs[_ID].isin(before.index)
     is_abolished = ~pairs[_ID].isin(now.index)
     is_continued = ~is_new & ~is_abolished
-    online, was_online = pairs["status"] == "online", pairs["previous_status"] == "online"
+    is_online, was_online = (pairs[f"{when}status"].isin(online) for when in ("", "previous_"))
     inherited = ("department", "department_slug", "section", "name")
     return pairs.assign(
         paired_by=pairs[_ID].map(ways).astype("str"),
         fate=pd.Series("continued", index=pairs.index, dtype="str")
         .mask(is_new, "new")
         .mask(is_abolished, "abolished"),
-        went_online=_yes_no(is_continued & online & ~was_online),
-        left_online=_yes_no(is_continued & ~online & was_online),
+        went_online=_yes_no(is_continued & is_online & ~was_online),
+        left_online=_yes_no(is_continued & ~is_online & was_online),
         renamed=_yes_no(is_continued & _differs(pairs, "name")),
         moved=_yes_no(
             is_continued & (_differs(pairs, "section") | _differs(pairs, "department_slug"))

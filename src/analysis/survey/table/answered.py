@@ -11,7 +11,6 @@ from itertools import pairwise
 from analysis.survey.lookup import Lookup
 from analysis.survey.spellings import match_key
 from analysis.survey.table.totals import RowEntries, is_total_label, read_count
-from analysis.survey.vocabulary import field_named
 from analysis.texts import is_dash
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -27,7 +26,7 @@ def is_answered(
     status in another column of the survey's makes a row one of labels.
     """
     labels = _find_labels(line, columns)
-    statuses = {match_key(label) for label in field_named("status").choices.values()}
+    statuses = {match_key(label) for label in lookup.asked.named["status"].choices.values()}
     choices, words = set(), set()
     for field in lookup.fields:
         column = columns.get(field.name, 0)

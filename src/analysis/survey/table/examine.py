@@ -16,7 +16,6 @@ from analysis.survey.table.removed import speaks_of_removal
 from analysis.survey.table.seen import find_unseen, report_some
 from analysis.survey.table.table import MOST_BLANK_ROWS, TableBody
 from analysis.survey.table.totals import name_total
-from analysis.survey.vocabulary import field_named
 
 # What points to a note, or sets a row apart, and stands at an end of an id.
 _MARK = "[※*†‡☆★○●◎□■◇◆△▲▽▼→←⇒]"
@@ -92,7 +91,7 @@ def examine_table(
         # Without a required column its rows look unknown; the missing column says it once for all.
         *(_check_rows(table, place) if is_complete(columns) else ()),
         *_note_columns(others, place, lookup),
-        *_note_rows(header, table, place),
+        *_note_rows(header, table, place, lookup),
         *_note_uncounted(header, table, place, lookup),
     ]
 
@@ -131,29 +130,30 @@ def _check_columns(
                 for title in near.get(known.name, ())
             ]
             words = f"（見出しの近い列: {'、'.join(titles)}）" if titles else ""
-            yield report(code, place, field=known.name, near=words)
+            yield report(code, place, known, near=words)
     for known, title in header.twice:
         columns = (header.columns[known.name], title.column)
         cells = "、".join(address(title.row, column) for column in columns)
         at = place.at(address(title.row, title.column))
-        yield report("column_twice", at, field=known.name, value=cells)
-    yield from _check_units(header, place)
+        yield report("column_twice", at, known, value=cells)
+    yield from _check_units(header, place, lookup)
     for known, title, spelling in header.guessed:
         at = place.at(address(title.row, title.column))
-        yield report("column_guessed", at, field=known.name, value=spelling)
+        yield report("column_guessed", at, known, value=spelling)
 
 
-def _check_units(header: Header, place: Place) -> Iterator[Problem]:
+def _check_units(header: Header, place: Place, lookup: Lookup) -> Iterator[Problem]:
     """Tell another unit than one case, in the header of a column of numbers or above the table."""
-    numbers = {c: name for name, c in header.columns.items() if field_named(name).kind == "number"}
+    fields = {column: lookup.asked.named[name] for name, column in header.columns.items()}
+    numbers = {column: field for column, field in fields.items() if field.kind == "number"}
     for row in range(1, header.last_row + 1) if numbers else ():
         for column, entry in header.sheet.cells.get(row, {}).items():
             key = match_key(entry.text)
             found = _UNIT.search(key) if column in numbers or _UNIT_ALONE.fullmatch(key) else None
             if found:
-                name = numbers.get(column, next(iter(numbers.values())))
+                field = numbers.get(column, next(iter(numbers.values())))
                 at, unit = place.at(address(row, column)), found[1] or found[2]
-                yield report("column_unit", at, field=name, value=unit)
+                yield report("column_unit", at, field, value=unit)
 
 
 def _check_rows(table: TableBody, place: Place) -> Iterator[Problem]:
@@ -195,7 +195,8 @@ def _note_uncounted(
             column = find_status(cells, header.columns, lookup)
             if column is not None:
                 at = place.at(address(line.row, column))
-                yield report("status_uncounted", at, field="status", value=cells[column].text)
+                field = lookup.asked.named["status"]
+                yield report("status_uncounted", at, field, value=cells[column].text)
         if line.kind == "total":
             unsaved += [
                 address(line.row, column)
@@ -206,14 +207,14 @@ def _note_uncounted(
         yield report("totals_unsaved", place, value="、".join(unsaved), count=len(unsaved))
 
 
-def _note_hidden(header: Header, place: Place) -> Iterator[Problem]:
+def _note_hidden(header: Header, place: Place, lookup: Lookup) -> Iterator[Problem]:
     """Tell of each merge over other values than the one it shows, under the header.
 
     The answer shown holds for every row of the merge: that another one stands beneath it is an
     error, where answers are chosen or counted.
     """
     columns = set(header.columns.values())
-    kinds = {column: field_named(name).kind for name, column in header.columns.items()}
+    kinds = {c: lookup.asked.named[name].kind for name, c in header.columns.items()}
     hidden = list_hidden(header.source, header.last_row + 1, columns)
     hidden.sort(key=lambda each: each.merge)
     for merge, covered in groupby(hidden, key=lambda each: each.merge):
@@ -227,16 +228,17 @@ def _note_hidden(header: Header, place: Place) -> Iterator[Problem]:
         yield report(code, at, value=first.text, covered=cell, others=others)
 
 
-def _note_rows(header: Header, table: TableBody, place: Place) -> Iterator[Problem]:
+def _note_rows(header: Header, table: TableBody, place: Place, lookup: Lookup) -> Iterator[Problem]:
+    named = lookup.asked.named
     for merge in table.merged:
-        right = field_named(merge.right).header
-        yield report("cells_merged", place.at(merge.cell), field=merge.left, right=right)
-    yield from _note_hidden(header, place)
+        left, right = named[merge.left], named[merge.right].header
+        yield report("cells_merged", place.at(merge.cell), left, right=right)
+    yield from _note_hidden(header, place, lookup)
     for cell in table.struck:
         yield report("row_struck", place.at(cell))
-    yield from find_unseen(header, table.row_numbers, place)
+    yield from find_unseen(header, table.row_numbers, place, lookup)
     ids = _list_ids(table)
     marked = [(raw, cell) for raw, cell in ids if _MARKED_ID.search(match_key(raw))]
     # Where every id has its mark, that is the ids' own form.
     for raw, cell in marked if len(marked) < len(ids) else ():
-        yield report("id_marked", place.at(cell), field="procedure_id", value=raw)
+        yield report("id_marked", place.at(cell), named["procedure_id"], value=raw)

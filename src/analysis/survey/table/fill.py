@@ -4,14 +4,16 @@ A merged cell holds for all its rows, a section until the next one or its subtot
 repeats the row above. A filled value keeps the address where it really stands.
 """
 
+from collections.abc import Sequence
+
 from openpyxl.utils.cell import get_column_letter
 
 from analysis.files.sheet import Entry
+from analysis.questionnaire.field import Field
 from analysis.survey.spellings import match_key
 from analysis.survey.table.header import Header
 from analysis.survey.table.lines import read_section_heading
 from analysis.survey.table.merges import map_tops
-from analysis.survey.vocabulary import load_vocabulary
 
 Columns = dict[str, list[object]]
 
@@ -27,12 +29,12 @@ def is_ditto(text: str) -> bool:
 class RowTaker:
     """Takes procedure rows, one after another, into `rows`: the raw columns' lists."""
 
-    def __init__(self, header: Header, rows: Columns) -> None:
-        """Fill `rows`, which has an empty list for each raw column."""
+    def __init__(self, header: Header, fields: Sequence[Field], rows: Columns) -> None:
+        """Fill `rows`, which has an empty list for each raw column of the fields."""
         self.rows = rows
         self._sheet = header.sheet
         self._fields = []
-        for field in load_vocabulary():
+        for field in fields:
             column = header.columns.get(field.name)
             lists = tuple(rows[f"{field.name}_{part}"] for part in ("raw", "held", "cell", "fill"))
             self._fields.append((field.name, column, get_column_letter(column or 1), lists))

@@ -7,8 +7,8 @@ where no other is near, and is always reported. Answers are never matched this w
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from analysis.questionnaire.field import Field
 from analysis.survey.lookup import Lookup
-from analysis.survey.vocabulary import Field
 
 NEAR_PERCENT = 80
 """How alike two titles have to be: 「手続きの名称」 and 「手続き名」 just are."""

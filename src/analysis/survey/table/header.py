@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.files.sheet import Merge, Sheet
+from analysis.questionnaire.field import Field
 from analysis.survey.lookup import Lookup
 from analysis.survey.spellings import match_key
 from analysis.survey.table.guess import find_near, guess_fields, is_of_others
 from analysis.survey.table.merges import uncover
-from analysis.survey.vocabulary import Field
 
 LAST_HEADER_ROW = 40
 HEADER_HEIGHT = 5

@@ -12,6 +12,7 @@ from pathlib import Path
 from analysis.cycle import Department
 from analysis.files.file import find_file, read_content, read_file_sheets
 from analysis.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
+from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.spellings import match_key
@@ -33,8 +34,6 @@ from analysis.texts import compose_name
 
 REVIEW_SHEET = "確認事項"
 """The sheet that stands first in a workbook sent back: ours, and no answer."""
-
-STATED = ("total", "online", "started", "not_started")
 
 _DEPARTMENT_LABELS = frozenset({"部局名", "部局"})
 # The label and the name, the respondent's label and name.
@@ -73,6 +72,11 @@ class Reading:
     def stated_number(self, name: str) -> int | None:
         """Return the department's own total of this name, or None if it states none."""
         return self.stated[name][1] if name in self.stated else None
+
+
+def name_stated(asked: Questionnaire) -> tuple[str, ...]:
+    """Return the names of the totals that a department may state: the whole, and each status."""
+    return ("total", *asked.named[STATUS].choices)
 
 
 def read_workbook(folder: Path, department: Department, cycle: str, lookup: Lookup) -> Reading:

@@ -9,25 +9,27 @@ from openpyxl.utils.cell import get_column_letter
 
 from analysis.files.sheet import UNSEEN, Entry, address
 from analysis.files.shown import shows_another_number, shows_another_text
+from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.table.header import Header
 from analysis.survey.table.table import find_struck
-from analysis.survey.vocabulary import field_named
 
 _MOST_NAMED = 20
 _ANSWERS = ("choice", "number", "date")
 
 
-def find_unseen(header: Header, rows: Sequence[int], place: Place) -> Iterator[Problem]:
+def find_unseen(
+    header: Header, rows: Sequence[int], place: Place, lookup: Lookup
+) -> Iterator[Problem]:
     """Yield what of the survey's columns in these rows is not seen as it is read.
 
     What is not seen at all is told once a sheet; what is shown as something else, in its cell.
     """
-    fields = {column: name for name, column in header.columns.items()}
+    fields = {column: lookup.asked.named[name] for name, column in header.columns.items()}
     hidden = [row for row in rows if row in header.sheet.hidden_rows]
     yield from report_some("rows_hidden", [f"{row}行" for row in hidden], place)
     covered = [column for column in sorted(fields) if header.sheet.is_hidden(column)]
-    named = [f"{get_column_letter(c)}列「{field_named(fields[c]).header}」" for c in covered]
+    named = [f"{get_column_letter(c)}列「{fields[c].header}」" for c in covered]
     yield from report_some("columns_hidden", named, place)
     unseen = []
     for row in rows:
@@ -35,14 +37,14 @@ def find_unseen(header: Header, rows: Sequence[int], place: Place) -> Iterator[P
         for column, entry in cells.items():
             if not (entry.look or entry.struck) or column not in fields:
                 continue
-            cell, name = address(row, column), fields[column]
+            cell, field = address(row, column), fields[column]
             # That of a row whose id or name is struck is told for the row.
-            if entry.struck and field_named(name).kind in _ANSWERS and not find_struck(header, row):
-                yield report("answer_struck", place.at(cell), field=name, value=entry.text)
+            if entry.struck and field.kind in _ANSWERS and not find_struck(header, row):
+                yield report("answer_struck", place.at(cell), field, value=entry.text)
             if entry.look == UNSEEN:
                 unseen.append(cell)
-            elif entry.look and _shows_another(entry, is_name=name == "procedure_id"):
-                yield report("cell_shown_otherwise", place.at(cell), field=name, value=entry.look)
+            elif entry.look and _shows_another(entry, is_name=field.name == "procedure_id"):
+                yield report("cell_shown_otherwise", place.at(cell), field, value=entry.look)
     yield from report_some("cells_unseen", unseen, place)
 
 

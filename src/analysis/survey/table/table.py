@@ -11,12 +11,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.files.sheet import Entry, address
+from analysis.questionnaire.field import Field
 from analysis.survey.lookup import Lookup
 from analysis.survey.table.fill import Columns, RowTaker
 from analysis.survey.table.header import Header
 from analysis.survey.table.lines import LineKind, LineReader
 from analysis.survey.table.totals import read_totals
-from analysis.survey.vocabulary import load_vocabulary
 
 MOST_BLANK_ROWS = 1000
 """A longer run of blank rows ends the table: what follows was typed far down by mistake."""
@@ -84,7 +84,7 @@ class TableBody:
         return [cell for cell in unknown if cell not in answered]
 
 
-def raw_columns() -> dict[str, str]:
+def raw_columns(fields: Sequence[Field]) -> dict[str, str]:
     """Return the columns of raw rows with their dtypes: row, hidden, and four per field.
 
     For a field f: `f_raw` the text as it stands (NA if blank), `f_held` what Excel holds it as
@@ -93,29 +93,32 @@ def raw_columns() -> dict[str, str]:
     NA where it stands in its own row.
     """
     parts = ("raw", "held", "cell", "fill")
-    names = (f"{field.name}_{part}" for field in load_vocabulary() for part in parts)
+    names = (f"{field.name}_{part}" for field in fields for part in parts)
     return {"row": "int64", "hidden": "str"} | dict.fromkeys(names, "str")
 
 
-def rows_to_frame(rows: Columns) -> pd.DataFrame:
+def rows_to_frame(rows: Columns, fields: Sequence[Field]) -> pd.DataFrame:
     """Return raw rows as a frame with the dtypes of `raw_columns`, in the order of the sheet.
 
     >>> typed = {"row": [6, 7], "name_raw": ["届出その1", None], "name_cell": ["C6", None]}
-    >>> rows_to_frame(typed)[["row", "name_raw", "name_cell", "status_raw"]]
+    >>> frame = rows_to_frame(typed, ledger.cycle.questionnaire.fields)
+    >>> frame[["row", "name_raw", "name_cell", "status_raw"]]
        row name_raw name_cell status_raw
     0    6    届出その1        C6        NaN
     1    7      NaN       NaN        NaN
     """
+    kinds = raw_columns(fields)
     return pd.DataFrame(
-        {name: pd.Series(rows.get(name, []), dtype=kind) for name, kind in raw_columns().items()}
+        {name: pd.Series(rows.get(name, []), dtype=kind) for name, kind in kinds.items()}
     )
 
 
 def read_table(header: Header, lookup: Lookup) -> TableBody:
     """Read every row from the header to the last that holds anything."""
+    fields = lookup.asked.fields
     found, stated, beyond = _read_lines(header, lookup)
     found = _settle_foot(found, header)
-    taker = RowTaker(header, {name: [] for name in raw_columns()})
+    taker = RowTaker(header, fields, {name: [] for name in raw_columns(fields)})
     lines: list[Line] = []
     answered: list[str] = []
     for row, kind, column in found:

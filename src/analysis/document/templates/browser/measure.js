@@ -145,7 +145,12 @@ function isWithin(row, scope) {
 }
 
 function holds(row, conditions) {
-  return conditions.every(([field, codes]) => codes.includes(row[field]));
+  return conditions.every(([field, codes]) => codesOf(row[field]).some((code) => codes.includes(code)));
+}
+
+// An answer's codes, of which there may be several at once; none is a code of its own.
+function codesOf(value) {
+  return typeof value === "string" && value.includes(";") ? value.split(";") : [value ?? ""];
 }
 
 function withRole(role, rows, besides = () => undefined) {

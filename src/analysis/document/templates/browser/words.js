@@ -46,7 +46,9 @@ function fieldName(evidence, field) {
 // A cleaned value as people read it.
 function valueName(evidence, row, field) {
   const value = row[field] ?? null;
-  return value === null ? "（なし）" : evidence.fields.get(field)?.[1][value] ?? String(value);
+  const names = evidence.fields.get(field)?.[1];
+  if (value === null) return "（なし）";
+  return codesOf(value).map((code) => names?.[code] ?? String(code)).join("；");
 }
 
 // What stands in the workbook's cell.

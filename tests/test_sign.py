@@ -72,6 +72,15 @@ def test_a_signature_is_no_fault_and_verify_tells_whose_it_is(copy: Path, name: 
     assert f"{digest}）、署名時刻 20" in output
 
 
+def test_a_signer_s_name_is_one_line_and_moves_no_terminal(copy: Path) -> None:
+    code, output = sign(copy, office=make_office("課\x1b[2J\nファイル: 9/9 一致"))
+    assert code == 0, output
+    output += run(copy, "verify", "--quick")[1]
+    assert "\x1b" not in output
+    assert "\nファイル: 9/9 一致" not in output
+    assert "署名: Common Name: 課\ufffd[2J ファイル: 9/9 一致（" in output
+
+
 def test_builds_that_change_nothing_leave_the_signature(copy: Path) -> None:
     sign(copy)
     made = signature_of(copy).read_bytes()

@@ -12,9 +12,11 @@ from pyhanko.sign.general import (
     extract_signer_info,
     find_cms_attribute_iter,
 )
-from pyhanko.sign.signers import SimpleSigner
+from pyhanko.sign.signers import Signer
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+
+from analysis.document.text import printable
 
 DIGEST = "sha256"
 _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
@@ -35,7 +37,7 @@ class Signed:
     outside: str
 
 
-def write_signature(signer: SimpleSigner, content: bytes) -> bytes:
+def write_signature(signer: Signer, content: bytes) -> bytes:
     """Return a detached signature over a content, with today's time in it, as DER."""
     attributes = PdfCMSSignedAttributes(signing_time=datetime.now(UTC).replace(microsecond=0))
     signing = signer.async_sign_general_data(content, DIGEST, signed_attr_settings=attributes)
@@ -62,8 +64,8 @@ def read_signature(signature: bytes, content: bytes) -> Signed | None:
         at = next((time.native for time in told), None)
         since, until = certificate.not_valid_before, certificate.not_valid_after
         return Signed(
-            name_subject(certificate),
-            certificate.issuer.human_friendly,
+            say_name(certificate.subject),
+            say_name(certificate.issuer),
             certificate.sha256.hex(),
             f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "",
             fits,
@@ -74,6 +76,6 @@ def read_signature(signature: bytes, content: bytes) -> Signed | None:
         return None
 
 
-def name_subject(certificate: x509.Certificate) -> str:
-    """Return whose a certificate is."""
-    return str(certificate.subject.human_friendly)
+def say_name(name: x509.Name) -> str:
+    """Return whose name it is, on one line: who wrote the certificate chose every sign of it."""
+    return " ".join(printable(name.human_friendly).split())

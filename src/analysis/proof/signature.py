@@ -43,6 +43,6 @@ def describe_signature(folder: Path) -> tuple[list[str], list[str]]:
     return [f"署名: {whose}{at}"], []
 
 
-def is_extra_there() -> bool:
-    """Say whether what signs is installed."""
-    return find_spec(LIBRARY) is not None
+def is_extra_there(name: str = LIBRARY) -> bool:
+    """Say whether what signs, or a part of it, is installed."""
+    return find_spec(name) is not None

@@ -22,8 +22,8 @@ from pyhanko_certvalidator import ValidationContext
 
 from analysis.cli import main
 from analysis.proof import signature
-from analysis.proof.cms import write_signature
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
+from analysis.signing.sign import write_signature
 
 from deliveries import CYCLE, answer, copy_delivery, reports_of, run
 from offices import PASSWORD, Office, make_office

@@ -239,7 +239,8 @@ def sign(
 def diff(a: str, b: str, *, department: str | None, path: Path | None) -> None:
     """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
     from analysis.place import write_new
-    from analysis.proof.diff import describe_sides, list_differences, open_sides
+    from analysis.proof.diff import describe_sides, list_differences
+    from analysis.proof.side import open_sides
     from analysis.survey.store import write_csv
 
     sides = open_sides(a, b)

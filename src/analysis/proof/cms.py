@@ -1,10 +1,8 @@
-"""Write and read a detached CMS signature, as `openssl cms` does."""
+"""Read a detached CMS signature, as `openssl cms` does."""
 
-import asyncio
 import hashlib
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from asn1crypto import cms, x509
 from pyhanko.sign.general import (
@@ -12,13 +10,10 @@ from pyhanko.sign.general import (
     extract_signer_info,
     find_cms_attribute_iter,
 )
-from pyhanko.sign.signers import Signer
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
 from analysis.document.text import printable
 
-DIGEST = "sha256"
 _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 
 
@@ -35,13 +30,6 @@ class Signed:
     at: str
     fits: bool
     outside: str
-
-
-def write_signature(signer: Signer, content: bytes) -> bytes:
-    """Return a detached signature over a content, with today's time in it, as DER."""
-    attributes = PdfCMSSignedAttributes(signing_time=datetime.now(UTC).replace(microsecond=0))
-    signing = signer.async_sign_general_data(content, DIGEST, signed_attr_settings=attributes)
-    return bytes(asyncio.run(signing).dump())
 
 
 def read_signature(signature: bytes, content: bytes) -> Signed | None:

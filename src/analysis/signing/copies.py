@@ -15,7 +15,7 @@ from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper as S
 from analysis.cycle import Cycle
 from analysis.display import Display, NamedTask
 from analysis.errors import ReportError, list_examples
-from analysis.proof.cms import DIGEST
+from analysis.signing.key import DIGEST
 
 __all__ = ["Stamper", "require_place", "sign_copies"]
 

@@ -21,6 +21,9 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from analysis.errors import ReportError, say_why
 
+DIGEST = "sha256"
+"""What is signed is hashed so, whatever the key."""
+
 PASSWORD_VARIABLE = "ANALYSIS_KEY_PASSWORD"  # noqa: S105 - its name, not its value
 
 

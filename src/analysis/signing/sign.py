@@ -1,21 +1,24 @@
 """Sign a set of reports: a signature beside it, and if asked copies of its PDFs that bear one."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pyhanko.sign.signers import Signer
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
 from analysis.build.publish import one_build
 from analysis.cycle import Cycle
 from analysis.display import Display
 from analysis.errors import ReportError
-from analysis.proof.cms import read_signature, say_name, write_signature
+from analysis.proof.cms import read_signature, say_name
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.proof.verify import verify_reports
 from analysis.signing.card import open_card
 from analysis.signing.copies import Stamper, require_place, sign_copies
-from analysis.signing.key import open_key, read_password
+from analysis.signing.key import DIGEST, open_key, read_password
 
 
 @contextmanager
@@ -75,6 +78,13 @@ def sign_reports(
             count = sign_copies(cycle, signer, into, stamper, display)
             done.append(f"署名した PDF の写し{count}件を {into} に作成しました。")
     return "\n".join(done)
+
+
+def write_signature(signer: Signer, content: bytes) -> bytes:
+    """Return a detached CMS signature over a content, with today's time in it, as DER."""
+    attributes = PdfCMSSignedAttributes(signing_time=datetime.now(UTC).replace(microsecond=0))
+    signing = signer.async_sign_general_data(content, DIGEST, signed_attr_settings=attributes)
+    return bytes(asyncio.run(signing).dump())
 
 
 def _require_own(cycle: Cycle, signer: Signer, crate: bytes) -> bool:

@@ -155,7 +155,7 @@ EDITS: dict[str, Edit] = {
         say("guideline.html", "\n", "\r\n"), ("guideline.html", "1行目", r"「\r」")
     ),
     "a byte at the end": Edit(
-        append("index.html", b"\n"), ("index.html", "バイトが違います", "バイト目から")
+        append("index.html", b"\n"), ("index.html", "バイトが違います（", "バイト目から。全")
     ),
     "bytes that are no text": Edit(append(PAGE, b"\xff\xfe"), (PAGE, r"行目: 「\xff")),
     "a definition": Edit(
@@ -169,7 +169,9 @@ EDITS: dict[str, Edit] = {
         say("guideline.html", "推進", "中止"),
         ("guideline.html", "（行政手続きオンライン化ガイドライン（抜粋））", "中止"),
     ),
-    "two pages exchanged": Edit(swap(PAGE, OTHER), (PAGE, f"{OTHER} の中身"), OTHER),
+    "two pages exchanged": Edit(
+        swap(PAGE, OTHER), (PAGE, f"行目（オンライン化の状況） 数値 {TOTAL}: 「文化"), OTHER
+    ),
     "two departments' documents exchanged": Edit(
         swap("department-gikai.pdf", "department-bunkasports.pdf"),
         ("department-gikai.pdf", "department-bunkasports.pdf の中身"),
@@ -179,7 +181,15 @@ EDITS: dict[str, Edit] = {
     "a page added": Edit(
         put("付録.html", b"<p>1,758</p>"), ("付録.html", "一式のものではありません")
     ),
-    "a page that is huge": Edit(put(PAGE, b"<p>99%</p>" * 10**5), (PAGE, "大きさが違います")),
+    "two other pages exchanged": Edit(
+        swap("reasons.pdf", "guideline.pdf"), ("reasons.pdf", "1頁 「", "」 → 「"), "guideline.pdf"
+    ),
+    "a page that is huge": Edit(
+        put(PAGE, b"<p>99%</p>" * 10**5), (PAGE, "1行目: 「<p>99%", "<!DOCTYPE")
+    ),
+    "a document that is huge": Edit(
+        put("quality.pdf", b"%PDF" * 2 * 10**6), ("quality.pdf", "大きさが違います（5バイト目から")
+    ),
     "a value of the list": Edit(
         say(LIST, r"(gikai/total,.*?,総手続き数,)1,1,", r"\g<1>7,7,"),
         (LIST, f"{TOTAL} の value", "「7」 → 「1」"),
@@ -257,7 +267,7 @@ EDITS: dict[str, Edit] = {
     "a page cropped": Edit(print_over(crop), (DOCUMENT, "2頁", "/CropBox", "見えない数値「")),
     "a bookmark renamed": Edit(
         print_over(rename_bookmark, "reasons.pdf"),
-        ("reasons.pdf", "しおり /Outlines", "九割を超えました"),
+        ("reasons.pdf", "しおり /Outlines/First/Title 1頁: 「九割を超えました」"),
     ),
     "a document's title": Edit(
         print_over(rename, "department-gikai.pdf"),
@@ -272,7 +282,7 @@ EDITS: dict[str, Edit] = {
         ("department-gikai.pdf", "バイトが違います", "バイト目から"),
     ),
     "a document cut off": Edit(
-        put("quality.pdf", b"%PDF-1.7\n"), ("quality.pdf", "読めません")
+        put("quality.pdf", b"%PDF-1.7\n"), ("quality.pdf", "読めません（10バイト目から。全9バイト")
     ),
     "formulas made constants": Edit(
         repack(FIGURES, "<f>.*?</f>", "", count=0),

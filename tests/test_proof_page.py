@@ -12,7 +12,9 @@ from nbformat import read, write
 from nbformat.v4 import new_output
 
 import analysis
+from analysis.proof.entities import SIGNATURE_NAME
 
+from cards import find_library
 from conftest import ROOT, require_package, require_tool
 from deliveries import copy_delivery, reports_of
 
@@ -141,6 +143,20 @@ def test_the_copies_of_its_pdfs_are_signed_by_the_page_s_commands(signed: Path) 
     done = run_blocks(signed, SIGNATURE[2])
     assert done.returncode == 0, done.stderr
     assert "Signature is Valid" in done.stdout
+
+
+def test_a_set_signed_by_a_card_is_checked_by_the_same_commands(
+    signed: Path, tmp_path: Path
+) -> None:
+    find_library()
+    home = tmp_path / "home"
+    shutil.copytree(signed.parent / "office", home / "office")
+    folder = copy_delivery(signed, tmp_path / "project")
+    (reports_of(folder) / SIGNATURE_NAME).unlink()
+    done = run_blocks(folder, SIGNATURE[3], SIGNATURE[1], home=home)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert f"{SIGNATURE_NAME} を作成しました" in done.stdout
+    assert "successful" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["overview.html", "figures.csv", "reasons.pdf", "audit.xlsx"])

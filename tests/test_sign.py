@@ -22,8 +22,8 @@ from pyhanko_certvalidator import ValidationContext
 
 from analysis.cli import main
 from analysis.proof import signature
-from analysis.proof.cms import write_signature
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
+from analysis.signing.sign import write_signature
 
 from deliveries import CYCLE, answer, copy_delivery, reports_of, run
 from offices import PASSWORD, Office, make_office
@@ -70,6 +70,15 @@ def test_a_signature_is_no_fault_and_verify_tells_whose_it_is(copy: Path, name: 
     assert f"署名: Common Name: {name}（発行者 Common Name: 市の認証局、証明書の SHA-256 " in output
     digest = translate_pyca_cryptography_cert_to_asn1(office.certificate).sha256.hex()
     assert f"{digest}）、署名時刻 20" in output
+
+
+def test_a_signer_s_name_is_one_line_and_moves_no_terminal(copy: Path) -> None:
+    code, output = sign(copy, office=make_office("課\x1b[2J\nファイル: 9/9 一致"))
+    assert code == 0, output
+    output += run(copy, "verify", "--quick")[1]
+    assert "\x1b" not in output
+    assert "\nファイル: 9/9 一致" not in output
+    assert "署名: Common Name: 課\ufffd[2J ファイル: 9/9 一致（" in output
 
 
 def test_builds_that_change_nothing_leave_the_signature(copy: Path) -> None:

@@ -202,18 +202,16 @@ def verify(cycle: str | None, *, quick: bool) -> None:
 
 @main.command()
 @click.argument("cycle", required=False)
-@click.option("--key", type=_FILE, required=True, help="署名の鍵（PKCS#12、.p12）。")
-@click.option("--passfile", type=_FILE, help="鍵のパスワードを1行目に書いたファイル。")
+@click.option("--key", type=_FILE, help="署名の鍵（PKCS#12、.p12）。")
+@click.option("--card", type=_FILE, help="署名のカードの、製造元のライブラリー（PKCS#11）。")
+@click.option("--label", help="カードか証明書がいくつもあるときに使う、その名前。")
+@click.option("--passfile", type=_FILE, help="鍵のパスワードか暗証番号を1行目に書いたファイル。")
 @click.option(
     "--pdf-into", type=_FILE, help="署名した PDF の写しを作る、reports/ の外のフォルダー。"
 )
 @click.option("--timestamp", metavar="URL", help="写しに、この局のタイムスタンプを付ける。")
 def sign(
-    cycle: str | None,
-    key: Path,
-    passfile: Path | None,
-    pdf_into: Path | None,
-    timestamp: str | None,
+    cycle: str | None, pdf_into: Path | None, timestamp: str | None, **signer: Path | str | None
 ) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を検証し、署名を隣に置く。"""
     from functools import partial
@@ -226,8 +224,9 @@ def sign(
     opened, signing = open_counted(cycle), load_signing()
     with open_display(aside=True) as display:
         build = partial(build_reports, force=True, display=display)
+        opening = signing.open_signer(**signer)
         done = signing.sign_reports(
-            opened, key, passfile, pdf_into, timestamp, build=build, display=display
+            opened, opening, pdf_into, timestamp, build=build, display=display
         )
     say(done)
 
@@ -240,7 +239,8 @@ def sign(
 def diff(a: str, b: str, *, department: str | None, path: Path | None) -> None:
     """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
     from analysis.place import write_new
-    from analysis.proof.diff import describe_sides, list_differences, open_sides
+    from analysis.proof.diff import describe_sides, list_differences
+    from analysis.proof.side import open_sides
     from analysis.survey.store import write_csv
 
     sides = open_sides(a, b)

@@ -53,7 +53,6 @@ _WORDS = {
     "Commands": "コマンド",
     "[OPTIONS]": "[オプション]",
     "COMMAND [ARGS]...": "コマンド [引数]...",
-    "[required]": "（必須）",
     "Show this message and exit.": "この説明を示す。",
     "Show the version and exit.": "このプログラムの版を示す。",
 }

@@ -36,6 +36,17 @@ class Scope:
     waits: bool = False
 
 
+def level_of(scope: str) -> Level:
+    """Return the level of a scope's slug.
+
+    >>> [level_of(scope) for scope in ("all", "kankyo", "kankyo.環境政策課")]
+    ['all', 'department', 'section']
+    """
+    if scope == WHOLE:
+        return "all"
+    return "section" if "." in scope else "department"
+
+
 @cache
 def section_scope(department_slug: str, section: str) -> str:
     """Return a section's scope slug, e.g. `kankyo.環境政策課`."""

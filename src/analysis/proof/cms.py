@@ -1,10 +1,8 @@
-"""Write and read a detached CMS signature, as `openssl cms` does."""
+"""Read a detached CMS signature, as `openssl cms` does."""
 
-import asyncio
 import hashlib
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from asn1crypto import cms, x509
 from pyhanko.sign.general import (
@@ -12,11 +10,10 @@ from pyhanko.sign.general import (
     extract_signer_info,
     find_cms_attribute_iter,
 )
-from pyhanko.sign.signers import SimpleSigner
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
-DIGEST = "sha256"
+from analysis.document.text import printable
+
 _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 
 
@@ -33,13 +30,6 @@ class Signed:
     at: str
     fits: bool
     outside: str
-
-
-def write_signature(signer: SimpleSigner, content: bytes) -> bytes:
-    """Return a detached signature over a content, with today's time in it, as DER."""
-    attributes = PdfCMSSignedAttributes(signing_time=datetime.now(UTC).replace(microsecond=0))
-    signing = signer.async_sign_general_data(content, DIGEST, signed_attr_settings=attributes)
-    return bytes(asyncio.run(signing).dump())
 
 
 def read_signature(signature: bytes, content: bytes) -> Signed | None:
@@ -62,8 +52,8 @@ def read_signature(signature: bytes, content: bytes) -> Signed | None:
         at = next((time.native for time in told), None)
         since, until = certificate.not_valid_before, certificate.not_valid_after
         return Signed(
-            name_subject(certificate),
-            certificate.issuer.human_friendly,
+            say_name(certificate.subject),
+            say_name(certificate.issuer),
             certificate.sha256.hex(),
             f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "",
             fits,
@@ -74,6 +64,6 @@ def read_signature(signature: bytes, content: bytes) -> Signed | None:
         return None
 
 
-def name_subject(certificate: x509.Certificate) -> str:
-    """Return whose a certificate is."""
-    return str(certificate.subject.human_friendly)
+def say_name(name: x509.Name) -> str:
+    """Return whose name it is, on one line: who wrote the certificate chose every sign of it."""
+    return " ".join(printable(name.human_friendly).split())

@@ -105,7 +105,9 @@ def _compare(a: dict[str, str], b: dict[str, str]) -> Iterator[tuple[str, str]]:
     for path in {**b, **a}:
         if a.get(path) != b.get(path):
             word = _WORDS.get(path.split("/")[1], "")
-            yield f"{word} {path}".strip(), show_change(a.get(path, ""), b.get(path, ""))
+            # A bookmark's title stands beside the page to which it leads.
+            page = b.get(f"{path.removesuffix('Title')}Dest", "").partition(" ")[0]
+            yield f"{word} {path} {page}".strip(), show_change(a.get(path, ""), b.get(path, ""))
 
 
 def _list_boxes(page: PageObject) -> list[Box]:

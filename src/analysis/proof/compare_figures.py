@@ -46,7 +46,7 @@ class Pair:
         """The slug of the scope."""
         return split_id(self.either["figure_id"])[1]
 
-    def differs_in(self, columns: tuple[str, ...]) -> bool:
+    def differs_in(self, columns: tuple[str, ...] = (*VALUES, *WORDS)) -> bool:
         """Say whether the sides differ in one of these columns, or only one has the figure."""
         if self.a is None or self.b is None:
             return True

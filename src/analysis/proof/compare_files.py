@@ -3,8 +3,8 @@
 Whether a file differs is decided by its bytes alone; what is said of where is for who looks there.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from analysis.files.folder import list_within
@@ -12,9 +12,8 @@ from analysis.proof.compare_books import tell_book
 from analysis.proof.compare_documents import tell_document
 from analysis.proof.compare_texts import find_parting, tell_text
 
-Telling = Callable[[bytes, bytes], Iterator[str]]
-BY_ENDING: dict[str, Telling] = {".pdf": tell_document, ".xlsx": tell_book}
-_UNSEEN = "開いて見える中身の違いは見つかりませんが、ファイルのバイトが違います（{}バイト目から）"
+_BY_ENDING = {".pdf": tell_document, ".xlsx": tell_book}
+_UNSEEN = "開いて見える中身の違いは見つかりませんが、ファイルのバイトが違います"
 _LARGEST = 4
 """How many times larger than its like a file may be to be looked into."""
 
@@ -34,10 +33,9 @@ def find_unlike(delivered: Path, made: Path, shown: int) -> dict[str, list[str]]
         elif path.is_symlink():
             found[name] = ["ほかのファイルへのリンクです。中身は、そちらを書き換えれば変わります"]
         elif (standing := path.read_bytes()) != content:
-            other = names.get(standing)
-            places = _tell(name, standing, content) if other is None else [f"{other} の中身です"]
-            told = list(islice(places, shown + 1))
-            told = told or [_UNSEEN.format(find_parting(standing, content) + 1)]
+            same = [f"{names[standing]} の中身です"] if standing in names else []
+            places = chain(same, _tell(name, standing, content))
+            told = list(islice(places, shown + 1)) or [_UNSEEN + _say_bytes(standing, content)]
             found[name] = told if len(told) <= shown else [*told[:shown], "……ほかにもあります"]
     return found
 
@@ -51,12 +49,19 @@ def find_foreign(delivered: Path, names: set[str]) -> dict[str, bool]:
 
 def _tell(name: str, delivered: bytes, made: bytes) -> Iterator[str]:
     ending = Path(name).suffix
-    if len(delivered) > _LARGEST * len(made):
-        yield f"大きさが違います: {len(delivered):,}バイト → {len(made):,}バイト"
-    elif ending not in BY_ENDING:
-        yield from tell_text(delivered, made, ending)
-    else:
+    is_huge = len(delivered) > _LARGEST * len(made)
+    if is_huge:
+        yield f"大きさが違います{_say_bytes(delivered, made)}"
+    if ending not in _BY_ENDING:
+        yield from tell_text(delivered[: _LARGEST * len(made)], made, ending)
+    elif not is_huge:
         try:
-            yield from BY_ENDING[ending](delivered, made)
+            yield from _BY_ENDING[ending](delivered, made)
         except Exception:
-            yield f"{ending} のファイルとして読めません"
+            yield f"{ending} のファイルとして読めません{_say_bytes(delivered, made)}"
+
+
+def _say_bytes(delivered: bytes, made: bytes) -> str:
+    """Return from which byte on two files differ, and how long they are."""
+    start = find_parting(delivered, made) + 1
+    return f"（{start:,}バイト目から。全{len(delivered):,}バイト → 全{len(made):,}バイト）"

@@ -23,8 +23,8 @@ from analysis.proof.entities import (
     SOFTWARE,
     Entity,
     describe_corrections,
+    describe_entity,
     describe_file,
-    describe_input,
     describe_making,
     input_id,
     refer,
@@ -61,7 +61,7 @@ def write_crate(
     answers each report was made.
     """
     agents = [
-        {"@id": f"#publisher-{place}", "@type": "Organization", "name": name}
+        describe_entity(f"#publisher-{place}", "Organization", name)
         for place, name in enumerate(findings.cycle.settings.publisher, start=1)
     ]
     agent = refer_all([own["@id"] for own in agents] or [CITY])
@@ -79,11 +79,14 @@ def write_crate(
         },
         *_list_context(findings),
         *agents,
-        *(describe_file(*named) for named in sorted(files.items())),
+        *(
+            describe_file(quote(name), "File", name, mark.sha256, contentSize=f"{mark.size}")
+            for name, mark in sorted(files.items())
+        ),
         *(action | {"agent": agent} for action in actions),
         *values,
         *shared,
-        *(describe_input(path, sha256) for path, sha256 in inputs.items()),
+        *(describe_file(input_id(path), "CreativeWork", path, sha) for path, sha in inputs.items()),
         *(entity for correction, own in corrections for entity in (correction, *own)),
     ]
     crate = {"@context": CONTEXT, "@graph": graph}
@@ -93,20 +96,18 @@ def write_crate(
 def _root(findings: Findings) -> Entity:
     settings = findings.cycle.settings
     invented = "架空の回答によるものです。" if settings.demonstration else ""
-    return {
-        "@id": "./",
-        "@type": "Dataset",
-        "name": mark_interim(
-            findings.cycle,
-            f"{settings.city} {settings.title}（{write_date(findings.cycle)}時点）報告書",
-        ),
-        "description": "各部局の調査票から作成した報告書、すべての数値、監査用の表と、"
+    title = f"{settings.city} {settings.title}（{write_date(findings.cycle)}時点）報告書"
+    return describe_entity(
+        "./",
+        "Dataset",
+        mark_interim(findings.cycle, title),
+        description="各部局の調査票から作成した報告書、すべての数値、監査用の表と、"
         f"それらを作成した入力の記録です。{invented}" + say_uncounted(findings.cycle),
-        "datePublished": _date_publication(findings),
-        "license": refer(LICENSE),
-        "publisher": refer(CITY),
-        "conformsTo": refer(PROFILE),
-    }
+        datePublished=_date_publication(findings),
+        license=refer(LICENSE),
+        publisher=refer(CITY),
+        conformsTo=refer(PROFILE),
+    )
 
 
 def _date_publication(findings: Findings) -> str:
@@ -122,26 +123,14 @@ def _list_context(findings: Findings) -> Iterator[Entity]:
     """Yield the profile, the city, the software and the terms of use."""
     settings = findings.cycle.settings
     publishers = "、".join(settings.publisher) or settings.city
-    yield {
-        "@id": PROFILE,
-        "@type": "CreativeWork",
-        "name": "Process Run Crate",
-        "version": PurePosixPath(PROFILE).name,
-    }
-    yield {"@id": CITY, "@type": "Organization", "name": settings.city}
-    yield {
-        "@id": SOFTWARE,
-        "@type": "SoftwareApplication",
-        "name": "analysis",
-        "softwareVersion": version("analysis"),
-    }
-    yield {
-        "@id": LICENSE,
-        "@type": "CreativeWork",
-        "name": "利用条件",
-        "description": "作成に使ったソフトウェア analysis は MIT License です。"
-        f"報告書と調査の回答の利用条件は、発行者（{publishers}）に確認してください。",
-    }
+    profile = PurePosixPath(PROFILE)
+    yield describe_entity(PROFILE, "CreativeWork", "Process Run Crate", version=profile.name)
+    yield describe_entity(CITY, "Organization", settings.city)
+    release = version("analysis")
+    yield describe_entity(SOFTWARE, "SoftwareApplication", "analysis", softwareVersion=release)
+    terms = "作成に使ったソフトウェア analysis は MIT License です。"
+    terms += f"報告書と調査の回答の利用条件は、発行者（{publishers}）に確認してください。"
+    yield describe_entity(LICENSE, "CreativeWork", "利用条件", description=terms)
 
 
 def _list_actions(
@@ -189,14 +178,14 @@ def _collect_inputs(cycle: str, inputs: Mapping[str, str]) -> list[Entity]:
         COMMON_INPUTS: ("そのほかの報告書に共通の入力", list_common(inputs)),
     }
     return [
-        {
-            "@id": key,
-            "@type": "Collection",
-            "name": name,
-            "hasPart": [
+        describe_entity(
+            key,
+            "Collection",
+            name,
+            hasPart=[
                 refer(input_id(path)) for path in paths if not path.startswith(f"{NOTEBOOKS}/")
             ],
-            "mainEntity": settings,
-        }
+            mainEntity=settings,
+        )
         for key, (name, paths) in named.items()
     ]

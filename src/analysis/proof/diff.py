@@ -1,35 +1,16 @@
 """Say what changed between two builds or two cycles: the figures, and the rows that made them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 
-from analysis.cycle import FIGURES_NAME, find_root, list_cycles, name_day
 from analysis.errors import EXAMPLES_SHOWN, ReportError
-from analysis.figures.findings import load_findings
-from analysis.proof.compare_figures import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
-from analysis.proof.side import (
-    Side,
-    find_delivered,
-    level_of,
-    pair_with,
-    read_delivery,
-    take_ledger,
-)
-from analysis.survey.opening import open_counted
+from analysis.figures.scopes import level_of
+from analysis.proof.compare_figures import EVIDENCE, Pair, RowChanges, pair_figures
+from analysis.proof.side import Side
 
 _NAMES = ("scope", "label", "measure")
 _PARTS = ("figure_id", "text", "value", "unit", "evidence_rows")
-
-
-def open_sides(name_a: str, name_b: str) -> tuple[Side, Side]:
-    """Return two sides to be compared, each a cycle as its workbooks are now, or a set's folder.
-
-    Raises ReportError for a name that is neither, and whatever a cycle's answers raise.
-    """
-    a, b = _open_side(name_a), _open_side(name_b)
-    return pair_with(a, b), pair_with(b, a)
 
 
 def describe_sides(
@@ -40,12 +21,11 @@ def describe_sides(
     The city first, then each department; or of one, by name or slug, all that there is.
     """
     pairs = _list_pairs(sides, department)
-    differing = [pair for pair in pairs if _is_told(pair)]
+    differing = [pair for pair in pairs if pair.differs_in()]
     lines = [f"異なる数値: {len(differing):,}件（比べた数値 {len(pairs):,}件）"]
     moved = 0
     if sides[0].cycle == sides[1].cycle:
-        either = sum(pair.differs_in((*VALUES, *WORDS, *EVIDENCE)) for pair in pairs)
-        moved = either - len(differing)
+        moved = sum(pair.differs_in(EVIDENCE) and not pair.differs_in() for pair in pairs)
     if moved:
         lines.append(f"値は同じで、根拠のセルだけが異なる数値: {moved:,}件")
     lines += [
@@ -60,11 +40,12 @@ def list_differences(sides: tuple[Side, Side], department: str | None = None) ->
     Its scope, label and measure, then of each side (`a_`, `b_`) its id, text, value, unit and
     number of rows, missing where the side has no such figure.
 
+    >>> from analysis.proof.side import take_ledger
     >>> side = take_ledger("2024-09-01", ledger)
     >>> list_differences((side, side)).empty
     True
     """
-    told = [pair for pair in _list_pairs(sides, department) if _is_told(pair)]
+    told = [pair for pair in _list_pairs(sides, department) if pair.differs_in()]
     columns: dict[str, list[str | None]]
     columns = {name: [pair.either[name] for pair in told] for name in _NAMES}
     for side, figures in (("a", [p.a for p in told]), ("b", [p.b for p in told])):
@@ -85,24 +66,6 @@ def _list_pairs(sides: tuple[Side, Side], department: str | None) -> list[Pair]:
         known = "、".join(named.values())
         raise ReportError(f"部局「{department}」はありません。次のいずれかです: {known}")
     return [pair for pair in pairs if pair.scope.partition(".")[0] in kept]
-
-
-def _is_told(pair: Pair) -> bool:
-    return pair.differs_in((*VALUES, *WORDS))
-
-
-def _open_side(name: str) -> Side:
-    """Return the side of a cycle as its raw workbooks are now, or of a delivered folder."""
-    root = find_root()
-    if name_day(name) in list_cycles(root):
-        return take_ledger(name, load_findings(open_counted(name, root)).ledger)
-    folder = Path(name)
-    if find_delivered(folder, FIGURES_NAME):
-        return read_delivery(name, folder, root)
-    raise ReportError(
-        f"「{name}」は調査回でも、{FIGURES_NAME} のある報告書のフォルダーでもありません。"
-        f"\n調査回: {'、'.join(list_cycles(root))}"
-    )
 
 
 def _list_groups(

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from analysis.inputs import SHORT_LENGTH, Mark
+from analysis.inputs import SHORT_LENGTH
 
 if TYPE_CHECKING:
     # Who only reads a record waits for no frames.
@@ -48,20 +48,20 @@ def refer_all(keys: Sequence[str]) -> Entity | list[Entity]:
     return references[0] if len(references) == 1 else references
 
 
+def describe_entity(key: str, kind: str, name: str, **parts: object) -> Entity:
+    """Return the entity of this id, type and name, with what else is said of it."""
+    return {"@id": key, "@type": kind, "name": name, **parts}
+
+
 def input_id(path: str) -> str:
     """Return the id of an input's entity."""
     return f"#{quote(path)}"
 
 
-def describe_file(name: str, mark: Mark) -> Entity:
-    """Return the entity of a file of the crate's own folder."""
-    entity = _describe(quote(name), "File", name, mark.sha256)
-    return entity | {"contentSize": f"{mark.size}"}
-
-
-def describe_input(path: str, sha256: str) -> Entity:
-    """Return the entity of an input, which lies outside the crate's folder."""
-    return _describe(input_id(path), "CreativeWork", path, sha256)
+def describe_file(key: str, kind: str, name: str, sha256: str, **parts: str) -> Entity:
+    """Return the entity of a file: one of the crate's own folder, or an input from outside."""
+    form = FORMATS.get(PurePosixPath(name).suffix, OTHER_FORMAT)
+    return describe_entity(key, kind, name, encodingFormat=form, sha256=sha256, **parts)
 
 
 def describe_making(
@@ -79,16 +79,16 @@ def describe_making(
         _value(f"#parameter/{quote(name)}={quote(value)}", name, value)
         for name, value in parameters.items()
     ]
-    action = {
-        "@id": f"#make/{quote(results[0])}",
-        "@type": "CreateAction",
-        "name": f"{title}の作成",
-        "description": f"{'、'.join(results)} の作成（指紋 {fingerprint[:SHORT_LENGTH]}）",
-        "identifier": fingerprint,
-        "instrument": refer(SOFTWARE),
-        "object": [refer(key) for key in (*objects, *(v["@id"] for v in values))],
-        "result": refer_all([quote(name) for name in results]),
-    }
+    action = describe_entity(
+        f"#make/{quote(results[0])}",
+        "CreateAction",
+        f"{title}の作成",
+        description=f"{'、'.join(results)} の作成（指紋 {fingerprint[:SHORT_LENGTH]}）",
+        identifier=fingerprint,
+        instrument=refer(SOFTWARE),
+        object=[refer(key) for key in (*objects, *(v["@id"] for v in values))],
+        result=refer_all([quote(name) for name in results]),
+    )
     return action, values
 
 
@@ -108,23 +108,18 @@ def describe_corrections(
             _value(f"{key}/{part}", part, row[part] if isinstance(row[part], str) else "")
             for part in CORRECTION_PARTS
         ]
-        correction = {
-            "@id": key,
-            "@type": "CorrectionComment",
-            "name": f"訂正 {cycle} {name}",
-            "about": refer(input_id(f"data/raw/{cycle}/{row['workbook']}")),
-            "text": row["reason"],
-            "creator": row["decided_by"],
-            "dateCreated": row["decided_on"],
-            "additionalProperty": [refer(value["@id"]) for value in values],
-        }
+        correction = describe_entity(
+            key,
+            "CorrectionComment",
+            f"訂正 {cycle} {name}",
+            about=refer(input_id(f"data/raw/{cycle}/{row['workbook']}")),
+            text=row["reason"],
+            creator=row["decided_by"],
+            dateCreated=row["decided_on"],
+            additionalProperty=[refer(value["@id"]) for value in values],
+        )
         yield correction, values
 
 
 def _value(key: str, name: str, value: str) -> Entity:
-    return {"@id": key, "@type": "PropertyValue", "name": name, "value": value}
-
-
-def _describe(key: str, kind: str, name: str, sha256: str) -> Entity:
-    form = FORMATS.get(PurePosixPath(name).suffix, OTHER_FORMAT)
-    return {"@id": key, "@type": kind, "name": name, "encodingFormat": form, "sha256": sha256}
+    return describe_entity(key, "PropertyValue", name, value=value)

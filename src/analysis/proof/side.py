@@ -10,7 +10,7 @@ from analysis.audit.read import read_audit
 from analysis.cycle import (
     FIGURES_NAME,
     INTERIM,
-    WHOLE,
+    find_root,
     list_cycles,
     name_compared,
     name_day,
@@ -20,14 +20,16 @@ from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures, require_free_ids
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.figure import split_id
+from analysis.figures.findings import load_findings
 from analysis.figures.guideline import read_guideline
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, list_figures
-from analysis.figures.scopes import Level, add_scopes
+from analysis.figures.scopes import Level, add_scopes, level_of
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import Tables
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.reports.plan import AUDIT_NAME
+from analysis.survey.opening import open_counted
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
 from analysis.survey.survey import row_columns
 
@@ -72,6 +74,15 @@ class Side:
         return self._known.get(key)
 
 
+def open_sides(name_a: str, name_b: str) -> tuple[Side, Side]:
+    """Return two sides to be compared, each a cycle as its workbooks are now, or a set's folder.
+
+    Raises ReportError for a name that is neither, and whatever a cycle's answers raise.
+    """
+    a, b = _open_side(name_a), _open_side(name_b)
+    return _pair_with(a, b), _pair_with(b, a)
+
+
 def take_ledger(name: str, ledger: Ledger) -> Side:
     """Return the side of a ledger, which knows every row."""
     figures = list_figures(ledger).astype("str").set_index("figure_id", drop=False)
@@ -79,7 +90,7 @@ def take_ledger(name: str, ledger: Ledger) -> Side:
     return Side(name, cycle.name, cycle.questionnaire, figures, ledger.items, ledger.tables)
 
 
-def pair_with(older: Side, newer: Side) -> Side:
+def _pair_with(older: Side, newer: Side) -> Side:
     """Return a side with the ids that its procedures have in the cycle after it, the newer side's.
 
     A procedure that was only renumbered is one row on both sides then, as the reports count it.
@@ -106,17 +117,13 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     Raises ReportError for a figures.csv that can't be read; an audit.xlsx that can't be only leaves
     the rows unknown.
     """
-    found = find_delivered(folder, FIGURES_NAME)
-    if found is None:
-        raise ReportError(f"{FIGURES_NAME} がありません。")
-    figures = read_figures(found)
+    figures = read_figures(_find_delivered(folder, FIGURES_NAME))
     cycle = split_id(str(figures.index[0]))[0]
     missing, tables = "", None
     own = open_cycle(name_day(cycle) if name_day(cycle) in list_cycles(root) else None, root)
     asked, path = own.questionnaire, own.guideline_path
     try:
-        audit = find_delivered(folder, AUDIT_NAME) or folder / AUDIT_NAME
-        tables = _read_tables(audit, cycle, asked)
+        tables = _read_tables(_find_delivered(folder, AUDIT_NAME), cycle, asked)
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
@@ -124,13 +131,6 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     require_free_ids(guideline, asked, path)
     measures = list_measures(guideline, asked, has_previous=has_previous)
     return Side(name, cycle, asked, figures, {i.name: i for i in measures}, tables, missing)
-
-
-def find_delivered(folder: Path, name: str) -> Path | None:
-    """Return a file of a delivered set, by the name it has in an interim one too; None if none."""
-    plain = folder / name
-    interim = plain.with_stem(f"{plain.stem}-{INTERIM}")
-    return next((path for path in (plain, interim) if path.is_file()), None)
 
 
 def read_figures(path: Path) -> pd.DataFrame:
@@ -150,10 +150,8 @@ def read_figures(path: Path) -> pd.DataFrame:
         raise ReportError(f"{path.name} を、作成したままの CSV として読めません。") from None
     if lacking := [name for name in FIGURE_COLUMNS if name not in frame]:
         raise ReportError(f"{path.name} に次の列がありません: {', '.join(lacking)}")
-    wrong = frame.loc[
-        frame["figure_id"].duplicated() | ~frame["figure_id"].str.fullmatch("[^/]+/[^/]+/[^/]+"),
-        "figure_id",
-    ]
+    ids = frame["figure_id"]
+    wrong = ids[ids.duplicated() | ~ids.str.fullmatch("[^/]+/[^/]+/[^/]+")]
     if frame.empty or len(wrong):
         raise ReportError(
             f"{path.name} の数値IDが重複しているか、数値IDではありません。\n"
@@ -162,11 +160,25 @@ def read_figures(path: Path) -> pd.DataFrame:
     return frame.set_index("figure_id", drop=False)
 
 
-def level_of(scope: str) -> Level:
-    """Return the level of a scope's slug."""
-    if scope == WHOLE:
-        return "all"
-    return "section" if "." in scope else "department"
+def _open_side(name: str) -> Side:
+    """Return the side of a cycle as its raw workbooks are now, or of a delivered folder."""
+    root = find_root()
+    if name_day(name) in list_cycles(root):
+        return take_ledger(name, load_findings(open_counted(name, root)).ledger)
+    folder = Path(name)
+    if _find_delivered(folder, FIGURES_NAME).is_file():
+        return read_delivery(name, folder, root)
+    raise ReportError(
+        f"「{name}」は調査回でも、{FIGURES_NAME} のある報告書のフォルダーでもありません。"
+        f"\n調査回: {'、'.join(list_cycles(root))}"
+    )
+
+
+def _find_delivered(folder: Path, name: str) -> Path:
+    """Return where a file of a delivered set is, by the name it has in an interim one too."""
+    plain = folder / name
+    interim = plain.with_stem(f"{plain.stem}-{INTERIM}")
+    return interim if interim.is_file() and not plain.is_file() else plain
 
 
 def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:

@@ -32,17 +32,14 @@ def describe_signature(folder: Path) -> tuple[list[str], list[str]]:
     if signed is None:
         return [], [f"{SIGNATURE_NAME} は、署名として読めません。"]
     whose = f"{signed.subject}（発行者 {signed.issuer}、証明書の SHA-256 {signed.sha256}）"
-    wrong = ""
-    if not signed.fits:
-        wrong = f"は、いまの {CRATE_NAME} への署名ではありません。"
-    elif signed.outside:
+    if signed.fits and not signed.outside:
+        return [f"署名: {whose}" + (f"、署名時刻 {signed.at}" if signed.at else "")], []
+    wrong = f"は、いまの {CRATE_NAME} への署名ではありません。"
+    if signed.fits:
         wrong = f"の署名時刻（{signed.at}）は、証明書の有効期間（{signed.outside}）の外です。"
-    if wrong:
-        return [], [f"{SIGNATURE_NAME} {wrong}署名の名義: {whose}"]
-    at = f"、署名時刻 {signed.at}" if signed.at else ""
-    return [f"署名: {whose}{at}"], []
+    return [], [f"{SIGNATURE_NAME} {wrong}署名の名義: {whose}"]
 
 
-def is_extra_there() -> bool:
-    """Say whether what signs is installed."""
-    return find_spec(LIBRARY) is not None
+def is_extra_there(name: str = LIBRARY) -> bool:
+    """Say whether what signs, or a part of it, is installed."""
+    return find_spec(name) is not None

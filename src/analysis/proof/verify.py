@@ -153,9 +153,8 @@ def _find_changed_inputs(cycle: Cycle) -> list[str]:
         for path in sorted({*before, *now})
         if before.get(path) != now.get(path)
     ]
-    if not changed:
-        return []
-    return ["", f"作成後に変わった入力: {len(changed)}件", list_examples(changed), _MIXED]
+    told = ["", f"作成後に変わった入力: {len(changed)}件", list_examples(changed), _MIXED]
+    return told if changed else []
 
 
 def _compare_figures(cycle: Cycle, recompute: Callable[[], Side]) -> list[str]:
@@ -176,6 +175,5 @@ def _collect(cycle: Cycle, display: Display) -> Survey:
 
 def _list(title: str, items: Sequence[str], count: int | None = None) -> list[str]:
     """Return the lines of one kind of difference under its title; none for nothing."""
-    if not items:
-        return []
-    return ["", f"{title}: {count or len(items):,}件", *(f"  ・{item}" for item in items)]
+    lines = ["", f"{title}: {count or len(items):,}件", *(f"  ・{item}" for item in items)]
+    return lines if items else []

@@ -9,9 +9,10 @@ from analysis.proof.signature import LIBRARY, is_extra_there
 
 def load_signing() -> ModuleType:
     """Return what signs; raise ReportError that says how to install it where it is not."""
-    if not is_extra_there():
+    lacking = [name for name in (LIBRARY, "pkcs11") if not is_extra_there(name)]
+    if lacking:
         raise ReportError(
-            f"署名には Python のライブラリー {LIBRARY} が必要です。\n"
+            f"署名には Python のライブラリー {'、'.join(lacking)} が必要です。\n"
             "requirements.lock のライブラリーを入れ直してください。"
         )
     return import_module("analysis.signing.sign")

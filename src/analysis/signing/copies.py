@@ -8,14 +8,14 @@ from pathlib import Path
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner, sign_pdf
+from pyhanko.sign.signers import PdfSignatureMetadata, Signer, sign_pdf
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper as Stamper
 
 from analysis.cycle import Cycle
 from analysis.display import Display, NamedTask
 from analysis.errors import ReportError, list_examples
-from analysis.proof.cms import DIGEST
+from analysis.signing.key import DIGEST
 
 __all__ = ["Stamper", "require_place", "sign_copies"]
 
@@ -40,7 +40,7 @@ def require_place(cycle: Cycle, into: Path) -> None:
 
 
 def sign_copies(
-    cycle: Cycle, signer: SimpleSigner, into: Path, stamper: Stamper | None, display: Display
+    cycle: Cycle, signer: Signer, into: Path, stamper: Stamper | None, display: Display
 ) -> int:
     """Write a signed copy of every PDF of a cycle into a folder, and return how many.
 
@@ -65,7 +65,7 @@ def sign_copies(
     return len(steps)
 
 
-def sign_copy(content: bytes, signer: SimpleSigner, stamper: Stamper | None = None) -> bytes:
+def sign_copy(content: bytes, signer: Signer, stamper: Stamper | None = None) -> bytes:
     """Return a PDF with a signature added behind it: nobody sees it on the page.
 
     PDF/A-3a and PDF/UA-1 hold only together if its place is printed, and outside the page.

@@ -16,6 +16,7 @@ from analysis.reports import collection, overview, quality
 from analysis.survey.collect import collect_survey
 from analysis.survey.opening import open_counted
 from analysis.survey.problems import problems_from_frame
+from analysis.survey.store import load_surveys
 
 from cities import (
     BEFORE,
@@ -196,6 +197,40 @@ def test_what_was_decided_of_a_procedure_that_is_not_counted_waits(project: Path
     assert survey.corrections["procedure_id"].tolist() == ["OTSU-001"]
     # What came from a department that is not counted is new where it is now.
     assert find(project).ledger.figure("total_change").value == len("ownn") - len("on")
+
+
+def test_what_was_decided_waits_in_an_open_cycle_and_is_held_to_in_a_full_one(
+    project: Path,
+) -> None:
+    folder = settings_of(project).parent
+    decided = 'decided_by = "DX戦略課"\ndecided_on = 2024-09-20\nreason = "確認"\n'
+    correction = 'procedure_id = "KO-009"\nfield = "年間件数"\nexpected = "120"\nvalue = "210"\n'
+    (folder / "corrections.toml").write_text(f"[[correction]]\n{correction}{decided}", "utf-8")
+    head = "previous_id,current_id,decided_by,decided_on,reason\n"
+    lines = "OTSU-009,KO-007,DX戦略課,2024-09-20,確認\n,KO-008,DX戦略課,2024-09-20,新規\n"
+    (folder / "matches.csv").write_text(head + lines, "utf-8")
+    told = {}
+    for state in ("answered", "unreadable", "missing"):
+        if state == "unreadable":
+            path_of(project, "ko").write_bytes(b"no workbook")
+        elif state == "missing":
+            withhold(project, "ko")
+        survey, _ = load_surveys(open_cycle(NOW, project), collect_survey)
+        problems = problems_from_frame(survey.problems)
+        told[state] = [(p.code, p.cell) for p in problems if p.department is None]
+    assert [code for code, _ in told["answered"]] == [
+        *["match_id_unknown"] * 3, "correction_row_missing",
+    ]  # fmt: skip
+    for state in ("unreadable", "missing"):
+        codes = [code for code, _ in told[state]]
+        # What the previous cycle does not have, nobody can hand in any more.
+        assert codes == [
+            "match_id_unknown", "match_waits", "match_waits", "correction_waits",
+        ]  # fmt: skip
+    code, output = run(project, "report", "--quiet")
+    assert code == 1
+    assert "調査票が未提出です" in output
+    assert "KO-009" not in output
 
 
 def test_a_cycle_that_is_answered_has_no_interim_set(project: Path) -> None:

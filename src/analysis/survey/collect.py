@@ -65,7 +65,7 @@ def collect_survey(
         *unreadable,
         *check_target(cycle),
     ]
-    problems = [*leave_problems(cycle, problems), *uncounted]
+    problems = [*leave_problems(cycle, (r.state for r in everyone), problems), *uncounted]
     problems += check_rows(Intake(cycle, rows, readings), problems)
     # A cell filled down into several rows is wrong once.
     problems = list(dict.fromkeys(problems))

@@ -32,8 +32,9 @@ ROW_COLUMNS = (
 PROBLEMS_NAME = "problems.csv"
 """The file in a cycle's processed folder that lists every problem."""
 
+ANSWERED = "answered"
 STATE_LABELS = {
-    "answered": "提出済",
+    ANSWERED: "提出済",
     "missing": "未提出",
     "unreadable": "読取不可",
     "faulty": "誤りあり",

@@ -90,8 +90,22 @@ def check_matches(
                 yield report("match_id_unknown", MATCHES_PLACE, **words, cycle=cycle)
             elif own in partners.index and partners.loc[own, opposite] != line[opposite]:
                 words |= {"other": partners.loc[own, opposite]}
-                way = WAYS[partners.loc[own, "paired_by"]]
-                yield report("match_paired_otherwise", MATCHES_PLACE, **words, why=way)
+                words["why"] = way = WAYS[partners.loc[own, "paired_by"]]
+                advice = _advise(name, way, is_alone=pd.isna(line[opposite]))
+                yield report("match_paired_otherwise", MATCHES_PLACE, **words, advice=advice)
+
+
+def _advise(column: str, way: str, *, is_alone: bool) -> str:
+    """Say what to do where the procedure in this column is paired already and the line is right.
+
+    What pairs two procedures stands in the workbook, and no line undoes it: a line can only let go
+    the procedure that it would pair with one that is taken.
+    """
+    if column == "current_id" and not is_alone:
+        return "前回の手続きの廃止や統合であれば今回（current_id）を空にし"
+    if column == "previous_id" and is_alone:
+        return f"廃止や統合であれば調査票の行を削り、別の手続きであれば調査票の{way}を改め"
+    return f"別の手続きであれば調査票の{way}を改め"
 
 
 def _read_lines(path: Path, found: list[Problem]) -> Iterator[dict[str, str]]:

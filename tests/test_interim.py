@@ -395,6 +395,33 @@ def test_a_form_that_came_back_as_it_was_sent_is_told(project: Path) -> None:
     assert told[0].message == "手続きも回答も、すべて前回調査（2024-03-31）と同じです（3件）。"
 
 
+def test_an_interim_cycle_may_be_called_by_its_mark(project: Path) -> None:
+    withhold(project, "ko")
+    said, marked = f"{NOW}-interim", f"{NOW}-暫定"
+    assert open_counted(marked, project).name == said
+    found = run(project, "trace", f"{marked}/乙部/total")
+    assert found == run(project, "trace", f"{said}/乙部/total")
+    assert f"数値ID: {said}/otsu/total" in found[1]
+    compared = f"{BEFORE}-for-{marked}/乙部/total"
+    assert f"数値ID: {BEFORE}-for-{said}/otsu/total" in run(project, "trace", compared)[1]
+    assert run(project, "diff", marked, said)[1].startswith(
+        f"比較: {marked} → {said}\n異なる数値: 0件"
+    )
+    for name in (said, marked):
+        assert "未提出（1部局）: 甲部" in run(project, "check", name)[1]
+        assert "調査票を5件作成" in run(project, "form", name)[1]
+        assert f"reports/{said}/ に報告書がありません" in run(project, "verify", name)[1]
+
+
+def test_a_figure_of_a_department_that_is_not_counted_is_told_why(project: Path) -> None:
+    withhold(project, "ko")
+    for scope in ("甲部", "ko", "甲部 甲課", "ko.甲課"):
+        code, output = run(project, "trace", f"{INTERIM}/{scope}/total")
+        assert code == 1
+        assert f"部局「甲部」の回答は、調査回 {INTERIM} では数えていません（未提出）。" in output
+        assert "近いもの" in output
+
+
 def test_an_interim_name_is_no_folder(project: Path) -> None:
     assert Cycle(project, INTERIM, open_cycle(NOW, project).settings).raw_folder.name == NOW
     with pytest.raises(AnalysisError, match="調査回「2024-09-02」は data/raw にありません"):

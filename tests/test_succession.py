@@ -468,6 +468,27 @@ def test_what_a_missing_department_took_over_waits_with_it(merged: Path) -> None
     assert ledger.figure("waiting_online", "shiminbunka").numerator == 2
 
 
+@pytest.mark.parametrize("name", ["市民部", "shimin"])
+def test_who_asks_for_a_department_that_was_merged_is_told_the_successor(
+    merged: Path, name: str
+) -> None:
+    told = f"「{name}」は調査回 {NOW} にありません。引継ぎ先を指定してください（市民部 → "
+    code, output = run(merged, "trace", f"{NOW}/{name}/total")
+    assert code == 1
+    assert told in output
+    code, output = run(merged, "report", "--quiet", "--department", name)
+    assert code == 1
+    assert told in output
+    assert "→" not in run(merged, "trace", f"{NOW}/商工部/total")[1]
+
+
+def test_who_asks_for_a_section_that_was_taken_over_is_told_by_whom(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 国保課": "環境部"})
+    root = make_project(tmp_path, CITY_BEFORE, now, [go("市民部 国保課", "環境部")])
+    for scope in ("市民部 国保課", "shimin.国保課"):
+        assert "（市民部 国保課 → 環境部）" in run(root, "trace", f"{NOW}/{scope}/total")[1]
+
+
 def test_an_error_of_the_cycle_before_stops_who_took_it_over(merged: Path) -> None:
     """Its workbook is of a department that is no more."""
     path = merged / "data" / "raw" / BEFORE / "文化スポーツ部.xlsx"

@@ -106,12 +106,12 @@ def new_cycle(as_of: str) -> None:
 @click.argument("cycle", required=False)
 def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
-    from analysis.cycle import open_cycle
     from analysis.display import open_display
     from analysis.forms.write import describe_forms, list_left, write_forms
     from analysis.place import describe_kept
+    from analysis.survey.opening import open_collected
 
-    opened = open_cycle(cycle)
+    opened = open_collected(cycle)
     with open_display(aside=True) as display:
         forms = write_forms(opened, display)
     left = list_left(opened)
@@ -127,17 +127,17 @@ def check(cycle: str | None) -> None:
     from functools import partial
 
     from analysis.build.misplaced import describe_misplaced, find_misplaced
-    from analysis.cycle import open_cycle
     from analysis.display import open_display
     from analysis.figures.findings import list_refusals
     from analysis.forms.returned.write import return_workbooks
     from analysis.forms.status import describe_returned, describe_status
     from analysis.place import describe_kept
     from analysis.survey.interim import advise_interim
+    from analysis.survey.opening import open_collected
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.store import load_survey, load_surveys, store_problems
 
-    opened = open_cycle(cycle)
+    opened = open_collected(cycle)
     with open_display(aside=True) as display:
         survey, previous = load_surveys(opened, partial(load_survey, display=display))
     store_problems(opened, survey)
@@ -168,10 +168,10 @@ def check(cycle: str | None) -> None:
 @click.argument("figure")
 def trace(figure: str) -> None:
     """FIGURE（例: 2024-09-01/kankyo/online_rate）の定義、行、セルを示す。"""
-    from analysis.cycle import name_ledger
     from analysis.figures.figure import split_id
     from analysis.figures.findings import load_findings
     from analysis.figures.trace import trace as follow
+    from analysis.names import name_ledger
 
     say(follow(load_findings(name_ledger(split_id(figure)[0])).ledger, figure))
 
@@ -185,9 +185,9 @@ def verify(cycle: str | None, *, quick: bool) -> None:
 
     from analysis.display import open_display
     from analysis.proof.verify import verify_quickly, verify_reports
-    from analysis.survey.opening import open_counted
+    from analysis.survey.opening import open_delivered
 
-    opened = open_counted(cycle)
+    opened = open_delivered(cycle)
     with open_display(aside=True) as display:
         if quick:
             verdict = verify_quickly(opened, display)
@@ -221,9 +221,9 @@ def sign(
     from analysis.build.flow import build_reports
     from analysis.display import open_display
     from analysis.signing import load_signing
-    from analysis.survey.opening import open_counted
+    from analysis.survey.opening import open_delivered
 
-    opened, signing = open_counted(cycle), load_signing()
+    opened, signing = open_delivered(cycle), load_signing()
     with open_display(aside=True) as display:
         build = partial(build_reports, force=True, display=display)
         done = signing.sign_reports(

@@ -124,6 +124,17 @@ def describe_kept(cycle: Cycle) -> str:
     )
 
 
+def tell_left_interim(cycle: Cycle) -> str:
+    """Say that the interim set of a cycle is still there after the closed one; nothing if not."""
+    if cycle.is_interim or not cycle.interim_folder.is_dir():
+        return ""
+    name = cycle.interim_folder.name
+    return (
+        f"回答がそろう前の暫定の報告書が reports/{name}/ に残っています。"
+        f"要らなければ、data/processed/{name}/ とともに削除してください。"
+    )
+
+
 @contextmanager
 def _write_alone(path: Path) -> Iterator[None]:
     """Hold the right to write in a file's folder, which is made; raise SurveyError for the file."""

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cycle import FIGURES_NAME, find_root, list_cycles, name_day
+from analysis.cycle import FIGURES_NAME, find_root, list_cycles
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.figures.findings import load_findings
+from analysis.names import name_day
 from analysis.proof.compare_figures import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
 from analysis.proof.side import (
     Side,

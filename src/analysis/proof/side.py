@@ -7,15 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audit.read import read_audit
-from analysis.cycle import (
-    FIGURES_NAME,
-    INTERIM,
-    WHOLE,
-    list_cycles,
-    name_compared,
-    name_day,
-    open_cycle,
-)
+from analysis.cycle import FIGURES_NAME, WHOLE, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures, require_free_ids
 from analysis.figures.evaluate import previous_tables
@@ -26,6 +18,7 @@ from analysis.figures.listing import FIGURE_COLUMNS, list_figures
 from analysis.figures.scopes import Level, add_scopes
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import Tables
+from analysis.names import INTERIM, name_compared, name_day
 from analysis.reports.plan import AUDIT_NAME
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
 from analysis.survey.survey import ROW_COLUMNS

@@ -1,10 +1,11 @@
 """The head that every report has, and what it says where not every department is counted."""
 
-from analysis.cycle import INTERIM, Cycle
+from analysis.cycle import Cycle
 from analysis.document.blocks import Inline, Masthead, Paragraph, Quoted, Shown, Strong
 from analysis.errors import EXAMPLES_SHOWN
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.interim import COUNTED, list_uncounted, mark_interim
+from analysis.names import INTERIM
 from analysis.reports.stated import EACH_DEPARTMENT, read_heading
 
 

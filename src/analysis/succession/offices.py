@@ -69,6 +69,20 @@ def list_takeovers(settings: Settings, before: Settings) -> list[Takeover]:
     return found
 
 
+def say_successors(takeovers: Sequence[Takeover], words: str) -> str:
+    """Return what took over the department or 課 that was called so; nothing where nothing did."""
+    office = find_office(words.replace(".", " ", 1), [own.before.department for own in takeovers])
+    if office is None:
+        return ""
+    found = [
+        f"{own.before.name} → {own.now.name}"
+        for own in takeovers
+        if own.before.department == office.department
+        and (office.section is None or own.before.section in (None, office.section))
+    ]
+    return "、".join(found)
+
+
 def require_successions(raw: Path, settings: Settings) -> None:
     """Return if every succession of a cycle can be followed; else raise SettingsError with all.
 

@@ -9,8 +9,8 @@ from itertools import groupby
 
 import pandas as pd
 
-from analysis.cycle import name_day
 from analysis.errors import SurveyError
+from analysis.names import name_day
 from analysis.survey.alike import describe_alike
 from analysis.survey.problems import problems_from_frame
 from analysis.survey.vocabulary import load_vocabulary

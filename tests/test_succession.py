@@ -449,6 +449,63 @@ def test_every_page_says_whose_numbers_those_before_are(merged: Path) -> None:
 INTERIM = f"{NOW}-interim"
 
 
+def figures_told(output: str, department: str) -> str:
+    """Return what a difference tells of a department."""
+    return re.split(r"^\S+（\d+件）$", output.partition(f"\n{department}（")[2], flags=re.M)[0]
+
+
+def test_a_difference_of_two_cycles_follows_the_successions(merged: Path) -> None:
+    code, output = run(merged, "diff", BEFORE, NOW)
+    assert code == 0, output
+    compared = f"{BEFORE}-for-{NOW}"
+    assert output.startswith(
+        f"比較: {BEFORE} → {NOW}\n"
+        f"{BEFORE} は、{NOW} の報告書の「前回」と同じ数え方（{compared}）で比べます。\n"
+    )
+    assert "・総手続き数: 5件 → 6件\n" in figures_told(output, "市民文化部")
+    assert "B-003の届出" in figures_told(output, "市民文化部")
+    assert "文化スポーツ部（" not in output
+    # By that name, too, and the other way round.
+    same = run(merged, "diff", compared, NOW)[1]
+    assert same.splitlines()[1:] == output.splitlines()[2:]
+    back = run(merged, "diff", NOW, BEFORE)[1]
+    assert "・総手続き数: 6件 → 5件\n" in figures_told(back, "市民文化部")
+    code, wrong = run(merged, "diff", f"{BEFORE}-for-{BEFORE}", NOW)
+    assert code == 1
+    assert f"{BEFORE} の前回はありません。" in wrong
+    (merged / "data" / "raw" / NOW / "環境部.xlsx").unlink()
+    told = run(merged, "diff", BEFORE, f"{NOW}-暫定")[1]
+    assert "・総手続き数: 5件 → 6件\n" in told.partition("\n全体（")[2]
+
+
+def test_a_difference_knows_a_department_by_the_names_of_both_sides(merged: Path) -> None:
+    code, output = run(merged, "diff", BEFORE, NOW, "--department", "市民部")
+    assert code == 1
+    assert "引継ぎ先を指定してください（市民部 → 市民文化部）" in output
+    path = merged / "data" / "raw" / NOW / "cycle.toml"
+    text = path.read_text("utf-8").partition("[[succession]]")[0]
+    for old, new in (("環境部", "みどり部"),):
+        text = text.replace(f'name = "{old}"', f'name = "{new}"')
+    path.write_text(text, "utf-8")
+    book = openpyxl.load_workbook(path.parent / "環境部.xlsx")
+    for row in book.worksheets[0].iter_rows():
+        for cell in row:
+            if cell.value == "環境部":
+                cell.value = "みどり部"
+    book.save(path.parent / "環境部.xlsx")
+    matches = "previous_id,current_id,decided_by,decided_on,reason\n" + "".join(
+        f"{row[2]},{row[2]},DX戦略課,2024-09-20,移管\n" for row in CITY_BEFORE[:5]
+    )
+    (path.parent / "matches.csv").write_text(matches, "utf-8")
+    told = [
+        run(merged, "diff", BEFORE, NOW, "--department", name)
+        for name in ("環境部", "みどり部", "kankyo")
+    ]
+    assert told[0][0] == 0, told[0]
+    assert told[0] == told[1] == told[2]
+    assert "K-003の届出" in told[0][1]
+
+
 def test_an_interim_set_compares_what_the_departments_that_answered_took_over(
     merged: Path,
 ) -> None:

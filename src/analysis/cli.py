@@ -239,12 +239,6 @@ def sign(
 @click.option("--csv", "path", type=_FILE, help="異なる数値を、この新しい CSV にも書き出す。")
 def diff(a: str, b: str, *, department: str | None, path: Path | None) -> None:
     """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
-    from analysis.place import write_new
-    from analysis.proof.diff import describe_sides, list_differences, open_sides
-    from analysis.survey.store import write_csv
+    from analysis.proof.diff import compare
 
-    sides = open_sides(a, b)
-    _, lines = describe_sides(sides, department)
-    if path is not None:
-        write_new(path, write_csv(list_differences(sides, department)))
-    say("\n".join([f"比較: {a} → {b}", *lines]))
+    say(compare(a, b, department, path))

@@ -7,8 +7,11 @@ import pandas as pd
 
 from analysis.cycle import FIGURES_NAME, find_root, list_cycles
 from analysis.errors import EXAMPLES_SHOWN, ReportError
+from analysis.figures.evaluate import previous_tables
 from analysis.figures.findings import load_findings
-from analysis.names import name_day
+from analysis.figures.listing import list_figures
+from analysis.names import name_compared, name_day, name_ledger, spell_cycle
+from analysis.place import require_new, write_new
 from analysis.proof.compare_figures import EVIDENCE, VALUES, WORDS, Pair, RowChanges, pair_figures
 from analysis.proof.side import (
     Side,
@@ -19,17 +22,41 @@ from analysis.proof.side import (
     take_ledger,
 )
 from analysis.survey.opening import open_counted
+from analysis.survey.store import write_csv
 
 _NAMES = ("scope", "label", "measure")
 _PARTS = ("figure_id", "text", "value", "unit", "evidence_rows")
 
 
+def compare(name_a: str, name_b: str, department: str | None, path: Path | None) -> str:
+    """Return what is told of two sides, and write the figures that differ to `path`, if any.
+
+    Raises as `open_sides` and `describe_sides` do, and SurveyError if nothing can be written there,
+    before anything is compared.
+    """
+    if path is not None:
+        require_new(path)
+    sides = open_sides(name_a, name_b)
+    _, lines = describe_sides(sides, department)
+    if path is not None:
+        write_new(path, write_csv(list_differences(sides, department)))
+    # A side has another name where it was taken as the other one compares with it.
+    taken = [
+        f"{name} は、{other} の報告書の「前回」と同じ数え方（{side.name}）で比べます。"
+        for name, other, side in zip((name_a, name_b), (name_b, name_a), sides, strict=True)
+        if side.name != name
+    ]
+    return "\n".join([f"比較: {name_a} → {name_b}", *taken, *lines])
+
+
 def open_sides(name_a: str, name_b: str) -> tuple[Side, Side]:
     """Return two sides to be compared, each a cycle as its workbooks are now, or a set's folder.
 
+    Of two cycles one after the other the earlier one is as the later one's reports compare with it:
+    by today's departments where there was a succession, of the same ones where not all are counted.
     Raises ReportError for a name that is neither, and whatever a cycle's answers raise.
     """
-    a, b = _open_side(name_a), _open_side(name_b)
+    a, b = (_open_side(name, other) for name, other in ((name_a, name_b), (name_b, name_a)))
     return pair_with(a, b), pair_with(b, a)
 
 
@@ -80,11 +107,21 @@ def _list_pairs(sides: tuple[Side, Side], department: str | None) -> list[Pair]:
     pairs = pair_figures(*sides)
     if department is None:
         return pairs
-    named = {p.scope: str(p.either["scope"]) for p in pairs if level_of(p.scope) == "department"}
-    kept = {slug for slug, name in named.items() if department in (slug, name)}
+    own = [pair for pair in pairs if level_of(pair.scope) == "department"]
+    named = {pair.scope: str(pair.either["scope"]) for pair in own}
+    # One that was renamed has a name on each side.
+    kept = {
+        pair.scope
+        for pair in own
+        for side in (pair.a, pair.b)
+        if side is not None and department in (pair.scope, side["scope"])
+    }
     if not kept:
         known = "、".join(named.values())
-        raise ReportError(f"部局「{department}」はありません。次のいずれかです: {known}")
+        raise ReportError(
+            f"部局「{department}」はありません。{_say_absent(sides, department)}"
+            f"次のいずれかです: {known}"
+        )
     return [pair for pair in pairs if pair.scope.partition(".")[0] in kept]
 
 
@@ -92,11 +129,26 @@ def _is_told(pair: Pair) -> bool:
     return pair.differs_in((*VALUES, *WORDS))
 
 
-def _open_side(name: str) -> Side:
-    """Return the side of a cycle as its raw workbooks are now, or of a delivered folder."""
+def _say_absent(sides: tuple[Side, Side], department: str) -> str:
+    """Say what became of a department in a cycle of the project that is compared, if known."""
     root = find_root()
-    if name_day(name) in list_cycles(root):
-        return take_ledger(name, load_findings(open_counted(name, root)).ledger)
+    names = (name_ledger(side.cycle) for side in sides)
+    cycles = (open_counted(name, root) for name in names if name_day(name) in list_cycles(root))
+    return next((why for cycle in cycles if (why := cycle.tell_absent(department))), "")
+
+
+def _open_side(name: str, other: str) -> Side:
+    """Return the side of a cycle as its raw workbooks are now, or of a delivered folder.
+
+    A cycle is taken as the `other` one compares with it, if that is the one after it.
+    """
+    root = find_root()
+    known = list_cycles(root)
+    if name_day(name_ledger(name)) in known:
+        compared = _name_compared(root, name, other) if name_day(other) in known else None
+        if name_ledger(name) == spell_cycle(name) and compared is None:
+            return take_ledger(name, load_findings(open_counted(name, root)).ledger)
+        return _take_previous(spell_cycle(compared or name), root)
     folder = Path(name)
     if find_delivered(folder, FIGURES_NAME):
         return read_delivery(name, folder, root)
@@ -104,6 +156,27 @@ def _open_side(name: str) -> Side:
         f"「{name}」は調査回でも、{FIGURES_NAME} のある報告書のフォルダーでもありません。"
         f"\n調査回: {'、'.join(list_cycles(root))}"
     )
+
+
+def _name_compared(root: Path, name: str, after: str) -> str | None:
+    """Return what a cycle is called as the one after compares with it; None for its own name."""
+    previous = open_counted(after, root).previous_name
+    is_other = previous not in (None, name) and name_compared(previous or "") == name
+    return previous if is_other else None
+
+
+def _take_previous(name: str, root: Path) -> Side:
+    """Return the side of a cycle as a later one compares with it; raise ReportError for no such."""
+    ledger = load_findings(open_counted(name_ledger(name), root)).ledger
+    previous = ledger.tables.previous_cycle
+    if previous != name:
+        raise ReportError(
+            f"「{name}」という数え方はありません。{name_ledger(name)} の前回は"
+            + (f" {previous} です。" if previous else "ありません。")
+        )
+    figures = [figure for figure in ledger.figures.values() if figure.cycle == previous]
+    rows = list_figures(ledger, figures).astype("str").set_index("figure_id", drop=False)
+    return Side(name, name, rows, ledger.items, previous_tables(ledger.tables))
 
 
 def _list_groups(

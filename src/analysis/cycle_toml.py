@@ -18,6 +18,9 @@ SETTINGS_NAME = "cycle.toml"
 WHOLE, WHOLE_NAME = "all", "全体"
 """The slug and the name of the whole city, which no department may have."""
 
+UNFILLED = "〇〇"
+"""What stands for a name in the settings of a survey that was just begun."""
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")]
 
 
@@ -97,6 +100,13 @@ class Settings(_Strict):
     succession: list[Succession] = Field(default=[])
     headers: dict[str, str]
     answers: dict[str, dict[str, str]]
+
+    def list_unfilled(self) -> list[tuple[str, str]]:
+        """Return the keys, with their values, that still say what a template says for a name."""
+        named = [("title", self.title), ("city", self.city)]
+        named += [("publisher", office) for office in self.publisher]
+        named += [("departments.name", department.name) for department in self.departments]
+        return [(key, value) for key, value in named if UNFILLED in value]
 
 
 class Uncounted(NamedTuple):

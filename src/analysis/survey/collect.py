@@ -9,7 +9,7 @@ from itertools import chain, groupby
 
 import pandas as pd
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import SETTINGS_NAME, Cycle, Department
 from analysis.files.file import find_files
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.correct import correct_rows, find_misdated, read_corrections
@@ -64,6 +64,7 @@ def collect_survey(
         *unmatched,
         *unreadable,
         *check_target(cycle),
+        *_find_unfilled(cycle),
     ]
     problems = [*leave_problems(cycle, (r.state for r in everyone), problems), *uncounted]
     problems += check_rows(Intake(cycle, rows, readings), problems)
@@ -152,6 +153,11 @@ def _find_unread(cycle: Cycle, strays: Sequence[Department]) -> Iterator[Problem
     used = find_files(cycle.raw_folder, listed)
     read = {path.name for path in used if path is not None}
     return find_unread(cycle, read | {stray.workbook for stray in strays})
+
+
+def _find_unfilled(cycle: Cycle) -> Iterator[Problem]:
+    for key, value in cycle.settings.list_unfilled():
+        yield report("settings_unfilled", Place(None, SETTINGS_NAME), value=value, key=key)
 
 
 def _find_equal_files(readings: list[Reading]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analysis.cycle import open_cycle
@@ -241,9 +241,21 @@ def test_what_is_wrong_with_successions_is_told_all_at_once(tmp_path: Path) -> N
     said = str(told.value)
     assert "succession（組織の引継ぎ）に誤りが5件" in said
     assert "引継ぎ先（to）「市民局」はありません" in said
-    assert "引継ぎ元（from）「商工部」は前回調査 2024-03-31 にありません（市民部、" in said
-    assert "「市民部」の date = 2024-03-31 は、前回調査（2024-03-31）の翌日から" in said
-    assert "引継ぎ元（from）「市民部」が2件あります" in said
+    text = (root / "data" / "raw" / NOW / "cycle.toml").read_text("utf-8").splitlines()
+    lines = [at for at, line in enumerate(text, start=1) if line.startswith("from = ")]
+    assert f"・{lines[0]}行目（from「市民部」）: 引継ぎ先（to）「市民局」" in said
+    assert (
+        f"・{lines[1]}行目（from「商工部」）: "
+        "引継ぎ元（from）は前回調査 2024-03-31 にありません（市民部、"
+    ) in said
+    assert (
+        f"・{lines[2]}行目（from「市民部」）: "
+        "date = 2024-03-31 は、前回調査（2024-03-31）の翌日から"
+    ) in said
+    assert (
+        f"・{lines[0]}行目、{lines[2]}行目: 引継ぎ元（from）「市民部」が2件あります。"
+        "一つにするか、課ごとに分けてください"
+    ) in said
     assert "「環境部」から同じ「環境部」への引継ぎです" in said
 
 
@@ -343,6 +355,98 @@ def test_a_section_that_nobody_had_is_no_source(tmp_path: Path) -> None:
             "課の名称を、前回の調査票のとおりに書いてください。",
         )
     ]
+
+
+def paste(root: Path) -> int:
+    """Paste every proposal of the check into the settings, and return how many there were."""
+    quoted = r'"(?:[^"\\]|\\.)*"'
+    codes = ("department_vanished", "section_vanished")
+    told = [text for code in codes for _, text in problems_of(root, code)]
+    pair = f"from = ({quoted})、to = ({quoted})"
+    found = [words for text in told for words in re.findall(pair, text)]
+    path = root / "data" / "raw" / NOW / "cycle.toml"
+    lines = [f"[[succession]]\nfrom = {a}\nto = {b}\ndate = 2024-04-01\n" for a, b in found]
+    path.write_text("".join([path.read_text("utf-8"), *lines]), "utf-8")
+    return len(found)
+
+
+def test_a_section_of_a_department_that_was_taken_over_is_proposed_by_its_former_name(
+    tmp_path: Path,
+) -> None:
+    names = {"市民部 市民課": "市民文化部 総合窓口課", "文化スポーツ部 文化課": "環境部 文化課"}
+    now = rename(CITY_BEFORE, {**names, **MERGED})
+    root = make_project(tmp_path, CITY_BEFORE, now, MERGER)
+    told = problems_of(root, "section_vanished")
+    assert [text.partition("（")[0] for _, text in told] == [
+        "cycle.toml: 前回調査の課「市民部 市民課」",
+        "cycle.toml: 前回調査の課「文化スポーツ部 文化課」",
+    ]
+    assert paste(root) == 2
+    assert problems_of(root, "section_vanished") == []
+    require_counts(find(root), rename(CITY_BEFORE, {**names, **MERGED}), now)
+
+
+def test_of_several_that_may_follow_one_is_proposed_and_the_others_named(tmp_path: Path) -> None:
+    before = [*CITY_BEFORE, ("市民部", "市民課", "S-004", "o")]
+    now = [
+        ("市民部", "新課" if one == "S-001" else "窓口課", one, letter)
+        if section == "市民課"
+        else (name, section, one, letter)
+        for name, section, one, letter in before
+    ]
+    root = make_project(tmp_path, before, now)
+    ((_, told),) = problems_of(root, "section_vanished")
+    assert 'to = "市民部 窓口課"（同じ手続きID 2件、同じ名称 0件。ほかに「市民部 新課」）。' in told
+    assert paste(root) == 1
+    open_cycle(NOW, root)
+    assert problems_of(root, "section_vanished") == []
+
+
+def test_a_name_in_quotes_is_proposed_as_toml_has_it(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 市民課": '市民部 "新"課\\'})
+    root = make_project(tmp_path, CITY_BEFORE, now)
+    assert paste(root) == 1
+    assert open_cycle(NOW, root).settings.succession[0].to == '市民部 "新"課\\'
+    assert problems_of(root, "section_vanished") == []
+
+
+def test_a_section_that_is_mistyped_in_to_is_told_directly(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 市民課": "市民部 総合窓口課"})
+    wrong = [go("市民部 市民課", "市民部 総合窓ロ課")]
+    root = make_project(tmp_path, CITY_BEFORE, now, wrong)
+    assert problems_of(root, "section_vanished") == []
+    assert problems_of(root, "succession_section_empty") == [
+        (
+            "warning",
+            "cycle.toml succession の to「市民部 総合窓ロ課」（from「市民部 市民課」）: "
+            "この調査回の調査票に、課「総合窓ロ課」の手続きがありません。to を、今回の調査票に"
+            "ある課（市民部 総合窓口課、市民部 国保課）に直してください。引き継いだ手続きが"
+            "すべてなくなったか、手続きごとに移したのであれば、対応は要りません。",
+        )
+    ]
+    (root / "data" / "raw" / NOW / "市民部.xlsx").unlink()
+    assert problems_of(root, "succession_section_empty") == []
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ('"2024-04-01"', ""),
+        ('"令和6年4月1日"', "日付を引用符なしで書いてください"),
+        ('"20240401"', "日付を引用符なしで書いてください"),
+        ("20240401", "日付を引用符なしで書いてください"),
+        ("2024-04-01T00:00:00", "日付を引用符なしで書いてください"),
+    ],
+)
+def test_a_date_is_read_or_told_how_to_be_written(tmp_path: Path, date: str, told: str) -> None:
+    root = make_project(tmp_path, CITY_BEFORE, MERGED_NOW, MERGER)
+    path = root / "data" / "raw" / NOW / "cycle.toml"
+    path.write_text(path.read_text("utf-8").replace("date = 2024-04-01", f"date = {date}"), "utf-8")
+    if not told:
+        assert str(open_cycle(NOW, root).settings.succession[0].date) == "2024-04-01"
+        return
+    with pytest.raises(SettingsError, match=told):
+        open_cycle(NOW, root)
 
 
 def ids_in(path: Path) -> list[str]:
@@ -615,6 +719,30 @@ def reorganisations(draw: st.DrawFn) -> tuple[list[Row], list[Row], list[Row], d
             now.append((name, row[1], row[2], draw(letters)))
     now += [(name, "新設課", f"N-{at:03}", draw(letters)) for at, name in enumerate(today)]
     return before, moved, now, went
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=10,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(drawn=reorganisations(), is_begun=st.booleans())
+def test_what_is_proposed_can_be_pasted_whatever_became_of_the_organisation(
+    tmp_path: Path,
+    drawn: tuple[list[Row], list[Row], list[Row], dict[str, str]],
+    is_begun: bool,
+) -> None:
+    before, _, now, went = drawn
+    shutil.rmtree(tmp_path / "city", ignore_errors=True)
+    whole = [go(*pair) for pair in went.items() if " " not in pair[0]]
+    root = make_project(tmp_path / "city", before, now, whole if is_begun else [])
+    for _ in range(len(before) + 1):
+        if not paste(root):
+            break
+    else:
+        pytest.fail("what was pasted is proposed again")
 
 
 @pytest.mark.slow

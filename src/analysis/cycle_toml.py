@@ -3,7 +3,6 @@
 An unknown key or a missing one is an error, and so is a department that is named twice.
 """
 
-import datetime
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath, PureWindowsPath
 from typing import Annotated, NamedTuple
@@ -12,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from analysis.errors import SettingsError, list_examples
 from analysis.names import find_twice
-from analysis.settings import Name, read_toml
+from analysis.settings import Day, Name, read_toml
 
 SETTINGS_NAME = "cycle.toml"
 WHOLE, WHOLE_NAME = "all", "全体"
@@ -68,7 +67,7 @@ class Succession(_Strict):
 
     from_: Name = Field(alias="from")
     to: Name
-    date: datetime.date
+    date: Day
     note: Name | None = None
 
 
@@ -76,7 +75,7 @@ class Target(_Strict):
     """What the city means to reach, and by when."""
 
     rate_percent: int = Field(ge=0, le=100)
-    by: datetime.date
+    by: Day
 
 
 class Settings(_Strict):
@@ -87,7 +86,7 @@ class Settings(_Strict):
     one says that the column is none of the survey's, or that the text is no answer.
     """
 
-    as_of: datetime.date
+    as_of: Day
     title: Name
     city: Name
     publisher: list[Name]

@@ -539,13 +539,26 @@ def test_a_merger_lists_what_came_and_from_where(merged: Path) -> None:
     assert Counter(line[0] for line in changes) == {"転入（引継ぎ）": 5, "新規": 1}
 
 
-def test_every_page_says_whose_numbers_those_before_are(merged: Path) -> None:
+def test_a_department_from_which_a_section_went_is_told_so(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 国保課": "環境部"})
+    found = find(make_project(tmp_path, CITY_BEFORE, now, [go("市民部 国保課", "環境部")]))
+    names = ("市民部", "環境部", "文化スポーツ部")
+    notices = [department.masthead(found, name).notice for name in names]
+    assert notices[0] == notices[1]
+    assert "市民部 国保課 → 環境部" in texts_of(notices[0])
+    assert notices[2] is None
+
+
+def test_a_page_says_whose_numbers_those_before_are_where_they_are_others(merged: Path) -> None:
     found = find(merged)
     said = texts_of(overview.masthead(found).notice)
     assert said == (
         "前回の数値は、組織の引継ぎに合わせ、今の部局と課で数えたものです："
         "市民部、文化スポーツ部 → 市民文化部。"
     )
+    assert department.masthead(found, "市民文化部").notice == overview.masthead(found).notice
+    # It has the same numbers as before.
+    assert department.masthead(found, "環境部").notice is None
     shown = texts_of(overview.departments(found))
     assert "文化スポーツ部市民文化部2024-04-01組織改正" in shown
 

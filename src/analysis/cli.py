@@ -107,14 +107,15 @@ def new_cycle(as_of: str) -> None:
 def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
     from analysis.display import open_display
-    from analysis.forms.write import describe_forms, list_left, write_forms
+    from analysis.forms.write import describe_forms, list_left, load_last_answers, write_forms
     from analysis.place import describe_kept
     from analysis.survey.opening import open_collected
 
     opened = open_collected(cycle)
     with open_display(aside=True) as display:
-        forms = write_forms(opened, display)
-    left = list_left(opened)
+        last = load_last_answers(opened, display)
+        forms = write_forms(opened, display, last)
+    left = list_left(opened, last)
     say(describe_forms(opened, forms, left))
     say(describe_kept(opened), nl=False)
     sys.exit(any(not own.why for own in left))

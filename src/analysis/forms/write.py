@@ -61,6 +61,9 @@ def write_forms(
     Each is filled with the last answers of the procedures that would be the department's now (see
     `load_last_answers`, which is asked without `last`, and may raise); a first cycle's and a new
     department's are empty.
+
+    >>> [(form.path.name, form.procedures) for form in write_forms(ledger.cycle, last=rows)]
+    [('環境部.xlsx', 1), ('こども部.xlsx', 1)]
     """
     display = display or Display()
     rows = load_last_answers(cycle, display) if last is None else last

@@ -563,6 +563,28 @@ def test_a_page_says_whose_numbers_those_before_are_where_they_are_others(merged
     assert "文化スポーツ部市民文化部2024-04-01組織改正" in shown
 
 
+@pytest.mark.parametrize("name", ["市民部.xlsx", "回答1.xlsx"])
+def test_a_former_departments_workbook_is_not_advised_into_the_settings(
+    merged: Path, name: str
+) -> None:
+    raw = merged / "data" / "raw"
+    (raw / NOW / "市民文化部.xlsx").unlink()
+    shutil.copy(raw / BEFORE / "市民部.xlsx", raw / NOW / name)
+    assert problems_of(merged, "workbook_of_former") == [
+        (
+            "warning",
+            f"{name}: 引き継がれた部局「市民部」の調査票とみられます。読み込んでいません。引継ぎ先"
+            "（市民文化部）の調査票に手続きをまとめ、このファイルは data/raw の外に"
+            "移してください。",
+        )
+    ]
+    assert problems_of(merged, "workbook_unlisted") == []
+    shutil.copy(raw / BEFORE / "市民部.xlsx", raw / NOW / "商工部.xlsx")
+    (raw / NOW / "商工部.xlsx").write_text("なし", "utf-8")
+    (raw / NOW / name).unlink()
+    assert len(problems_of(merged, "workbook_unlisted")) == 1
+
+
 INTERIM = f"{NOW}-interim"
 
 

@@ -6,6 +6,7 @@ is wrong with it is among the problems, and the other departments are read all t
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, groupby
+from pathlib import PurePath
 
 import pandas as pd
 
@@ -26,7 +27,7 @@ from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.timeline import check_target
 from analysis.survey.uncounted import leave_problems, set_apart
 from analysis.survey.unread import find_unread
-from analysis.survey.whose import check_department, list_strays, settle
+from analysis.survey.whose import check_department, list_named, list_strays, settle
 
 _COUNTS = ("procedures", "hidden_rows")
 SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")
@@ -50,6 +51,7 @@ def collect_survey(
     read_files = read(cycle, lookup, [*departments, *strays])
     listed = len(departments)
     settled, unsettled = settle(read_files[:listed], read_files[listed:])
+    unsettled = list(_name_successors(cycle, unsettled, read_files[listed:]))
     readings, everyone, uncounted = set_apart(cycle, settled)
     raw = _frame_rows(readings, cycle)
     corrected, applied, uncorrected = correct_rows(raw, corrections)
@@ -153,6 +155,25 @@ def _find_unread(cycle: Cycle, strays: Sequence[Department]) -> Iterator[Problem
     used = find_files(cycle.raw_folder, listed)
     read = {path.name for path in used if path is not None}
     return find_unread(cycle, read | {stray.workbook for stray in strays})
+
+
+def _name_successors(
+    cycle: Cycle, problems: Sequence[Problem], strays: Sequence[Reading]
+) -> Iterator[Problem]:
+    """Yield problems; of a file that is only a former department's, who is to hand in instead."""
+    kept = {department.slug for department in cycle.settings.departments}
+    takeovers = [own for own in cycle.takeovers if own.before.department.slug not in kept]
+    gone = list(dict.fromkeys(own.before.department for own in takeovers))
+    inside = {stray.department.workbook: stray.named[1] for stray in strays if stray.named}
+    for problem in problems:
+        told = inside.get(problem.workbook) or PurePath(problem.workbook).stem
+        former = list_named(told, gone) if problem.code == "workbook_unlisted" else []
+        now = [own.now.department.name for own in takeovers if own.before.department in former]
+        if not now:
+            yield problem
+            continue
+        words = {"value": former[0].name, "successors": "、".join(dict.fromkeys(now))}
+        yield report("workbook_of_former", problem.place, **words)
 
 
 def _find_unfilled(cycle: Cycle) -> Iterator[Problem]:

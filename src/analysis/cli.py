@@ -72,15 +72,18 @@ def _report_all(
     from analysis.build.many import build_all, describe_outcomes, find_cities
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.place import describe_kept
+    from analysis.place import describe_kept, tell_left_interim
 
     cities = find_cities(folder, cycle)
     with open_display(quiet) as display:
         outcomes = build_all(cities, force=force, scheduler=scheduler, display=display)
     say(describe_outcomes(outcomes))
     for city in (city for city, outcome in outcomes.items() if outcome.state in ("built", "kept")):
-        if kept := describe_kept(open_cycle(city.cycle, city.root)):
+        opened = open_cycle(city.cycle, city.root)
+        if kept := describe_kept(opened):
             say(f"\n{city.stem}{kept}", nl=False)
+        if left := tell_left_interim(opened):
+            say(f"\n{city.stem}\n{left}")
     sys.exit(any(outcome.state == "failed" for outcome in outcomes.values()))
 
 

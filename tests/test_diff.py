@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.figures.findings import Findings
+from analysis.proof import diff
 
 from deliveries import CYCLE, answer, copy_delivery, reports_of, run
 
@@ -126,6 +127,19 @@ def test_one_department_is_told_with_its_sections_and_nothing_left_out(builds: P
     code, output = run(builds, "diff", BEFORE, CYCLE, "--department", "環境部")
     assert code == 1
     assert "部局「環境部」はありません" in output
+
+
+@pytest.mark.parametrize("path", ["", "ない/違い.csv", ".", "data"])
+def test_a_csv_that_cannot_be_written_is_told_before_the_work(
+    builds: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("the sides were opened")
+
+    monkeypatch.setattr(diff, "open_sides", never)
+    code, output = run(builds, "diff", BEFORE, CYCLE, "--csv", path)
+    assert code == 1
+    assert "別の名前を指定してください" in output
 
 
 def test_what_differs_is_written_as_csv_and_over_nothing(builds: Path) -> None:

@@ -50,6 +50,14 @@ def test_the_masthead_is_the_title_and_the_only_first_heading() -> None:
     assert "ノートブックの題" not in page
 
 
+def test_the_mark_of_an_interim_title_is_never_broken_over_two_lines() -> None:
+    mark = "（暫定）"
+    for length in range(20, 28):
+        masthead = replace(MASTHEAD, title=f"{'あ' * length}{mark}")
+        text = text_of(export_pdf(notebook_of(masthead=masthead)))
+        assert text.count(mark) == text.replace("\n", "").count(mark) > 1, length
+
+
 def test_the_sections_are_listed_with_links_that_lead_to_them() -> None:
     page = export_html(notebook_of(LEAD, prose="## 一つ目\n\n文。\n\n## 二つ目"))
     assert re.findall(r'<h2 id="([^"]+)">([^<]+)</h2>', page) == [

@@ -19,16 +19,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SurveyError
+from analysis.forms import write
 from analysis.forms.cell_text import LONGEST_TEXT
 from analysis.forms.new_cycle import begin_cycle
 from analysis.forms.write import make_form, write_forms
 from analysis.looks import COLOURS
 from analysis.questionnaire.read import default_questionnaire
+from analysis.questionnaire.rules import load_rules
 from analysis.survey.collect import collect_survey
+from analysis.survey.store import load_survey
 from analysis.survey.table.fill import is_ditto
 from analysis.texts import is_dash
 
-from deliveries import copy_delivery
+from deliveries import copy_delivery, run
 from rows import make_rows
 from workbooks import make_cycle, not_started, procedure
 
@@ -267,7 +270,36 @@ def test_the_instructions_tell_of_every_column_and_no_rule_of_the_collectors(
         assert line[4] == ("／".join(field.choices.values()) or None)
         assert line[5]
     assert "未着手の手続きには理由を記入する。" in titles
-    assert not any(title and ("訂正" in title or "フォルダー" in title) for title in titles)
+    assert "年間件数は、前回調査と桁違いにならない。" in titles
+    told = [rule for rule in load_rules().values() if rule.title in titles]
+    assert len(told) > 50
+    for rule in told:
+        # What a department is asked to do, it can do without our files.
+        asked = rule.asked or rule.action
+        assert not re.search(r"\.toml|\.csv|\[\[|data/raw|departments|target", asked), rule.code
+        assert not rule.entry, rule.code
+
+
+def test_the_instructions_of_a_first_cycle_speak_of_no_cycle_before(tmp_path: Path) -> None:
+    (form,) = write_forms(make_cycle(tmp_path, None))
+    rows = openpyxl.load_workbook(form.path)["記入要領"].iter_rows(values_only=True)
+    titles = [str(row[1]) for row in rows]
+    assert "未着手の手続きには理由を記入する。" in titles
+    assert not [title for title in titles if "前回" in title]
+
+
+def test_the_last_answers_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_next(tmp_path, [procedure(1)])
+    read: list[str] = []
+
+    def load(cycle: Cycle, *more: object) -> object:
+        read.append(cycle.name)
+        return load_survey(cycle)
+
+    monkeypatch.setattr(write, "load_survey", load)
+    code, output = run(tmp_path, "form")
+    assert code == 0, output
+    assert len(read) == 1
 
 
 def test_a_first_cycle_and_a_new_department_get_an_empty_form(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError
 from analysis.figures.findings import load_findings
+from analysis.reports import guideline
 from analysis.reports.plan import plan_reports
 from analysis.survey.timeline import check_target
 
@@ -77,6 +78,8 @@ def test_a_cycle_without_a_guideline_has_no_report_of_it_and_misses_nothing(
     names = {path.name for path in reports_of(folder).iterdir()}
     assert not {name for name in names if name.startswith("guideline")}
     assert len([report.stem for report in plan_reports(open_cycle(LATEST, folder))]) == 5
+    with pytest.raises(ReportError, match='"needs": "guideline" と書くと'):
+        guideline.masthead(load_findings(open_cycle(LATEST, folder)))
     for path in reports_of(folder).glob("*.html"):
         page = path.read_text(encoding="utf-8")
         assert "guideline.html" not in page

@@ -1,5 +1,7 @@
 """A survey of one's own goes from an empty folder to reports without touching the package."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,7 @@ def test_an_empty_folder_becomes_a_survey_with_settings_to_be_filled_in(tmp_path
     folder = begin(tmp_path / "わが市")
     assert {path.name for path in folder.iterdir()} == {"README.ja.md", "data"}
     settings = open_cycle(None, folder).settings
+    assert not Path(folder, "docs").exists()
     assert (settings.previous, settings.guideline, settings.target) == (None, None, None)
     assert not settings.demonstration
     text = (folder / "data" / "raw" / FIRST / "cycle.toml").read_text(encoding="utf-8")
@@ -68,6 +71,31 @@ def test_nothing_that_stands_is_touched(tmp_path: Path, there: str) -> None:
     assert "既に何かあります。何も変更していません。" in said
     assert not (tmp_path / "elsewhere").exists()
     assert not (folder / "data").exists()
+
+
+@pytest.mark.parametrize("place", ["data", "data/raw", "data/raw/2024-09-01", "reports/x", "new"])
+def test_no_survey_is_begun_within_another(small_project: Path, tmp_path: Path, place: str) -> None:
+    root = Path(shutil.copytree(small_project, tmp_path / "survey"))
+    before = sorted(root.rglob("*"))
+    for start in (root, root / "data"):
+        code, said = run(start, "init", os.path.relpath(root / place, start))
+        assert code == 1
+        assert f"既にある調査のフォルダー {root} の中です。" in said
+    assert sorted(root.rglob("*")) == before
+
+
+def test_what_is_to_be_filled_in_is_told_until_it_is(tmp_path: Path) -> None:
+    said = run(tmp_path, "init", "city")[1]
+    assert "city（〇〇市）、publisher（〇〇課）、departments（部局）を書き直す" in said
+    folder = tmp_path / "city"
+    assert run(folder, "new-cycle", FIRST)[0] == 0
+    path = folder / "data" / "raw" / FIRST / "cycle.toml"
+    said = run(folder, "check")[1]
+    assert "cycle.toml city「〇〇市」" in said
+    assert "publisher「〇〇課」）: 調査を始めたときの「〇〇」のままです" in said
+    text = path.read_text("utf-8").replace("〇〇市", "郡山市").replace("〇〇課", "DX戦略課")
+    path.write_text(text, "utf-8")
+    assert "〇〇" not in run(folder, "check")[1]
 
 
 @pytest.mark.slow

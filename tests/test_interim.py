@@ -16,6 +16,7 @@ from analysis.reports import collection, overview, quality
 from analysis.survey.collect import collect_survey
 from analysis.survey.opening import open_counted
 from analysis.survey.problems import problems_from_frame
+from analysis.survey.store import load_surveys
 
 from cities import (
     BEFORE,
@@ -198,6 +199,40 @@ def test_what_was_decided_of_a_procedure_that_is_not_counted_waits(project: Path
     assert find(project).ledger.figure("total_change").value == len("ownn") - len("on")
 
 
+def test_what_was_decided_waits_in_an_open_cycle_and_is_held_to_in_a_full_one(
+    project: Path,
+) -> None:
+    folder = settings_of(project).parent
+    decided = 'decided_by = "DX戦略課"\ndecided_on = 2024-09-20\nreason = "確認"\n'
+    correction = 'procedure_id = "KO-009"\nfield = "年間件数"\nexpected = "120"\nvalue = "210"\n'
+    (folder / "corrections.toml").write_text(f"[[correction]]\n{correction}{decided}", "utf-8")
+    head = "previous_id,current_id,decided_by,decided_on,reason\n"
+    lines = "OTSU-009,KO-007,DX戦略課,2024-09-20,確認\n,KO-008,DX戦略課,2024-09-20,新規\n"
+    (folder / "matches.csv").write_text(head + lines, "utf-8")
+    told = {}
+    for state in ("answered", "unreadable", "missing"):
+        if state == "unreadable":
+            path_of(project, "ko").write_bytes(b"no workbook")
+        elif state == "missing":
+            withhold(project, "ko")
+        survey, _ = load_surveys(open_cycle(NOW, project), collect_survey)
+        problems = problems_from_frame(survey.problems)
+        told[state] = [(p.code, p.cell) for p in problems if p.department is None]
+    assert [code for code, _ in told["answered"]] == [
+        *["match_id_unknown"] * 3, "correction_row_missing",
+    ]  # fmt: skip
+    for state in ("unreadable", "missing"):
+        codes = [code for code, _ in told[state]]
+        # What the previous cycle does not have, nobody can hand in any more.
+        assert codes == [
+            "match_id_unknown", "match_waits", "match_waits", "correction_waits",
+        ]  # fmt: skip
+    code, output = run(project, "report", "--quiet")
+    assert code == 1
+    assert "調査票が未提出です" in output
+    assert "KO-009" not in output
+
+
 def test_a_cycle_that_is_answered_has_no_interim_set(project: Path) -> None:
     with pytest.raises(SurveyError, match=f"そろっているため.*\n`analysis report {NOW}`"):
         open_counted(INTERIM, project)
@@ -358,6 +393,33 @@ def test_a_form_that_came_back_as_it_was_sent_is_told(project: Path) -> None:
     told = [p for p in found if p.code == "form_as_sent"]
     assert [(p.workbook, p.severity) for p in told] == [("甲部.xlsx", "notice")]
     assert told[0].message == "手続きも回答も、すべて前回調査（2024-03-31）と同じです（3件）。"
+
+
+def test_an_interim_cycle_may_be_called_by_its_mark(project: Path) -> None:
+    withhold(project, "ko")
+    said, marked = f"{NOW}-interim", f"{NOW}-暫定"
+    assert open_counted(marked, project).name == said
+    found = run(project, "trace", f"{marked}/乙部/total")
+    assert found == run(project, "trace", f"{said}/乙部/total")
+    assert f"数値ID: {said}/otsu/total" in found[1]
+    compared = f"{BEFORE}-for-{marked}/乙部/total"
+    assert f"数値ID: {BEFORE}-for-{said}/otsu/total" in run(project, "trace", compared)[1]
+    assert run(project, "diff", marked, said)[1].startswith(
+        f"比較: {marked} → {said}\n異なる数値: 0件"
+    )
+    for name in (said, marked):
+        assert "未提出（1部局）: 甲部" in run(project, "check", name)[1]
+        assert "調査票を5件作成" in run(project, "form", name)[1]
+        assert f"reports/{said}/ に報告書がありません" in run(project, "verify", name)[1]
+
+
+def test_a_figure_of_a_department_that_is_not_counted_is_told_why(project: Path) -> None:
+    withhold(project, "ko")
+    for scope in ("甲部", "ko", "甲部 甲課", "ko.甲課"):
+        code, output = run(project, "trace", f"{INTERIM}/{scope}/total")
+        assert code == 1
+        assert f"部局「甲部」の回答は、調査回 {INTERIM} では数えていません（未提出）。" in output
+        assert "近いもの" in output
 
 
 def test_an_interim_name_is_no_folder(project: Path) -> None:

@@ -112,8 +112,19 @@ def test_neither_set_replaces_the_other(delivered: Path, project: Path) -> None:
     code, output = run(project, "report", "--interim", "--quiet")
     assert code == 1
     assert "すべての部局の回答がそろっている" in output
-    build(project)
+    left = (
+        f"回答がそろう前の暫定の報告書が reports/{INTERIM}/ に残っています。"
+        f"要らなければ、data/processed/{INTERIM}/ とともに削除してください。"
+    )
+    for words in (("verify", INTERIM), ("trace", f"{INTERIM}/all/total")):
+        code, output = run(project, *words)
+        assert code == 1
+        assert "暫定版はもう作れず、検証も追跡もできません" in output
+        assert f"調査回を {NOW} と指定してください。\n{left}" in output
+    assert left in build(project)
     assert files_of(project) == interim
+    shutil.rmtree(project / "reports" / INTERIM)
+    assert "残っています" not in build(project)
 
 
 def test_a_closed_set_does_without_a_department_that_the_settings_leave_out(
@@ -169,6 +180,17 @@ def test_verify_agrees_and_finds_an_edit(project: Path) -> None:
     code, output = run(project, "verify", INTERIM, "--quick")
     assert code == 1
     assert "異なる数値: " in output
+
+
+def test_the_interim_set_is_named_where_the_closed_one_is_asked_for(project: Path) -> None:
+    shutil.rmtree(project / "reports" / NOW)
+    for words in ((), (NOW,), (NOW, "--quick")):
+        code, output = run(project, "verify", *words)
+        assert code == 1
+        assert f"暫定の報告書は reports/{INTERIM}/ にあります。調査回を {INTERIM} と" in output
+    code, output = run(project, "trace", f"{NOW}/all/total")
+    assert code == 1
+    assert f"調査回を {INTERIM} と指定します。" in output
 
 
 def test_the_delivered_folders_are_compared(project: Path) -> None:

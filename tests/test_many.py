@@ -203,7 +203,7 @@ def test_what_was_kept_of_a_city_is_named_below_the_summary(
     kept = make_cycle(tmp_path / "市1", None).processed_folder / "rows（控え）.csv"
     kept.parent.mkdir(parents=True)
     kept.touch()
-    make_cycle(tmp_path / "市2", None)
+    (make_cycle(tmp_path / "市2", None).root / "reports" / "2024-09-01-interim").mkdir(parents=True)
     monkeypatch.setattr(
         "analysis.build.many.build_all", lambda cities, **_: dict.fromkeys(cities, KEPT)
     )
@@ -212,6 +212,8 @@ def test_what_was_kept_of_a_city_is_named_below_the_summary(
         "変更なし  市2  2024-09-01\n\n市1\n作成したままではなかったため、上書きせずに名前を変えて"
         "残したファイル 1件（要らなければ削除してください）\n"
         "  ・data/processed/2024-09-01/rows（控え）.csv\n"
+        "\n市2\n回答がそろう前の暫定の報告書が reports/2024-09-01-interim/ に残っています。"
+        "要らなければ、data/processed/2024-09-01-interim/ とともに削除してください。\n"
     )
 
 

@@ -13,7 +13,9 @@ import pytest
 from analysis.build.misplaced import find_misplaced
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import ReportError
-from analysis.reports.plan import plan_reports
+from analysis.figures.findings import Findings
+from analysis.reports.index import write_index
+from analysis.reports.plan import Report, plan_reports
 
 from conftest import DEMO, LATEST, ROOT
 from deliveries import copy_delivery, made_by, read_graph, reports_of, run_command, run_copy
@@ -198,6 +200,11 @@ def test_a_wrong_statement_is_told_with_its_file(project: Cycle, name: str) -> N
             "title が同じものがあります: 「データの品質と公表値との照合」: "
             "notebooks/fees.ipynb、notebooks/quality.ipynb",
         ),
+        (
+            {"order": 31, "title": "議会事務局"},
+            "title が同じものがあります: 「議会事務局」: "
+            "notebooks/department.ipynb、notebooks/fees.ipynb",
+        ),
     ],
 )
 def test_what_two_notebooks_state_is_told_with_both(
@@ -207,6 +214,15 @@ def test_what_two_notebooks_state_is_told_with_both(
     with pytest.raises(ReportError) as caught:
         plan_reports(project)
     assert str(caught.value).splitlines()[1:] == [f"  ・{told}"]
+
+
+def test_a_title_with_a_digit_is_told_with_its_notebook(findings: Findings) -> None:
+    reports = [Report("fees", "fees", title, ()) for title in ("手数料5", "2024年度の手数料")]
+    with pytest.raises(ReportError) as caught:
+        write_index(findings, reports, "fingerprint")
+    assert str(caught.value).splitlines()[1:] == [
+        "  ・notebooks/fees.ipynb: report の title「手数料5」"
+    ]
 
 
 def test_a_file_name_that_two_reports_would_have_is_told(project: Cycle) -> None:

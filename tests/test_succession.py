@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analysis.cycle import open_cycle
@@ -241,9 +241,21 @@ def test_what_is_wrong_with_successions_is_told_all_at_once(tmp_path: Path) -> N
     said = str(told.value)
     assert "succession（組織の引継ぎ）に誤りが5件" in said
     assert "引継ぎ先（to）「市民局」はありません" in said
-    assert "引継ぎ元（from）「商工部」は前回調査 2024-03-31 にありません（市民部、" in said
-    assert "「市民部」の date = 2024-03-31 は、前回調査（2024-03-31）の翌日から" in said
-    assert "引継ぎ元（from）「市民部」が2件あります" in said
+    text = (root / "data" / "raw" / NOW / "cycle.toml").read_text("utf-8").splitlines()
+    lines = [at for at, line in enumerate(text, start=1) if line.startswith("from = ")]
+    assert f"・{lines[0]}行目（from「市民部」）: 引継ぎ先（to）「市民局」" in said
+    assert (
+        f"・{lines[1]}行目（from「商工部」）: "
+        "引継ぎ元（from）は前回調査 2024-03-31 にありません（市民部、"
+    ) in said
+    assert (
+        f"・{lines[2]}行目（from「市民部」）: "
+        "date = 2024-03-31 は、前回調査（2024-03-31）の翌日から"
+    ) in said
+    assert (
+        f"・{lines[0]}行目、{lines[2]}行目: 引継ぎ元（from）「市民部」が2件あります。"
+        "一つにするか、課ごとに分けてください"
+    ) in said
     assert "「環境部」から同じ「環境部」への引継ぎです" in said
 
 
@@ -345,6 +357,98 @@ def test_a_section_that_nobody_had_is_no_source(tmp_path: Path) -> None:
     ]
 
 
+def paste(root: Path) -> int:
+    """Paste every proposal of the check into the settings, and return how many there were."""
+    quoted = r'"(?:[^"\\]|\\.)*"'
+    codes = ("department_vanished", "section_vanished")
+    told = [text for code in codes for _, text in problems_of(root, code)]
+    pair = f"from = ({quoted})、to = ({quoted})"
+    found = [words for text in told for words in re.findall(pair, text)]
+    path = root / "data" / "raw" / NOW / "cycle.toml"
+    lines = [f"[[succession]]\nfrom = {a}\nto = {b}\ndate = 2024-04-01\n" for a, b in found]
+    path.write_text("".join([path.read_text("utf-8"), *lines]), "utf-8")
+    return len(found)
+
+
+def test_a_section_of_a_department_that_was_taken_over_is_proposed_by_its_former_name(
+    tmp_path: Path,
+) -> None:
+    names = {"市民部 市民課": "市民文化部 総合窓口課", "文化スポーツ部 文化課": "環境部 文化課"}
+    now = rename(CITY_BEFORE, {**names, **MERGED})
+    root = make_project(tmp_path, CITY_BEFORE, now, MERGER)
+    told = problems_of(root, "section_vanished")
+    assert [text.partition("（")[0] for _, text in told] == [
+        "cycle.toml: 前回調査の課「市民部 市民課」",
+        "cycle.toml: 前回調査の課「文化スポーツ部 文化課」",
+    ]
+    assert paste(root) == 2
+    assert problems_of(root, "section_vanished") == []
+    require_counts(find(root), rename(CITY_BEFORE, {**names, **MERGED}), now)
+
+
+def test_of_several_that_may_follow_one_is_proposed_and_the_others_named(tmp_path: Path) -> None:
+    before = [*CITY_BEFORE, ("市民部", "市民課", "S-004", "o")]
+    now = [
+        ("市民部", "新課" if one == "S-001" else "窓口課", one, letter)
+        if section == "市民課"
+        else (name, section, one, letter)
+        for name, section, one, letter in before
+    ]
+    root = make_project(tmp_path, before, now)
+    ((_, told),) = problems_of(root, "section_vanished")
+    assert 'to = "市民部 窓口課"（同じ手続きID 2件、同じ名称 0件。ほかに「市民部 新課」）。' in told
+    assert paste(root) == 1
+    open_cycle(NOW, root)
+    assert problems_of(root, "section_vanished") == []
+
+
+def test_a_name_in_quotes_is_proposed_as_toml_has_it(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 市民課": '市民部 "新"課\\'})
+    root = make_project(tmp_path, CITY_BEFORE, now)
+    assert paste(root) == 1
+    assert open_cycle(NOW, root).settings.succession[0].to == '市民部 "新"課\\'
+    assert problems_of(root, "section_vanished") == []
+
+
+def test_a_section_that_is_mistyped_in_to_is_told_directly(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 市民課": "市民部 総合窓口課"})
+    wrong = [go("市民部 市民課", "市民部 総合窓ロ課")]
+    root = make_project(tmp_path, CITY_BEFORE, now, wrong)
+    assert problems_of(root, "section_vanished") == []
+    assert problems_of(root, "succession_section_empty") == [
+        (
+            "warning",
+            "cycle.toml succession の to「市民部 総合窓ロ課」（from「市民部 市民課」）: "
+            "この調査回の調査票に、課「総合窓ロ課」の手続きがありません。to を、今回の調査票に"
+            "ある課（市民部 総合窓口課、市民部 国保課）に直してください。引き継いだ手続きが"
+            "すべてなくなったか、手続きごとに移したのであれば、対応は要りません。",
+        )
+    ]
+    (root / "data" / "raw" / NOW / "市民部.xlsx").unlink()
+    assert problems_of(root, "succession_section_empty") == []
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ('"2024-04-01"', ""),
+        ('"令和6年4月1日"', "日付を引用符なしで書いてください"),
+        ('"20240401"', "日付を引用符なしで書いてください"),
+        ("20240401", "日付を引用符なしで書いてください"),
+        ("2024-04-01T00:00:00", "日付を引用符なしで書いてください"),
+    ],
+)
+def test_a_date_is_read_or_told_how_to_be_written(tmp_path: Path, date: str, told: str) -> None:
+    root = make_project(tmp_path, CITY_BEFORE, MERGED_NOW, MERGER)
+    path = root / "data" / "raw" / NOW / "cycle.toml"
+    path.write_text(path.read_text("utf-8").replace("date = 2024-04-01", f"date = {date}"), "utf-8")
+    if not told:
+        assert str(open_cycle(NOW, root).settings.succession[0].date) == "2024-04-01"
+        return
+    with pytest.raises(SettingsError, match=told):
+        open_cycle(NOW, root)
+
+
 def ids_in(path: Path) -> list[str]:
     """Return the ids of the procedures that a form is filled with."""
     cells = (row[0] for row in openpyxl.load_workbook(path)["調査票"].iter_rows(values_only=True))
@@ -435,18 +539,110 @@ def test_a_merger_lists_what_came_and_from_where(merged: Path) -> None:
     assert Counter(line[0] for line in changes) == {"転入（引継ぎ）": 5, "新規": 1}
 
 
-def test_every_page_says_whose_numbers_those_before_are(merged: Path) -> None:
+def test_a_department_from_which_a_section_went_is_told_so(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 国保課": "環境部"})
+    found = find(make_project(tmp_path, CITY_BEFORE, now, [go("市民部 国保課", "環境部")]))
+    names = ("市民部", "環境部", "文化スポーツ部")
+    notices = [department.masthead(found, name).notice for name in names]
+    assert notices[0] == notices[1]
+    assert "市民部 国保課 → 環境部" in texts_of(notices[0])
+    assert notices[2] is None
+
+
+def test_a_page_says_whose_numbers_those_before_are_where_they_are_others(merged: Path) -> None:
     found = find(merged)
     said = texts_of(overview.masthead(found).notice)
     assert said == (
         "前回の数値は、組織の引継ぎに合わせ、今の部局と課で数えたものです："
         "市民部、文化スポーツ部 → 市民文化部。"
     )
+    assert department.masthead(found, "市民文化部").notice == overview.masthead(found).notice
+    # It has the same numbers as before.
+    assert department.masthead(found, "環境部").notice is None
     shown = texts_of(overview.departments(found))
     assert "文化スポーツ部市民文化部2024-04-01組織改正" in shown
 
 
+@pytest.mark.parametrize("name", ["市民部.xlsx", "回答1.xlsx"])
+def test_a_former_departments_workbook_is_not_advised_into_the_settings(
+    merged: Path, name: str
+) -> None:
+    raw = merged / "data" / "raw"
+    (raw / NOW / "市民文化部.xlsx").unlink()
+    shutil.copy(raw / BEFORE / "市民部.xlsx", raw / NOW / name)
+    assert problems_of(merged, "workbook_of_former") == [
+        (
+            "warning",
+            f"{name}: 引き継がれた部局「市民部」の調査票とみられます。読み込んでいません。引継ぎ先"
+            "（市民文化部）の調査票に手続きをまとめ、このファイルは data/raw の外に"
+            "移してください。",
+        )
+    ]
+    assert problems_of(merged, "workbook_unlisted") == []
+    shutil.copy(raw / BEFORE / "市民部.xlsx", raw / NOW / "商工部.xlsx")
+    (raw / NOW / "商工部.xlsx").write_text("なし", "utf-8")
+    (raw / NOW / name).unlink()
+    assert len(problems_of(merged, "workbook_unlisted")) == 1
+
+
 INTERIM = f"{NOW}-interim"
+
+
+def figures_told(output: str, department: str) -> str:
+    """Return what a difference tells of a department."""
+    return re.split(r"^\S+（\d+件）$", output.partition(f"\n{department}（")[2], flags=re.M)[0]
+
+
+def test_a_difference_of_two_cycles_follows_the_successions(merged: Path) -> None:
+    code, output = run(merged, "diff", BEFORE, NOW)
+    assert code == 0, output
+    compared = f"{BEFORE}-for-{NOW}"
+    assert output.startswith(
+        f"比較: {BEFORE} → {NOW}\n"
+        f"{BEFORE} は、{NOW} の報告書の「前回」と同じ数え方（{compared}）で比べます。\n"
+    )
+    assert "・総手続き数: 5件 → 6件\n" in figures_told(output, "市民文化部")
+    assert "B-003の届出" in figures_told(output, "市民文化部")
+    assert "文化スポーツ部（" not in output
+    # By that name, too, and the other way round.
+    same = run(merged, "diff", compared, NOW)[1]
+    assert same.splitlines()[1:] == output.splitlines()[2:]
+    back = run(merged, "diff", NOW, BEFORE)[1]
+    assert "・総手続き数: 6件 → 5件\n" in figures_told(back, "市民文化部")
+    code, wrong = run(merged, "diff", f"{BEFORE}-for-{BEFORE}", NOW)
+    assert code == 1
+    assert f"{BEFORE} の前回はありません。" in wrong
+    (merged / "data" / "raw" / NOW / "環境部.xlsx").unlink()
+    told = run(merged, "diff", BEFORE, f"{NOW}-暫定")[1]
+    assert "・総手続き数: 5件 → 6件\n" in told.partition("\n全体（")[2]
+
+
+def test_a_difference_knows_a_department_by_the_names_of_both_sides(merged: Path) -> None:
+    code, output = run(merged, "diff", BEFORE, NOW, "--department", "市民部")
+    assert code == 1
+    assert "引継ぎ先を指定してください（市民部 → 市民文化部）" in output
+    path = merged / "data" / "raw" / NOW / "cycle.toml"
+    text = path.read_text("utf-8").partition("[[succession]]")[0]
+    for old, new in (("環境部", "みどり部"),):
+        text = text.replace(f'name = "{old}"', f'name = "{new}"')
+    path.write_text(text, "utf-8")
+    book = openpyxl.load_workbook(path.parent / "環境部.xlsx")
+    for row in book.worksheets[0].iter_rows():
+        for cell in row:
+            if cell.value == "環境部":
+                cell.value = "みどり部"
+    book.save(path.parent / "環境部.xlsx")
+    matches = "previous_id,current_id,decided_by,decided_on,reason\n" + "".join(
+        f"{row[2]},{row[2]},DX戦略課,2024-09-20,移管\n" for row in CITY_BEFORE[:5]
+    )
+    (path.parent / "matches.csv").write_text(matches, "utf-8")
+    told = [
+        run(merged, "diff", BEFORE, NOW, "--department", name)
+        for name in ("環境部", "みどり部", "kankyo")
+    ]
+    assert told[0][0] == 0, told[0]
+    assert told[0] == told[1] == told[2]
+    assert "K-003の届出" in told[0][1]
 
 
 def test_an_interim_set_compares_what_the_departments_that_answered_took_over(
@@ -466,6 +662,27 @@ def test_what_a_missing_department_took_over_waits_with_it(merged: Path) -> None
     assert ledger.previous_figure("total").numerator == 2
     assert ledger.figure("waiting_total", "shiminbunka").numerator == 5
     assert ledger.figure("waiting_online", "shiminbunka").numerator == 2
+
+
+@pytest.mark.parametrize("name", ["市民部", "shimin"])
+def test_who_asks_for_a_department_that_was_merged_is_told_the_successor(
+    merged: Path, name: str
+) -> None:
+    told = f"「{name}」は調査回 {NOW} にありません。引継ぎ先を指定してください（市民部 → "
+    code, output = run(merged, "trace", f"{NOW}/{name}/total")
+    assert code == 1
+    assert told in output
+    code, output = run(merged, "report", "--quiet", "--department", name)
+    assert code == 1
+    assert told in output
+    assert "→" not in run(merged, "trace", f"{NOW}/商工部/total")[1]
+
+
+def test_who_asks_for_a_section_that_was_taken_over_is_told_by_whom(tmp_path: Path) -> None:
+    now = rename(CITY_BEFORE, {"市民部 国保課": "環境部"})
+    root = make_project(tmp_path, CITY_BEFORE, now, [go("市民部 国保課", "環境部")])
+    for scope in ("市民部 国保課", "shimin.国保課"):
+        assert "（市民部 国保課 → 環境部）" in run(root, "trace", f"{NOW}/{scope}/total")[1]
 
 
 def test_an_error_of_the_cycle_before_stops_who_took_it_over(merged: Path) -> None:
@@ -537,6 +754,30 @@ def reorganisations(draw: st.DrawFn) -> tuple[list[Row], list[Row], list[Row], d
             now.append((name, row[1], row[2], draw(letters)))
     now += [(name, "新設課", f"N-{at:03}", draw(letters)) for at, name in enumerate(today)]
     return before, moved, now, went
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=10,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(drawn=reorganisations(), is_begun=st.booleans())
+def test_what_is_proposed_can_be_pasted_whatever_became_of_the_organisation(
+    tmp_path: Path,
+    drawn: tuple[list[Row], list[Row], list[Row], dict[str, str]],
+    is_begun: bool,
+) -> None:
+    before, _, now, went = drawn
+    shutil.rmtree(tmp_path / "city", ignore_errors=True)
+    whole = [go(*pair) for pair in went.items() if " " not in pair[0]]
+    root = make_project(tmp_path / "city", before, now, whole if is_begun else [])
+    for _ in range(len(before) + 1):
+        if not paste(root):
+            break
+    else:
+        pytest.fail("what was pasted is proposed again")
 
 
 @pytest.mark.slow

@@ -72,15 +72,18 @@ def _report_all(
     from analysis.build.many import build_all, describe_outcomes, find_cities
     from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.place import describe_kept
+    from analysis.place import describe_kept, tell_left_interim
 
     cities = find_cities(folder, cycle)
     with open_display(quiet) as display:
         outcomes = build_all(cities, force=force, scheduler=scheduler, display=display)
     say(describe_outcomes(outcomes))
     for city in (city for city, outcome in outcomes.items() if outcome.state in ("built", "kept")):
-        if kept := describe_kept(open_cycle(city.cycle, city.root)):
+        opened = open_cycle(city.cycle, city.root)
+        if kept := describe_kept(opened):
             say(f"\n{city.stem}{kept}", nl=False)
+        if left := tell_left_interim(opened):
+            say(f"\n{city.stem}\n{left}")
     sys.exit(any(outcome.state == "failed" for outcome in outcomes.values()))
 
 
@@ -106,15 +109,16 @@ def new_cycle(as_of: str) -> None:
 @click.argument("cycle", required=False)
 def form(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の調査票を、前回の回答を記入して data/processed/ に作成する。"""
-    from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.forms.write import describe_forms, list_left, write_forms
+    from analysis.forms.write import describe_forms, list_left, load_last_answers, write_forms
     from analysis.place import describe_kept
+    from analysis.survey.opening import open_collected
 
-    opened = open_cycle(cycle)
+    opened = open_collected(cycle)
     with open_display(aside=True) as display:
-        forms = write_forms(opened, display)
-    left = list_left(opened)
+        last = load_last_answers(opened, display)
+        forms = write_forms(opened, display, last)
+    left = list_left(opened, last)
     say(describe_forms(opened, forms, left))
     say(describe_kept(opened), nl=False)
     sys.exit(any(not own.why for own in left))
@@ -127,17 +131,17 @@ def check(cycle: str | None) -> None:
     from functools import partial
 
     from analysis.build.misplaced import describe_misplaced, find_misplaced
-    from analysis.cycle import open_cycle
     from analysis.display import open_display
     from analysis.figures.findings import list_refusals
     from analysis.forms.returned.write import return_workbooks
     from analysis.forms.status import describe_returned, describe_status
     from analysis.place import describe_kept
     from analysis.survey.interim import advise_interim
+    from analysis.survey.opening import open_collected
     from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
     from analysis.survey.store import load_survey, load_surveys, store_problems
 
-    opened = open_cycle(cycle)
+    opened = open_collected(cycle)
     with open_display(aside=True) as display:
         survey, previous = load_surveys(opened, partial(load_survey, display=display))
     store_problems(opened, survey)
@@ -168,10 +172,10 @@ def check(cycle: str | None) -> None:
 @click.argument("figure")
 def trace(figure: str) -> None:
     """FIGURE（例: 2024-09-01/kankyo/online_rate）の定義、行、セルを示す。"""
-    from analysis.cycle import name_ledger
     from analysis.figures.figure import split_id
     from analysis.figures.findings import load_findings
     from analysis.figures.trace import trace as follow
+    from analysis.names import name_ledger
 
     say(follow(load_findings(name_ledger(split_id(figure)[0])).ledger, figure))
 
@@ -185,9 +189,9 @@ def verify(cycle: str | None, *, quick: bool) -> None:
 
     from analysis.display import open_display
     from analysis.proof.verify import verify_quickly, verify_reports
-    from analysis.survey.opening import open_counted
+    from analysis.survey.opening import open_delivered
 
-    opened = open_counted(cycle)
+    opened = open_delivered(cycle)
     with open_display(aside=True) as display:
         if quick:
             verdict = verify_quickly(opened, display)
@@ -219,9 +223,9 @@ def sign(
     from analysis.build.flow import build_reports
     from analysis.display import open_display
     from analysis.signing import load_signing
-    from analysis.survey.opening import open_counted
+    from analysis.survey.opening import open_delivered
 
-    opened, signing = open_counted(cycle), load_signing()
+    opened, signing = open_delivered(cycle), load_signing()
     with open_display(aside=True) as display:
         build = partial(build_reports, force=True, display=display)
         opening = signing.open_signer(**signer)
@@ -238,13 +242,6 @@ def sign(
 @click.option("--csv", "path", type=_FILE, help="異なる数値を、この新しい CSV にも書き出す。")
 def diff(a: str, b: str, *, department: str | None, path: Path | None) -> None:
     """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
-    from analysis.place import write_new
-    from analysis.proof.diff import describe_sides, list_differences
-    from analysis.proof.side import open_sides
-    from analysis.survey.store import write_csv
+    from analysis.proof.diff import compare
 
-    sides = open_sides(a, b)
-    _, lines = describe_sides(sides, department)
-    if path is not None:
-        write_new(path, write_csv(list_differences(sides, department)))
-    say("\n".join([f"比較: {a} → {b}", *lines]))
+    say(compare(a, b, department, path))

@@ -20,9 +20,16 @@ from analysis.cycle_toml import (
     require_earlier,
 )
 from analysis.errors import SettingsError
+from analysis.names import INTERIM, INTERIM_ENDING, name_day, name_previous
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.read import SURVEY_NAME, read_questionnaire
-from analysis.succession.offices import Takeover, list_takeovers, require_successions
+from analysis.succession.offices import (
+    Takeover,
+    find_office,
+    list_takeovers,
+    require_successions,
+    say_successors,
+)
 
 __all__ = ["SETTINGS_NAME", "WHOLE", "WHOLE_NAME", "Department", "Settings", "Uncounted"]
 
@@ -31,14 +38,6 @@ CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
 PUBLISHED_NAME = "published.csv"
 FIGURES_NAME, ANSWERS_NAME = "figures.csv", "answers.csv"
-
-INTERIM_ENDING = "-interim"
-"""What ends the name of a cycle as it is before every department has answered."""
-
-INTERIM = "暫定"
-"""What its reports, and their files, are marked with."""
-
-_COMPARED = "-for-"
 
 
 class Cycle:
@@ -86,6 +85,11 @@ class Cycle:
         return self.root / "reports" / self.name
 
     @property
+    def interim_folder(self) -> Path:
+        """Where the reports are written that are made while the cycle is open."""
+        return self.root / "reports" / f"{self.day}{INTERIM_ENDING}"
+
+    @property
     def notebooks_folder(self) -> Path:
         """Where the notebooks lie: the project's own, or the programme's where it has none."""
         own = self.root / NOTEBOOKS
@@ -121,7 +125,7 @@ class Cycle:
         previous = self.settings.previous
         if previous is None or not (self._uncounted or self.settings.succession):
             return previous
-        return f"{previous}{_COMPARED}{self.name}"
+        return name_previous(previous, self.name)
 
     @property
     def guideline_path(self) -> Path | None:
@@ -156,32 +160,27 @@ class Cycle:
         for department in self.departments:
             if name_or_slug in (department.name, department.slug):
                 return department
-        for left in self.uncounted:
-            if name_or_slug in (left.department.name, left.department.slug):
-                raise SettingsError(
-                    f"部局「{left.department.name}」の回答は、調査回 {self.name} では"
-                    f"数えていません（{left.reason}）。"
-                )
         known = "、".join(f"{d.name}（{d.slug}）" for d in self.departments)
         raise SettingsError(
-            f"部局「{name_or_slug}」は調査回 {self.name} にありません。"
+            self.tell_absent(name_or_slug)
+            or f"部局「{name_or_slug}」は調査回 {self.name} にありません。"
             f"\n次のいずれかを指定してください: {known}"
         )
 
-
-def name_day(name: str) -> str:
-    """Return the name of the raw folder of a cycle, of an interim one too."""
-    return name.removesuffix(INTERIM_ENDING)
-
-
-def name_ledger(cycle: str) -> str:
-    """Return the name of the cycle in whose ledger the figures of a cycle, as ids say it, stand."""
-    return cycle.partition(_COMPARED)[2] or cycle
-
-
-def name_compared(cycle: str) -> str:
-    """Return the name of the cycle whose answers the figures of a cycle, as ids say it, count."""
-    return cycle.partition(_COMPARED)[0]
+    def tell_absent(self, words: str) -> str:
+        """Say why a department or 課 that is called so is none of those counted, if it is known."""
+        named = find_office(words.replace(".", " ", 1), self.settings.departments)
+        for left in self.uncounted:
+            if named is not None and named.department == left.department:
+                return (
+                    f"部局「{left.department.name}」の回答は、調査回 {self.name} では"
+                    f"数えていません（{left.reason}）。"
+                )
+        if not (found := say_successors(self.takeovers, words)):
+            return ""
+        return (
+            f"「{words}」は調査回 {self.name} にありません。引継ぎ先を指定してください（{found}）。"
+        )
 
 
 def find_root(start: Path | None = None) -> Path:

@@ -12,11 +12,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from analysis.errors import SettingsError, list_examples
 from analysis.names import find_twice
-from analysis.settings import Name, read_toml
+from analysis.settings import Day, Name, read_toml
 
 SETTINGS_NAME = "cycle.toml"
 WHOLE, WHOLE_NAME = "all", "全体"
 """The slug and the name of the whole city, which no department may have."""
+
+UNFILLED = "〇〇"
+"""What stands for a name in the settings of a survey that was just begun."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")]
 
@@ -65,7 +68,7 @@ class Succession(_Strict):
 
     from_: Name = Field(alias="from")
     to: Name
-    date: datetime.date
+    date: Day
     note: Name | None = None
 
 
@@ -73,7 +76,7 @@ class Target(_Strict):
     """What the city means to reach, and by when."""
 
     rate_percent: int = Field(ge=0, le=100)
-    by: datetime.date
+    by: Day
 
 
 class Settings(_Strict):
@@ -84,7 +87,7 @@ class Settings(_Strict):
     one says that the column is none of the survey's, or that the text is no answer.
     """
 
-    as_of: datetime.date
+    as_of: Day
     title: Name
     city: Name
     publisher: list[Name]
@@ -97,6 +100,13 @@ class Settings(_Strict):
     succession: list[Succession] = Field(default=[])
     headers: dict[str, str]
     answers: dict[str, dict[str, str]]
+
+    def list_unfilled(self) -> list[tuple[str, str]]:
+        """Return the keys, with their values, that still say what a template says for a name."""
+        named = [("title", self.title), ("city", self.city)]
+        named += [("publisher", office) for office in self.publisher]
+        named += [("departments.name", department.name) for department in self.departments]
+        return [(key, value) for key, value in named if UNFILLED in value]
 
 
 class Uncounted(NamedTuple):

@@ -1,7 +1,49 @@
-"""One name, one meaning: a second bearer of a name is found, never merged with the first."""
+"""One name, one meaning: a second bearer of a name is found, never merged with the first.
+
+And what the names of cycles say: whether one is interim, and whose figures an id means.
+"""
 
 import unicodedata
 from collections.abc import Iterable
+
+INTERIM_ENDING = "-interim"
+"""What ends the name of a cycle as it is before every department has answered."""
+
+INTERIM = "暫定"
+"""What its reports, and their files, are marked with."""
+
+_COMPARED = "-for-"
+
+
+def spell_cycle(name: str) -> str:
+    """Return a cycle's name as folders and ids have it: an interim one may be named by its mark.
+
+    >>> spell_cycle("2024-09-01-暫定")
+    '2024-09-01-interim'
+    """
+    day = name.removesuffix(f"-{INTERIM}")
+    return name if day == name else f"{day}{INTERIM_ENDING}"
+
+
+def name_day(name: str) -> str:
+    """Return the name of the raw folder of a cycle, of an interim one too."""
+    return spell_cycle(name).removesuffix(INTERIM_ENDING)
+
+
+def name_previous(previous: str, cycle: str) -> str:
+    """Return what figures of the cycle before are called that are others beside `cycle`."""
+    return f"{previous}{_COMPARED}{cycle}"
+
+
+def name_ledger(cycle: str) -> str:
+    """Return the name of the cycle in whose ledger the figures of a cycle, as ids say it, stand."""
+    name = spell_cycle(cycle)
+    return name.partition(_COMPARED)[2] or name
+
+
+def name_compared(cycle: str) -> str:
+    """Return the name of the cycle whose answers the figures of a cycle, as ids say it, count."""
+    return cycle.partition(_COMPARED)[0]
 
 
 def find_twice(named: Iterable[tuple[str, str]]) -> list[str]:

@@ -7,6 +7,7 @@ as it was written.
 
 import hashlib
 import json
+import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,15 +55,26 @@ def deliver_file(path: Path, content: bytes, known: Collection[str] = ()) -> Non
         _replace(path, content)
 
 
+def require_new(path: Path) -> None:
+    """Return if a file can be written there and nothing is there yet; else raise SurveyError."""
+    if os.path.lexists(path):
+        raise SurveyError(f"{path} は既にあります。上書きしないので、別の名前を指定してください。")
+    if not path.parent.is_dir():
+        raise SurveyError(
+            f"{path} を書き込むフォルダー {path.parent} がありません。"
+            "先に作るか、別の名前を指定してください。"
+        )
+    if not os.access(path.parent, os.W_OK):
+        raise SurveyError(
+            f"{path.parent} には書き込めません。権限を確かめるか、別の名前を指定してください。"
+        )
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Write a file where its user says, if nothing is there yet; else raise SurveyError."""
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise SurveyError(
-            f"{path} は既にあります。上書きしないので、別の名前を指定してください。"
-        ) from None
+    require_new(path)
+    with path.open("xb") as file:
+        file.write(content)
 
 
 def withdraw_file(path: Path) -> None:
@@ -121,6 +133,17 @@ def describe_kept(cycle: Cycle) -> str:
     return (
         f"\n作成したままではなかったため、上書きせずに名前を変えて残したファイル {len(kept)}件"
         f"（要らなければ削除してください）\n{list_examples([_name(path) for path in kept])}\n"
+    )
+
+
+def tell_left_interim(cycle: Cycle) -> str:
+    """Say that the interim set of a cycle is still there after the closed one; nothing if not."""
+    if cycle.is_interim or not cycle.interim_folder.is_dir():
+        return ""
+    name = cycle.interim_folder.name
+    return (
+        f"回答がそろう前の暫定の報告書が reports/{name}/ に残っています。"
+        f"要らなければ、data/processed/{name}/ とともに削除してください。"
     )
 
 

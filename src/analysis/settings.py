@@ -1,15 +1,17 @@
 """Read a settings file: TOML into a frozen model, every wrong key named at once."""
 
+import datetime
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from reprlib import Repr
 from typing import Annotated, Any, NoReturn, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 
 from analysis.errors import EXAMPLES_SHOWN, SettingsError, list_examples
 from analysis.texts import UnreadableTextError, holds_text, name_file, read_text
@@ -46,7 +48,6 @@ _WANTED = {
     "greater_than": "{gt}より大きい数を書いてください",
     "less_than_equal": "{le}以下の数を書いてください",
     "bool": "true か false を、引用符なしで書いてください",
-    "date": "2024-09-01 のように、日付を引用符なしで書いてください",
     "too_short": "一つ以上書いてください",
     **dict.fromkeys(("list", "tuple"), "[ ] で囲んで並べてください"),
     **dict.fromkeys(("dict", "model"), "[ ] で見出しを付けた表にしてください"),
@@ -68,6 +69,22 @@ def _be_one_line(text: str) -> str:
 
 Name = Annotated[str, AfterValidator(_be_one_line)]
 """What something is called wherever it is printed."""
+
+
+def _be_a_day(value: object) -> object:
+    """Return a date, as TOML has it or in quotes; raise ValueError for what only may mean one."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            # Python reads 20240901 and 2024-W35-7 too.
+            if (day := datetime.date.fromisoformat(value)).isoformat() == value:
+                return day
+    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+        raise ValueError("2024-09-01 のように、日付を引用符なしで書いてください")
+    return value
+
+
+Day = Annotated[datetime.date, BeforeValidator(_be_a_day)]
+"""A day, with its year, month and day."""
 
 
 def read_toml(path: Path, model: type[Model]) -> Model:
@@ -101,7 +118,7 @@ def refuse_settings(path: Path, wrong: Sequence[tuple[Sequence[str | int], str]]
     lines = []
     for loc, why in wrong:
         keys = ".".join(part for part in loc if isinstance(part, str))
-        line = _find_line(text, loc)
+        line = find_line(text, loc)
         lines.append(f"{keys}" + (f"（{line}行目）" if line else "") + f": {why}。")
     raise SettingsError(
         f"{name_file(path)} に誤りが{len(lines)}件あります。直してください。\n"
@@ -145,7 +162,7 @@ def _find_fault(text: str, error: Exception) -> tuple[int, str]:
     return text.count("\n", 0, found.start() if found else len(text.rstrip())) + 1, why
 
 
-def _find_line(text: str, loc: Sequence[str | int]) -> int:
+def find_line(text: str, loc: Sequence[str | int]) -> int:
     """Return the line of a key, or of its table that lacks it; 0 for what stands in no line."""
     names = [part for part in loc if isinstance(part, str)]
     lines, first = text.split("\n"), -1
@@ -187,7 +204,7 @@ def _list_findings(text: str, error: ValidationError) -> Iterator[str]:
     for item in error.errors(include_url=False):
         loc = item["loc"]
         keys = ".".join(part for part in loc if isinstance(part, str)) or "全体"
-        line = _find_line(text, loc)
+        line = find_line(text, loc)
         entry = "-".join(f"{part + 1}" for part in loc if isinstance(part, int))
         place = f"{line}行目" if line else f"{entry}番目" if entry else ""
         places.setdefault((keys, _explain(item)), []).append(place)

@@ -282,8 +282,8 @@ BETWEEN: dict[str, tuple[Departments, Departments, str, list[str]]] = {
             "別の手続きであれば、新しい手続きIDを付けてください。",
             "matches.csv 2行目のprevious_id「K-001」（「K-001」と対応）: "
             "手続きIDが同じ手続きと、すでに対応しています。"
-            "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
-            "調査票の側を直してください。",
+            "廃止や統合であれば調査票の行を削り、別の手続きであれば調査票の手続きIDを改め、"
+            "そうでなければこの行を削ってください。",
         ],
     ),
     "an id of another department's other procedure": (
@@ -619,8 +619,24 @@ LINES: dict[str, tuple[str | bytes, list[str]]] = {
         [
             "matches.csv 2行目のprevious_id「K-001」（「K-001」と対応）: "
             "手続きIDが同じ手続きと、すでに対応しています。"
-            "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
-            "調査票の側を直してください。",
+            "別の手続きであれば調査票の手続きIDを改め、そうでなければこの行を削ってください。",
+        ],
+    ),
+    "another procedure's successor that its id pairs": (
+        HEAD + f"K-002,K-001,{DECIDED}\n",
+        [
+            "matches.csv 2行目のcurrent_id「K-001」（「K-001」と対応）: "
+            "手続きIDが同じ手続きと、すでに対応しています。"
+            "前回の手続きの廃止や統合であれば今回（current_id）を空にし、"
+            "そうでなければこの行を削ってください。",
+        ],
+    ),
+    "what is said to be new and is not": (
+        HEAD + f",K-001,{DECIDED}\n",
+        [
+            "matches.csv 2行目のcurrent_id「K-001」（「K-001」と対応）: "
+            "手続きIDが同じ手続きと、すでに対応しています。"
+            "別の手続きであれば調査票の手続きIDを改め、そうでなければこの行を削ってください。",
         ],
     ),
     "an abolition of what is still there": (
@@ -628,8 +644,8 @@ LINES: dict[str, tuple[str | bytes, list[str]]] = {
         [
             "matches.csv 2行目のprevious_id「K-001」（「K-001」と対応）: "
             "手続きIDが同じ手続きと、すでに対応しています。"
-            "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
-            "調査票の側を直してください。",
+            "廃止や統合であれば調査票の行を削り、別の手続きであれば調査票の手続きIDを改め、"
+            "そうでなければこの行を削ってください。",
         ],
     ),
 }
@@ -643,14 +659,32 @@ def test_a_wrong_line_of_the_confirmed_pairs_gets_these_words(tmp_path: Path, fa
     assert [text for text in found if text.startswith("matches.csv")] == told
 
 
+@pytest.mark.parametrize(
+    ("line", "mended", "current"),
+    [
+        ("K-002,K-001", "K-002,", [procedure(1), procedure(3, name="新しい届出")]),
+        (",K-001", ",K-004", [procedure(4, name="別の届出"), procedure(3, name="新しい届出")]),
+        ("K-001,", "K-001,", [procedure(3, name="新しい届出")]),
+    ],
+)
+def test_what_is_advised_of_a_confirmed_pair_that_is_paired_mends_it(
+    tmp_path: Path, line: str, mended: str, current: list[dict[str, object]]
+) -> None:
+    now = [procedure(1), procedure(3, name="新しい届出")]
+    previous = [[procedure(1), procedure(2)]]
+    found = tell(tmp_path / "wrong", [now], previous, f"{HEAD}{line},{DECIDED}\n")
+    assert any(text.startswith("matches.csv") for text in found)
+    found = tell(tmp_path / "mended", [current], previous, f"{HEAD}{mended},{DECIDED}\n")
+    assert not any(text.startswith("matches.csv") for text in found)
+
+
 def test_a_confirmed_pair_against_a_pair_by_name_is_told(tmp_path: Path) -> None:
     current = [[procedure(3, name="届出その2"), procedure(4)]]
     found = tell(tmp_path, current, [[procedure(2)]], HEAD + f"K-002,K-004,{DECIDED}\n")
     assert found == [
         "matches.csv 2行目のprevious_id「K-002」（「K-003」と対応）: "
         "名称と根拠法令等が同じ手続きと、すでに対応しています。"
-        "廃止や統合であれば今回（current_id）を空にし、そうでなければこの行を削るか、"
-        "調査票の側を直してください。",
+        "別の手続きであれば調査票の名称と根拠法令等を改め、そうでなければこの行を削ってください。",
     ]
 
 

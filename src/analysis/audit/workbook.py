@@ -21,7 +21,6 @@ from analysis.audit.rows import lay_rows
 from analysis.audit.sheet import AuditCell, Formula, Page
 from analysis.audit.tables import lay_matches, lay_published, lay_table
 from analysis.audit.transitions import lay_transitions
-from analysis.cycle import INTERIM
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.formula import RowSheet, name_criteria
 from analysis.figures.interim import COUNTED, mark_interim, say_uncounted
@@ -29,6 +28,7 @@ from analysis.figures.ledger import Ledger
 from analysis.figures.measure import WAITING
 from analysis.figures.scopes import LEVELS
 from analysis.looks import COLOURS
+from analysis.names import INTERIM
 
 _TITLE = "数値の検算"
 DEMONSTRATION = "架空データ"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.build.misplaced import describe_misplaced, find_misplaced
 from analysis.cycle import Cycle
-from analysis.place import describe_kept
+from analysis.place import describe_kept, tell_left_interim
 from analysis.reports.plan import Report
 
 TITLES_SHOWN = 3
@@ -47,6 +47,8 @@ def describe_build(built: Built) -> str:
             "ほかの報告書は、いまの調査票とは別の数値で作られたままです。公表する前に、"
             "`analysis report` ですべてを作り直してください。"
         )
+    if left := tell_left_interim(built.cycle):
+        lines.append(left)
     if kept_files := describe_kept(built.cycle):
         lines.append(kept_files.rstrip())
     return "\n".join(lines)

@@ -82,7 +82,8 @@ def _start_readers(root: Path, name: str) -> list[ForkProcess]:
 
     Returned are the processes that do so, one a cycle; what one can't read or store is read later.
     """
-    from analysis.cycle import name_day, open_cycle  # noqa: PLC0415
+    from analysis.cycle import open_cycle  # noqa: PLC0415
+    from analysis.names import name_day  # noqa: PLC0415
 
     # Imported once, for both and for what is forked later; what reads workbooks only they need.
     from analysis.survey import store  # noqa: F401, PLC0415

@@ -5,7 +5,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from analysis.cycle import INTERIM
 from analysis.document import html
 from analysis.document.blocks import Masthead, Table
 from analysis.document.page import write_page
@@ -14,6 +13,7 @@ from analysis.evidence.orphans import list_printed, require_traced
 from analysis.evidence.payload import write_payload
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
+from analysis.names import INTERIM
 
 # As both renderers write a `Link`; in what else is printed a quotation mark is escaped.
 _LINK = re.compile(rf'((?:<a href="|link\(")[\w-]+?)(?:-{INTERIM})?(\.(?:html|pdf|csv|xlsx)[#"])')

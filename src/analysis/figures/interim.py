@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from analysis.cycle import INTERIM, Cycle
+from analysis.cycle import Cycle
+from analysis.names import INTERIM
 from analysis.survey.survey import STATE_LABELS
 
 COUNTED = ("workbooks", "workbooks_answered")

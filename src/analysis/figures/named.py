@@ -3,6 +3,7 @@
 from analysis.cycle import WHOLE
 from analysis.figures.figure import split_id
 from analysis.figures.ledger import Ledger
+from analysis.names import spell_cycle
 from analysis.survey.spellings import match_key
 
 
@@ -18,6 +19,7 @@ def read_id(ledger: Ledger, written: str) -> str:
     '2024-09-01/kankyo.環境政策課/total'
     """
     cycle, scope, measure = split_id(written)
+    cycle = spell_cycle(cycle)
     scopes = [(named.name, named.slug) for named in ledger.scopes.values()]
     sections = [(name.partition(" ")[2], slug) for name, slug in scopes if " " in name]
     measures = [(item.label, name) for name, item in ledger.items.items()]

@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.errors import FigureError
 from analysis.figures.definition import field_name, value_name
 from analysis.figures.evidence import ROLES, list_cells
-from analysis.figures.figure import Figure
+from analysis.figures.figure import Figure, split_id
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Share
 from analysis.figures.named import read_id
@@ -18,9 +19,13 @@ def trace(ledger: Ledger, figure_id: str) -> str:
     """Return a figure's definition, numbers, rows and cells.
 
     `figure_id` may call scope and measure as the reports do (see `read_id`). Raises FigureError,
-    with the nearest ids, for an unknown one.
+    with the nearest ids, for an unknown one, and says what became of a department that has none.
     """
-    figure = ledger.find(read_id(ledger, figure_id))
+    try:
+        figure = ledger.find(read_id(ledger, figure_id))
+    except FigureError as error:
+        why = ledger.cycle.tell_absent(split_id(figure_id)[1])
+        raise FigureError(f"{why}\n{error}".lstrip()) from None
     return "\n".join(
         [
             f"{figure.scope_name}　{figure.label}: {figure.text}{figure.unit.name}",

@@ -19,7 +19,13 @@ _TITLES = ("番号", "項目", "必須", "記入すること", "選択肢", "記
 # Rules of the file and of what the collectors keep, not of what a department fills in.
 _OTHERS_RULES = (
     *("workbook_", "csv_", "form_", "cycle_", "correction_", "match", "previous_"),
-    *("settings_", "file_", "folder_"),
+    *("settings_", "file_", "folder_", "target_"),
+    *("department_vanished", "section_vanished", "succession_"),
+)
+# Rules between this cycle and the one before, which a first one can't break.
+_LATER_RULES = (
+    *("id_of_other_department", "id_vanished", "id_reused", "id_renamed"),
+    *("went_offline", "online_date_contradicts", "volume_out_of_line"),
 )
 
 
@@ -50,10 +56,11 @@ class GuideSheet:
         asked = cycle.questionnaire
         fields = asked.list_fields(cycle.settings.as_of)
         self._write_table(row + 1, fields)
+        others = _OTHERS_RULES + (_LATER_RULES if cycle.settings.previous is None else ())
         rules = [
             rule.title
             for rule in asked.list_rules(fields)
-            if rule.severity != "notice" and not rule.code.startswith(_OTHERS_RULES)
+            if rule.severity != "notice" and not rule.code.startswith(others)
         ]
         last = self._list(
             row + len(fields) + 3, "提出の前に確かめること（提出後に確認します）", rules
@@ -95,7 +102,7 @@ def _say_how(workbook_name: str, known: int) -> list[str]:
     lines = [
         f"シート「{FORM_SHEET}」に、手続きごとに1行ずつ記入してください。",
         "黄色のセルは記入が必要です。記入すると色が消えます。橙色のセルは確かめてください。",
-        "灰色のセル（部局名と前回からの手続きID）は変更できません。",
+        f"灰色のセル（部局名{'と前回からの手続きID' if known else ''}）は変更できません。",
         "なくなった手続きの行を削除するときと、行が足りずに挿入するときは、"
         "シートの保護を解除してください（パスワードはありません）。",
         f"ファイル名は「{workbook_name}」のまま、Excel ブック（.xlsx）で、"

@@ -93,7 +93,8 @@ def describe_beginning(cycle: Cycle) -> str:
     if settings.previous is None:
         return (
             f"{made} を、最初の調査回の設定として作成しました。\n\n次にすること:\n"
-            f"  1. {SETTINGS_NAME} の市、課、部局を書き直す。\n{_say_next(cycle)}"
+            f"  1. {SETTINGS_NAME} の city（市）、publisher（課）、departments（部局）を書き直す。"
+            f"\n{_say_next(cycle)}"
         )
     kind = (
         "架空データ（demonstration = true）です。実際の調査であれば false に直してください。"

@@ -52,15 +52,20 @@ class Form:
     procedures: int
 
 
-def write_forms(cycle: Cycle, display: Display | None = None) -> list[Form]:
+def write_forms(
+    cycle: Cycle, display: Display | None = None, last: pd.DataFrame | None = None
+) -> list[Form]:
     """Write every department's form into `data/processed/<cycle>/forms` and return them in order.
 
-    Each is filled with the last answers of the procedures that would be the department's now; a
-    first cycle's and a new department's are empty. Raises SurveyError if the previous cycle has
-    errors, as a build does.
+    Each is filled with the last answers of the procedures that would be the department's now (see
+    `load_last_answers`, which is asked without `last`, and may raise); a first cycle's and a new
+    department's are empty.
+
+    >>> [(form.path.name, form.procedures) for form in write_forms(ledger.cycle, last=rows)]
+    [('環境部.xlsx', 1), ('こども部.xlsx', 1)]
     """
     display = display or Display()
-    rows = _load_last_answers(cycle, display)
+    rows = load_last_answers(cycle, display) if last is None else last
     steps = [NamedTask(d.slug, f"{d.name}　調査票の作成") for d in cycle.departments]
     display.begin(steps)
     forms = []
@@ -128,12 +133,12 @@ def describe_forms(cycle: Cycle, forms: Sequence[Form], left: Sequence[Left] = (
     )
 
 
-def list_left(cycle: Cycle) -> list[Left]:
+def list_left(cycle: Cycle, rows: pd.DataFrame) -> list[Left]:
     """Return the last cycle's procedures whose department gets no form, in the order of rows.
 
-    Raises as `write_forms` does.
+    >>> list_left(ledger.cycle, rows)
+    []
     """
-    rows = _load_last_answers(cycle, Display())
     why = {own.department.slug: own.reason for own in cycle.uncounted}
     written = [department.slug for department in cycle.departments]
     return [
@@ -158,8 +163,14 @@ def _describe_left(left: Sequence[Left]) -> Iterator[str]:
         )
 
 
-def _load_last_answers(cycle: Cycle, display: Display) -> pd.DataFrame:
-    """Return the previous cycle's tidy rows where they would belong now, none in a first cycle."""
+def load_last_answers(cycle: Cycle, display: Display) -> pd.DataFrame:
+    """Return the previous cycle's tidy rows where they would belong now, none in a first cycle.
+
+    Raises SurveyError if the previous cycle has errors, as a build does.
+
+    >>> list(load_last_answers(ledger.cycle, Display())["procedure_id"])
+    ['K-901', 'K-003', 'K-002']
+    """
     previous = cycle.open_previous()
     if previous is None:
         return pd.DataFrame(columns=row_columns(cycle.questionnaire.fields)).astype("str")

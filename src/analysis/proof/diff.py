@@ -1,16 +1,43 @@
 """Say what changed between two builds or two cycles: the figures, and the rows that made them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 
+from analysis.cycle import find_root, list_cycles
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.figures.scopes import level_of
+from analysis.names import name_day, name_ledger
+from analysis.place import require_new, write_new
 from analysis.proof.compare_figures import EVIDENCE, Pair, RowChanges, pair_figures
-from analysis.proof.side import Side
+from analysis.proof.side import Side, open_sides
+from analysis.survey.opening import open_counted
+from analysis.survey.store import write_csv
 
 _NAMES = ("scope", "label", "measure")
 _PARTS = ("figure_id", "text", "value", "unit", "evidence_rows")
+
+
+def compare(name_a: str, name_b: str, department: str | None, path: Path | None) -> str:
+    """Return what is told of two sides, and write the figures that differ to `path`, if any.
+
+    Raises as `open_sides` and `describe_sides` do, and SurveyError if nothing can be written there,
+    before anything is compared.
+    """
+    if path is not None:
+        require_new(path)
+    sides = open_sides(name_a, name_b)
+    _, lines = describe_sides(sides, department)
+    if path is not None:
+        write_new(path, write_csv(list_differences(sides, department)))
+    # A side has another name where it was taken as the other one compares with it.
+    taken = [
+        f"{name} は、{other} の報告書の「前回」と同じ数え方（{side.name}）で比べます。"
+        for name, other, side in zip((name_a, name_b), (name_b, name_a), sides, strict=True)
+        if side.name != name
+    ]
+    return "\n".join([f"比較: {name_a} → {name_b}", *taken, *lines])
 
 
 def describe_sides(
@@ -60,12 +87,30 @@ def _list_pairs(sides: tuple[Side, Side], department: str | None) -> list[Pair]:
     pairs = pair_figures(*sides)
     if department is None:
         return pairs
-    named = {p.scope: str(p.either["scope"]) for p in pairs if level_of(p.scope) == "department"}
-    kept = {slug for slug, name in named.items() if department in (slug, name)}
+    own = [pair for pair in pairs if level_of(pair.scope) == "department"]
+    named = {pair.scope: str(pair.either["scope"]) for pair in own}
+    # One that was renamed has a name on each side.
+    kept = {
+        pair.scope
+        for pair in own
+        for side in (pair.a, pair.b)
+        if side is not None and department in (pair.scope, side["scope"])
+    }
     if not kept:
         known = "、".join(named.values())
-        raise ReportError(f"部局「{department}」はありません。次のいずれかです: {known}")
+        raise ReportError(
+            f"部局「{department}」はありません。{_say_absent(sides, department)}"
+            f"次のいずれかです: {known}"
+        )
     return [pair for pair in pairs if pair.scope.partition(".")[0] in kept]
+
+
+def _say_absent(sides: tuple[Side, Side], department: str) -> str:
+    """Say what became of a department in a cycle of the project that is compared, if known."""
+    root = find_root()
+    names = (name_ledger(side.cycle) for side in sides)
+    cycles = (open_counted(name, root) for name in names if name_day(name) in list_cycles(root))
+    return next((why for cycle in cycles if (why := cycle.tell_absent(department))), "")
 
 
 def _list_groups(

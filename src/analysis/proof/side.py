@@ -7,15 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audit.read import read_audit
-from analysis.cycle import (
-    FIGURES_NAME,
-    INTERIM,
-    find_root,
-    list_cycles,
-    name_compared,
-    name_day,
-    open_cycle,
-)
+from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.figures.catalogue import Item, list_measures, require_free_ids
 from analysis.figures.evaluate import previous_tables
@@ -27,6 +19,7 @@ from analysis.figures.listing import FIGURE_COLUMNS, list_figures
 from analysis.figures.scopes import Level, add_scopes, level_of
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import Tables
+from analysis.names import INTERIM, name_compared, name_day, name_ledger, spell_cycle
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.reports.plan import AUDIT_NAME
 from analysis.survey.opening import open_counted
@@ -77,9 +70,11 @@ class Side:
 def open_sides(name_a: str, name_b: str) -> tuple[Side, Side]:
     """Return two sides to be compared, each a cycle as its workbooks are now, or a set's folder.
 
+    Of two cycles one after the other the earlier one is as the later one's reports compare with it:
+    by today's departments where there was a succession, of the same ones where not all are counted.
     Raises ReportError for a name that is neither, and whatever a cycle's answers raise.
     """
-    a, b = _open_side(name_a), _open_side(name_b)
+    a, b = (_open_side(name, other) for name, other in ((name_a, name_b), (name_b, name_a)))
     return _pair_with(a, b), _pair_with(b, a)
 
 
@@ -160,11 +155,18 @@ def read_figures(path: Path) -> pd.DataFrame:
     return frame.set_index("figure_id", drop=False)
 
 
-def _open_side(name: str) -> Side:
-    """Return the side of a cycle as its raw workbooks are now, or of a delivered folder."""
+def _open_side(name: str, other: str) -> Side:
+    """Return the side of a cycle as its raw workbooks are now, or of a delivered folder.
+
+    A cycle is taken as the `other` one compares with it, if that is the one after it.
+    """
     root = find_root()
-    if name_day(name) in list_cycles(root):
-        return take_ledger(name, load_findings(open_counted(name, root)).ledger)
+    known = list_cycles(root)
+    if name_day(name_ledger(name)) in known:
+        compared = _name_compared(root, name, other) if name_day(other) in known else None
+        if name_ledger(name) == spell_cycle(name) and compared is None:
+            return take_ledger(name, load_findings(open_counted(name, root)).ledger)
+        return _take_previous(spell_cycle(compared or name), root)
     folder = Path(name)
     if _find_delivered(folder, FIGURES_NAME).is_file():
         return read_delivery(name, folder, root)
@@ -172,6 +174,28 @@ def _open_side(name: str) -> Side:
         f"「{name}」は調査回でも、{FIGURES_NAME} のある報告書のフォルダーでもありません。"
         f"\n調査回: {'、'.join(list_cycles(root))}"
     )
+
+
+def _name_compared(root: Path, name: str, after: str) -> str | None:
+    """Return what a cycle is called as the one after compares with it; None for its own name."""
+    previous = open_counted(after, root).previous_name
+    is_other = previous not in (None, name) and name_compared(previous or "") == name
+    return previous if is_other else None
+
+
+def _take_previous(name: str, root: Path) -> Side:
+    """Return the side of a cycle as a later one compares with it; raise ReportError for no such."""
+    ledger = load_findings(open_counted(name_ledger(name), root)).ledger
+    previous = ledger.tables.previous_cycle
+    if previous != name:
+        raise ReportError(
+            f"「{name}」という数え方はありません。{name_ledger(name)} の前回は"
+            + (f" {previous} です。" if previous else "ありません。")
+        )
+    figures = [figure for figure in ledger.figures.values() if figure.cycle == previous]
+    rows = list_figures(ledger, figures).astype("str").set_index("figure_id", drop=False)
+    asked = ledger.cycle.questionnaire
+    return Side(name, name, asked, rows, ledger.items, previous_tables(ledger.tables))
 
 
 def _find_delivered(folder: Path, name: str) -> Path:

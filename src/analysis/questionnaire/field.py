@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, PositiveInt, StringConstraints, model_validator
 from pydantic import Field as Default
 
-from analysis.settings import Name
+from analysis.settings import Day, Name
 
 FieldKind = Literal["id", "text", "choice", "number", "date"]
 Role = Literal["online", "started", "not_started", "excluded"]
@@ -45,7 +45,7 @@ class Field(BaseModel):
     required: bool = False
     printed: bool = False
     multiple: bool = False
-    since: datetime.date = datetime.date.min
+    since: Day = datetime.date.min
     help: Annotated[str, StringConstraints(max_length=255)] = ""
     choices: dict[Code, Name] = Default(default_factory=dict)
     spellings: dict[str, str] = Default(default_factory=dict)

@@ -12,6 +12,7 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
+from analysis.errors import ReportError
 from analysis.figures.findings import Findings
 from analysis.figures.guideline import GuidelineEntry, Section
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
@@ -19,7 +20,13 @@ from analysis.reports.heading import head_report
 
 
 def masthead(findings: Findings) -> Masthead:
-    """Return the head of the report."""
+    """Return the head of the report; raise ReportError in a cycle that names no guideline."""
+    if findings.cycle.settings.guideline is None:
+        raise ReportError(
+            "この調査回の cycle.toml には、ガイドライン（guideline）がありません。"
+            'ノートブックのメタデータの report に "needs": "guideline" と書くと、'
+            "ガイドラインのない調査回では作りません。"
+        )
     return head_report(findings, "guideline")
 
 

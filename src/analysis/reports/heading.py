@@ -1,10 +1,11 @@
 """The head that every report has, and what it says where not every department is counted."""
 
-from analysis.cycle import INTERIM, Cycle
+from analysis.cycle import Cycle
 from analysis.document.blocks import Inline, Masthead, Paragraph, Quoted, Shown, Strong
 from analysis.errors import EXAMPLES_SHOWN
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.interim import COUNTED, list_uncounted, mark_interim
+from analysis.names import INTERIM
 from analysis.reports.stated import EACH_DEPARTMENT, read_heading
 
 
@@ -29,12 +30,16 @@ def head(findings: Findings, title: str, about: str | None = None) -> Masthead:
         city=settings.city,
         demonstration=settings.demonstration,
         cycle=findings.cycle.name,
-        notice=_notice(findings),
+        notice=_notice(findings, about),
     )
 
 
-def _notice(findings: Findings) -> Paragraph | None:
-    """Return of how many departments the figures are, and which are not counted; None for none."""
+def _notice(findings: Findings, about: str | None) -> Paragraph | None:
+    """Return of how many departments the figures are, and which are not counted; None for none.
+
+    Of successions a department's page tells those that it is concerned by: the city's sums are the
+    same whoever took over whose procedures.
+    """
     cycle, before = findings.cycle, findings.cycle.open_previous()
     parts: list[Inline] = []
     if cycle.uncounted:
@@ -48,7 +53,7 @@ def _notice(findings: Findings) -> Paragraph | None:
             + ("で、前回からの増減は同じ部局どうしを比べたものです。" if before else "です。"),
             *_name_uncounted(findings),
         ]
-    if takeovers := _name_takeovers(cycle):
+    if takeovers := _name_takeovers(cycle, about):
         parts += [
             "前回の数値は、組織の引継ぎに合わせ、今の部局と課で数えたものです：",
             *takeovers,
@@ -60,10 +65,13 @@ def _notice(findings: Findings) -> Paragraph | None:
     return Paragraph(tuple(parts), kind="lead") if parts else None
 
 
-def _name_takeovers(cycle: Cycle) -> list[Inline]:
+def _name_takeovers(cycle: Cycle, about: str | None) -> list[Inline]:
     """Return what took over what, those of one successor together; all of it stands in a table."""
+    slug = None if about is None else cycle.find_department(about).slug
     found: dict[str, list[str]] = {}
     for own in cycle.takeovers:
+        if slug not in (None, own.before.department.slug, own.now.department.slug):
+            continue
         found.setdefault(own.now.name, []).append(own.before.name)
     lines = [f"{'、'.join(before)} → {now}" for now, before in found.items()]
     more = ["など"] if len(lines) > EXAMPLES_SHOWN else []

@@ -74,11 +74,10 @@ def read_statements(cycle: Cycle) -> list[Statement]:
             if name in known or str(error):
                 told = str(error) or _MISSING
                 wrong.append(f"{NOTEBOOKS}/{name}{ENDING}: {told}")
-    for what in ("order", "title"):
-        named = [
-            (str(getattr(one, what)), f"{NOTEBOOKS}/{one.notebook}{ENDING}")
-            for one in sorted(found)
-        ]
+    titles = [(title, one) for one in sorted(found) for title in _list_titles(one, cycle)]
+    orders = [(str(one.order), one) for one in sorted(found)]
+    for what, words in (("order", orders), ("title", titles)):
+        named = [(word, f"{NOTEBOOKS}/{one.notebook}{ENDING}") for word, one in words]
         wrong += [f"{what} が同じものがあります: {twice}" for twice in find_twice(named)]
     if wrong:
         raise ReportError(
@@ -103,6 +102,13 @@ def list_unstated(cycle: Cycle) -> Iterator[str]:
         except _UnstatedError as error:
             if not str(error):
                 yield name
+
+
+def _list_titles(statement: Statement, cycle: Cycle) -> list[str]:
+    """Return what the reports of a notebook are called: of each department, or of the city."""
+    if EACH_DEPARTMENT not in statement.title:
+        return [statement.title]
+    return [statement.title.replace(EACH_DEPARTMENT, own.name) for own in cycle.departments]
 
 
 def _read(cycle: Cycle, name: str) -> Statement:

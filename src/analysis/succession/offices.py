@@ -4,13 +4,14 @@
 (「市民部 市民課」). All of them hold at once, whatever their dates: none is a step to another one.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from analysis.cycle_toml import SETTINGS_NAME, Department, Settings, Succession, read_settings
 from analysis.errors import SettingsError, list_examples
+from analysis.settings import find_line
+from analysis.texts import read_text
 
 _ADVICE = "今回の cycle.toml の departments にある名称（課は、その後に空白と課名）を書いてください"
 
@@ -69,6 +70,20 @@ def list_takeovers(settings: Settings, before: Settings) -> list[Takeover]:
     return found
 
 
+def say_successors(takeovers: Sequence[Takeover], words: str) -> str:
+    """Return what took over the department or 課 that was called so; nothing where nothing did."""
+    office = find_office(words.replace(".", " ", 1), [own.before.department for own in takeovers])
+    if office is None:
+        return ""
+    found = [
+        f"{own.before.name} → {own.now.name}"
+        for own in takeovers
+        if own.before.department == office.department
+        and (office.section is None or own.before.section in (None, office.section))
+    ]
+    return "、".join(found)
+
+
 def require_successions(raw: Path, settings: Settings) -> None:
     """Return if every succession of a cycle can be followed; else raise SettingsError with all.
 
@@ -81,35 +96,52 @@ def require_successions(raw: Path, settings: Settings) -> None:
             before = read_settings(raw / settings.previous / SETTINGS_NAME)
         except SettingsError:
             before = None
-    if wrong := list(_find_wrong(settings, before)):
+    path = raw / settings.as_of.isoformat() / SETTINGS_NAME
+    if settings.succession and (wrong := list(_find_wrong(settings, before, read_text(path)))):
         raise SettingsError(
             f"{settings.as_of}/{SETTINGS_NAME}: succession（組織の引継ぎ）に誤りが"
             f"{len(wrong)}件あります。直してください。\n{list_examples(wrong)}"
         )
 
 
-def _find_wrong(settings: Settings, before: Settings | None) -> Iterator[str]:
-    """Yield what is wrong with the successions by themselves, then with them together."""
+def _find_wrong(settings: Settings, before: Settings | None, text: str) -> Iterator[str]:
+    """Yield what is wrong with the successions by themselves, then with them together.
+
+    `text` is that of the settings' file: what is wrong is told with its line.
+    """
     day, last = settings.previous, settings.as_of.isoformat()
-    if day is None and settings.succession:
+    if day is None:
         yield "前回調査（previous）がないので、引き継ぐ手続きがありません"
-    for told in settings.succession:
+    twice: dict[str, list[str]] = {}
+    for at, told in enumerate(settings.succession):
+        where = _name_place(text, at, told)
         if find_office(told.to, settings.departments) is None:
-            yield f"引継ぎ先（to）「{told.to}」はありません。{_ADVICE}"
-        if before is not None and find_office(told.from_, before.departments) is None:
+            yield f"{where}引継ぎ先（to）「{told.to}」はありません。{_ADVICE}"
+        was = None if before is None else find_office(told.from_, before.departments)
+        if before is not None and was is None:
             known = "、".join(department.name for department in before.departments)
-            yield f"引継ぎ元（from）「{told.from_}」は前回調査 {day} にありません（{known}）"
+            yield f"{where}引継ぎ元（from）は前回調査 {day} にありません（{known}）"
         if day is not None and not day < told.date.isoformat() <= last:
             yield (
-                f"「{told.from_}」の date = {told.date} は、前回調査（{day}）の翌日から"
+                f"{where}date = {told.date} は、前回調査（{day}）の翌日から"
                 f"今回の時点（{last}）までの日ではありません"
             )
+        if was is not None:
+            twice.setdefault(was.name, []).append(where.partition("（")[0])
+    for name, lines in twice.items():
+        if len(lines) > 1:
+            yield (
+                f"{'、'.join(lines)}: 引継ぎ元（from）「{name}」が{len(lines)}件あります。"
+                "一つにするか、課ごとに分けてください"
+            )
     if before is not None:
-        offices = (find_office(told.from_, before.departments) for told in settings.succession)
-        for name, count in Counter(own.name for own in offices if own is not None).items():
-            if count > 1:
-                yield f"引継ぎ元（from）「{name}」が{count}件あります。課ごとに分けてください"
         yield from _find_circles(list_takeovers(settings, before))
+
+
+def _name_place(text: str, at: int, told: Succession) -> str:
+    """Return the line of a succession and what it is from, before what is told of it."""
+    line = find_line(text, ("succession", at, "from"))
+    return f"{f'{line}行目' if line else f'{at + 1}番目'}（from「{told.from_}」）: "
 
 
 def _find_circles(takeovers: Sequence[Takeover]) -> Iterator[str]:

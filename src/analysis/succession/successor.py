@@ -1,7 +1,8 @@
 """Propose, for people to decide, what may have taken over the procedures of a department or 課."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -83,23 +84,49 @@ def propose_for_department(gone: pd.DataFrame, where: Whereabouts) -> list[Likel
 def propose_for_section(gone: pd.DataFrame, where: Whereabouts) -> list[Likely]:
     """Return the 課 that may follow a 課 whose rows of the previous cycle are `gone`, likely first.
 
+    Of a procedure without a 課 today nothing is known.
+
     >>> where = Whereabouts({"K-001": ("環境部", "新課")}, {}, str)
     >>> [own[:3] for own in propose_for_section(rows[:1], where)]
     [('環境部 環境政策課', '環境部 新課', 1)]
     """
     name = " ".join(gone[column].iloc[0] for column in ("department", "section"))
-    return list(_rank(name, gone, where, " ".join))
+    found = _rank(name, gone, where, lambda stand: " ".join(stand) if stand[1] else "")
+    return [own for own in found if own.now]
 
 
 def say_proposal(found: list[Likely]) -> str:
-    """Return what may follow as it is written in `cycle.toml`; nothing if nothing may."""
+    """Return what may follow as it is written in `cycle.toml`; nothing if nothing may.
+
+    An office has one successor: of several that may be one's the likeliest is written, the others
+    are named.
+
+    >>> found = [Likely("旧部", "新部", 2, 0), Likely("旧部", "別部", 1, 0)]
+    >>> say_proposal(found).partition("：")[2]
+    'from = "旧部"、to = "新部"（同じ手続きID 2件、同じ名称 0件。ほかに「別部」）。'
+    """
+    by_office: dict[str, list[Likely]] = {}
+    for own in found:
+        by_office.setdefault(own.before, []).append(own)
     lines = [
-        f'from = "{own.before}"、to = "{own.now}"（同じ手続きID {own.by_id:,}件、'
-        f"同じ名称 {own.by_name:,}件）"
-        for own in found[:_MOST_PROPOSED]
+        f"from = {_quote(own.before)}、to = {_quote(own.now)}（同じ手続きID {own.by_id:,}件、"
+        f"同じ名称 {own.by_name:,}件{_name_others(others)}）"
+        for own, *others in [*by_office.values()][:_MOST_PROPOSED]
     ]
-    more = f"、ほか{len(found) - _MOST_PROPOSED:,}件" if len(found) > _MOST_PROPOSED else ""
-    return f"引継ぎとみられるもの：{'、'.join(lines)}{more}。" if lines else ""
+    more = len(by_office) - _MOST_PROPOSED
+    told = f"{'、'.join(lines)}{f'、ほか{more:,}件' if more > 0 else ''}"
+    return f"引継ぎとみられるもの：{told}。" if lines else ""
+
+
+def _name_others(others: Sequence[Likely]) -> str:
+    named = "".join(f"「{own.now}」" for own in others[:_MOST_PROPOSED])
+    more = "など" if len(others) > _MOST_PROPOSED else ""
+    return f"。ほかに{named}{more}" if others else ""
+
+
+def _quote(name: str) -> str:
+    """Return a name as TOML has it in quotes, which escapes what JSON does, and alike."""
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _rank(
@@ -112,7 +139,8 @@ def _rank(
         stand, way = where.ids.get(one), "ids"
         if stand is None:
             stand, way = where.names.get(where.key(name)), "names"
-        if stand is not None:
+        # To itself an office can't be taken over, whatever else its department was.
+        if stand is not None and call(stand) != before:
             found[way][call(stand)] += 1
     for now, _ in (found["ids"] + found["names"]).most_common():
         yield Likely(before, now, found["ids"][now], found["names"][now])

@@ -6,10 +6,11 @@ is wrong with it is among the problems, and the other departments are read all t
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, groupby
+from pathlib import PurePath
 
 import pandas as pd
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import SETTINGS_NAME, Cycle, Department
 from analysis.files.file import find_files
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.answers.clean import clean_rows
@@ -27,7 +28,7 @@ from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.timeline import check_target
 from analysis.survey.uncounted import leave_problems, set_apart
 from analysis.survey.unread import find_unread
-from analysis.survey.whose import check_department, list_strays, settle
+from analysis.survey.whose import check_department, list_named, list_strays, settle
 
 _COUNTS = ("procedures", "hidden_rows")
 SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")
@@ -51,6 +52,7 @@ def collect_survey(
     read_files = read(cycle, lookup, [*departments, *strays])
     listed = len(departments)
     settled, unsettled = settle(read_files[:listed], read_files[listed:], lookup.asked.fields)
+    unsettled = list(_name_successors(cycle, unsettled, read_files[listed:]))
     readings, everyone, uncounted = set_apart(cycle, settled)
     raw, asked = _frame_rows(readings, cycle), cycle.questionnaire
     corrected, applied, uncorrected = correct_rows(raw, corrections, asked)
@@ -65,8 +67,9 @@ def collect_survey(
         *unmatched,
         *unreadable,
         *check_target(cycle),
+        *_find_unfilled(cycle),
     ]
-    problems = [*leave_problems(cycle, problems), *uncounted]
+    problems = [*leave_problems(cycle, (r.state for r in everyone), problems), *uncounted]
     problems += check_rows(Intake(cycle, rows, readings), problems)
     # A cell filled down into several rows is wrong once.
     problems = list(dict.fromkeys(problems))
@@ -158,6 +161,30 @@ def _find_unread(cycle: Cycle, strays: Sequence[Department]) -> Iterator[Problem
     used = find_files(cycle.raw_folder, listed)
     read = {path.name for path in used if path is not None}
     return find_unread(cycle, read | {stray.workbook for stray in strays})
+
+
+def _name_successors(
+    cycle: Cycle, problems: Sequence[Problem], strays: Sequence[Reading]
+) -> Iterator[Problem]:
+    """Yield problems; of a file that is only a former department's, who is to hand in instead."""
+    kept = {department.slug for department in cycle.settings.departments}
+    takeovers = [own for own in cycle.takeovers if own.before.department.slug not in kept]
+    gone = list(dict.fromkeys(own.before.department for own in takeovers))
+    inside = {stray.department.workbook: stray.named[1] for stray in strays if stray.named}
+    for problem in problems:
+        told = inside.get(problem.workbook) or PurePath(problem.workbook).stem
+        former = list_named(told, gone) if problem.code == "workbook_unlisted" else []
+        now = [own.now.department.name for own in takeovers if own.before.department in former]
+        if not now:
+            yield problem
+            continue
+        words = {"value": former[0].name, "successors": "、".join(dict.fromkeys(now))}
+        yield report("workbook_of_former", problem.place, **words)
+
+
+def _find_unfilled(cycle: Cycle) -> Iterator[Problem]:
+    for key, value in cycle.settings.list_unfilled():
+        yield report("settings_unfilled", Place(None, SETTINGS_NAME), value=value, key=key)
 
 
 def _find_equal_files(readings: list[Reading]) -> Iterator[Problem]:

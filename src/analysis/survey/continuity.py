@@ -16,7 +16,7 @@ from analysis.survey.pairs.confirm import check_matches
 from analysis.survey.pairs.identity import find_ids_of_others, find_reused_ids, find_vanished_ids
 from analysis.survey.pairs.vanished import find_unknown_sections, find_vanished_offices
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.survey import Survey
+from analysis.survey.survey import ANSWERED, Survey
 
 _OUT_OF_LINE_FACTOR = 10
 _OUT_OF_LINE_DIFFERENCE = 100
@@ -144,7 +144,8 @@ def _check_matches(compared: Comparison) -> Iterator[Problem]:
         cycle.settings.previous or "（前回調査なし）": compared.before["procedure_id"],
         cycle.name: survey.rows["procedure_id"],
     }
-    yield from check_matches(survey.matches, compared.pairs, ids)
+    is_open = (survey.workbooks["state"] != ANSWERED).any()
+    yield from check_matches(survey.matches, compared.pairs, ids, is_open=bool(is_open))
 
 
 _RULES: tuple[Callable[[Comparison], Iterator[Problem]], ...] = (

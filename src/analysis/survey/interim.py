@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from analysis.cycle import INTERIM_ENDING, Cycle, name_day, open_cycle
+from analysis.cycle import Cycle, open_cycle
 from analysis.errors import SettingsError, SurveyError, list_examples
+from analysis.names import INTERIM_ENDING, name_day
+from analysis.place import tell_left_interim
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs
 from analysis.survey.survey import Survey
 from analysis.survey.uncounted import find_unusable
@@ -50,6 +52,7 @@ def advise_interim(cycle: Cycle, survey: Survey) -> str:
     return (
         f"`analysis report {cycle.day} --interim` は、回答のそろった{count}部局だけを数えた"
         f"暫定の報告書を reports/{cycle.day}{INTERIM_ENDING}/ に作ります。"
+        f"ほかのコマンドでは、調査回を {cycle.day}{INTERIM_ENDING} と指定します。"
     )
 
 
@@ -57,9 +60,11 @@ def _find_counted(name: str, cycle: Cycle, load: Load) -> Cycle:
     survey, _ = load_surveys(cycle, load)
     unusable = find_unusable(cycle, survey)
     if not unusable:
+        left = tell_left_interim(cycle)
         raise SurveyError(
-            f"調査回 {cycle.name} は、すべての部局の回答がそろっているため、暫定版は作りません。"
-            f"\n`analysis report {cycle.name}` で報告書を作ってください。"
+            f"調査回 {cycle.name} は、すべての部局の回答がそろっているため、暫定版はもう作れず、"
+            f"検証も追跡もできません。\n`analysis report {cycle.name}` で報告書を作り、"
+            f"調査回を {cycle.name} と指定してください。" + (f"\n{left}" if left else "")
         )
     if len(unusable) == len(cycle.departments):
         lines = [f"{own.department.name}（{own.reason}）" for own in unusable]

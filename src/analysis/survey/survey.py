@@ -10,8 +10,8 @@ from itertools import groupby
 
 import pandas as pd
 
-from analysis.cycle import name_day
 from analysis.errors import SurveyError
+from analysis.names import name_day
 from analysis.questionnaire.field import Field
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.alike import describe_alike
@@ -22,8 +22,9 @@ _PLACE = ("cycle", "department", "department_slug", "workbook", "sheet", "row", 
 PROBLEMS_NAME = "problems.csv"
 """The file in a cycle's processed folder that lists every problem."""
 
+ANSWERED = "answered"
 STATE_LABELS = {
-    "answered": "提出済",
+    ANSWERED: "提出済",
     "missing": "未提出",
     "unreadable": "読取不可",
     "faulty": "誤りあり",

@@ -2,7 +2,7 @@
 
 Their workbooks are read and looked at like the others', and count for nothing: no row, no problem
 of theirs is left, only that and why they are not counted. What people decided about procedures
-that no counted department has waits with them.
+that no counted department has waits with them, and so it does for one that has not answered yet.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from analysis.cycle import MATCHES_NAME, Cycle, Uncounted
 from analysis.succession.rescope import move_rows
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.spellings import match_key
-from analysis.survey.survey import STATE_LABELS, Survey
+from analysis.survey.survey import ANSWERED, STATE_LABELS, Survey
 
 if TYPE_CHECKING:
     # Who only asks which departments count opens no workbook.
@@ -43,7 +43,7 @@ def find_unusable(cycle: Cycle, survey: Survey) -> list[Uncounted]:
     found = []
     for department in cycle.departments:
         state, count = states[department.slug], int(errors.get(department.name, 0))
-        if state != "answered":
+        if state != ANSWERED:
             found.append(Uncounted(department, state, STATE_LABELS[state]))
         elif count:
             found.append(Uncounted(department, "faulty", f"誤り{count:,}件"))
@@ -76,16 +76,20 @@ def set_apart(
     return counted, everyone, told
 
 
-def leave_problems(cycle: Cycle, problems: Iterable[Problem]) -> Iterator[Problem]:
+def leave_problems(
+    cycle: Cycle, states: Iterable[str], problems: Iterable[Problem]
+) -> Iterator[Problem]:
     """Yield the problems of a cycle without those of departments that are not counted.
 
-    A correction of a procedure that no counted department has waits, and is told so.
+    A correction of a procedure that no counted department has waits, and is told so, as long as
+    the answers of any are not there: `states` are those of every department.
     """
     names = {own.department.name for own in cycle.uncounted}
+    is_open = {*states} != {ANSWERED}
     for problem in problems:
         if problem.department in names:
             continue
-        if names and problem.code == _ROW_MISSING:
+        if is_open and problem.code == _ROW_MISSING:
             yield report("correction_waits", problem.place, value=problem.cell)
         else:
             yield problem

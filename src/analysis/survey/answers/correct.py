@@ -4,7 +4,6 @@ A correction says which text it expects to find; one that finds no row, or anoth
 problem, so that it can't outlive the workbook it was made for. The raw text is never touched.
 """
 
-import datetime
 import os
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -16,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from analysis.cycle import CORRECTIONS_NAME, Cycle
 from analysis.errors import EXAMPLES_SHOWN
 from analysis.questionnaire.questionnaire import Questionnaire
-from analysis.settings import read_toml
+from analysis.settings import Day, read_toml
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.spellings import answer_key, match_key
 from analysis.survey.timeline import find_decision_span
@@ -57,7 +56,7 @@ class Correction(BaseModel):
     value: str
     reason: Filled
     decided_by: Filled
-    decided_on: datetime.date
+    decided_on: Day
 
 
 class _Row(NamedTuple):

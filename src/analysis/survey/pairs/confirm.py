@@ -58,12 +58,17 @@ def read_matches(cycle: Cycle) -> tuple[pd.DataFrame, list[Problem]]:
 
 
 def check_matches(
-    matches: pd.DataFrame, pairs: pd.DataFrame, ids: Mapping[str, "pd.Series[str]"]
+    matches: pd.DataFrame,
+    pairs: pd.DataFrame,
+    ids: Mapping[str, "pd.Series[str]"],
+    *,
+    is_open: bool = False,
 ) -> Iterator[Problem]:
     """Yield the confirmed pairs that speak of no procedure, or against a pair found before them.
 
     `pairs` are those of `pair_cycles` with the same `matches`; `ids` the procedures' ids of the
-    previous cycle and of this one, by the cycle's name.
+    previous cycle and of this one, by the cycle's name. While `is_open` somebody has not answered
+    yet, and what is unknown in this cycle waits for that.
 
     >>> before = findings.previous.rows["procedure_id"]
     >>> ids = {"2024-04-30": before, "2024-09-01": rows["procedure_id"]}
@@ -79,12 +84,28 @@ def check_matches(
         for line in matches[matches[name].notna()].to_dict("records"):
             own = line[name]
             words = {"line": line["line"], "column": name, "value": own}
-            if own not in there:
+            if own not in there and is_open and name == "current_id":
+                yield report("match_waits", MATCHES_PLACE, line=line["line"])
+            elif own not in there:
                 yield report("match_id_unknown", MATCHES_PLACE, **words, cycle=cycle)
             elif own in partners.index and partners.loc[own, opposite] != line[opposite]:
                 words |= {"other": partners.loc[own, opposite]}
-                way = WAYS[partners.loc[own, "paired_by"]]
-                yield report("match_paired_otherwise", MATCHES_PLACE, **words, why=way)
+                words["why"] = way = WAYS[partners.loc[own, "paired_by"]]
+                advice = _advise(name, way, is_alone=pd.isna(line[opposite]))
+                yield report("match_paired_otherwise", MATCHES_PLACE, **words, advice=advice)
+
+
+def _advise(column: str, way: str, *, is_alone: bool) -> str:
+    """Say what to do where the procedure in this column is paired already and the line is right.
+
+    What pairs two procedures stands in the workbook, and no line undoes it: a line can only let go
+    the procedure that it would pair with one that is taken.
+    """
+    if column == "current_id" and not is_alone:
+        return "前回の手続きの廃止や統合であれば今回（current_id）を空にし"
+    if column == "previous_id" and is_alone:
+        return f"廃止や統合であれば調査票の行を削り、別の手続きであれば調査票の{way}を改め"
+    return f"別の手続きであれば調査票の{way}を改め"
 
 
 def _read_lines(path: Path, found: list[Problem]) -> Iterator[dict[str, str]]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME
-from analysis.succession.rescope import FORMER
+from analysis.succession.offices import Office
+from analysis.succession.rescope import FORMER, add_former
 from analysis.succession.successor import (
     Whereabouts,
     find_whereabouts,
@@ -28,16 +29,20 @@ def find_vanished_offices(compared: Comparison) -> Iterator[Problem]:
     """Blame a department, and tell of a 課, that is no more and whose procedures nobody spoke of.
 
     A department, since its numbers would stand in no department's of today; a 課 is spelled by
-    departments as they like, and its numbers stay those of its department.
+    departments as they like, and its numbers stay those of its department. Each is called what the
+    previous cycle called it; what a succession speaks of is told by `find_unknown_sections`.
     """
-    before, rows = compared.before, compared.survey.rows
+    before, rows = add_former(compared.before), compared.survey.rows
     here = {*zip(rows["department_slug"], rows["section"].fillna("").map(match_key), strict=True)}
     answered = {slug for slug, _ in here}
-    offices = list(before.groupby(["department_slug", "section"], sort=False))
+    offices = list(before.groupby(["department_slug", "section", *FORMER], sort=False))
+    told = {_fold(own.before) for own in compared.cycle.takeovers}
     gone = [
-        own
-        for (slug, section), own in offices
-        if slug in answered and (slug, match_key(str(section))) not in here
+        own.assign(department=str(department), section=str(was))
+        for (slug, section, department, former, was), own in offices
+        if slug in answered
+        and (slug, match_key(str(section))) not in here
+        and (former, match_key(str(was))) not in told
     ]
     known = compared.departments
     # One that only has another slug is told by who names the scopes.
@@ -60,17 +65,37 @@ def find_vanished_offices(compared: Comparison) -> Iterator[Problem]:
 
 
 def find_unknown_sections(compared: Comparison) -> Iterator[Problem]:
-    """Blame every succession of a 課 that the previous cycle does not have."""
+    """Blame every succession of a 課 that the previous cycle does not have.
+
+    One that leads to a 課 without a procedure in this cycle is told: it may be spelled otherwise.
+    """
     if FORMER[0] not in compared.before:
         return
     slugs, sections = (compared.before[name].fillna("") for name in FORMER[1:])
     known = {*zip(slugs, sections.map(match_key), strict=True)}
     for own in compared.cycle.takeovers:
-        slug, section = own.before.key
+        section = own.before.section
         is_counted = own.now.department in compared.cycle.departments
-        if section and is_counted and (slug, match_key(section)) not in known:
+        if section and is_counted and _fold(own.before) not in known:
             words = {"cycle": compared.cycle.settings.previous}
             yield report("succession_section_unknown", _SETTINGS, value=own.told.from_, **words)
+    rows = compared.survey.rows
+    here: dict[str, dict[str, str]] = {}
+    for slug, section in zip(rows["department_slug"], rows["section"].fillna(""), strict=True):
+        here.setdefault(slug, {})[match_key(section)] = section
+    for own in compared.cycle.takeovers:
+        department, section = own.now.department, own.now.section or own.before.section
+        there = here.get(department.slug)
+        if section and there is not None and match_key(section) not in there:
+            words = {"value": own.told.to, "source": own.told.from_, "section": section}
+            choices = "、".join(f"{department.name} {name}" for name in there.values() if name)
+            yield report("succession_section_empty", _SETTINGS, **words, choices=choices)
+
+
+def _fold(office: Office) -> tuple[str, str]:
+    """Return what tells an office from others, however its 課 is spelled."""
+    slug, section = office.key
+    return slug, match_key(section)
 
 
 def _tell_section(own: pd.DataFrame, where: Whereabouts) -> Problem:

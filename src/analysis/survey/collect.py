@@ -25,7 +25,7 @@ from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.timeline import check_target
 from analysis.survey.uncounted import leave_problems, set_apart
-from analysis.survey.unread import find_unread
+from analysis.survey.unread import find_elsewhere, find_unread
 from analysis.survey.whose import check_department, list_strays, settle
 
 _COUNTS = ("procedures", "hidden_rows")
@@ -50,7 +50,7 @@ def collect_survey(
     read_files = read(cycle, lookup, [*departments, *strays])
     listed = len(departments)
     settled, unsettled = settle(read_files[:listed], read_files[listed:])
-    readings, everyone, uncounted = set_apart(cycle, settled)
+    readings, everyone, uncounted = set_apart(cycle, find_elsewhere(cycle, settled))
     raw = _frame_rows(readings, cycle)
     corrected, applied, uncorrected = correct_rows(raw, corrections)
     rows, unreadable = clean_rows(corrected, lookup)

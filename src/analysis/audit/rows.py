@@ -13,6 +13,7 @@ from analysis.audit.sheet import AuditCell, AuditColumn, Page, Style
 from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.scopes import LEVELS, Level, add_scopes
 from analysis.survey.answers.steps import read_said_steps, say_steps
+from analysis.survey.answers.unique import part_id
 from analysis.survey.spellings import answer_key, match_key
 from analysis.survey.survey import ROW_COLUMNS
 from analysis.survey.vocabulary import load_vocabulary
@@ -208,7 +209,9 @@ def _read_steps(cells: Sequence[object]) -> list[str | None]:
 
 def _find_corrected(rows: pd.DataFrame, found: Mapping[Any, Any]) -> int:
     """Return the position of a correction's row; the id it names is the one typed there."""
-    is_meant = rows["procedure_id_raw"].fillna("").map(answer_key) == found["procedure_id"]
+    one = found["procedure_id"]
+    written = rows["procedure_id_raw"].fillna("").map(answer_key)
+    is_meant = written.isin([one, part_id(found["department_slug"], one)])
     for column, value in (
         ("workbook", found["workbook"]),
         ("sheet", found["sheet"]),

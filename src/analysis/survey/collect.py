@@ -49,11 +49,14 @@ def collect_survey(
     departments = cycle.settings.departments
     read_files = read(cycle, lookup, [*departments, *strays])
     listed = len(departments)
-    settled, unsettled = settle(read_files[:listed], read_files[listed:])
+    per_department = cycle.settings.ids_per_department
+    settled, unsettled = settle(read_files[:listed], read_files[listed:], by_id=not per_department)
     readings, everyone, uncounted = set_apart(cycle, find_elsewhere(cycle, settled))
     raw = _frame_rows(readings, cycle)
-    corrected, applied, uncorrected = correct_rows(raw, corrections)
-    rows, unreadable = clean_rows(corrected, lookup)
+    corrected, applied, uncorrected = correct_rows(
+        raw, corrections, ids_per_department=per_department
+    )
+    rows, unreadable = clean_rows(corrected, lookup, ids_per_department=per_department)
     problems = [
         *(p for reading in readings for p in (*check_department(reading), *reading.problems)),
         *unsettled,

@@ -61,17 +61,18 @@ def list_strays(cycle: Cycle) -> list[Department]:
 
 
 def settle(
-    own: Sequence[Reading], strays: Sequence[Reading]
+    own: Sequence[Reading], strays: Sequence[Reading], *, by_id: bool = True
 ) -> tuple[list[Reading], list[Problem]]:
     """Return each department's reading, and a problem for every stray.
 
     `own` are the readings of the files that cycle.toml lists. A stray stands in for one that is
-    missing; any other that is a department's is told with all in which it differs.
+    missing; any other that is a department's is told with all in which it differs. Not `by_id`:
+    two departments may have the same ids, and none tells whose a file is.
     """
     problems: list[Problem] = []
     claims: dict[str, list[_Claim]] = {}
     for stray in strays:
-        claim = _find_owner(stray, own)
+        claim = _find_owner(stray, own, by_id=by_id)
         if claim is None or not claim.why:
             problems.append(_tell_nobodys(stray, claim))
         else:
@@ -112,7 +113,7 @@ def _may_hold_answers(path: Path) -> bool:
     return is_kind and path.is_file() and not is_settings_file(path)
 
 
-def _find_owner(stray: Reading, own: Sequence[Reading]) -> _Claim | None:
+def _find_owner(stray: Reading, own: Sequence[Reading], *, by_id: bool) -> _Claim | None:
     """Return whose a file is; None where nothing tells."""
     departments = [reading.department for reading in own]
     stem = PurePath(stray.department.workbook).stem
@@ -129,7 +130,7 @@ def _find_owner(stray: Reading, own: Sequence[Reading]) -> _Claim | None:
             return _Claim(stray, named[0], "中の部局名")
     elif len(by_name) == 1 and (not _has_no_table(stray) or _begins(stem, by_name[0])):
         return _Claim(stray, by_name[0], "ファイル名の部局名")
-    ids = list_ids(stray)
+    ids = list_ids(stray) if by_id else set()
     sharing = [reading.department for reading in own if ids and ids & list_ids(reading)]
     return _Claim(stray, sharing[0], "手続きID") if len(sharing) == 1 else None
 

@@ -230,6 +230,12 @@ def tell_elsewhere(where: str, how: str) -> str:
         ("環境部.7z", b"7z", "「環境部.7z」", "展開し"),
         ("環境部/環境部.xlsx", BOOK, "「環境部/環境部.xlsx」", "「環境部/環境部.xlsx」を"),
         ("環境部/a/様式.ods", BOOK, "「環境部/a/様式.ods」", "「環境部/a/様式.ods」を"),
+        (
+            "環境部.xlsx.crdownload",
+            b"PK",
+            "「環境部.xlsx.crdownload」",
+            "Excel ブック（.xlsx）でもらい直し",
+        ),
         ("環境部.pdf", b"%PDF", "「環境部.pdf」", "Excel ブック（.xlsx）でもらい直し"),
         ("環境部", BOOK, "「環境部」", "Excel ブック（.xlsx）でもらい直し"),
     ],
@@ -288,6 +294,17 @@ def test_what_is_packed_is_named_as_far_as_it_can_be_seen(
     (told,) = load_survey(cycle).problems.to_dict("records")
     assert (told["code"], told["severity"]) == ("file_packed", "warning")
     assert told["message"] == f"圧縮したファイルです{inside}。読み込んでいません。"
+
+
+def test_what_a_zip_calls_its_files_is_quoted_on_one_line(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, None)
+    name = "../\x1b[31m\n環境部{0}\x00.xlsx"
+    (cycle.raw_folder / "回答.zip").write_bytes(pack([name, "様式.xlsx"], "cp932"))
+    code, output = run(tmp_path, "check")
+    assert code == 1
+    assert "\x1b" not in output
+    assert "{0}" in output
+    assert len([line for line in output.splitlines() if "回答.zip" in line]) == 2
 
 
 def test_which_of_two_versions_counts_is_said_once_and_stays_said(tmp_path: Path) -> None:

@@ -49,7 +49,9 @@ def _list_packed(path: Path) -> list[str] | None:
             found = [_decode(info) for info in archive.infolist() if not info.is_dir()]
     except (UnreadableWorkbookError, zipfile.BadZipFile, ValueError, NotImplementedError):
         return None
-    return [name for name in found if not any(map(is_passing, PurePath(name).parts))]
+    # Of a path that leads upwards only the names are looked at: nothing is unpacked.
+    parts = [[part for part in PurePath(name).parts if part != ".."] for name in found]
+    return [name for name, own in zip(found, parts, strict=True) if not any(map(is_passing, own))]
 
 
 def _decode(info: zipfile.ZipInfo) -> str:

@@ -47,7 +47,9 @@ def _find_whole(name: str, departments: Sequence[Department]) -> Department | No
     ending, stem = ending_of(name), PurePath(key_file(name)).stem
     if ending in PACKED_ENDINGS:
         return find_owner(name, departments)
-    own = [department for department in departments if stem in list_names(department)]
+    # A download that did not end adds an ending: 総務部.xlsx.crdownload.
+    stems = {stem, PurePath(stem).stem}
+    own = [department for department in departments if stems & list_names(department)]
     return own[0] if own and ending not in EXCEL_ENDINGS else None
 
 

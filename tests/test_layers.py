@@ -25,7 +25,7 @@ STAGES = (
     "spellings", "lookup", "dates", "broken", "problems", "alike", "survey",
     "timeline",
     "table", "uncounted", "answers", "pairs", "check", "continuity", "differences", "whose",
-    "unread", "collect", "reread", "store", "interim", "opening", "propose",
+    "unread", "collect", "reread", "store", "interim", "opening",
 )  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

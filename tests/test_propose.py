@@ -6,8 +6,8 @@ import pandas as pd
 from click.testing import CliRunner
 
 from analysis.cli import main
+from analysis.forms.propose import PROPOSAL_COLUMNS, propose_matches
 from analysis.survey.collect import collect_survey
-from analysis.survey.propose import PROPOSAL_COLUMNS, propose_matches
 from analysis.survey.store import load_surveys
 
 from workbooks import make_cycle, make_two_cycles, procedure

@@ -1,7 +1,9 @@
 """Every file in a cycle's folder, and around it, is read or named."""
 
+import io
 import os
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.store import load_survey
 
 from deliveries import copy_delivery, reports_of, run
-from workbooks import make_cycle, procedure
+from workbooks import build_workbook, describe_problems, make_cycle, procedure, save_bytes
 
 CORRECTION = """
 [[correction]]
@@ -140,6 +142,198 @@ def test_folders_are_named_by_what_lies_in_them(tmp_path: Path) -> None:
     assert "5件あります（0.pdf、1.pdf、2.pdfほか）" in problems["message"].iloc[3]
 
 
+BOOK = save_bytes(build_workbook([procedure(1)]))
+
+
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [
+        ("環境部.xlsx", "環境部 .xlsx"),
+        ("環境部.xlsx", "環境部\u3000.xlsx"),
+        ("環境部.xlsx", "環境部.XLSX"),
+        ("環境部.xlsx", "環境部.xlsx "),
+        ("環境部.xlsx", "環境部．ｘｌｓｘ"),
+        ("環境部 .xlsx", "環境部.xlsx"),
+        ("リサイクル課.xlsx", "ﾘｻｲｸﾙ課.xlsx"),
+        ("リサイクル課.xlsx", "ﾘｻｲｸﾙ課 .XLSX"),
+        ("１課.xlsx", "1課.xlsx"),
+        ("調査票A.xlsx", "調査票ａ.xlsx"),
+    ],
+)
+def test_a_name_of_another_width_or_with_blanks_is_the_listed_one(
+    tmp_path: Path, listed: str, name: str
+) -> None:
+    cycle = make_cycle(tmp_path, None)
+    settings = cycle.raw_folder / "cycle.toml"
+    settings.write_text(settings.read_text("utf-8").replace("環境部.xlsx", listed), "utf-8")
+    (cycle.raw_folder / name).write_bytes(BOOK)
+    survey = load_survey(open_cycle("2024-09-01", tmp_path))
+    assert describe_problems(survey) == []
+    assert survey.rows[["workbook", "name_cell"]].to_numpy().tolist() == [[name, "C6"]]
+    # As it stands beside: it counts, and the other is a second version.
+    (cycle.raw_folder / listed).write_bytes(BOOK)
+    survey = load_survey(open_cycle("2024-09-01", tmp_path))
+    assert list(survey.problems["code"]) == ["workbook_twice"]
+    assert list(survey.workbooks["workbook"]) == [listed]
+
+
+def pack(names: list[str], encoding: str = "utf-8") -> bytes:
+    """Return a zip of workbooks; in another encoding, as Windows packs them, unmarked."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            info = zipfile.ZipInfo(name)
+            if encoding != "utf-8":
+                info = zipfile.ZipInfo("x" * len(name.encode(encoding)))
+            archive.writestr(info, BOOK)
+    content = buffer.getvalue()
+    for name in names if encoding != "utf-8" else ():
+        raw = name.encode(encoding)
+        content = content.replace(b"x" * len(raw), raw)
+    return content
+
+
+PUT = "「環境部.xlsx」の名前で data/raw/2024-09-01 に置いてください。"
+ELSE = "そうでなければ data/raw の外に移してください。"
+
+
+def tell_elsewhere(where: str, how: str) -> str:
+    return (
+        f"環境部.xlsx: 調査票とみられるもの（{where}）がありますが、この形では読み込みません。"
+        f"この調査回の回答であれば、{how}、{PUT}{ELSE}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "where", "how"),
+    [
+        (
+            "回答.zip",
+            pack(["回答/環境部 (2).xlsx", "__MACOSX/._環境部.xlsx", "回答/様式.xlsx"]),
+            "「回答.zip」の中の「回答/環境部 (2).xlsx」",
+            "「回答.zip」を展開し、中の「回答/環境部 (2).xlsx」を",
+        ),
+        (
+            "回答.ZIP",
+            pack(["環境部.xlsx"], "cp932"),
+            "「回答.ZIP」の中の「環境部.xlsx」",
+            "「回答.ZIP」を展開し、中の「環境部.xlsx」を",
+        ),
+        (
+            "【環境部】.zip",
+            pack(["様式1.xlsx"]),
+            "「【環境部】.zip」の中の「様式1.xlsx」",
+            "「【環境部】.zip」を展開し、中の「様式1.xlsx」を",
+        ),
+        ("環境部.zip", BOOK, "「環境部.zip」", "ファイル名の末尾を .xlsx に直し"),
+        ("環境部の回答.zip", b"PK\x03\x04broken", "「環境部の回答.zip」", "展開し"),
+        ("環境部.7z", b"7z", "「環境部.7z」", "展開し"),
+        ("環境部/環境部.xlsx", BOOK, "「環境部/環境部.xlsx」", "「環境部/環境部.xlsx」を"),
+        ("環境部/a/様式.ods", BOOK, "「環境部/a/様式.ods」", "「環境部/a/様式.ods」を"),
+        (
+            "環境部.xlsx.crdownload",
+            b"PK",
+            "「環境部.xlsx.crdownload」",
+            "Excel ブック（.xlsx）でもらい直し",
+        ),
+        ("環境部.pdf", b"%PDF", "「環境部.pdf」", "Excel ブック（.xlsx）でもらい直し"),
+        ("環境部", BOOK, "「環境部」", "Excel ブック（.xlsx）でもらい直し"),
+    ],
+)
+def test_who_handed_in_what_is_not_read_is_not_called_missing(
+    tmp_path: Path, name: str, content: bytes, where: str, how: str
+) -> None:
+    cycle = make_cycle(tmp_path, None, [procedure(2)])
+    path = cycle.raw_folder / name
+    path.parent.mkdir(exist_ok=True, parents=True)
+    path.write_bytes(content)
+    survey = load_survey(cycle)
+    assert tell_elsewhere(where, how) in describe_problems(survey)
+    assert list(survey.workbooks["state"]) == ["unreadable", "answered"]
+    told = survey.problems.loc[survey.problems["department"].isna(), "workbook"]
+    assert list(told) == [name.partition("/")[0]]
+
+
+@pytest.mark.parametrize("name", ["こども部.zip", "教育環境部.pdf", "環境部からの手紙.pdf", "様式"])
+def test_who_handed_in_nothing_is_missing(tmp_path: Path, name: str) -> None:
+    cycle = make_cycle(tmp_path, None, [procedure(2)])
+    (cycle.raw_folder / name).write_bytes(b"x")
+    assert list(load_survey(cycle).workbooks["state"]) == ["missing", "answered"]
+
+
+def test_several_that_may_be_the_answer_are_all_named(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, None)
+    for name in ("1/環境部.xlsx", "2/環境部.xlsx"):
+        (cycle.raw_folder / name).parent.mkdir()
+        (cycle.raw_folder / name).write_bytes(BOOK)
+    how = "どれが回答か確かめ、圧縮したものは展開して、一つを"
+    where = "「1/環境部.xlsx」、「2/環境部.xlsx」"
+    assert tell_elsewhere(where, how) in describe_problems(load_survey(cycle))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "inside"),
+    [
+        (
+            "回答.zip",
+            pack(["b/環境部.xlsx", "a.ods", "メモ.txt"]),
+            "（調査票とみられるものが2件: a.ods、b/環境部.xlsx）",
+        ),
+        ("回答.zip", pack(["メモ.txt"]), ""),
+        ("回答.zip", b"PK", "（中は確かめられません）"),
+        ("回答.zip", b"PK\x01\x02" * 5_001, "（中は確かめられません）"),
+        ("回答.lzh", b"lzh", "（中は確かめられません）"),
+        ("控え.zip", BOOK, "ですが、中身は Excel ブック"),
+    ],
+)
+def test_what_is_packed_is_named_as_far_as_it_can_be_seen(
+    tmp_path: Path, name: str, content: bytes, inside: str
+) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    (cycle.raw_folder / name).write_bytes(content)
+    (told,) = load_survey(cycle).problems.to_dict("records")
+    assert (told["code"], told["severity"]) == ("file_packed", "warning")
+    assert told["message"] == f"圧縮したファイルです{inside}。読み込んでいません。"
+
+
+def test_what_a_zip_calls_its_files_is_quoted_on_one_line(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, None)
+    name = "../\x1b[31m\n環境部{0}\x00.xlsx"
+    (cycle.raw_folder / "回答.zip").write_bytes(pack([name, "様式.xlsx"], "cp932"))
+    code, output = run(tmp_path, "check")
+    assert code == 1
+    assert "\x1b" not in output
+    assert "{0}" in output
+    assert len([line for line in output.splitlines() if "回答.zip" in line]) == 2
+
+
+def test_which_of_two_versions_counts_is_said_once_and_stays_said(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)], None)
+    raw = cycle.raw_folder
+    (raw / "環境部_修正版.xlsx").write_bytes(save_bytes(build_workbook([procedure(2)])))
+    assert "「差替前」フォルダー" in describe_problems(load_survey(cycle))[0]
+    (raw / "差替前" / "9月").mkdir(parents=True)
+    (raw / "環境部.xlsx").rename(raw / "差替前" / "環境部.xlsx")
+    (raw / "環境部_修正版.xlsx").rename(raw / "環境部.xlsx")
+    for name in ("9月/こども部.xlsx", "corrections.toml", "~$環境部.xlsx"):
+        (raw / "差替前" / name).write_bytes(BOOK)
+    for _ in range(2):
+        survey = load_survey(cycle)
+        assert list(survey.rows["procedure_id"]) == ["K-002"]
+        # What was replaced is no answer of who has none.
+        assert list(survey.workbooks["state"]) == ["answered", "missing"]
+        told = (
+            "{}: {}差し替える前のファイルとして「差替前」フォルダーにあります。"
+            "読み込んでいません。対応は要りません。"
+        )
+        assert describe_problems(survey)[1:] == [
+            told.format("差替前/9月/こども部.xlsx", "「こども部」の"),
+            told.format("差替前/corrections.toml", ""),
+            told.format("差替前/環境部.xlsx", "「環境部」の"),
+        ]
+        assert set(survey.problems["severity"][1:]) == {"notice"}
+
+
 @pytest.fixture
 def project(delivery: Path, tmp_path: Path) -> Path:
     """A built project of two departments."""
@@ -163,11 +357,14 @@ def test_a_build_names_a_renamed_workbook_and_what_is_not_read(project: Path) ->
     raw = project / "data/raw/2024-09-01"
     (raw / "文化スポーツ部.xlsx").rename(raw / "01_回答 (2).xlsx")
     (raw / "メモ.txt").write_text("x", encoding="utf-8")
+    (raw / "差替前").mkdir()
+    shutil.copy(raw / "01_回答 (2).xlsx", raw / "差替前" / "文化スポーツ部.xlsx")
     code, output = run(project, "report")
     assert code == 0, output
     page = (reports_of(project) / "quality.html").read_text("utf-8")
     assert "01_回答 (2).xlsx" in page
     assert "メモ.txt" in page
+    assert "「文化スポーツ部」の差し替える前のファイルとして「差替前」フォルダーにあります" in page
     assert run(project, "verify")[0] == 0
 
 

@@ -128,22 +128,21 @@ def form(cycle: str | None) -> None:
 @click.argument("cycle", required=False)
 def check(cycle: str | None) -> None:
     """CYCLE（省略時は最新の調査回）の提出状況と問題を示し、部局に返す調査票を作成する。"""
-    from functools import partial
-
     from analysis.build.misplaced import describe_misplaced, find_misplaced
     from analysis.display import open_display
     from analysis.figures.findings import list_refusals
+    from analysis.forms.numbering import load_numbered
+    from analysis.forms.propose import describe_proposals, propose_matches, store_proposals
     from analysis.forms.returned.write import return_workbooks
     from analysis.forms.status import describe_returned, describe_status
     from analysis.place import describe_kept
     from analysis.survey.interim import advise_interim
     from analysis.survey.opening import open_collected
-    from analysis.survey.propose import describe_proposals, propose_matches, store_proposals
-    from analysis.survey.store import load_survey, load_surveys, store_problems
+    from analysis.survey.store import store_problems
 
     opened = open_collected(cycle)
     with open_display(aside=True) as display:
-        survey, previous = load_surveys(opened, partial(load_survey, display=display))
+        survey, previous = load_numbered(opened, display)
     store_problems(opened, survey)
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     # First of all: whatever comes of the rest, this is known.

@@ -84,7 +84,8 @@ class Settings(_Strict):
 
     `headers` maps a column title found in a workbook to the survey's own title, `answers` maps,
     for each field, an answer found to the survey's own answer; both add to the vocabulary. An empty
-    one says that the column is none of the survey's, or that the text is no answer.
+    one says that the column is none of the survey's, or that the text is no answer. Where ids begin
+    anew in each department, `ids_per_department` tells them apart by the department's slug.
     """
 
     as_of: Day
@@ -94,6 +95,7 @@ class Settings(_Strict):
     demonstration: bool
     previous: str | None = None
     guideline: FilePath | None = None
+    ids_per_department: bool = False
     target: Target | None = None
     departments: list[Department] = Field(min_length=1)
     left_out: list[LeftOut] = Field(default=[])

@@ -19,7 +19,7 @@ from analysis.cycle import (
     SETTINGS_NAME,
     Cycle,
 )
-from analysis.files.folder import is_passing, stops_build
+from analysis.files.folder import LAID_ASIDE, is_passing, stops_build
 from analysis.texts import compose_name, require_file
 
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
@@ -96,6 +96,8 @@ def kind_of(path: str) -> str:
     for folder, kind in by_folder.items():
         if path.startswith(folder):
             return kind
+    if f"/{LAID_ASIDE}/" in path:
+        return "差し替え前のファイル"
     return by_name.get(name, "調査票")
 
 

@@ -39,6 +39,8 @@ _STRANGE = re.compile("[\udc80-\udcff]")
 _NO_SHAPE = re.compile("[\ue000-\uf8ff]")
 _ENDS = r"\s/:、。・「」（）"
 _FOREIGN = re.compile(f"[^{_ENDS}]*{_STRANGE.pattern}[^{_ENDS}]*")
+# Control, format (zero-width) and the three separator categories.
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 
 class UnreadableTextError(SettingsError):
@@ -69,6 +71,12 @@ def compose_name(name: str) -> str:
     A path's names are each one by itself. Bytes that are no name in CP932 either are shown.
     """
     return unicodedata.normalize("NFC", "/".join(map(_decode_name, name.split("/"))))
+
+
+def key_file(name: str) -> str:
+    """Return what two spellings of one file's name share: without blanks, width and capitals."""
+    folded = unicodedata.normalize("NFKC", compose_name(name)).casefold()
+    return "".join(sign for sign in folded if unicodedata.category(sign) not in _UNSEEN)
 
 
 def holds_text(text: str) -> bool:

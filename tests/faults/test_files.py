@@ -17,13 +17,13 @@ from openpyxl.utils.cell import get_column_letter
 from analysis.cycle import Cycle, Department
 from analysis.files import package
 from analysis.files.file import LARGEST_FILE
+from analysis.files.named import list_named
 from analysis.forms.returned.write import return_workbooks
 from analysis.survey.collect import collect_survey
 from analysis.survey.lookup import build_lookup
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.survey import Survey
 from analysis.survey.table.read import Reading, read_workbook
-from analysis.survey.whose import list_named
 from writers import link_to_other, write_binary, write_numbers, write_with_macros
 
 from archives import BOOK, BOOK_LINKS, SHEET, TYPES, add_part, change, pack, unpack, write_sheet
@@ -362,7 +362,8 @@ DIFFERS = (
 TWICE = (
     "環境部.xlsx: 同じ部局の調査票とみられるファイル「{0}」もあります（{1}が同じ）。"
     "「{0}」は読み込んでいません。{2}"
-    "正しい方だけを cycle.toml にある名前で残し、もう一方は data/raw の外に移してください。"
+    "正しい方だけを cycle.toml にある名前で残し、もう一方は同じ場所の「差替前」フォルダー"
+    "（なければ作る）に移してください。そこに置いたものは読み込まず、置いてあることだけを示します。"
 )
 RENAMED_FILE = (
     "{}: 設定にある「環境部.xlsx」がないため、"
@@ -385,14 +386,14 @@ SPECIAL = (
     "{1}を別の場所に移し、要るものであればファイルそのものを置いてください。"
 )
 PACKED = (
-    "{}: 圧縮したファイルです。読み込んでいません。"
-    "調査票が入っていれば、展開して中のファイルを cycle.toml と同じ場所に置いてください。"
-    "このファイルは data/raw の外に移してください。"
+    "{}: 圧縮したファイルです（中は確かめられません）。読み込んでいません。"
+    "調査票が入っていれば展開し、cycle.toml と同じ場所に置いてください。"
+    "要らないものは、「差替前」フォルダーか data/raw の外に移してください。"
 )
 FOLDER = (
     "{}: フォルダーの中に、調査票や設定とみられるファイルが{}件あります（{}）。"
     "読み込んでいません。使うファイルであれば cycle.toml と同じ場所に出し、"
-    "そうでなければフォルダーごと data/raw の外に移してください。"
+    "そうでなければフォルダーごと「差替前」フォルダーか data/raw の外に移してください。"
 )
 OTHERS = "{}: フォルダーの中に、読み込まないファイルが{}件あります（{}）。対応は要りません。"
 UNREAD = "{}: 読み込まないファイルです。対応は要りません。"

@@ -16,6 +16,7 @@ from analysis.figures.scopes import LEVELS, Level
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.answers.steps import say_steps
+from analysis.survey.answers.unique import part_id
 from analysis.survey.spellings import answer_key, match_key
 from analysis.survey.survey import row_columns
 
@@ -168,7 +169,9 @@ def lay_scopes(
 
 def _find_corrected(rows: pd.DataFrame, found: Mapping[Any, Any]) -> int:
     """Return the position of a correction's row; the id it names is the one typed there."""
-    is_meant = rows["procedure_id_raw"].fillna("").map(answer_key) == found["procedure_id"]
+    one = found["procedure_id"]
+    written = rows["procedure_id_raw"].fillna("").map(answer_key)
+    is_meant = written.isin([one, part_id(found["department_slug"], one)])
     for column, value in (
         ("workbook", found["workbook"]),
         ("sheet", found["sheet"]),

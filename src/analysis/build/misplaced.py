@@ -15,6 +15,7 @@ from analysis.errors import SettingsError, list_examples
 from analysis.files.folder import (
     EXCEL_ENDINGS,
     PACKED_ENDINGS,
+    ending_of,
     is_passing,
     is_settings_slip,
     list_within,
@@ -84,7 +85,7 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
             continue
         elif is_settings_slip(path.name):
             yield Misplaced(where, f"{_OUTSIDE}調査回のフォルダーに移してください。", is_error=True)
-        elif path.suffix.lower() in (*EXCEL_ENDINGS, *PACKED_ENDINGS):
+        elif ending_of(path.name) in (*EXCEL_ENDINGS, *PACKED_ENDINGS):
             yield Misplaced(where, f"{_OUTSIDE}調査票であれば移してください。")
         else:
             yield Misplaced(where, "読み込まないファイルです。")

@@ -11,6 +11,7 @@ from analysis.figures.measure import WAITING
 from analysis.figures.scopes import add_scopes
 from analysis.figures.tally import Tally
 from analysis.survey.answers.steps import list_steps
+from analysis.survey.answers.unique import part_id
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
 from analysis.survey.spellings import answer_key
 from analysis.survey.survey import LINE_LABELS, Survey
@@ -114,7 +115,8 @@ def add_corrections(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFra
         column = added.setdefault(
             f"{field}{CORRECTED}", pd.Series(pd.NA, index=rows.index, dtype="str")
         )
-        column[ids.index[ids == correction["procedure_id"]]] = _say_decision(correction)
+        slug, one = (str(correction[name]) for name in ("department_slug", "procedure_id"))
+        column[ids.index[ids.isin([one, part_id(slug, one)])]] = _say_decision(correction)
     return rows.assign(**added)
 
 

@@ -3,14 +3,14 @@
 What a file is, its first bytes say; a name says only whether it is meant to be a CSV.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePath
 
 from analysis.files.delimited import read_delimited
-from analysis.files.folder import EXCEL_ENDINGS, SURVEY_ENDINGS, is_passing
+from analysis.files.folder import EXCEL_ENDINGS, SURVEY_ENDINGS, ending_of, is_passing
 from analysis.files.sheet import Sheet, Sieve, UnreadableWorkbookError
 from analysis.files.workbook import read_sheets
-from analysis.texts import compose_name, find_encoding
+from analysis.texts import compose_name, find_encoding, key_file
 
 # The largest survey we mean to read takes 9 MB, and mail of more than 20 MB is seldom let through.
 LARGEST_FILE = 50 * 1024**2
@@ -39,29 +39,21 @@ def find_file(folder: Path, name: str) -> Path | None:
 def find_files(folder: Path, names: Iterable[str]) -> list[Path | None]:
     """Return for each name the file of this name, or else one of the same name and another kind.
 
-    Of the kinds that are read first; any other is better told for what it is than as missing.
+    A name is the same however wide it is typed, with blanks or capitals, if no file has it as it
+    stands. Of the kinds that are read first; any other is better told for what it is than as
+    missing.
     """
-    paths = list_files(folder)
-    named: dict[str, list[Path]] = {}
-    for path in paths:
-        named.setdefault(compose_name(path.name), []).append(path)
-    exact = {path.name: [path] for path in paths}
-    found = []
-    for name in names:
-        wanted = PurePath(compose_name(name))
-        fitting = (
-            exact.get(name)
-            or named.get(wanted.name)
-            or [
-                path
-                for path in paths
-                if _stem(path) == wanted.stem and _ending(path) in EXCEL_ENDINGS
-            ]
-        )
-        found.append(
-            min(fitting, key=lambda path: _ending(path) not in SURVEY_ENDINGS, default=None)
-        )
-    return found
+    paths = sorted(list_files(folder), key=lambda path: ending_of(path.name) not in SURVEY_ENDINGS)
+    books = [path for path in paths if ending_of(path.name) in EXCEL_ENDINGS]
+    # The closest spelling first; of several files that have one, the first.
+    spellings: list[tuple[Callable[[str], str], dict[str, Path]]] = [
+        (spell, {spell(path.name): path for path in reversed(among)})
+        for spell, among in ((str, paths), (compose_name, paths), (_key_stem, books))
+    ]
+    return [
+        next((known[key] for spell, known in spellings if (key := spell(name)) in known), None)
+        for name in names
+    ]
 
 
 def read_content(path: Path) -> bytes:
@@ -86,7 +78,7 @@ def read_file_sheets(content: bytes, name: str, may_hold: Sieve) -> list[Sheet]:
     """Return the sheets of a file of this name; raise UnreadableWorkbookError."""
     if not content:
         raise UnreadableWorkbookError("workbook_empty")
-    if name.lower().endswith(".csv"):
+    if ending_of(name) == ".csv":
         return [read_delimited(content, PurePath(name).stem, may_hold)]
     if content.startswith(_OLE_MARK):
         is_old = any(stream in content for stream in _OLD_STREAMS)
@@ -98,9 +90,5 @@ def read_file_sheets(content: bytes, name: str, may_hold: Sieve) -> list[Sheet]:
     return read_sheets(content, may_hold)
 
 
-def _stem(path: Path) -> str:
-    return PurePath(compose_name(path.name)).stem
-
-
-def _ending(path: Path) -> str:
-    return path.suffix.lower()
+def _key_stem(name: str) -> str:
+    return PurePath(key_file(name)).stem

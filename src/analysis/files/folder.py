@@ -9,6 +9,7 @@ import unicodedata
 from pathlib import Path, PurePath
 
 from analysis.cycle import CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME, SETTINGS_NAME
+from analysis.texts import compose_name, key_file
 
 SETTINGS_NAMES = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME)
 """What is read beside the departments' files."""
@@ -18,6 +19,9 @@ EXCEL_ENDINGS = (*SURVEY_ENDINGS, ".xls", ".xlsb", ".xltx", ".xltm", ".ods", ".n
 """All that a spreadsheet program saves under; a file of these kinds may be someone's answers."""
 
 PACKED_ENDINGS = (".zip", ".lzh", ".7z", ".rar", ".gz", ".tar", ".tgz", ".cab")
+
+LAID_ASIDE = "差替前"
+"""The folder in a cycle's folder for what another file has replaced: told of, and never read."""
 
 _KINDS_READ = "|".join(ending[1:] for ending in (*EXCEL_ENDINGS, ".toml"))
 # Of the hidden files, only one of a kind that is read may be a person's; ._x and .~x never are.
@@ -46,6 +50,11 @@ _ADDED = re.compile(
 def is_passing(name: str) -> bool:
     """Say whether a file of this name is one that Excel or a system leaves beside the real ones."""
     return bool(_PASSING.fullmatch(name))
+
+
+def ending_of(name: str) -> str:
+    """Return by what a file's name says its kind: `.xlsx`, also of `総務部.XLSX `."""
+    return PurePath(key_file(name)).suffix
 
 
 def is_settings_slip(name: str) -> bool:
@@ -84,6 +93,11 @@ def stops_build(path: Path) -> bool:
     if path.is_dir() and not path.is_symlink():
         return path.suffix != "" and is_settings_slip(path.name)
     return not path.is_file()
+
+
+def is_laid_aside(path: Path) -> bool:
+    """Say whether this is the folder for what was replaced."""
+    return compose_name(path.name) == LAID_ASIDE and path.is_dir() and not path.is_symlink()
 
 
 def list_within(folder: Path) -> list[str]:

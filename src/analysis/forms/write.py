@@ -18,6 +18,7 @@ from analysis.forms.layout import Grid
 from analysis.forms.resave import rewrite_parts
 from analysis.forms.sheet import FormSheet
 from analysis.place import deliver_file, name_workbook
+from analysis.survey.answers.unique import part_id
 from analysis.survey.store import load_survey
 from analysis.survey.survey import require_usable, row_columns
 from analysis.survey.uncounted import follow_successions
@@ -97,6 +98,9 @@ def make_form(cycle: Cycle, department: Department, rows: pd.DataFrame) -> bytes
     created = datetime.datetime.combine(cycle.settings.as_of, datetime.time(), datetime.UTC)
     title = f"{cycle.settings.title}票　{department.name}"
     workbook.set_properties({"title": fit(title), "created": created})
+    if cycle.settings.ids_per_department:
+        ids = [part_id(department.slug, one) for one in rows["procedure_id"]]
+        rows = rows.assign(procedure_id=pd.Series(ids, index=rows.index, dtype="str"))
     room = _ROOM if len(rows) else _ROOM_WHEN_EMPTY
     grid = Grid(cycle.questionnaire.list_fields(cycle.settings.as_of), len(rows), room)
     sheet, guide = FormSheet(workbook, grid), GuideSheet(workbook)

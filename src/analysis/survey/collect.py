@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME, Cycle, Department
 from analysis.files.file import find_files
+from analysis.files.named import list_named
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.correct import correct_rows, find_misdated, read_corrections
@@ -27,8 +28,8 @@ from analysis.survey.table.read_all import read_workbooks
 from analysis.survey.table.table import Line, raw_columns, rows_to_frame
 from analysis.survey.timeline import check_target
 from analysis.survey.uncounted import leave_problems, set_apart
-from analysis.survey.unread import find_unread
-from analysis.survey.whose import check_department, list_named, list_strays, settle
+from analysis.survey.unread import find_elsewhere, find_unread
+from analysis.survey.whose import check_department, list_strays, settle
 
 _COUNTS = ("procedures", "hidden_rows")
 SOURCE_COLUMNS = ("department", "department_slug", "workbook", "sheet")
@@ -51,12 +52,17 @@ def collect_survey(
     departments = cycle.settings.departments
     read_files = read(cycle, lookup, [*departments, *strays])
     listed = len(departments)
-    settled, unsettled = settle(read_files[:listed], read_files[listed:], lookup.asked.fields)
+    per_department, fields = cycle.settings.ids_per_department, lookup.asked.fields
+    settled, unsettled = settle(
+        read_files[:listed], read_files[listed:], fields, by_id=not per_department
+    )
     unsettled = list(_name_successors(cycle, unsettled, read_files[listed:]))
-    readings, everyone, uncounted = set_apart(cycle, settled)
+    readings, everyone, uncounted = set_apart(cycle, find_elsewhere(cycle, settled))
     raw, asked = _frame_rows(readings, cycle), cycle.questionnaire
-    corrected, applied, uncorrected = correct_rows(raw, corrections, asked)
-    rows, unreadable = clean_rows(corrected, lookup)
+    corrected, applied, uncorrected = correct_rows(
+        raw, corrections, asked, ids_per_department=per_department
+    )
+    rows, unreadable = clean_rows(corrected, lookup, ids_per_department=per_department)
     problems = [
         *(p for reading in readings for p in (*check_department(reading), *reading.problems)),
         *unsettled,

@@ -88,17 +88,20 @@ def load_surveys(
     (see `keep_compared`). The second is None for a first cycle and where the previous cycle
     can't be opened, which is then among the problems. Raises as `load_survey` does.
     """
-    survey, previous, why = load(cycle), None, ""
+    survey, previous, whole, why = load(cycle), None, None, ""
     try:
         before = cycle.open_previous()
-        previous = None if before is None else keep_compared(cycle, load(before))
+        whole = None if before is None else load(before)
+        previous = None if whole is None else keep_compared(cycle, whole)
     except SettingsError as error:
         why = f"を読めない（{error}）"
     # Only here: what is compared is asked for by few of those who read a stored survey.
     from analysis.survey.continuity import check_continuity  # noqa: PLC0415
+    from analysis.survey.pairs.retired import check_retired  # noqa: PLC0415
 
     survey, waiting = set_matches_aside(cycle, survey, previous)
     found = [*waiting, *check_continuity(cycle, survey, previous, why_none=why)]
+    found += check_retired(cycle, survey, whole, load)
     if found:
         known = problems_from_frame(survey.problems)
         problems = sort_problems([*known, *found], cycle.settings.departments)

@@ -13,19 +13,24 @@ from typing import NamedTuple
 
 from analysis.cycle import Cycle, Department
 from analysis.files.file import find_files, list_files
-from analysis.files.folder import EXCEL_ENDINGS, is_settings_file, is_settings_slip, is_text
+from analysis.files.folder import (
+    EXCEL_ENDINGS,
+    ending_of,
+    is_settings_file,
+    is_settings_slip,
+    is_text,
+)
+from analysis.files.named import list_named, list_names
 from analysis.questionnaire.field import Field
 from analysis.survey.differences import list_ids, tell_row_differences
 from analysis.survey.problems import STOPPED, Place, Problem, report, shorten
 from analysis.survey.spellings import match_key
 from analysis.survey.table.read import Reading
-from analysis.texts import compose_name
+from analysis.texts import key_file
 
 _TABLELESS = frozenset({"table_missing", "form_grid"})
 # What Windows puts before the name of a copy.
 _COPY_START = re.compile(r"(コピー|copyof)[～〜~-]*")
-# A number, or a word of letters, that goes on.
-_GOES_ON = re.compile(r"[0-9]{2}|[a-z]{2}")
 
 
 class _Claim(NamedTuple):
@@ -57,17 +62,22 @@ def list_strays(cycle: Cycle) -> list[Department]:
 
 
 def settle(
-    own: Sequence[Reading], strays: Sequence[Reading], fields: Sequence[Field]
+    own: Sequence[Reading],
+    strays: Sequence[Reading],
+    fields: Sequence[Field],
+    *,
+    by_id: bool = True,
 ) -> tuple[list[Reading], list[Problem]]:
     """Return each department's reading, and a problem for every stray.
 
     `own` are the readings of the files that cycle.toml lists. A stray stands in for one that is
-    missing; any other that is a department's is told with all in which it differs.
+    missing; any other that is a department's is told with all in which it differs. Not `by_id`:
+    two departments may have the same ids, and none tells whose a file is.
     """
     problems: list[Problem] = []
     claims: dict[str, list[_Claim]] = {}
     for stray in strays:
-        claim = _find_owner(stray, own, fields)
+        claim = _find_owner(stray, own, fields, by_id=by_id)
         if claim is None or not claim.why:
             problems.append(_tell_nobodys(stray, claim))
         else:
@@ -104,11 +114,13 @@ def check_department(reading: Reading) -> Iterator[Problem]:
 
 def _may_hold_answers(path: Path) -> bool:
     """Say whether a file is of a kind that Excel opens, and no settings file's own."""
-    is_kind = path.suffix.lower() in EXCEL_ENDINGS and is_text(path.name)
+    is_kind = ending_of(path.name) in EXCEL_ENDINGS and is_text(path.name)
     return is_kind and path.is_file() and not is_settings_file(path)
 
 
-def _find_owner(stray: Reading, own: Sequence[Reading], fields: Sequence[Field]) -> _Claim | None:
+def _find_owner(
+    stray: Reading, own: Sequence[Reading], fields: Sequence[Field], *, by_id: bool
+) -> _Claim | None:
     """Return whose a file is; None where nothing tells."""
     departments = [reading.department for reading in own]
     stem = PurePath(stray.department.workbook).stem
@@ -125,45 +137,15 @@ def _find_owner(stray: Reading, own: Sequence[Reading], fields: Sequence[Field])
             return _Claim(stray, named[0], "中の部局名")
     elif len(by_name) == 1 and (not _has_no_table(stray) or _begins(stem, by_name[0])):
         return _Claim(stray, by_name[0], "ファイル名の部局名")
-    ids = list_ids(stray, fields)
+    ids = list_ids(stray, fields) if by_id else set()
     sharing = [reading.department for reading in own if ids and ids & list_ids(reading, fields)]
     return _Claim(stray, sharing[0], "手続きID") if len(sharing) == 1 else None
 
 
-def list_named(text: str, departments: Sequence[Department]) -> list[Department]:
-    """Return the departments whose names, or whose workbooks' names, stand in a text.
-
-    In 教育総務部 that is not 総務部, nor is 調査票1 in 調査票10.
-    """
-    wanted = _fold(text)
-    spans = {
-        (found.start(), found.end()): department
-        for department in departments
-        for name in _list_names(department)
-        for found in re.finditer(re.escape(name), wanted)
-        if not any(at and _GOES_ON.match(wanted, at - 1) for at in found.span())
-    }
-    longest = [
-        department
-        for (start, end), department in spans.items()
-        if not any(a <= start and end <= b and (a, b) != (start, end) for a, b in spans)
-    ]
-    return [department for department in departments if department in longest]
-
-
-def _list_names(department: Department) -> set[str]:
-    names = (department.name, PurePath(compose_name(department.workbook)).stem)
-    return {_fold(name) for name in names} - {""}
-
-
 def _begins(stem: str, department: Department) -> bool:
     """Say whether a name begins with a department's, as a second version's or a copy's does."""
-    text = _COPY_START.sub("", _fold(stem), count=1)
-    return text.startswith(tuple(_list_names(department)))
-
-
-def _fold(text: str) -> str:
-    return match_key(compose_name(text)).casefold()
+    text = _COPY_START.sub("", key_file(stem), count=1)
+    return text.startswith(tuple(list_names(department)))
 
 
 def _has_no_table(reading: Reading) -> bool:
@@ -205,7 +187,7 @@ def _tell_nobodys(stray: Reading, claim: _Claim | None = None) -> Problem:
     place = place._replace(sheet=None)
     if stray.state != "answered" and is_settings_slip(name):
         return report("settings_unread", place)
-    if stray.state != "answered" and name.lower().endswith(".csv"):
+    if stray.state != "answered" and ending_of(name) == ".csv":
         return report("file_unread", place)
     wrong = [] if stray.state == "answered" or _has_no_table(stray) else stray.problems
     for problem in wrong:

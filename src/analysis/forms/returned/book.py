@@ -18,6 +18,7 @@ from openpyxl.workbook import Workbook
 
 from analysis.files.delimited import read_delimited
 from analysis.files.file import read_content
+from analysis.files.folder import ending_of
 from analysis.forms.cell_text import fit
 from analysis.forms.resave import Results, save_repeatably
 from analysis.forms.returned.cost import CELL_WORK, require_affordable, weigh
@@ -78,7 +79,7 @@ def mark_workbook(
 
 
 def _load(content: bytes, name: str, marks: int) -> Workbook:
-    if name.lower().endswith(".csv"):
+    if ending_of(name) == ".csv":
         return _lay_records(content, PurePath(compose_name(name)).stem, marks)
     require_affordable(content, marks)
     workbook = load_workbook(io.BytesIO(content), rich_text=True)

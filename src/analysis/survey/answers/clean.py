@@ -9,18 +9,22 @@ import pandas as pd
 
 from analysis.questionnaire.field import Field
 from analysis.survey.answers.answer import Answer, read_answer
+from analysis.survey.answers.unique import join_answer
 from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report
 
 
-def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Problem]]:
+def clean_rows(
+    raw: pd.DataFrame, lookup: Lookup, *, ids_per_department: bool = False
+) -> tuple[pd.DataFrame, list[Problem]]:
     """Return the rows with a cleaned column for every field, and what could not be read.
 
     Row grain and order are those of `raw`. Needs, for every field f, `f_raw`, `f_text`, `f_held`
     and `f_cell`, and department, workbook and sheet; `f_fill`, where there is one, names the step
     that gave the row another row's cell. Adds f: choices as codes, dates as ISO text, all of dtype
     str, and numbers as Int64. A blank, and an answer that can't be read, is NA; of a number,
-    `f_missing` says which (see MISSING_LABELS). `steps` tells what changed the row's answers.
+    `f_missing` says which (see MISSING_LABELS). `steps` tells what changed the row's answers. With
+    `ids_per_department` the department's slug stands before every id.
 
     >>> from analysis.survey.answers.correct import correct_rows
     >>> from analysis.survey.table.table import rows_to_frame
@@ -47,6 +51,8 @@ def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Pr
         cells = list(zip(texts, kinds, strict=True))
         known = {cell: read_answer(field, *cell, lookup) for cell in dict.fromkeys(cells)}
         answers = [known[cell] for cell in cells]
+        if field.kind == "id" and ids_per_department:
+            answers = list(map(join_answer, raw["department_slug"], answers))
         problems += _report_errors(raw, field, texts, answers)
         dtype = "Int64" if field.kind == "number" else "str"
         values = [answer.value for answer in answers]
@@ -54,9 +60,9 @@ def clean_rows(raw: pd.DataFrame, lookup: Lookup) -> tuple[pd.DataFrame, list[Pr
         if field.kind == "number":
             missing = [answer.missing for answer in answers]
             added[f"{name}_missing"] = pd.Series(missing, index=raw.index, dtype="str")
-        written = {cell: answer.written_steps for cell, answer in known.items()}
-        for at, (cell, source) in enumerate(zip(cells, _list_sources(raw, name), strict=True)):
-            if codes := "+".join(filter(None, (source, written[cell]))):
+        written = {answer: answer.written_steps for answer in dict.fromkeys(answers)}
+        for at, (answer, source) in enumerate(zip(answers, _list_sources(raw, name), strict=True)):
+            if codes := "+".join(filter(None, (source, written[answer]))):
                 steps[at].append(f"{name}:{codes}")
     told = [" ".join(own) or None for own in steps]
     added["steps"] = pd.Series(told, index=raw.index, dtype="str")

@@ -16,6 +16,7 @@ from analysis.cycle import CORRECTIONS_NAME, Cycle
 from analysis.errors import EXAMPLES_SHOWN
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.settings import Day, read_toml
+from analysis.survey.answers.unique import key_ids
 from analysis.survey.problems import Place, Problem, report
 from analysis.survey.spellings import answer_key, match_key
 from analysis.survey.timeline import find_decision_span
@@ -106,13 +107,18 @@ def find_misdated(cycle: Cycle, corrections: tuple[Correction, ...]) -> Iterator
 
 
 def correct_rows(
-    raw: pd.DataFrame, corrections: tuple[Correction, ...], asked: Questionnaire
+    raw: pd.DataFrame,
+    corrections: tuple[Correction, ...],
+    asked: Questionnaire,
+    *,
+    ids_per_department: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
     """Return the rows to clean, the corrections applied, and those that can't be.
 
     Row grain and order are those of `raw`. Needs, for every field f, `f_raw` and `f_held`; adds
     `f_text`, the text to clean: the raw one unless corrected. The applied corrections are one row
-    each, in the order of the file, with the columns CORRECTION_COLUMNS, all of dtype str.
+    each, in the order of the file, with the columns CORRECTION_COLUMNS, all of dtype str. With
+    `ids_per_department` a correction names its procedure with the department's slug.
 
     >>> raw, decided = rows.assign(annual_volume_held="number"), read_corrections(ledger.cycle)
     >>> corrected, applied, problems = correct_rows(raw, decided, ledger.cycle.questionnaire)
@@ -126,7 +132,8 @@ def correct_rows(
     """
     names = [field.name for field in asked.fields]
     rows = raw.assign(**{f"{name}_text": raw[f"{name}_raw"] for name in names})
-    by_text = _find_texts(raw, corrections, names)
+    ids = key_ids(raw, per_department=ids_per_department)
+    by_text = _find_texts(raw, ids, corrections, names)
     applied: dict[tuple[str, str], list[object]] = {}
     changed: dict[str, dict[int, str]] = {}
     problems: list[Problem] = []
@@ -160,11 +167,10 @@ def correct_rows(
 
 
 def _find_texts(
-    raw: pd.DataFrame, corrections: tuple[Correction, ...], names: list[str]
+    raw: pd.DataFrame, ids: list[str], corrections: tuple[Correction, ...], names: list[str]
 ) -> dict[tuple[str, str], _Texts]:
     """Return what stands in the fields that corrections speak of, by the row's id and the field."""
     wanted = {(answer_key(c.procedure_id), c.field) for c in corrections}
-    ids = raw["procedure_id_raw"].fillna("").map(answer_key).tolist()
     found: dict[tuple[str, str], _Texts] = {}
     for name in {name for _, name in wanted}.intersection(names):
         texts = raw[f"{name}_raw"].fillna("").tolist()

@@ -41,6 +41,7 @@ STEPS: dict[str, Step] = {
     "unit": Step("単位", "「件」や「年間」などの語を除きました。"),
     "about": Step("概数", "「約」や「程度」などの語を除きました。"),
     "missing": Step("値のない回答", "横棒や「不明」などを、値のない回答としました。"),
+    "department": Step("部局の略号", "部局ごとの手続きIDの前に、部局の略号を付けました。"),
 }
 """Every step by its code, in the order in which an answer goes through them."""
 

@@ -16,6 +16,7 @@ import pytest
 from filelock import FileLock
 
 import analysis  # noqa: F401 - before openpyxl, which it tells how to write
+from analysis.questionnaire.read import TEMPLATE_PATH
 from demo.catalogue import load_departments
 from demo.history import CYCLES
 from demo.write import make_workbook, write_demo
@@ -214,9 +215,10 @@ def add_code(folder: Path) -> Path:
 
 
 def make_small_project(folder: Path) -> None:
-    """Write both cycles of two of the demonstration's departments, and the guideline."""
+    """Write both cycles of two of the demonstration's departments, and what they are asked."""
     raw = add_code(folder) / "data" / "raw"
     shutil.copytree(DEMO / "data" / "raw" / "guideline", raw / "guideline")
+    shutil.copy(TEMPLATE_PATH, raw)
     for name in CYCLES:
         (raw / name).mkdir()
         settings = (DEMO / "data" / "raw" / name / "cycle.toml").read_text("utf-8")

@@ -77,7 +77,7 @@ def test_the_recipes_make_a_set_in_which_each_is_seen(followed: Path) -> None:
     page = pages["department-gikai"]
     assert "、総手続き数は" in page
     assert "#7d9b76" in page
-    assert page.count("帯グラフ。未着手の理由。") >= 1
+    assert page.count("帯グラフ。未対応の内訳。") >= 1
     assert "うち手数料あり" in pages["overview"]
     assert "手数料のある手続き" in pages["index"]
     assert "うち手数料あり" in pages["fees"]

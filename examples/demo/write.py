@@ -1,4 +1,4 @@
-"""Write the demonstration survey: both cycles and the guideline, under `data/raw`."""
+"""Write the demonstration survey: what it asks, both cycles, the guideline, under `data/raw`."""
 
 import datetime
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from demo.history import CYCLES
 from demo.workbook import fill_workbook
 
 _SHOWN = 5
+_TEMPLATE = FOLDER.parents[1] / "src" / "analysis" / "questionnaire" / "survey.toml"
 
 
 class OccupiedError(Exception):
@@ -51,6 +52,8 @@ def _is_free(path: Path, content: bytes) -> bool:
 
 def make_files() -> Iterator[tuple[Path, bytes]]:
     """Yield the path under data/raw and the content of every file, in order."""
+    # It asks what the published survey did, as any new survey does at first.
+    yield Path(_TEMPLATE.name), _TEMPLATE.read_bytes()
     for path in sorted(FOLDER.glob("data/raw/*/*")):
         yield path.relative_to(FOLDER / "data" / "raw"), path.read_bytes()
     for cycle in CYCLES:

@@ -112,6 +112,7 @@ def test_a_cell_that_fills_two_rows_is_marked_in_the_corrected_one_only() -> Non
     correction = {
         "procedure_id": "07-2",
         "field": "section",
+        "department_slug": "kankyo",
         "workbook": "環境部.xlsx",
         "sheet": "調査票",
         "cell": "B7",

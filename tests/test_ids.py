@@ -253,4 +253,8 @@ def test_ids_that_were_counted_otherwise_before_are_told(restarting: Cycle) -> N
     path = restarting.raw_folder.parent / BEFORE / "cycle.toml"
     path.write_text(path.read_text("utf-8").replace("ids_per_department = true\n", ""), "utf-8")
     (told,) = find(restarting, "ids_counted_otherwise")
-    assert told.startswith("cycle.toml: ids_per_department が前回の調査回と違うため")
+    assert told == (
+        "cycle.toml ids_per_department: 前回の調査回の設定と違うため、"
+        "手続きIDで前回と対応させられません。"
+        "前回の cycle.toml にも同じように書いてください。"
+    )

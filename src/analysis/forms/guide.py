@@ -19,12 +19,12 @@ _TITLES = ("番号", "項目", "必須", "記入すること", "選択肢", "記
 # Rules of the file and of what the collectors keep, not of what a department fills in.
 _OTHERS_RULES = (
     *("workbook_", "csv_", "form_", "cycle_", "correction_", "match", "previous_"),
-    *("settings_", "file_", "folder_", "target_"),
+    *("settings_", "file_", "folder_", "target_", "ids_counted_"),
     *("department_vanished", "section_vanished", "succession_"),
 )
 # Rules between this cycle and the one before, which a first one can't break.
 _LATER_RULES = (
-    *("id_of_other_department", "id_vanished", "id_reused", "id_renamed"),
+    *("id_of_other_department", "id_vanished", "id_reused", "id_renamed", "id_retired"),
     *("went_offline", "online_date_contradicts", "volume_out_of_line"),
 )
 

@@ -3,7 +3,7 @@
 An id pairs two procedures (`match`) only where nothing says that they are different ones. Where
 something does, the build stops until a person has said which it is: a line of `matches` with the
 same id twice, or a new id. An id that the previous cycle does not have pairs with nothing, whatever
-stood under it in an older one.
+stood under it in an older one (`retired`).
 """
 
 from collections.abc import Iterator, Mapping

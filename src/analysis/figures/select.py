@@ -13,6 +13,8 @@ from analysis.figures.measure import WAITING, Change, Count, Measure, Share
 from analysis.figures.scopes import Level
 from analysis.figures.tables import Tables
 from analysis.figures.values import list_values
+from analysis.questionnaire.field import NOTHING
+from analysis.survey.broken import is_one
 
 DECIDED_BY = {
     "fate": "procedure_id",
@@ -144,12 +146,13 @@ class Selector:
         return self._tables.current[count.table]
 
     def _rows_of(self, count: Count) -> list[int]:
-        """Return the rows counted, by position; a missing answer satisfies no condition."""
+        """Return the rows counted, by position."""
         if count not in self._rows:
             rows = list(range(len(self._frame(count))))
             for field, codes in count.where.conditions:
                 answers = self._column(count.table, field)
-                rows = [row for row in rows if answers[row] in codes]
+                held = {answer for answer in {*answers} if is_one(answer or NOTHING, codes)}
+                rows = [row for row in rows if answers[row] in held]
             self._rows[count] = rows
         return self._rows[count]
 

@@ -19,6 +19,7 @@ from analysis.document.blocks import (
 from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.findings import Findings
 from analysis.figures.rounding import MINUS, NO_NUMBER
+from analysis.figures.statuses import name_statuses
 from analysis.inputs import list_inputs
 from analysis.questionnaire.rules import SEVERITY_LABELS
 from analysis.reports.heading import head_report
@@ -26,17 +27,6 @@ from analysis.reports.rules import list_pairings, show_rules
 from analysis.reports.steps import show_steps
 from analysis.survey.alike import Alike, choose_shown, gather_alike, name_places
 from analysis.survey.problems import problems_from_frame
-
-RULES = (
-    "オンライン化率は、オンライン化済手続き数を総手続き数で割り、百分率で小数第一位まで示します。四捨五入は、もとの分数から一度だけ行います。",
-    "率の増減（ポイント）は、四捨五入する前の率どうしの差を四捨五入します。示した率どうしの差とは、末尾が違うことがあります。",
-    f"負の数は「{MINUS}」、増加は「+」で示します。割る数がなく値が定まらないところは「{NO_NUMBER}」です。",
-    "オンライン化未対応は、着手済と未着手を合わせたものです。",
-    "前回調査との対応は、まず手続きIDで付けます。名称や課が変わっても、手続きIDが同じなら同じ手続きとして数えます。",
-    "手続きIDが違っても、部局、名称、根拠法令等が同じ手続きが双方に一つずつあれば対応させ、残りは人が確かめた対応によります。"
-    "名称が似ているだけでは対応させません。",
-    "新規と廃止の手続きも増減に含みます。",
-)
 
 SHORT = (
     "同じファイルの同じ内容の問題は、一行にまとめています。違反の数は、次の表に規則ごとに示します。"
@@ -197,7 +187,37 @@ def files(findings: Findings) -> Block:
 
 def rules(findings: Findings) -> Block:
     """Return the rules of arithmetic that every figure keeps."""
-    return Bullets(tuple((rule,) for rule in RULES))
+    return Bullets(tuple((rule,) for rule in _say_rules(findings)))
+
+
+def _say_rules(findings: Findings) -> Iterator[str]:
+    asked, items = findings.cycle.questionnaire, findings.ledger.items
+    online, total = (items[name].label for name in ("online", "total"))
+    yield (
+        f"オンライン化率は、{online}を{total}で割り、百分率で小数第一位まで示します。"
+        "四捨五入は、もとの分数から一度だけ行います。"
+    )
+    yield (
+        "率の増減（ポイント）は、四捨五入する前の率どうしの差を四捨五入します。"
+        "示した率どうしの差とは、末尾が違うことがあります。"
+    )
+    yield (
+        f"負の数は「{MINUS}」、増加は「+」で示します。"
+        f"割る数がなく値が定まらないところは「{NO_NUMBER}」です。"
+    )
+    names = [label for role, label in name_statuses(asked).items() if role != "online"]
+    yield f"オンライン化未対応は、{'と'.join(names)}を合わせたものです。"
+    if excluded := asked.name_role("excluded"):
+        yield f"{excluded}の手続きは、総手続き数にも率にも含みません。"
+    yield (
+        "前回調査との対応は、まず手続きIDで付けます。"
+        "名称や課が変わっても、手続きIDが同じなら同じ手続きとして数えます。"
+    )
+    yield (
+        "手続きIDが違っても、部局、名称、根拠法令等が同じ手続きが双方に一つずつあれば対応させ、"
+        "残りは人が確かめた対応によります。名称が似ているだけでは対応させません。"
+    )
+    yield "新規と廃止の手続きも増減に含みます。"
 
 
 def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:

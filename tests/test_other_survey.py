@@ -1,0 +1,177 @@
+"""Another city's survey, from an empty folder to reports: its words and its sums are its own."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.cycle import open_cycle
+from analysis.figures.figure import COUNT
+from analysis.figures.findings import Findings, load_findings
+from analysis.survey.collect import collect_survey
+from other import DEPARTMENTS, REASONS, STATUSES, fill_form, invent, write_settings
+
+from conftest import ROOT
+from deliveries import run
+from spreadsheets import recalculate
+
+pytestmark = pytest.mark.slow
+
+CYCLE = "2026-03-31"
+CODES = dict(zip(REASONS, ("cost", "law", "staff", "system", "users", "other"), strict=True))
+ROUTES = {"budget": {"cost", "system"}, "ask": {"law"}, "train": {"staff", "users"}}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the survey's folder with its reports, made by commands and by filling in forms."""
+    folder = tmp_path_factory.mktemp("other") / "架空市"
+    command(folder.parent, "init", folder.name)
+    command(folder, "new-cycle", CYCLE)
+    write_settings(folder)
+    command(folder, "form")
+    for number, name in enumerate(DEPARTMENTS, start=1):
+        form = folder / f"data/processed/{CYCLE}/forms/{name}.xlsx"
+        fill_form(form, list(invent(number)), folder / f"data/raw/{CYCLE}/{name}.xlsx")
+    command(folder, "report")
+    return folder
+
+
+def read(folder: Path, report: str) -> str:
+    return (folder / "reports" / CYCLE / f"{report}.html").read_text(encoding="utf-8")
+
+
+def command(folder: Path, *words: str) -> str:
+    code, said = run(folder, *words)
+    assert code == 0, said
+    return said
+
+
+@pytest.fixture(scope="module")
+def findings(folder: Path) -> Findings:
+    return load_findings(open_cycle(CYCLE, folder), collect_survey)
+
+
+@pytest.fixture(scope="module")
+def answers() -> pd.DataFrame:
+    """Return all answers as they were invented, with a department and the reasons as a set."""
+    rows = [
+        {"department": f"d{number}", **answer}
+        for number in range(1, len(DEPARTMENTS) + 1)
+        for answer in invent(number)
+    ]
+    frame = pd.DataFrame(rows)
+    texts = frame["進まない理由"].fillna("")
+    frame["reasons"] = [{code for text, code in CODES.items() if text in told} for told in texts]
+    frame["role"] = frame["電子申請の段階"].map(STATUSES).fillna("excluded")
+    return frame
+
+
+def test_every_count_is_that_of_a_count_by_pandas_alone(
+    findings: Findings, answers: pd.DataFrame
+) -> None:
+    seen = set()
+    for slug, own in [("all", answers), *answers.groupby("department")]:
+        roles = own["role"].value_counts()
+        waiting = own[own["role"] == "not_started"]["reasons"]
+        total = len(own) - roles.get("excluded", 0)
+        expected = {
+            "total": total,
+            "not_online": roles.get("started", 0) + roles.get("not_started", 0),
+            **{role: roles.get(role, 0) for role in ("online", "started", "not_started")},
+            "excluded": roles.get("excluded", 0),
+            "no_reason": sum(not told for told in waiting),
+            **{f"reason_{code}": sum(code in told for told in waiting) for code in CODES.values()},
+            **{
+                f"route_{route}": sum(bool(codes & told) for told in waiting)
+                for route, codes in ROUTES.items()
+            },
+        }
+        figures = {name: findings.ledger.figure(name, slug) for name in expected}
+        assert {name: figure.numerator for name, figure in figures.items()} == expected, slug
+        rate = findings.ledger.figure("online_rate", slug)
+        assert (rate.numerator, rate.denominator) == (expected["online"], total)
+        share = findings.ledger.figure("reason_law_share", slug)
+        assert share.denominator == expected["not_started"]
+        seen.update(expected.values())
+    assert len(seen) > 10
+
+
+def test_the_evidence_of_every_count_is_as_many_rows_as_it_counts(findings: Findings) -> None:
+    ledger = findings.ledger
+    counted = [figure for figure in ledger.figures.values() if figure.unit == COUNT]
+    assert any(figure.value for figure in counted if figure.measure == "no_reason")
+    for figure in counted:
+        (selection,) = ledger.select(figure)
+        assert len(selection.positions.get(figure.scope, ())) == figure.numerator, figure.id
+
+
+def test_several_reasons_are_counted_under_each_and_the_table_says_so(folder: Path) -> None:
+    page = read(folder, "reasons")
+    assert "複数回答のため、理由ごとの手続き数の合計は手続きの数と一致しません。" in page
+    assert "未定に占める割合" in page
+    assert "小計：研修" in page
+    assert "理由の記入なし" in page
+
+
+def test_no_word_of_the_published_survey_is_on_any_page(folder: Path) -> None:
+    theirs = re.compile(
+        "未着手|着手済|オンライン化済|未検討|現行法制度上|ガイドライン|手続き名|課名"
+    )
+    for path in (folder / "reports" / CYCLE).glob("*.html"):
+        text = re.sub(r"<(script|style).*?</\1>", "", path.read_text("utf-8"), flags=re.DOTALL)
+        assert not [found for found in theirs.findall(text) if path.stem != "quality"], path.stem
+    assert {path.name for path in folder.iterdir()} >= {"README.ja.md", "data", "reports"}
+
+
+def test_no_page_speaks_of_a_cycle_before(folder: Path) -> None:
+    overview = read(folder, "overview")
+    assert "増減" not in overview
+    assert not (folder / "reports" / CYCLE / "guideline.html").exists()
+
+
+def test_the_set_is_verified_and_a_number_followed_to_its_cell(folder: Path) -> None:
+    assert "一致" in command(folder, "verify", "--quick")
+    said = command(folder, "trace", f"{CYCLE}/第15局/進まない理由：法令")
+    assert "進まない理由「" in said
+    assert "電子申請の段階「未定」" in said
+    said = command(folder, "trace", f"{CYCLE}/all/no_reason")
+    assert "進まない理由（空欄）" in said
+
+
+def test_a_spreadsheet_recounts_every_figure(folder: Path, tmp_path: Path) -> None:
+    lines = recalculate(folder / "reports" / CYCLE / "audit.xlsx", tmp_path)["数値"]
+    assert len(lines) > 1000
+    assert {line["照合"] for line in lines} == {"一致"}
+
+
+def test_several_answers_are_parted_as_they_are_written_and_that_is_told(
+    findings: Findings,
+) -> None:
+    rows = findings.survey.rows
+    several = rows[rows["reason"].fillna("").str.contains(";")]
+    assert len(several) > 10
+    is_told = several["steps"].fillna("").str.contains("several")
+    assert {*is_told} == {True, False}
+    # What is written as it would be printed is no step.
+    assert several.loc[~is_told, "reason_raw"].str.contains("；").all()
+
+
+def test_nothing_of_the_package_was_touched() -> None:
+    """The words of the statuses stand in no code: they are data, and examples in docstrings."""
+    found = {}
+    for path in (ROOT / "src").rglob("*.py"):
+        lines = path.read_text("utf-8").splitlines()
+        told = [
+            n for n, line in enumerate(lines, 1) if "未着手" in line and not _is_example(lines, n)
+        ]
+        if told:
+            found[path.name] = told
+    assert found == {}
+
+
+def _is_example(lines: list[str], number: int) -> bool:
+    """Tell whether a line stands within the example of a docstring."""
+    above = lines[max(0, number - 12) : number]
+    return any(line.lstrip().startswith(">>>") for line in above)

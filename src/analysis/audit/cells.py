@@ -7,7 +7,7 @@ hundred thousand cells, of which all that is known by the column.
 
 from collections.abc import Iterator, Mapping
 from html import escape
-from itertools import repeat
+from itertools import chain, repeat
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
@@ -36,22 +36,14 @@ class FilledSheet(Worksheet):  # type: ignore[misc]  # the library has no types
         `plain` is any format of the workbook without properties; `places` says where a text stands
         in the workbook's table of texts, and is added to.
         """
-        titled = _mark(head)
-        marks = {name: _mark(style) for name, style in styles.items()}
-        columns = []
-        for place, column in enumerate(page.columns):
-            letter = xl_col_to_name(place)
+        for column in page.columns:
             texts = [column.title, *(cell for cell in column.cells if isinstance(cell, str))]
             self._note_texts(texts, places, plain)
-            title = f'<c r="{letter}1"{titled} t="s"><v>{places[column.title]}</v></c>'
-            columns.append([title, *_write_cells(letter, column, marks, places)])
-        heights = _measure_rows(page)
-        self._rows = [
-            f'<row r="{row}"{heights.get(row, "")}>{"".join(cells)}</row>'
-            for row, cells in enumerate(zip(*columns, strict=True), start=1)
-        ]
-        self.dim_rowmin, self.dim_rowmax = 0, len(self._rows) - 1
-        self.dim_colmin, self.dim_colmax = 0, len(columns) - 1
+        # Written when the library asks for them: together they take a gigabyte of a large survey.
+        marks = {name: _mark(style) for name, style in styles.items()}
+        self._rows = _write_page(page, _mark(head), marks, places)
+        self.dim_rowmin, self.dim_rowmax = 0, len(page.columns[0].cells)
+        self.dim_colmin, self.dim_colmax = 0, len(page.columns) - 1
 
     def _note_texts(self, texts: list[str], places: dict[str, int], plain: Format) -> None:
         """Give each new text a place, as the library does: in a cell that is not kept."""
@@ -66,6 +58,19 @@ class FilledSheet(Worksheet):  # type: ignore[misc]  # the library has no types
     def _write_rows(self) -> None:
         # Here the library would write its own.
         self.fh.writelines(self._rows)
+
+
+def _write_page(
+    page: Page, titled: str, marks: Mapping[Style, str], places: Mapping[str, int]
+) -> Iterator[str]:
+    """Yield a page's rows, from its titles on."""
+    heights, columns = _measure_rows(page), []
+    for place, column in enumerate(page.columns):
+        letter = xl_col_to_name(place)
+        title = f'<c r="{letter}1"{titled} t="s"><v>{places[column.title]}</v></c>'
+        columns.append(chain([title], _write_cells(letter, column, marks, places)))
+    for row, cells in enumerate(zip(*columns, strict=True), start=1):
+        yield f'<row r="{row}"{heights.get(row, "")}>{"".join(cells)}</row>'
 
 
 def _write_cells(

@@ -139,11 +139,14 @@ def column_cells(
     >>> column_cells(rows["status"], {"online": "オンライン化済", "not_started": "未着手"})
     ['オンライン化済', '未着手']
     """
-    # pandas-stubs doesn't know that None may stand for a missing one.
-    cells: list[AuditCell] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]
-    if names is None:
-        return cells
-    return [None if cell is None else name_codes(str(cell), names) for cell in cells]
+    # One object for all equal cells, of which a sheet may have millions.
+    codes, values = pd.factorize(column)
+    known: list[AuditCell] = values.tolist()
+    if names is not None:
+        known = [name_codes(str(cell), names) for cell in known]
+    # A missing one has the code -1.
+    known.append(None)
+    return [known[code] for code in codes.tolist()]
 
 
 def lay_scopes(

@@ -160,11 +160,10 @@ class Table(Block):
     """A table with a caption. Rows hold texts, figures and links; None is a blank cell (—).
 
     The first `headings` cells of a row are its headings. A `ledger` makes the last row the total:
-    what does not add up to it is refused, with the rows that the ledger has for it. A row of
-    `subtotals` (by position) is the sum of the rows since the one before. `empty` is the sentence
-    that stands for a table with no rows. `marks` gives, by row, a word for the row's look (`bad`,
-    `good`, `quiet`) or None; the look never carries meaning alone. `lines_of` gives, by row, the
-    figure whose line of evidence it is; `definition` then stands below the caption.
+    what does not add up to it is refused. A row of `subtotals` (by position) is the sum of the rows
+    since the one before. `empty` stands for a table with no rows. `marks` gives, by row, a word for
+    its look (`bad`, `good`, `quiet`), which never carries meaning alone, `lines_of` the figure
+    whose line of evidence it is; `definition` then stands below the caption. `on_paper`: its PDF.
     """
 
     caption: str
@@ -179,6 +178,7 @@ class Table(Block):
     marks: tuple[str | None, ...] = ()
     lines_of: tuple[Figure, ...] = ()
     definition: str = ""
+    on_paper: "Table | None" = None
 
     def __post_init__(self, ledger: "Ledger | None") -> None:
         """Refuse bare numbers, ragged rows, and a total that is not the sum of its parts."""

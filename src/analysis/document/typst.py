@@ -58,7 +58,7 @@ def render(block: Block) -> str:
         case Bullets(items=items):
             return "#bullets(" + "".join(f"[{_inline(item)}], " for item in items) + ")"
         case Table():
-            return _table(block)
+            return _table(block.on_paper or block)
         case Chart():
             drawing = f"image(bytes({literal(block.svg)}), format: {literal('svg')}, "
             drawing += f"alt: {literal(block.alt_text)}, width: 100%)"

@@ -20,6 +20,7 @@ from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
+from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
 from analysis.reports.progress import (
     now_and_change,
@@ -147,6 +148,7 @@ def procedures(findings: Findings, department: str) -> Block:
     frame = findings.ledger.rows_of(own.slug, "procedures")
     asked = findings.cycle.questionnaire
     proposals = propose(findings.ledger.guideline, asked, frame)
+    on_paper = list_on_paper(findings, own) if len(frame) > MOST_ON_PAPER else None
     return Table(
         caption=f"{own.name}の手続き一覧",
         columns=(
@@ -171,6 +173,7 @@ def procedures(findings: Findings, department: str) -> Block:
             )
         ),
         notes=tuple(filter(None, [_explain_proposals(findings)])),
+        on_paper=on_paper,
     )
 
 

@@ -4,6 +4,7 @@ The bounds of the process that marks are the last resort: to reach them takes a 
 """
 
 import re
+from collections.abc import Mapping
 
 from openpyxl.utils.cell import range_boundaries
 
@@ -12,6 +13,12 @@ from analysis.files.package import open_package
 
 MOST_WORK = 1_200_000
 """Elements of XML, or what takes as long: those of 30,000 rows, for which it takes 15 to 40 s."""
+
+MOST_CELLS_TOGETHER = 1_000_000
+"""Cells of all workbooks that go back at one time; to mark so many takes some twenty seconds.
+
+A city's survey has a twentieth of them.
+"""
 
 LARGEST_PARTS = 32 * 1024**2
 
@@ -39,6 +46,21 @@ def require_affordable(content: bytes, marks: int) -> None:
         left, top, right, bottom = range_boundaries(found[1].decode())
         covered += (right - left + 1) * (bottom - top + 1)
     weigh(sum(package.tags.values()), covered, marks)
+
+
+def find_affordable(cells: Mapping[str, int]) -> set[str]:
+    """Return the workbooks, of so many cells each, that are marked: the smallest, while it lasts.
+
+    >>> sorted(find_affordable({"a": 600_000, "b": 20_000, "c": 500_000}))
+    ['b', 'c']
+    """
+    found, spent = set(), 0
+    for name, own in sorted(cells.items(), key=lambda item: (item[1], item[0])):
+        spent += own
+        if spent > MOST_CELLS_TOGETHER:
+            break
+        found.add(name)
+    return found
 
 
 def weigh(elements: int, covered: int, marks: int) -> None:

@@ -5,7 +5,7 @@ this process, and of one that can't be marked in time and memory only the proble
 list of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from analysis.display import Display, NamedTask
 from analysis.files.bounded import Bounded, UnfinishedError
 from analysis.files.file import find_file
 from analysis.forms.returned.book import Faulty, mark_file
+from analysis.forms.returned.cost import find_affordable
 from analysis.forms.returned.list_file import write_list
 from analysis.place import deliver_file, name_workbook, withdraw_file
 from analysis.questionnaire.rules import Rule
@@ -24,6 +25,7 @@ RETURNED_FOLDER = "returned"
 
 # What is wrong with the file itself, or with where it lies, is told to the department by letter.
 _FILE_RULES = "workbook_"
+_MANY = "返す調査票が全体で大きく、小さいものから印を付けたため"
 _EXCEEDED = "時間かメモリーが足りないか、特殊な作り"
 
 
@@ -70,12 +72,16 @@ def return_workbooks(
         if any(problem.severity != "notice" for problem in problems)
     }
     display.begin(list(steps.values()))
+    rows = workbooks["procedures"].to_dict()
+    width = len(survey.asked.list_fields(cycle.settings.as_of))
+    affordable = find_affordable({own.name: width * int(rows[own.name]) for own in steps})
     returned = []
     with Bounded(mark_file) as marker:
         for department in cycle.departments:
             entry = Returned(department.name, names[department.name], None)
             if department in steps:
-                entry = _write(cycle, department, entry.source, found[department], marker)
+                mark = marker.do if department.name in affordable else _refuse
+                entry = _write(cycle, department, entry.source, found[department], mark)
                 display.finished(steps[department])
             if entry.path is not None or states[department.name] == "unreadable":
                 returned.append(entry)
@@ -90,7 +96,7 @@ def _write(
     department: Department,
     name: str,
     problems: tuple[Problem, ...],
-    marker: Bounded[Faulty, bytes],
+    mark: Callable[[Faulty], bytes],
 ) -> Returned:
     """Write what goes back for the file of this name."""
     path, list_path = _name_files(cycle, department)
@@ -105,12 +111,16 @@ def _write(
     try:
         if source is None:
             raise UnfinishedError("ファイルがない")
-        deliver_file(path, marker.do(Faulty(source, problems, (whose, what), as_of)))
+        deliver_file(path, mark(Faulty(source, problems, (whose, what), as_of)))
     except UnfinishedError as error:
         what = f"提出済みの「{name}」の次の場所を直し、同じ名前で再提出してください。"
         deliver_file(list_path, write_list(problems, (whose, what), as_of))
         return Returned(department.name, name, list_path, str(error) or _EXCEEDED)
     return Returned(department.name, name, path)
+
+
+def _refuse(_: Faulty) -> bytes:
+    raise UnfinishedError(_MANY)
 
 
 def _name_files(cycle: Cycle, department: Department) -> tuple[Path, Path]:

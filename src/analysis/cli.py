@@ -5,6 +5,7 @@ What a command needs is imported inside it, so that `--help` and a mistyped opti
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -70,30 +71,31 @@ def _report_all(
     folder: Path, cycle: str | None, *, force: bool, quiet: bool, scheduler: str | None
 ) -> None:
     from analysis.build.many import build_all, describe_outcomes, find_cities
-    from analysis.cycle import open_cycle
     from analysis.display import open_display
-    from analysis.place import describe_kept, tell_left_interim
+    from analysis.place import describe_kept_beside
 
     cities = find_cities(folder, cycle)
     with open_display(quiet) as display:
         outcomes = build_all(cities, force=force, scheduler=scheduler, display=display)
     say(describe_outcomes(outcomes))
-    for city in (city for city, outcome in outcomes.items() if outcome.state in ("built", "kept")):
-        opened = open_cycle(city.cycle, city.root)
-        if kept := describe_kept(opened):
-            say(f"\n{city.stem}{kept}", nl=False)
-        if left := tell_left_interim(opened):
-            say(f"\n{city.stem}\n{left}")
+    done = [city for city, own in outcomes.items() if own.state in ("built", "kept")]
+    say("".join(describe_kept_beside(city.root, city.cycle, city.stem) for city in done), nl=False)
     sys.exit(any(outcome.state == "failed" for outcome in outcomes.values()))
 
 
 @main.command()
 @click.argument("folder", metavar="DIR", type=_FILE)
-def init(folder: Path) -> None:
+@click.option("--from", "source", metavar="FILE", type=_FILE, help="この一覧から始める。")
+@click.option("--as-of", metavar="YYYY-MM-DD", help="その一覧の時点。")
+@click.option("--demo", is_flag=True, help="架空データの調査を置く。")
+def init(folder: Path, *, source: Path | None, as_of: str | None, demo: bool) -> None:
     """DIR に、新しい調査のフォルダーを作成する。"""
-    from analysis.forms.first import begin_survey
+    from analysis.display import open_display
+    from analysis.intake.begin import begin
 
-    say(begin_survey(folder))
+    with open_display(aside=True) as display:
+        said = begin(folder, source, as_of, demo=demo, display=display)
+    say(said)
 
 
 @main.command("new-cycle")
@@ -184,8 +186,6 @@ def trace(figure: str) -> None:
 @click.option("--quick", is_flag=True, help="作り直さず、数値と、作成の記録との一致だけを見る。")
 def verify(cycle: str | None, *, quick: bool) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を、調査票から作り直したものと比べ、違う所を示す。"""
-    from functools import partial
-
     from analysis.display import open_display
     from analysis.proof.verify import verify_quickly, verify_reports
     from analysis.survey.opening import open_delivered
@@ -217,8 +217,6 @@ def sign(
     cycle: str | None, pdf_into: Path | None, timestamp: str | None, **signer: Path | str | None
 ) -> None:
     """CYCLE（省略時は最新の調査回）の報告書を検証し、署名を隣に置く。"""
-    from functools import partial
-
     from analysis.build.flow import build_reports
     from analysis.display import open_display
     from analysis.signing import load_signing

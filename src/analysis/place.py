@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import Cycle, Department, open_cycle
 from analysis.errors import SurveyError, list_examples, say_why
 
 LOCK_NAME = ".writing.lock"
@@ -145,6 +145,13 @@ def tell_left_interim(cycle: Cycle) -> str:
         f"回答がそろう前の暫定の報告書が reports/{name}/ に残っています。"
         f"要らなければ、data/processed/{name}/ とともに削除してください。"
     )
+
+
+def describe_kept_beside(root: Path, cycle: str, city: str) -> str:
+    """Return the same of one city among others, by its name; nothing if none."""
+    opened = open_cycle(cycle, root)
+    kept, left = describe_kept(opened), tell_left_interim(opened)
+    return (kept and f"\n{city}{kept}") + (left and f"\n{city}\n{left}\n")
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from analysis.files.folder import (
     is_settings_slip,
     list_within,
 )
+from analysis.forms.first import is_guideline_template
 from analysis.questionnaire.read import SURVEY_NAME
 from analysis.reports.stated import ENDING, KEY, list_unstated
 from analysis.texts import compose_name
@@ -107,7 +108,7 @@ def _look_at_guidelines(cycle: Cycle) -> Iterator[Misplaced]:
     used = _list_versions(cycle)
     for path in paths:
         where = f"data/raw/{GUIDELINES}/{path.name}"
-        if path.name in used or (own and _is_same(path, own)):
+        if path.name in used or (own and _is_same(path, own)) or is_guideline_template(path):
             continue
         if any(_is_copy(path.name, version) for version in used):
             text = (

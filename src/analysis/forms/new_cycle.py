@@ -40,7 +40,7 @@ def begin_cycle(name: str, root: Path | None = None) -> Cycle:
     this name is there already; then, and after any failure, nothing is left behind.
     """
     root = root or find_root()
-    as_of = _read_date(name)
+    as_of = read_as_of(name)
     latest = open_cycle(None, root) if list_cycles(root) else None
     if latest is not None and as_of <= latest.settings.as_of:
         raise SettingsError(
@@ -124,7 +124,8 @@ def _say_next(cycle: Cycle) -> str:
     )
 
 
-def _read_date(name: str) -> datetime.date:
+def read_as_of(name: str) -> datetime.date:
+    """Return the date that names a cycle; raise SettingsError for any other text."""
     try:
         date = datetime.date.fromisoformat(name)
     except ValueError:

@@ -65,8 +65,12 @@ class FormSheet:
         self._needed = add({"bg_color": COLOURS["needed"]})
         self._doubtful = add({"bg_color": COLOURS["doubtful"]})
 
-    def write(self, cycle: Cycle, department: Department, rows: pd.DataFrame) -> None:
+    def write(
+        self, cycle: Cycle, department: Department, rows: pd.DataFrame, *, is_answered: bool = False
+    ) -> None:
         """Fill the sheet; `rows` are the department's tidy rows of the previous cycle, or none.
+
+        The totals of one that `is_answered` are numbers.
 
         >>> import io
         >>> from analysis.files.workbook import read_sheets
@@ -81,7 +85,7 @@ class FormSheet:
         self._write_heading(cycle, department)
         self._write_header()
         self._write_rows(rows)
-        self._write_foot(cycle.questionnaire, rows)
+        self._write_foot(cycle.questionnaire, rows, is_live=not is_answered)
         add_hints(self._sheet, self._grid)
         add_marks(self._sheet, self._grid, cycle, self._needed, self._doubtful)
         self._sheet.protect("", dict.fromkeys(_ALLOWED, True))
@@ -138,7 +142,7 @@ class FormSheet:
                     case _:
                         self._sheet.write_blank(row, number, None, style)
 
-    def _write_foot(self, asked: Questionnaire, rows: pd.DataFrame) -> None:
+    def _write_foot(self, asked: Questionnaire, rows: pd.DataFrame, *, is_live: bool) -> None:
         """Write the totals as pairs of label and number, as every form has had them."""
         grid = self._grid
         filled = "+".join(f'({grid.span(n)}<>"")' for n in ("procedure_id", "name", "status"))
@@ -159,8 +163,12 @@ class FormSheet:
         self._write_text(at, 0, "合計", self._total)
         for number, (label, formula, count) in enumerate(cells):
             self._write_text(at, 1 + 2 * number, label, self._total)
-            self._sheet.write_formula(at, 2 + 2 * number, formula, self._total, count)
-        self._write_text(at + 1, 0, _FOOTNOTE, None)
+            if is_live:
+                self._sheet.write_formula(at, 2 + 2 * number, formula, self._total, count)
+            else:
+                self._sheet.write_number(at, 2 + 2 * number, count, self._total)
+        if is_live:
+            self._write_text(at + 1, 0, _FOOTNOTE, None)
 
     def _set_up_pages(self, cycle: Cycle, department: Department) -> None:
         sheet, grid = self._sheet, self._grid

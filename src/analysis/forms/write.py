@@ -79,12 +79,15 @@ def write_forms(
     return forms
 
 
-def make_form(cycle: Cycle, department: Department, rows: pd.DataFrame) -> bytes:
+def make_form(
+    cycle: Cycle, department: Department, rows: pd.DataFrame, *, is_answered: bool = False
+) -> bytes:
     """Return a department's form; the same bytes every time.
 
     `rows` are the department's tidy rows of the previous cycle, in the order of the form: a row a
     procedure, its cleaned fields; none for an empty form. Read back unchanged, the form gives the
-    same values.
+    same values. One that `is_answered` has no room for more, and its totals as numbers: nothing
+    works out formulas before it is read.
 
     >>> from analysis.files.workbook import read_sheets
     >>> form = make_form(ledger.cycle, ledger.cycle.find_department("kankyo"), rows[:1])
@@ -101,10 +104,10 @@ def make_form(cycle: Cycle, department: Department, rows: pd.DataFrame) -> bytes
     if cycle.settings.ids_per_department:
         ids = [part_id(department.slug, one) for one in rows["procedure_id"]]
         rows = rows.assign(procedure_id=pd.Series(ids, index=rows.index, dtype="str"))
-    room = _ROOM if len(rows) else _ROOM_WHEN_EMPTY
+    room = 0 if is_answered else _ROOM if len(rows) else _ROOM_WHEN_EMPTY
     grid = Grid(cycle.questionnaire.list_fields(cycle.settings.as_of), len(rows), room)
     sheet, guide = FormSheet(workbook, grid), GuideSheet(workbook)
-    sheet.write(cycle, department, rows)
+    sheet.write(cycle, department, rows, is_answered=is_answered)
     guide.write(cycle, department, name_workbook(department), len(rows))
     workbook.close()
     return rewrite_parts(buffer.getvalue(), _let_rows_grow)

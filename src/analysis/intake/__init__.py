@@ -1,0 +1,1 @@
+"""A survey begun from a list that an office already has: read, understood, written, and told."""

@@ -1,0 +1,45 @@
+"""A parquet file as a frame of texts, as a sheet of the same answers would have them."""
+
+import io
+from typing import Any
+
+import pandas as pd
+
+from analysis.files.sheet import MOST_CELLS, MOST_ROWS, UnreadableWorkbookError
+
+
+def read_parquet(content: bytes) -> pd.DataFrame:
+    """Return the table of a parquet file, every column of dtype str; raise UnreadableWorkbookError.
+
+    What it would come to is looked at before any of it is unpacked.
+
+    >>> file = io.BytesIO()
+    >>> pd.DataFrame({"件数": [1.0, None], "可": [True, False]}).to_parquet(file)
+    >>> read_parquet(file.getvalue()).to_dict("list")
+    {'件数': ['1', nan], '可': ['True', 'False']}
+    """
+    # Only here: other lists need none of it.
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        file = pq.ParquetFile(io.BytesIO(content))
+        rows, columns = file.metadata.num_rows, file.metadata.num_columns
+        if rows > MOST_ROWS or rows * columns > MOST_CELLS:
+            raise UnreadableWorkbookError("workbook_cells", "行かセルが多すぎる")
+        frame = file.read().to_pandas()
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+        raise UnreadableWorkbookError("workbook_broken") from error
+    return pd.DataFrame({at: _write(frame.iloc[:, at]) for at in range(frame.shape[1])}).set_axis(
+        [str(title) for title in frame.columns], axis=1
+    )
+
+
+def _write(column: "pd.Series[Any]") -> "pd.Series[str]":
+    """Return a column's texts; a whole number of a column of fractions has no point."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    texts = column.astype("str").where(column.notna())
+    if pd.api.types.is_float_dtype(column.dtype):
+        texts = texts.str.removesuffix(".0")
+    return texts

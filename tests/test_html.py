@@ -99,6 +99,19 @@ def test_a_wide_table_scrolls_in_a_box_that_the_keyboard_reaches() -> None:
     assert re.search(r'role="region" tabindex="0" aria-label="部局別"', html.render(GROUPED))
 
 
+def test_a_long_table_is_in_parts_that_have_its_header_and_all_its_rows() -> None:
+    for count, parts in ((html.LONGEST_TABLE, 0), (html.LONGEST_TABLE + 1, 3)):
+        names = [f"<届出{number}>" for number in range(count)]
+        rows = tuple((Quoted(name),) for name in names)
+        page = html.render(Table("手続き一覧", (Column("手続き名"),), rows))
+        assert page.count('<div class="part">') == parts
+        assert page.count("<thead>") == page.count("<caption>手続き一覧") == max(parts, 1)
+        assert re.findall("<th scope=.row. class=.quoted.>(.*?)</th>", page) == [
+            name.replace("<", "&lt;").replace(">", "&gt;") for name in names
+        ]
+        assert page.count("（続き）") == max(parts - 1, 0)
+
+
 def test_a_table_without_rows_says_its_sentence_instead() -> None:
     written = html.render(Table("表", (Column("a"),), (), empty="ありません。"))
     assert "ありません。" in written

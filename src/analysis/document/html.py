@@ -34,6 +34,11 @@ from analysis.figures.rounding import NO_NUMBER
 
 TEMPLATES = files("analysis.document") / "templates"
 
+LONGEST_TABLE = 500
+"""A table of more rows is written in parts: a browser draws those alone that are looked at."""
+
+ROWS_OF_A_PART = 200
+
 _NOTHING = Markup('<span role="img" aria-label="該当なし">{}</span>').format(NO_NUMBER)
 
 
@@ -110,27 +115,41 @@ def _table(table: Table) -> Markup:
     definition = (
         Markup('<p class="definition">{}</p>').format(table.definition) if table.definition else ""
     )
+    rows, is_long = _list_rows(table), len(table.rows) > LONGEST_TABLE
+    step = ROWS_OF_A_PART if is_long else len(rows)
+    parts = [
+        _write_part(table, rows[at : at + step], "（続き）" if at else definition)
+        for at in range(0, len(rows), step)
+    ]
+    if is_long:
+        parts = [Markup('<div class="part">{}</div>').format(part) for part in parts]
     return Markup(
-        '<div class="table" role="region" tabindex="0" aria-label="{0}">\n<table>\n'
-        "<caption>{0}{1}</caption>\n<thead>\n{2}\n</thead>\n<tbody>\n{3}\n</tbody>\n</table>\n"
-        "</div>{4}"
-    ).format(table.caption, definition, _header(table.columns), _body(table), notes)
+        '<div class="table{0}" role="region" tabindex="0" aria-label="{1}">\n{2}\n</div>{3}'
+    ).format(" long" if is_long else "", table.caption, Markup("\n").join(parts), notes)
 
 
-def _body(table: Table) -> Markup:
+def _write_part(table: Table, rows: Sequence[Markup], beside: str | Markup) -> Markup:
+    """Return some rows as a table with the header of all; `beside` follows its caption."""
+    return Markup(
+        "<table>\n<caption>{}{}</caption>\n<thead>\n{}\n</thead>\n<tbody>\n{}\n</tbody>\n</table>"
+    ).format(table.caption, beside, _header(table.columns), Markup("\n").join(rows))
+
+
+def _list_rows(table: Table) -> list[Markup]:
     """Return a table's rows."""
     kinds = [_kind_of(place, column, table) for place, column in enumerate(table.columns)]
     lines = table.lines_of or (None,) * len(table.rows)
     written = []
-    for row, look, line in zip(table.rows, table.looks, lines, strict=True):
+    for own, look, line in zip(table.rows, table.looks, lines, strict=True):
         name = f' id="{escape(line.id)}"' if line else ""
         mark = f' class="{escape(look)}"' if look else ""
         cells = [
             f"{quoted if isinstance(cell, Quoted) else opened}{_cell(cell)}{closed}"
-            for cell, (opened, quoted, closed) in zip(row, kinds, strict=True)
+            for cell, (opened, quoted, closed) in zip(own, kinds, strict=True)
         ]
-        written.append(f"<tr{name}{mark}>{''.join(cells)}</tr>")
-    return Markup("\n".join(written))  # noqa: S704  every part is
+        row = f"<tr{name}{mark}>{''.join(cells)}</tr>"
+        written.append(Markup(row))  # noqa: S704  every part is
+    return written
 
 
 def _kind_of(place: int, column: Column, table: Table) -> tuple[str, str, str]:

@@ -17,13 +17,14 @@ from openpyxl.styles import PatternFill, Protection
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from analysis.cycle import Cycle
+from analysis.cycle import Cycle, open_cycle
 from analysis.forms.returned import cost
 from analysis.forms.returned.book import mark_workbook
 from analysis.forms.returned.write import Returned, return_workbooks
 from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, Problem, report
 
+from cities import NOW, answer_one, hand_in_lines, make_city
 from workbooks import FIELDS, TITLES, build_workbook, make_cycle, procedure, save_bytes, sheet_of
 
 AS_OF = datetime.date(2024, 9, 1)
@@ -371,6 +372,23 @@ def test_of_a_huge_workbook_the_list_goes_back_alone(
     cycle = make_cycle(tmp_path, [procedure(1, name=None)])
     assert give_back(cycle) == [Returned("環境部", "環境部.xlsx", tmp_path / LIST, "中身が0 MB")]
     assert not (tmp_path / FORM).exists()
+
+
+def test_of_many_large_workbooks_the_smallest_are_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle = open_cycle(NOW, make_city(tmp_path, {"ko": ("nn", "nn"), "otsu": ("n", "n")}))
+    for slug, letters in (("ko", "nn"), ("otsu", "n")):
+        lines = [answer_one(slug, n, letter) for n, letter in enumerate(letters, start=1)]
+        hand_in_lines(tmp_path, slug, [line | {"name": None} for line in lines])
+    width = len(cycle.questionnaire.list_fields(cycle.settings.as_of))
+    for most, marked in ((3 * width, [True, True]), (2 * width, [False, True])):
+        monkeypatch.setattr(cost, "MOST_CELLS_TOGETHER", most)
+        returned = give_back(cycle)
+        assert [entry.unmarked == "" for entry in returned] == marked
+        folder = cycle.processed_folder / "returned"
+        assert (folder / "甲部.xlsx").exists() is marked[0]
+        assert (folder / "甲部（確認事項）.xlsx").exists() is not marked[0]
 
 
 def test_what_is_wrong_with_the_file_itself_is_not_put_into_it(tmp_path: Path) -> None:

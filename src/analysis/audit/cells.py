@@ -40,8 +40,9 @@ class FilledSheet(Worksheet):  # type: ignore[misc]  # the library has no types
             texts = [column.title, *(cell for cell in column.cells if isinstance(cell, str))]
             self._note_texts(texts, places, plain)
         # Written when the library asks for them: together they take a gigabyte of a large survey.
+        titled = _mark(head)
         marks = {name: _mark(style) for name, style in styles.items()}
-        self._rows = _write_page(page, _mark(head), marks, places)
+        self._rows = _write_page(page, titled, marks, places)
         self.dim_rowmin, self.dim_rowmax = 0, len(page.columns[0].cells)
         self.dim_colmin, self.dim_colmax = 0, len(page.columns) - 1
 

@@ -86,6 +86,8 @@ def _find_survey_around(folder: Path) -> Path | None:
         return find_root(folder)
     except SettingsError:
         return None
+
+
 def begin_demonstration(folder: Path) -> str:
     """Put the demonstration's survey into a folder, and return what was put there and what is next.
 

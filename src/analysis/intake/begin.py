@@ -26,7 +26,7 @@ from analysis.intake.listed import read_list
 from analysis.intake.record import READING_NAME, describe_reading
 from analysis.intake.settings_text import write_cycle_settings, write_survey_settings
 from analysis.intake.understood import Understood, understand
-from analysis.questionnaire.questionnaire import SURVEY_NAME
+from analysis.questionnaire.read import SURVEY_NAME
 from analysis.texts import compose_name
 
 # To make so many rows takes longer than to begin a process.

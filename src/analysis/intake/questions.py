@@ -14,7 +14,8 @@ from analysis.intake.columns import ListColumn
 from analysis.intake.listed import OfficeList
 from analysis.intake.titles import LAW_ARTICLE, LAW_NUMBER
 from analysis.questionnaire.field import SEVERAL, Field
-from analysis.questionnaire.questionnaire import REASON, default_questionnaire
+from analysis.questionnaire.questionnaire import REASON
+from analysis.questionnaire.read import default_questionnaire
 
 _OTHERS = "その他の項目"
 _NARROWEST, _WIDEST = 6, 30

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from analysis.questionnaire.field import Field
-from analysis.questionnaire.questionnaire import Questionnaire, default_questionnaire
+from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.read import default_questionnaire
 from analysis.survey.lookup import Lookup
 from analysis.survey.spellings import choice_key, match_key
 

@@ -24,7 +24,8 @@ from analysis.intake.offices import ALL_OFFICES, OFFICELESS, Offices, name_offic
 from analysis.intake.questions import Question, ask_others
 from analysis.intake.roles import RoleOf, decide_roles
 from analysis.intake.titles import OWNER
-from analysis.questionnaire.questionnaire import REASON, STATUS, default_questionnaire
+from analysis.questionnaire.questionnaire import REASON, STATUS
+from analysis.questionnaire.read import default_questionnaire
 
 MOST_STATUSES = 20
 _SECTIONLESS = "（課名なし）"

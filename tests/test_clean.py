@@ -151,6 +151,15 @@ def test_an_answer_of_the_departments_own_needs_an_alias(tmp_path):
     assert list(survey.rows["status_raw"]) == ["対応済", "×", "✕"]
 
 
+def test_aliases_of_a_column_may_be_given_under_its_title(tmp_path):
+    lines = [procedure(1, status="対応済"), procedure(2, fee="－")]
+    aliases = {'"オンライン化の 状況"': {"対応済": "オンライン化済"}, '"手数料"': {"-": "なし"}}
+    survey = collect_survey(make_cycle(tmp_path, lines, answers=aliases))
+    assert survey.problems.empty
+    assert list(survey.rows["status"]) == ["online", "online"]
+    assert survey.rows["fee"].iloc[1] == "no"
+
+
 def test_an_unknown_answer_is_an_error_that_lists_the_known_ones(tmp_path):
     problem = collect_one(tmp_path, status="オンライン化濟").problems.iloc[0]
     assert (problem["code"], problem["cell"], problem["field"]) == (

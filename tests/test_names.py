@@ -110,6 +110,21 @@ def test_departments_that_exchanged_their_slugs_are_told(tmp_path: Path) -> None
     assert "  ・こども部（slug = kankyo）\n" in str(caught.value)
 
 
+def test_a_guideline_may_name_columns_and_answers_as_the_form_does(tmp_path: Path) -> None:
+    path = write_guideline(tmp_path)
+    text = path.read_text("utf-8")
+    told = 'where = { identity = ["seal_certificate"] }'
+    assert told in text
+    asked = read_guideline(path, ASKED)
+    meant = 'where = { "現在の本人確認" = ["実印＋印鑑証明"] }'
+    path.write_text(text.replace(told, meant), "utf-8")
+    assert read_guideline(path, ASKED) == asked
+    both = 'where = { identity = ["seal_certificate"], "現在の本人確認" = ["none"] }'
+    path.write_text(text.replace(told, both), "utf-8")
+    with pytest.raises(SettingsError, match="現在の本人確認 = none"):
+        read_guideline(path, ASKED)
+
+
 def test_two_sections_of_a_guideline_have_two_numbers(tmp_path: Path) -> None:
     path = write_guideline(tmp_path)
     path.write_text(path.read_text("utf-8").replace('number = "4-2"', 'number = "4-1"'), "utf-8")

@@ -110,7 +110,7 @@ def read_guideline(path: Path | None, asked: Questionnaire) -> Guideline:
     """Read a version of the guideline; raise SettingsError naming every entry that is wrong."""
     if path is None:
         return NO_GUIDELINE
-    guideline = read_toml(path, Guideline)
+    guideline = _name_answers(read_toml(path, Guideline), asked)
     fields = {field.name: field.choices for field in asked.fields if field.is_asked}
     wrong = [
         f"{entry.id}: {field} = {code}"
@@ -131,6 +131,32 @@ def read_guideline(path: Path | None, asked: Questionnaire) -> Guideline:
             "直してください。\n" + list_examples(wrong)
         )
     return guideline
+
+
+def _name_answers(guideline: Guideline, asked: Questionnaire) -> Guideline:
+    """Return a guideline whose conditions name fields and answers by their codes.
+
+    They may be written by their titles and labels on the form, too.
+    """
+
+    def name(entry: GuidelineEntry) -> GuidelineEntry:
+        told = {}
+        for written, answers in (entry.where or {}).items():
+            field = asked.find_field(written)
+            codes = {label: code for code, label in field.choices.items()} if field else {}
+            # The same field by both of its names is told as one that there is not.
+            key = field.name if field and field.name not in told else written
+            told[key] = [codes.get(own, own) for own in answers]
+        return entry if entry.where is None else entry.model_copy(update={"where": told})
+
+    sections = []
+    for section in guideline.sections:
+        boxes = [
+            box.model_copy(update={"items": list(map(name, box.items))}) for box in section.boxes
+        ]
+        rows = list(map(name, section.rows))
+        sections.append(section.model_copy(update={"boxes": boxes, "rows": rows}))
+    return guideline.model_copy(update={"sections": sections})
 
 
 def require_in_force(guideline: Guideline, cycle: Cycle) -> None:

@@ -5,6 +5,7 @@ and by which route the city deals with a reason.
 """
 
 import datetime
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -92,6 +93,11 @@ class Questionnaire(BaseModel):
         """The fields by code name."""
         return {field.name: field for field in self.fields}
 
+    def find_field(self, written: str) -> Field | None:
+        """Return the field that is meant by its code name, or by its title on the form, or None."""
+        titled = (field for field in self.field if _fold(field.header) == _fold(written))
+        return self.named.get(written) or next(titled, None)
+
     @cached_property
     def rules(self) -> dict[str, Rule]:
         """The rules by code, in the order of the quality report: every survey's, then its own."""
@@ -164,6 +170,10 @@ class Questionnaire(BaseModel):
     def label(self, field: str, code: str) -> str:
         """Return the printed label of a choice's code; raise KeyError if there is none."""
         return self.named[field].choices[code]
+
+
+def _fold(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _leave_blank(name: str) -> Field:

@@ -64,7 +64,7 @@ def build_lookup(cycle: Cycle) -> Lookup:
     asked, settings = cycle.questionnaire, cycle.settings
     fields = asked.list_fields(settings.as_of)
     headers, refused = _read_headers(fields, settings.headers, wrong)
-    answers, blanks = _read_answers(asked.fields, settings.answers, wrong)
+    answers, blanks = _read_answers(asked, settings.answers, wrong)
     if wrong:
         lines = "\n".join(f"  ・{line}" for line in wrong)
         raise SettingsError(
@@ -92,23 +92,23 @@ def _read_headers(
 
 
 def _read_answers(
-    fields: Sequence[Field], aliases: Mapping[str, Mapping[str, str]], wrong: list[str]
+    asked: Questionnaire, aliases: Mapping[str, Mapping[str, str]], wrong: list[str]
 ) -> tuple[dict[str, dict[str, str]], frozenset[tuple[str, str]]]:
     """Return the codes by field and key, and the fields with the keys that are no answer."""
     answers = {
         field.name: {choice_key(label): code for code, label in _list_spellings(field)}
-        for field in fields
+        for field in asked.fields
     }
-    by_name = {field.name: field for field in fields if field.kind == "choice"}
     blanks = set()
-    for name, own in aliases.items():
-        choice = by_name.get(name)
-        if choice is None:
-            wrong.append(f"answers.{name}: 選択式の項目にこの名前はありません。")
+    for written, own in aliases.items():
+        choice = asked.find_field(written)
+        if choice is None or choice.kind != "choice":
+            wrong.append(f"answers.{written}: 選択式の項目にこの名前はありません。")
             continue
+        name = choice.name
         codes = {label: code for code, label in choice.choices.items()}
         for found, label in sorted(own.items(), key=lambda alias: not alias[1]):
-            where, key = f"answers.{name}.「{found}」", choice_key(found)
+            where, key = f"answers.{written}.「{found}」", choice_key(found)
             if not label and (choice.required or key in answers[name]):
                 why = "必須の項目な" if choice.required else "既に回答を指している"
                 wrong.append(f"{where}: {why}ので、空（無回答）にはできません。")

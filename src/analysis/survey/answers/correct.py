@@ -18,7 +18,7 @@ from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.settings import Day, read_toml
 from analysis.survey.answers.unique import key_ids
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.spellings import answer_key, match_key
+from analysis.survey.spellings import answer_key
 from analysis.survey.timeline import find_decision_span
 
 CORRECTION_COLUMNS = (
@@ -88,11 +88,11 @@ def read_corrections(cycle: Cycle) -> tuple[Correction, ...]:
     path = cycle.raw_folder / CORRECTIONS_NAME
     if not os.path.lexists(path):
         return ()
-    fields = cycle.questionnaire.fields
-    names = {match_key(field.header): field.name for field in fields if field.is_asked}
+    read = read_toml(path, _Corrections).correction
+    found = [(written, cycle.questionnaire.find_field(written.field)) for written in read]
     return tuple(
-        written.model_copy(update={"field": names.get(match_key(written.field), written.field)})
-        for written in read_toml(path, _Corrections).correction
+        written.model_copy(update={"field": field.name}) if field else written
+        for written, field in found
     )
 
 

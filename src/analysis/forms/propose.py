@@ -52,7 +52,11 @@ def propose_matches(survey: Survey, previous: Survey | None) -> pd.DataFrame:
     pairs = pair_cycles(survey.rows, rows, survey.matches)
     now, before = (
         _list_unpaired(frame, pairs[name], survey.matches[name])
-        for frame, name in ((survey.rows, "current_id"), (rows, "previous_id"))
+        # Nothing is proposed to a first cycle, whatever its names.
+        for frame, name in (
+            (survey.rows if len(rows) else rows, "current_id"),
+            (rows, "previous_id"),
+        )
     )
     found = [
         proposal

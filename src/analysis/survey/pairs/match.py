@@ -126,7 +126,9 @@ def pair_cycles(
         rows.loc[np.array(mask, dtype=bool), list(_NAMED)]
         for rows, mask in zip((current, previous), masks, strict=True)
     ]
-    names_now, names_before = map(key_names, left)
+    names_before = key_names(left[1])
+    # A first cycle's names need no keys.
+    names_now = key_names(left[0]) if names_before else {}
     pairs = [(one, one, "id") for one in same]
     pairs += [
         (names_before[key], one, "name") for key, one in names_now.items() if key in names_before

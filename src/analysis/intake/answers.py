@@ -89,19 +89,40 @@ def fill_names(found: OfficeList) -> FilledColumn:
     return FilledColumn(pd.Series(names, dtype="str"), (note,) if count else ())
 
 
-def fill_down(found: OfficeList, field: str, nothing: str) -> FilledColumn:
-    """Return whose each row is: where it is blank, the one above; before the first, `nothing`."""
-    texts, above = _take(found, field), None
-    owners, count = [], 0
-    for text in texts:
-        is_own = bool(text) and _is_text(text or "") and answer_key(text or "") not in TOTAL_WORDS
-        count += not is_own
-        above = text if is_own else above
-        owners.append(above or nothing)
+def fill_down(
+    found: OfficeList, field: str, nothing: str, within: "pd.Series[str] | None" = None
+) -> FilledColumn:
+    """Return whose each row is: where it is blank, the one above; where none is, `nothing`.
+
+    With `within`, of one text a row, only one above that has the same text there.
+
+    >>> from analysis.intake.columns import ListColumn
+    >>> column = ListColumn(1, "課", "A", "section")
+    >>> frame = pd.DataFrame({"section": ["市民課", None, None]}, dtype="str")
+    >>> offices = pd.Series(["市民部", "市民部", "財務部"], dtype="str")
+    >>> fill_down(OfficeList("", (column,), frame, ()), "section", "－", offices).texts.tolist()
+    ['市民課', '市民課', '－']
+    """
+    texts = _take(found, field)
+    groups = [""] * len(texts) if within is None else within.tolist()
+    above: dict[str, str] = {}
+    owners, as_above = [], 0
+    for text, group in zip(texts, groups, strict=True):
+        if text and _is_text(text) and answer_key(text) not in TOTAL_WORDS:
+            above = {group: text}
+        else:
+            as_above += group in above
+        owners.append(above.get(group, nothing))
     column = found.find(field)
     title = column.title if column else field
-    note = f"「{title}」が空欄の {count:,}行は、上の行と同じとしました"
-    return FilledColumn(pd.Series(owners, dtype="str"), (note,) if count else ())
+    notes = []
+    if as_above:
+        notes.append(f"「{title}」が空欄の {as_above:,}行は、上の行と同じとしました")
+    if count := owners.count(nothing):
+        notes.append(
+            f"「{title}」が空欄で、上の行からも分からない {count:,}行は「{nothing}」としました"
+        )
+    return FilledColumn(pd.Series(owners, dtype="str"), tuple(notes))
 
 
 def join_law(found: OfficeList) -> "pd.Series[str] | None":

@@ -4,6 +4,7 @@ A workbook or a CSV is read by what reads the departments' answers, within the s
 parquet is a table already. Nothing of a person is taken: who answered, or where to call.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from analysis.survey.table.table import TableBody, read_table
 PARQUET = ".parquet"
 _NEEDED = {"name": "手続き名", "status": "オンライン化の状況"}
 _UNREAD = ("error", "formula")
+_FILLS = {"merge": "結合したセル", "group": "一度だけ書かれた課名", "ditto": "「同上」など、上の行"}
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,13 @@ def _take_rows(
             None if held in _UNREAD else raw for raw, held in zip(raws, helds, strict=True)
         ]
     frame = pd.DataFrame({name: pd.Series(own, dtype="str") for name, own in texts.items()})
-    return frame, tuple(_tell_lines(header, body, unread))
+    fills = Counter(fill for name in names for fill in body.rows[f"{name}_fill"] if fill)
+    filled = [
+        f"{label}の値を続く行の値とした所 {fills[fill]:,}か所"
+        for fill, label in _FILLS.items()
+        if fills[fill]
+    ]
+    return frame, (*_tell_lines(header, body, unread), *filled)
 
 
 def _tell_lines(header: Header, body: TableBody, unread: Sequence[str]) -> list[str]:

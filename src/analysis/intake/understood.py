@@ -103,7 +103,7 @@ def _take_section(
 ) -> FilledColumn:
     column = found.find("section")
     if column is not None and column is not owner:
-        return fill_down(found, "section", _SECTIONLESS)
+        return fill_down(found, "section", _SECTIONLESS, owners)
     named = {name: own.name for name, own in offices.of.items()}
     why = "部局として読んだ" if column else "課の列がない"
     note = f"{why}ため、課名には部局の名前を入れました"

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from analysis.build.misplaced import find_misplaced
 from analysis.cycle import open_cycle
+from analysis.figures.catalogue import require_free_ids
+from analysis.figures.guideline import read_guideline
 from analysis.forms.layout import FIRST_ROW
+from analysis.questionnaire.questionnaire import SURVEY_NAME, TEMPLATE_PATH
 
 from deliveries import run
 from workbooks import build_workbook, not_started, procedure
@@ -43,7 +47,8 @@ def test_what_the_settings_show_in_comments_can_be_switched_on(tmp_path: Path) -
     folder = begin(tmp_path / "city")
     path = folder / "data" / "raw" / FIRST / "cycle.toml"
     text = path.read_text(encoding="utf-8")
-    for line in ("# [target]", "# rate_percent = 100", f"# by = {FIRST}"):
+    switched = ('# guideline = "guideline.toml"', "# [target]", "# rate_percent = 100")
+    for line in (*switched, f"# by = {FIRST}"):
         assert text.count(f"\n{line}\n") == 1
         text = text.replace(f"\n{line}\n", f"\n{line[2:]}\n")
     for line in ('"手続番号" = "手続きID"', "[answers.status]", '"対応済" = "オンライン化済"'):
@@ -52,8 +57,30 @@ def test_what_the_settings_show_in_comments_can_be_switched_on(tmp_path: Path) -
     path.write_text(f'{text}\n[answers.status]\n"対応済" = "オンライン化済"\n', encoding="utf-8")
     settings = open_cycle(None, folder).settings
     assert settings.target is not None
+    assert settings.guideline == "guideline.toml"
     assert settings.headers == {"手続番号": "手続きID"}
     assert settings.answers == {"status": {"対応済": "オンライン化済"}}
+
+
+def test_an_empty_folder_in_which_somebody_stands_is_filled(tmp_path: Path) -> None:
+    folder = tmp_path / "city"
+    folder.mkdir()
+    code, said = run(folder, "init", ".")
+    assert code == 0, said
+    assert sorted(path.name for path in folder.iterdir()) == ["README.ja.md", "data"]
+    assert [path.name for path in tmp_path.iterdir()] == ["city"]
+
+
+def test_a_new_survey_has_what_it_asks_and_a_guideline_to_be_written_over(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "city")
+    raw = folder / "data" / "raw"
+    assert (raw / SURVEY_NAME).read_bytes() == TEMPLATE_PATH.read_bytes()
+    cycle = open_cycle(None, folder)
+    guideline = read_guideline(raw / "guideline" / "guideline.toml", cycle.questionnaire)
+    require_free_ids(guideline, cycle.questionnaire, None)
+    assert find_misplaced(cycle) == []
+    (raw / "guideline" / "guideline.toml").write_text("title = 1", encoding="utf-8")
+    assert [found.path for found in find_misplaced(cycle)] == ["data/raw/guideline/guideline.toml"]
 
 
 @pytest.mark.parametrize("there", ["a file", "a folder that is filled", "a link"])

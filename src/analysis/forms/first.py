@@ -41,8 +41,9 @@ def lay_out_survey(folder: Path) -> Iterator[Path]:
             f"{folder} には既に何かあります。何も変更していません。"
             "\n新しいフォルダーか、空のフォルダーを指定してください。"
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    passing = folder.with_name(f".{folder.name}.passing")
+    place = folder.resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    passing = place.with_name(f".{place.name}.passing")
     # What a process that was killed left there is made anew.
     shutil.rmtree(passing, ignore_errors=True)
     try:
@@ -52,9 +53,12 @@ def lay_out_survey(folder: Path) -> Iterator[Path]:
         guideline = (_TEMPLATES / GUIDELINE_NAME).read_text(encoding="utf-8")
         _write(passing / "data" / "raw" / GUIDELINES / GUIDELINE_NAME, guideline)
         yield passing
-        if folder.exists():
-            folder.rmdir()
-        passing.rename(folder)
+        if not place.exists():
+            passing.rename(place)
+            return
+        # Somebody may stand in it. What is a survey's goes last.
+        for own in sorted(passing.iterdir(), key=lambda path: path.is_dir()):
+            own.rename(place / own.name)
     finally:
         shutil.rmtree(passing, ignore_errors=True)
 

@@ -397,3 +397,14 @@ def test_where_the_program_has_no_demonstration_that_is_said(
     assert (code, len(said.splitlines())) == (1, 1)
     assert "リポジトリーを新しく取得し" in said
     assert not (tmp_path / "city").exists()
+
+
+def test_lines_of_a_text_end_alike_wherever_they_come_from(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"部局": ["A部"] * 2, "手続名": ["二行の\r\n届出", "届出"], "状況": ["済", "未"]}
+    )
+    source = tmp_path / "x.parquet"
+    frame.to_parquet(source)
+    folder, said = begin(tmp_path, source)
+    assert read(folder).survey.rows["name"].tolist() == ["二行の届出", "届出"]
+    assert "調査票に書けない文字" not in said

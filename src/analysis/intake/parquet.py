@@ -36,10 +36,11 @@ def read_parquet(content: bytes) -> pd.DataFrame:
 
 
 def _write(column: "pd.Series[Any]") -> "pd.Series[str]":
-    """Return a column's texts; a whole number of a column of fractions has no point."""
+    """Return a column's texts, lines ended by one sign; a whole number has no point."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
     texts = column.astype("str").where(column.notna())
+    texts = texts.str.replace("\r\n?", "\n", regex=True)
     if pd.api.types.is_float_dtype(column.dtype):
         texts = texts.str.removesuffix(".0")
     return texts

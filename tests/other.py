@@ -72,7 +72,7 @@ name = "channel"
 header = "受付の方法"
 kind = "choice"
 width = 12
-choices = { paper = "紙", mail = "郵送" }
+choices = { paper = "紙", mail = "郵送, 書留" }
 
 [[route]]
 code = "budget"
@@ -131,7 +131,7 @@ def invent(number: int) -> Iterator[dict[str, object]]:
             "電子申請の段階": status,
             "進まない理由": draw.choice(["；", "、", "\n"]).join(chosen) or None,
             "窓口の数": draw.choice([None, 1, 2]),
-            "受付の方法": draw.choice(["紙", "郵送", None]),
+            "受付の方法": draw.choice(["紙", "郵送, 書留", None]),
         }
 
 

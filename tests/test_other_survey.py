@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -123,6 +124,17 @@ def test_no_word_of_the_published_survey_is_on_any_page(folder: Path) -> None:
         text = re.sub(r"<(script|style).*?</\1>", "", path.read_text("utf-8"), flags=re.DOTALL)
         assert not [found for found in theirs.findall(text) if path.stem != "quality"], path.stem
     assert {path.name for path in folder.iterdir()} >= {"README.ja.md", "data", "reports"}
+
+
+def test_a_form_offers_its_own_answers_and_says_where_several_are_taken(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / f"data/processed/{CYCLE}/forms/第1局.xlsx")
+    assert book["選択肢"].sheet_state == "hidden"
+    assert [cell.value for cell in book["選択肢"]["A"]] == ["紙", "郵送, 書留"]
+    checks = {v.promptTitle: v for v in book["調査票"].data_validations.dataValidation}
+    assert checks["受付の方法"].formula1 == "選択肢!$A$1:$A$2"
+    assert checks["電子申請の段階"].formula1 == '"受付中,試行中,設計中,未定,対象外"'
+    assert checks["進まない理由"].type is None
+    assert "いくつも選ぶときは「；」で区切ってください。" in checks["進まない理由"].prompt
 
 
 def test_no_page_speaks_of_a_cycle_before(folder: Path) -> None:

@@ -95,7 +95,8 @@ class GuideSheet:
 def _describe(field: Field) -> tuple[str, ...]:
     choices = [*field.choices.values()]
     required, example = "必須" if field.required else "", (choices or [field.example])[0]
-    return field.header, required, field.help, "／".join(choices), example
+    several = "いくつでも選べます。" if field.multiple else ""
+    return field.header, required, several + field.help, "／".join(choices), example
 
 
 def _say_how(workbook_name: str, known: int) -> list[str]:

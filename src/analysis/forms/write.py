@@ -15,6 +15,7 @@ from analysis.errors import EXAMPLES_SHOWN
 from analysis.forms.cell_text import fit
 from analysis.forms.guide import GuideSheet
 from analysis.forms.layout import Grid
+from analysis.forms.marks import add_choices
 from analysis.forms.resave import rewrite_parts
 from analysis.forms.sheet import FormSheet
 from analysis.place import deliver_file, name_workbook
@@ -107,6 +108,7 @@ def make_form(
     room = 0 if is_answered else _ROOM if len(rows) else _ROOM_WHEN_EMPTY
     grid = Grid(cycle.questionnaire.list_fields(cycle.settings.as_of), len(rows), room)
     sheet, guide = FormSheet(workbook, grid), GuideSheet(workbook)
+    add_choices(workbook, grid)
     sheet.write(cycle, department, rows, is_answered=is_answered)
     guide.write(cycle, department, name_workbook(department), len(rows))
     workbook.close()

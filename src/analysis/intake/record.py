@@ -14,7 +14,7 @@ READING_NAME = "読み取りの記録.txt"
 _ROLES: dict[Role, str] = {
     "online": "オンライン化済（online）",
     "started": "着手済（started）",
-    "not_started": "未着手（not_started）",
+    "not_started": "まだ（not_started）",
     "excluded": "対象外（excluded）。総数に数えない",
 }
 _MOST_LABELS = 12

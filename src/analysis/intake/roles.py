@@ -1,11 +1,12 @@
 """Which role each word of the column of statuses plays: what is known, and what is not decided."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.intake.titles import STATUS_WORDS
 from analysis.questionnaire.field import Role
+from analysis.questionnaire.read import default_questionnaire
 from analysis.survey.spellings import choice_key
 
 BLANK_STATUS = "（回答なし）"
@@ -17,7 +18,7 @@ UNDECIDED: Role = "not_started"
 A rate can then be too low, never too high, and no procedure is lost from the total.
 """
 
-_MISSING: Mapping[Role, str] = {"online": "オンライン化済", "not_started": "未着手"}
+_ALWAYS: Sequence[Role] = ("online", "not_started")
 # Looked for in this order: 「一部実施済」 is not 「実施済」, and 「未対応」 not 「対応」.
 _PARTS: Sequence[tuple[Role, str]] = (
     ("excluded", r"除外|対象外|該当(なし|無し|せず|しない)"),
@@ -54,8 +55,9 @@ def decide_roles(labels: Sequence[str], *, has_blank: bool) -> list[RoleOf]:
         why = "状況が空欄の手続き。総数に数え、オンライン化済とはしない"
         decided.append((BLANK_STATUS, UNDECIDED, why, False))
     played = {role for _, role, _, _ in decided}
-    for role, label in _MISSING.items():
+    for role in _ALWAYS:
         if role not in played:
+            label = default_questionnaire().name_role(role)
             free = label if label not in labels else f"{label}（別）"
             decided.append((free, role, "一覧にないが、調査には必要なので加えた", True))
     codes = _name_codes([role for _, role, _, _ in decided])

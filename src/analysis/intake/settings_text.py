@@ -19,7 +19,7 @@ _HEAD = """\
 # 「{source}」の列から作りました。どの列を何と読んだかは「{record}」にあります。
 # 違っていれば、ここで直します。書き方は docs/settings/survey.md にあります。
 #
-# 状況の役割（roles）: online（オンライン化済）、started（着手済）、not_started（未着手）、
+# 状況の役割（roles）: online（オンライン化済）、started（着手済）、not_started（まだ）、
 # excluded（対象外。総数に数えない）
 """
 _ROUTES = """

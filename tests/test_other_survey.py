@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import openpyxl
 import pandas as pd
@@ -15,7 +16,11 @@ from other import DEPARTMENTS, REASONS, STATUSES, fill_form, invent, write_setti
 
 from conftest import ROOT
 from deliveries import run
+from pages import open_page, recount
 from spreadsheets import recalculate
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.slow
 
@@ -156,6 +161,14 @@ def test_a_spreadsheet_recounts_every_figure(folder: Path, tmp_path: Path) -> No
     lines = recalculate(folder / "reports" / CYCLE / "audit.xlsx", tmp_path)["数値"]
     assert len(lines) > 1000
     assert {line["照合"] for line in lines} == {"一致"}
+
+
+def test_a_page_recounts_itself(folder: Path, browser: "Browser") -> None:
+    for name in ("overview", "reasons", "department-d15"):
+        with open_page(browser, folder / "reports" / CYCLE / f"{name}.html") as page:
+            told, differing = recount(page)
+        assert re.fullmatch(r"検算：(\d+)/\1 一致", told), (name, told)
+        assert differing == set()
 
 
 def test_several_answers_are_parted_as_they_are_written_and_that_is_told(

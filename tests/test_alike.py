@@ -6,10 +6,12 @@ from analysis.questionnaire.rules import load_rules
 from analysis.survey.alike import describe_alike, gather_alike, name_places
 from analysis.survey.problems import Place, Problem, report
 
+from rows import ASKED
+
 
 def wrong(cell: str | None, value: str = "謎", workbook: str = "環境部.xlsx") -> Problem:
     place = Place(None, workbook, "調査票" if cell else None, cell)
-    return report("answer_unknown", place, field="status", value=value)
+    return report("answer_unknown", place, ASKED.named["status"], value=value)
 
 
 @pytest.mark.parametrize(

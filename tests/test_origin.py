@@ -57,7 +57,8 @@ def test_an_auditor_makes_the_same_fingerprint_with_sha256sum(project: Path) -> 
     package = project / "src" / "analysis"
     shutil.copytree(Path(analysis.__file__).parent, package)
     script = (
-        "(find data/raw/2024-* data/raw/guideline/2024.toml notebooks/overview.ipynb -type f;"
+        "(find data/raw/2024-* data/raw/survey.toml data/raw/guideline/2024.toml"
+        " notebooks/overview.ipynb -type f;"
         " find src/analysis -type f -regextype egrep"
         r" -regex '.*\.(py|toml|css|typ|j2|js)')"
         " | xargs -d '\\n' sha256sum | LC_ALL=C sort -k 2;"
@@ -81,6 +82,7 @@ def test_the_folder_and_the_dates_of_the_files_change_nothing(
     [
         "data/raw/2024-09-01/議会事務局.xlsx",
         "data/raw/2024-09-01/cycle.toml",
+        "data/raw/survey.toml",
         "data/raw/2024-03-31/議会事務局.xlsx",
         "data/raw/2024-03-31/cycle.toml",
         "data/raw/guideline/2024.toml",
@@ -177,4 +179,5 @@ def test_a_first_cycle_has_no_inputs_of_another(project: Path) -> None:
     assert {name.split("/")[2] for name in names if name.startswith("data/raw/")} == {
         "2024-03-31",
         "guideline",
+        "survey.toml",
     }

@@ -46,7 +46,8 @@ def read(raw_folder, department, cycle, lookup):
 read_all.read_workbook = read
 read_all.count_processes = lambda sizes: processes
 survey = collect_survey(open_cycle(None, Path(root)))
-for name, frame in vars(survey).items():
+frames = {name: frame for name, frame in vars(survey).items() if name != "asked"}
+for name, frame in frames.items():
     frame.to_parquet(folder / f"{name}.parquet")
 """
 

@@ -25,6 +25,7 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.problems import Place, Problem, report
 
 from cities import NOW, answer_one, hand_in_lines, make_city
+from rows import ASKED
 from workbooks import FIELDS, TITLES, build_workbook, make_cycle, procedure, save_bytes, sheet_of
 
 AS_OF = datetime.date(2024, 9, 1)
@@ -45,7 +46,7 @@ def mark(workbook: Workbook | bytes, *problems: Problem) -> Workbook:
 
 
 def unknown(cell: str, value: str = "謎") -> Problem:
-    return report("answer_unknown", HERE.at(cell), field="status", value=value)
+    return report("answer_unknown", HERE.at(cell), ASKED.named["status"], value=value)
 
 
 def test_the_list_comes_first_with_links_to_the_cells(tmp_path: Path) -> None:
@@ -206,7 +207,9 @@ def test_a_mark_is_found_again_after_rows_were_put_in_and_the_list_thrown_away()
 
 
 def test_one_comment_tells_all_problems_of_a_cell_in_the_graver_colour() -> None:
-    warning = report("reason_unneeded", HERE.at("G6"), field="reason", value="未検討")
+    warning = report(
+        ASKED.rules["reason_unneeded"], HERE.at("G6"), ASKED.named["reason"], value="未検討"
+    )
     notice = report("column_extra", HERE.at("G6"), value="連番")
     cell = mark(build_workbook([procedure(1)]), warning, unknown("G6"), notice)["調査票"]["G6"]
     assert cell.comment.text == (

@@ -20,6 +20,7 @@ from analysis.cycle import (
     Cycle,
 )
 from analysis.files.folder import LAID_ASIDE, is_passing, stops_build
+from analysis.questionnaire.read import SURVEY_NAME
 from analysis.texts import compose_name, require_file
 
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
@@ -91,6 +92,7 @@ def kind_of(path: str) -> str:
         f"{NOTEBOOKS}/": "ノートブック",
         f"{CODE_FOLDER}/": "プログラム",
         REQUIREMENTS_NAME: "ライブラリの版",
+        f"data/raw/{SURVEY_NAME}": "調査で尋ねること",
         "data/raw/guideline/": "ガイドライン",
     }
     for folder, kind in by_folder.items():

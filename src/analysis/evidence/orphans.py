@@ -68,7 +68,7 @@ def find_orphans(printed: Printed, findings: Findings) -> list[str]:
     wrong += [
         f"数値 {figure_id} が台帳の値と違います: 「{text}」（台帳では「{expected}」）"
         for figure_id, text in printed.figures
-        if (expected := _differs(findings.ledger, figure_id, text))
+        if (expected := _differs(findings.ledger, figure_id, text, known))
     ]
     return wrong
 
@@ -107,13 +107,15 @@ def _id_of(link: Mapping[str, str | None]) -> str:
     return unquote((link.get("href") or "")[1:])
 
 
-def _differs(ledger: Ledger, figure_id: str, text: str) -> str | None:
+def _differs(ledger: Ledger, figure_id: str, text: str, known: Iterable[str]) -> str | None:
     """Return what the ledger says where a printed figure says something else."""
     figure = ledger.look_up(*split_id(figure_id))
     if figure is None:
         return "なし"
-    if _NUMBER.findall(text) in ([figure.text], [figure.magnitude]):
-        return None
+    # A legend names the part before its number.
+    for told in (text, _strip_known(text, known)):
+        if _NUMBER.findall(told) in ([figure.text], [figure.magnitude]):
+            return None
     return figure.text
 
 

@@ -177,7 +177,9 @@ class FormSheet:
         table = xl_range(FIRST_ROW, 0, grid.last, grid.last_column)
         sheet.ignore_errors({"number_stored_as_text": table})
         sheet.repeat_rows(HEADER_ROW, HEADER_ROW + 1)
-        sheet.print_area(0, 0, grid.last + 2, grid.last_column)
+        # The totals may be wider than the table.
+        totals = 2 * (1 + len(cycle.questionnaire.named[STATUS].choices))
+        sheet.print_area(0, 0, grid.last + 2, max(grid.last_column, totals))
         set_up_page(sheet, f"{cycle.settings.title}票　{department.name}", cycle)
 
 

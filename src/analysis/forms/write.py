@@ -137,9 +137,19 @@ def describe_forms(cycle: Cycle, forms: Sequence[Form], left: Sequence[Left] = (
             f"{folder} に調査票を{len(forms)}件作成しました。各部局に送ってください。",
             *lines,
             f"届いた調査票は data/raw/{cycle.name} に置いてください。",
+            *_describe_former(cycle, forms),
             *_describe_left(left),
         ]
     )
+
+
+def _describe_former(cycle: Cycle, forms: Sequence[Form]) -> Iterator[str]:
+    """Yield which forms of departments that the cycle no longer has lie beside those written."""
+    folder = cycle.processed_folder / FORMS_FOLDER
+    known = {form.path.name for form in forms}
+    if former := sorted(path.name for path in folder.glob("*.xlsx") if path.name not in known):
+        named = "、".join(former)
+        yield f"前に作成した、今の部局のものではない調査票が残っています。送らないでください: {named}"
 
 
 def list_left(cycle: Cycle, rows: pd.DataFrame) -> list[Left]:

@@ -19,6 +19,8 @@ from analysis.questionnaire.rules import Rule, StatedRule, load_rules, read_rule
 from analysis.settings import Name
 
 STATUS, REASON = "status", "reason"
+# How many statuses of one role are named where a role is.
+_MOST_NAMED = 3
 
 ALWAYS: dict[str, FieldKind] = {
     "procedure_id": "id",
@@ -134,7 +136,11 @@ class Questionnaire(BaseModel):
         """All texts that a report may print: titles, answers, routes and rules."""
         said = [text for field in self.fields for text in (field.header, *field.choices.values())]
         said += [text for route in self.route for text in (route.label, route.because, route.plan)]
-        return said + [text for rule in self.rules.values() for text in (rule.title, rule.action)]
+        roles: tuple[Role, ...] = ("online", "started", "not_started", "excluded")
+        said += [self.name_role(role) for role in roles]
+        for rule in self.rules.values():
+            said += [rule.title, rule.title.removesuffix("。"), rule.action]
+        return said
 
     def list_fields(self, as_of: datetime.date) -> tuple[Field, ...]:
         """Return the fields that the cycle of this date asks for, in the order of its form."""
@@ -159,8 +165,10 @@ class Questionnaire(BaseModel):
         return tuple(code for code in self.named[STATUS].choices if told[code] in roles)
 
     def name_role(self, role: Role) -> str:
-        """Return what the statuses of a role are called; nothing if none plays it."""
-        return "・".join(self.label(STATUS, code) for code in self.list_statuses(role))
+        """Return what the statuses of a role are called, the first of many; nothing for none."""
+        labels = [self.label(STATUS, code) for code in self.list_statuses(role)]
+        more = "ほか" if len(labels) > _MOST_NAMED else ""
+        return "・".join(labels[:_MOST_NAMED]) + more
 
     def list_reasons(self, route: str) -> tuple[str, ...]:
         """Return the codes of the reasons that a route is for, in the form's order."""

@@ -17,7 +17,7 @@ from analysis.survey.survey import LINE_LABELS, STATE_LABELS
 
 PROBLEMS = "調査票の問題"
 _COUNTS = (
-    FigureColumn("total", "手続き"),
+    FigureColumn("total", "総手続き数"),
     FigureColumn("hidden", "うち非表示の行"),
     FigureColumn("problems_warning", "要確認", PROBLEMS),
     FigureColumn("problems_notice", "参考", PROBLEMS),

@@ -45,8 +45,10 @@ def masthead(findings: Findings) -> Masthead:
 def headline(findings: Findings) -> Block:
     """Return the two headline sentences with the chart of the statuses."""
     figure = findings.ledger.figure
+    title = f"1-(1) {findings.cycle.settings.title}結果"
     return Group(
         (
+            Paragraph((title,), kind="heading"),
             Bullets(
                 (
                     say_progress(findings, "all"),

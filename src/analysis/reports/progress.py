@@ -149,7 +149,7 @@ def draw_reasons(findings: Findings, scope: str) -> Iterator[Chart]:
 def _name_online(findings: Findings) -> str:
     """Return what online procedures are called in a sentence."""
     label = findings.cycle.questionnaire.name_role("online")
-    return f"{label}み" if label.endswith("済") else f"「{label}」の"
+    return f"{label}み" if label.endswith("済") and "・" not in label else f"「{label}」の"
 
 
 def _say_change(change: Figure) -> tuple[str | Shown, ...]:

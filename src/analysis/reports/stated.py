@@ -25,6 +25,10 @@ EACH_DEPARTMENT = "{department}"
 NOT_STARTED = "{not_started}"
 """What stands in titles for what the survey calls the procedures that are not started."""
 
+SURVEY = "{survey}"
+"""What stands in titles for what the survey is called."""
+
+_WORDS_FILLED = re.compile("|".join(map(re.escape, (NOT_STARTED, SURVEY))))
 ENDING = ".ipynb"
 _WORDS = ("title", "heading")
 # What a cycle may lack that a report is of, and whether it has it.
@@ -120,9 +124,12 @@ def _read(cycle: Cycle, name: str) -> Statement:
         raise _UnstatedError from None
     if wrong := list(_find_wrong(name, stated)):
         raise _UnstatedError("".join(wrong))
-    called = cycle.questionnaire.name_role("not_started")
+    words = {
+        NOT_STARTED: cycle.questionnaire.name_role("not_started"),
+        SURVEY: cycle.settings.title,
+    }
     title, heading = (
-        text.replace(NOT_STARTED, called)
+        _WORDS_FILLED.sub(lambda found: words[found[0]], text)
         for text in (stated["title"], stated.get("heading", stated["title"]))
     )
     return Statement(stated["order"], name, title, heading, stated.get("needs"))

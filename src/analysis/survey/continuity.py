@@ -87,8 +87,9 @@ def _find_gone_offline(compared: Comparison) -> Iterator[Problem]:
     pairs, asked = compared.pairs, compared.cycle.questionnaire
     was_online = pairs["previous_status"].isin(asked.list_statuses("online"))
     is_gone = was_online & pairs["status"].isin(asked.list_statuses("started", "not_started"))
-    for row in list_records(pairs, is_gone, STATUS):
+    for row in list_records(pairs, is_gone, STATUS, "previous_status"):
         words = {"label": asked.label(STATUS, row[STATUS])}
+        words["was"] = asked.label(STATUS, row["previous_status"])
         yield report_cell("went_offline", row, asked.named[STATUS], words)
 
 

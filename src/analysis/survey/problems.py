@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME, Department
-from analysis.questionnaire.field import Field
+from analysis.questionnaire.field import SAID_BETWEEN, Field
 from analysis.questionnaire.rules import Rule, Severity, load_rules
 
 STOPPED = "workbook_stopped"
@@ -88,7 +88,8 @@ def report(
     """
     rule = load_rules()[rule] if isinstance(rule, str) else rule
     if field:
-        words |= {"header": field.header, "choices": "、".join(field.choices.values())}
+        several = f"（いくつも選ぶときは「{SAID_BETWEEN}」で区切る）" if field.multiple else ""
+        words |= {"header": field.header, "choices": "、".join(field.choices.values()) + several}
     words = {
         name: (shorten if name in _FOUND else join_lines)(str(word)) for name, word in words.items()
     }

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from analysis.cycle import Cycle
 from analysis.questionnaire.read import default_questionnaire
+from analysis.questionnaire.spellings import choice_key
 from analysis.survey.answers.answer import read_answer
 from analysis.survey.answers.layout import clean_text
 from analysis.survey.dates import _ERAS
 from analysis.survey.lookup import build_lookup
-from analysis.survey.spellings import choice_key
 
 SETTINGS = SimpleNamespace(headers={}, answers={}, as_of=datetime.date(2024, 9, 1))
 LOOKUP = build_lookup(

@@ -3,8 +3,8 @@
 import pytest
 
 from analysis.questionnaire.read import default_questionnaire
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.lookup import Lookup
-from analysis.survey.spellings import match_key
 from analysis.survey.table.guess import CLEAR_PERCENT, NEAR_PERCENT, guess_fields
 
 

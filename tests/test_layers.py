@@ -22,7 +22,7 @@ ROOMS = (
 LARGEST_ROOM = 0.25
 # Within the survey: from the words and the files to what goes back to the departments.
 STAGES = (
-    "spellings", "lookup", "dates", "broken", "problems", "alike", "survey",
+    "lookup", "dates", "broken", "problems", "alike", "survey",
     "timeline",
     "table", "uncounted", "answers", "pairs", "check", "continuity", "differences", "whose",
     "unread", "collect", "reread", "store", "interim", "opening",

@@ -14,8 +14,8 @@ from analysis.figures.guideline import read_guideline
 from analysis.questionnaire.condition import REQUIRED
 from analysis.questionnaire.read import TEMPLATE_PATH
 from analysis.questionnaire.rules import RULES_PATH
+from analysis.questionnaire.spellings import choice_key, match_key
 from analysis.survey.collect import collect_survey
-from analysis.survey.spellings import choice_key, match_key
 
 from conftest import DEMO
 from rows import ASKED

@@ -15,9 +15,9 @@ from analysis.figures.definition import field_name, other_fields
 from analysis.figures.scopes import LEVELS, Level
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.spellings import answer_key, match_key
 from analysis.survey.answers.steps import say_steps
 from analysis.survey.answers.unique import part_id
-from analysis.survey.spellings import answer_key, match_key
 from analysis.survey.survey import row_columns
 
 SCOPE_TITLES: dict[Level, str] = {

@@ -93,6 +93,7 @@ def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[st
         "previous": ledger.tables.previous_cycle if ledger.has_previous else None,
         "scopes": [_write_scope(ledger, slug) for slug in ledger.scopes if slug in scopes],
         "measures": {name: _write_measure(ledger, name) for name in measures},
+        "online": asked.list_statuses("online"),
         "fields": names,
         "nouns": {count.table: TABLE_NOUNS[count.table] for count in counts},
         "tables": _gather_tables(ledger, counts, scopes, own, fields),

@@ -4,7 +4,7 @@ from analysis.cycle import WHOLE
 from analysis.figures.figure import split_id
 from analysis.figures.ledger import Ledger
 from analysis.names import spell_cycle
-from analysis.survey.spellings import match_key
+from analysis.questionnaire.spellings import match_key
 
 
 def read_id(ledger: Ledger, written: str) -> str:

@@ -10,10 +10,10 @@ from analysis.cycle import Cycle
 from analysis.figures.measure import WAITING
 from analysis.figures.scopes import add_scopes
 from analysis.figures.tally import Tally
+from analysis.questionnaire.spellings import answer_key
 from analysis.survey.answers.steps import list_steps
 from analysis.survey.answers.unique import part_id
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
-from analysis.survey.spellings import answer_key
 from analysis.survey.survey import LINE_LABELS, Survey
 
 PAIRED = "paired"

@@ -12,11 +12,11 @@ import pandas as pd
 
 from analysis.cycle import MATCHES_NAME, Cycle
 from analysis.place import deliver_file
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.pairs.confirm import DECIDED_COLUMNS, PROPOSED_COLUMNS
 from analysis.survey.pairs.likeness import LEAST_ALIKE
 from analysis.survey.pairs.match import pair_cycles
 from analysis.survey.problems import shorten
-from analysis.survey.spellings import match_key
 from analysis.survey.store import write_csv
 from analysis.survey.survey import Survey
 

@@ -149,7 +149,7 @@ def _describe_former(cycle: Cycle, forms: Sequence[Form]) -> Iterator[str]:
     known = {form.path.name for form in forms}
     if former := sorted(path.name for path in folder.glob("*.xlsx") if path.name not in known):
         named = "、".join(former)
-        yield f"前に作成した、今の部局のものではない調査票が残っています。送らないでください: {named}"
+        yield f"今の部局のものではない、前の調査票が残っています。送らないでください: {named}"
 
 
 def list_left(cycle: Cycle, rows: pd.DataFrame) -> list[Left]:

@@ -12,10 +12,10 @@ import pandas as pd
 
 from analysis.intake.listed import OfficeList
 from analysis.intake.titles import LAW_ARTICLE, LAW_NUMBER
+from analysis.questionnaire.spellings import answer_key, digits_key
 from analysis.survey.answers.layout import lay_out
 from analysis.survey.answers.numbers import UnreadableNumberError, parse_number
 from analysis.survey.dates import UnreadableDateError, parse_date
-from analysis.survey.spellings import answer_key, digits_key
 from analysis.survey.table.fill import is_ditto
 from analysis.survey.table.totals import TOTAL_WORDS
 from analysis.texts import is_dash

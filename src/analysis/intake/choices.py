@@ -12,8 +12,8 @@ import pandas as pd
 
 from analysis.intake.columns import one_line
 from analysis.questionnaire.field import SAID_BETWEEN
+from analysis.questionnaire.spellings import choice_key
 from analysis.survey.answers.layout import lay_out
-from analysis.survey.spellings import choice_key
 from analysis.survey.table.fill import is_ditto
 from analysis.texts import is_dash
 

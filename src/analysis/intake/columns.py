@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analysis.files.sheet import address
 from analysis.intake.titles import rank_title
-from analysis.survey.spellings import match_key
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.table.header import RESPONDENT, Header, Title
 
 

@@ -18,8 +18,8 @@ from analysis.intake.columns import ListColumn, name_columns
 from analysis.intake.parquet import read_parquet
 from analysis.intake.titles import make_lookup, title_lookup
 from analysis.questionnaire.field import Field
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.problems import Place, describe, report
-from analysis.survey.spellings import match_key
 from analysis.survey.table.choose import choose_header, find_headers
 from analysis.survey.table.header import LAST_HEADER_ROW, Header, find_header
 from analysis.survey.table.table import TableBody, read_table

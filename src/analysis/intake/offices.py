@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.cycle_toml import WHOLE, WHOLE_NAME, Department
 from analysis.intake.columns import one_line
-from analysis.survey.spellings import match_key
+from analysis.questionnaire.spellings import match_key
 
 OFFICELESS = "（部局名なし）"
 ALL_OFFICES = "全部局"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from analysis.intake.titles import STATUS_WORDS
 from analysis.questionnaire.field import Role
 from analysis.questionnaire.read import default_questionnaire
-from analysis.survey.spellings import choice_key
+from analysis.questionnaire.spellings import choice_key
 
 BLANK_STATUS = "（回答なし）"
 """What a procedure without a status is said to be: it is counted, and is not online."""

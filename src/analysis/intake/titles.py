@@ -12,8 +12,8 @@ from pathlib import Path
 from analysis.questionnaire.field import Field
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.read import default_questionnaire
+from analysis.questionnaire.spellings import choice_key, match_key
 from analysis.survey.lookup import Lookup
-from analysis.survey.spellings import choice_key, match_key
 
 OWNER, LAW_NUMBER, LAW_ARTICLE = "department", "law_number", "law_article"
 """What a list has a column for and a form has not: whose a row is, and the parts of its law."""

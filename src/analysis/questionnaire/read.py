@@ -1,6 +1,8 @@
 """Read what a survey asks from its `survey.toml`, and refuse what can't be meant."""
 
+import datetime
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, get_args
 from analysis.questionnaire.field import Field, Role
 from analysis.questionnaire.questionnaire import ALWAYS, KNOWN, REASON, STATUS, Questionnaire
 from analysis.questionnaire.rules import StatedRule, load_rules, read_rule
+from analysis.questionnaire.spellings import match_key
 from analysis.settings import read_toml, refuse_settings
 
 SURVEY_NAME = "survey.toml"
@@ -17,6 +20,21 @@ TEMPLATE_PATH = Path(__file__).with_name(SURVEY_NAME)
 
 # The words of a breach of a row's rule.
 _FILLED = ("header", "value", "label", "choices", "as_of")
+# The columns that the program has beside the answers.
+_RESERVED = frozenset(
+    {
+        *("action", "agrees", "all", "cell", "code", "corrected"),
+        *("correction", "cycle", "department", "department_slug", "fate", "field"),
+        *("hidden", "kind", "left_online", "message", "moved", "pair_id"),
+        *("paired_by", "procedures", "published", "raw", "renamed", "row"),
+        *("severity", "sha256", "sheet", "state", "step", "steps"),
+        *("value", "went_online", "whose", "workbook"),
+    }
+)
+_INNER = re.compile(
+    r"^(scope|former|previous|stated|rule|reason|route|waiting)_(?!detail$)"
+    r"|_(raw|cell|held|fill|text|missing|corrected|key|share|change)$"
+)
 # What the names of other measures end with.
 _TAKEN = ("_share", "_change")
 
@@ -56,9 +74,13 @@ def _find_wrong(asked: Questionnaire) -> Iterator[_Wrong]:
             yield ("field",), f'name = "{name}"、kind = "{kind}" の項目が必要です'
         elif field is not None and field.kind != kind:
             yield ("field", at, "kind"), f"{name} の kind は {kind} にしてください"
+        elif field is not None and name in ALWAYS and field.since > datetime.date.min:
+            yield ("field", at, "since"), f"{name} は、どの調査回でも尋ねるものです"
         elif field is not None and name in ALWAYS and not field.required:
             yield ("field", at, "required"), f"{name} には required = true が必要です"
     for at, field in enumerate(asked.field):
+        if field.name in _RESERVED or _INNER.search(field.name):
+            yield ("field", at, "name"), f"{field.name} は、プログラムが使う名前です"
         yield from _find_wrong_words(at, field, asked)
     named = {name: field for name, (_, field) in fields.items()}
     for at, stated in enumerate(asked.rule):
@@ -138,6 +160,7 @@ def _find_twice(asked: Questionnaire) -> Iterator[_Wrong]:
         ("rule", "code", [rule.code for rule in asked.rule]),
     ]
     for table, key, values in named:
+        keys = [match_key(value) for value in values]
         for at, value in enumerate(values):
-            if value in values[:at]:
+            if keys[at] in keys[:at]:
                 yield (table, at, key), f"「{value}」が重複しています"

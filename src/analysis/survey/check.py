@@ -13,9 +13,9 @@ import pandas as pd
 from analysis.cycle import Cycle
 from analysis.questionnaire.field import Field, name_codes
 from analysis.questionnaire.rules import Rule
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.broken import find_rows
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.spellings import match_key
 from analysis.survey.table.read import Reading
 from analysis.survey.table.stated import find_totals_that_differ
 from analysis.survey.table.tombstone import find_tombstone_names, find_tombstones

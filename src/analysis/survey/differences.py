@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from analysis.questionnaire.field import Field
+from analysis.questionnaire.spellings import answer_key
 from analysis.survey.answers.layout import clean_text
 from analysis.survey.problems import shorten
-from analysis.survey.spellings import answer_key
 from analysis.survey.table.read import Reading
 
 _MOST_NAMED = 5

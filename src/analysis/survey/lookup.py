@@ -11,7 +11,7 @@ from analysis.cycle import SETTINGS_NAME, Cycle
 from analysis.errors import SettingsError
 from analysis.questionnaire.field import Field
 from analysis.questionnaire.questionnaire import Questionnaire
-from analysis.survey.spellings import choice_key, match_key
+from analysis.questionnaire.spellings import choice_key, match_key
 
 
 @dataclass(frozen=True)

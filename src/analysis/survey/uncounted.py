@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.cycle import MATCHES_NAME, Cycle, Uncounted
+from analysis.questionnaire.spellings import match_key
 from analysis.succession.rescope import move_rows
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.spellings import match_key
 from analysis.survey.survey import ANSWERED, STATE_LABELS, Survey
 
 if TYPE_CHECKING:

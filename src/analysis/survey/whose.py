@@ -22,9 +22,9 @@ from analysis.files.folder import (
 )
 from analysis.files.named import list_named, list_names
 from analysis.questionnaire.field import Field
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.differences import list_ids, tell_row_differences
 from analysis.survey.problems import STOPPED, Place, Problem, report, shorten
-from analysis.survey.spellings import match_key
 from analysis.survey.table.read import Reading
 from analysis.texts import key_file
 

@@ -7,20 +7,19 @@ from typing import NamedTuple
 
 from openpyxl.utils.datetime import MAC_EPOCH
 
-from analysis.questionnaire.field import SEVERAL, Field, name_codes
+from analysis.questionnaire.field import BETWEEN, SEVERAL, Field, name_codes
+from analysis.questionnaire.spellings import answer_key, digits_key, is_mark, match_key
 from analysis.survey.answers.layout import fold_steps, lay_out
 from analysis.survey.answers.numbers import MissingKind, UnreadableNumberError, parse_number
 from analysis.survey.answers.steps import STEPS
 from analysis.survey.dates import SERIAL_ORIGIN, UnreadableDateError, parse_date
 from analysis.survey.lookup import Lookup
-from analysis.survey.spellings import answer_key, digits_key, is_mark, match_key
 from analysis.survey.table.fill import is_ditto
 from analysis.texts import is_dash
 
 Value = str | int | None
 
-# What departments write between several answers.
-_BETWEEN = re.compile("([、,，;；\n])")
+_PARTED = re.compile(f"({BETWEEN.pattern})")
 
 _ORDER = {code: at for at, code in enumerate(STEPS)}
 
@@ -103,7 +102,7 @@ def _read_choices(cell: _Cell, lookup: Lookup) -> Answer:
 
 def _split_choices(cell: _Cell, lookup: Lookup) -> Iterator[str]:
     """Yield the texts that stand in a cell; a label may itself hold what parts them."""
-    parts, at = _BETWEEN.split(cell.text), 0
+    parts, at = _PARTED.split(cell.text), 0
     while at < len(parts):
         ends = range(len(parts), at, -2)
         texts = {end: "".join(parts[at:end]).strip() for end in ends}

@@ -15,10 +15,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from analysis.cycle import CORRECTIONS_NAME, Cycle
 from analysis.errors import EXAMPLES_SHOWN
 from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.spellings import answer_key
 from analysis.settings import Day, read_toml
 from analysis.survey.answers.unique import key_ids
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.spellings import answer_key
 from analysis.survey.timeline import find_decision_span
 
 CORRECTION_COLUMNS = (

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from analysis.survey.spellings import match_key
+from analysis.questionnaire.spellings import match_key
 
 # Japanese letters, punctuation and marks, in every width.
 _WIDE = r"\u2460-\u27bf\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffef\U00020000-\U0003ffff"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.survey.spellings import answer_key
+from analysis.questionnaire.spellings import answer_key
 
 if TYPE_CHECKING:
     # Who only asks how an id is written opens no workbook.

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.cycle import MATCHES_NAME, Cycle
+from analysis.questionnaire.spellings import answer_key, digits_key
 from analysis.survey.dates import UnreadableDateError, parse_date
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.spellings import answer_key, digits_key
 from analysis.survey.timeline import find_decision_span
 from analysis.texts import LockedTextError, UnreadableTextError, read_records
 

@@ -1,6 +1,6 @@
 """Judge by name and law whether what stands under one id in two cycles can be one procedure."""
 
-from analysis.survey.spellings import match_key
+from analysis.questionnaire.spellings import match_key
 
 LEAST_ALIKE = 60
 """From how many of 100 on two names are alike enough for one procedure to be proposed."""

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import SurveyError, list_examples
+from analysis.questionnaire.spellings import match_key
 from analysis.succession.rescope import FORMER, TAKEN_OVER, add_former
-from analysis.survey.spellings import match_key
 
 _ID = "procedure_id"
 _NAMED = ("department_slug", "name", "law", _ID)

@@ -9,8 +9,8 @@ address: it is named where the text calls it an id (手続きID2, 旧2, No.2) or
 import re
 from collections.abc import Collection, Iterable, Iterator
 
+from analysis.questionnaire.spellings import digits_key
 from analysis.survey.dates import UnreadableDateError, parse_date
-from analysis.survey.spellings import digits_key
 
 _ITEM = r"[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)*"
 # What follows a number that counts or measures something, or is part of a longer one.

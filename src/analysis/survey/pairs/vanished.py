@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.cycle import SETTINGS_NAME
+from analysis.questionnaire.spellings import match_key
 from analysis.succession.offices import Office
 from analysis.succession.rescope import FORMER, add_former
 from analysis.succession.successor import (
@@ -20,7 +21,6 @@ from analysis.succession.successor import (
 from analysis.survey.pairs.comparison import Comparison
 from analysis.survey.pairs.identity import list_untold
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.spellings import match_key
 
 _SETTINGS = Place(None, SETTINGS_NAME)
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.lookup import Lookup
-from analysis.survey.spellings import match_key
 from analysis.survey.table.totals import RowEntries, is_total_label, read_count
 from analysis.texts import is_dash
 

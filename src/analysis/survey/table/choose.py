@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analysis.files.sheet import Sheet, address
+from analysis.questionnaire.spellings import answer_key
 from analysis.survey.lookup import Lookup
-from analysis.survey.spellings import answer_key
 from analysis.survey.table.header import Header, find_header
 from analysis.survey.table.lines import LineReader
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from analysis.files.sheet import Sheet, address
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report, shorten
-from analysis.survey.spellings import match_key
 from analysis.survey.table.answered import find_status, is_answered
 from analysis.survey.table.choose import EXAMPLE_ID, EXAMPLE_SHEET, list_left_out
 from analysis.survey.table.header import FEWEST_TITLES, Header, Title, list_near_titles

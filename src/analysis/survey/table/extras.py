@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl.utils.cell import get_column_letter
 
-from analysis.survey.spellings import match_key
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.table.header import RESPONDENT, Header, Title
 
 EXTRA_PARTS = ("row", "procedure_id", "title", "text", "cell")

@@ -10,7 +10,7 @@ from openpyxl.utils.cell import get_column_letter
 
 from analysis.files.sheet import Entry
 from analysis.questionnaire.field import Field
-from analysis.survey.spellings import match_key
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.table.header import Header
 from analysis.survey.table.lines import read_section_heading
 from analysis.survey.table.merges import map_tops

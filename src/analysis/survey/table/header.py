@@ -12,8 +12,8 @@ from functools import cached_property
 
 from analysis.files.sheet import Merge, Sheet
 from analysis.questionnaire.field import Field
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.lookup import Lookup
-from analysis.survey.spellings import match_key
 from analysis.survey.table.guess import find_near, guess_fields, is_of_others
 from analysis.survey.table.merges import uncover
 

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 from analysis.files.sheet import address
+from analysis.questionnaire.spellings import digits_key, match_key
 from analysis.survey.dates import UnreadableDateError, parse_date
 from analysis.survey.lookup import Lookup
-from analysis.survey.spellings import digits_key, match_key
 from analysis.survey.table.header import Header
 
 _AS_OF = re.compile(r"(?=時点|現在)")

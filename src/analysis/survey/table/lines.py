@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from analysis.files.sheet import Entry
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.lookup import Lookup
-from analysis.survey.spellings import match_key
 from analysis.survey.table.answered import is_answered
 from analysis.survey.table.header import RESPONDENT, Header
 from analysis.survey.table.totals import (

@@ -13,9 +13,9 @@ from analysis.cycle import Department
 from analysis.files.file import find_file, read_content, read_file_sheets
 from analysis.files.sheet import Sheet, UnreadableWorkbookError, address, is_grid
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report
-from analysis.survey.spellings import match_key
 from analysis.survey.table.choose import choose_header, find_headers
 from analysis.survey.table.examine import (
     SIDE_SHEET,

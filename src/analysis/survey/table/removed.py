@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analysis.files.sheet import address
+from analysis.questionnaire.spellings import answer_key, choice_key, digits_key, match_key
 from analysis.survey.dates import UnreadableDateError, parse_date
 from analysis.survey.lookup import Lookup
 from analysis.survey.problems import Place, Problem, report, shorten
-from analysis.survey.spellings import answer_key, choice_key, digits_key, match_key
 from analysis.survey.table.extras import list_titles
 from analysis.survey.table.fill import Columns
 from analysis.survey.table.header import Header, Title

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
-from analysis.survey.spellings import answer_key, digits_key
+from analysis.questionnaire.spellings import answer_key, digits_key
 
 _YEAR = r"(?:(?:令和|平成|R|H|令|平)\.?(?:[0-9]{1,2}|元)|[0-9]{4})"
 _DAY = rf"{_YEAR}(?:年度?|[./-])?(?:[0-9]{{1,2}}(?:月|[./-])?(?:[0-9]{{1,2}}日?)?)?末?"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from analysis.files.sheet import Entry
+from analysis.questionnaire.spellings import match_key
 from analysis.survey.lookup import Lookup
-from analysis.survey.spellings import match_key
 
 # The number of procedures, as the foot of the form calls it; the statuses have their own labels.
 COUNT_LABELS = frozenset({"総手続き数", "総手続数", "手続き数", "手続数"})

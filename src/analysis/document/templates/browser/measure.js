@@ -22,7 +22,7 @@ class Counter {
     const now = this.byId.get(cycle);
     const before = this.byId.get(previous);
     const ids = new Set([...now.keys(), ...before.keys()]);
-    const pairs = [...ids].map((id) => describePair(now.get(id), before.get(id)));
+    const pairs = [...ids].map((id) => describePair(now.get(id), before.get(id), this.evidence.online));
     this.tables.get(cycle).set("transitions", pairs);
   }
 
@@ -121,7 +121,7 @@ class Counter {
   }
 }
 
-function describePair(now, before) {
+function describePair(now, before, online) {
   const yes = (answer) => (answer ? "yes" : "no");
   const stays = now !== undefined && before !== undefined;
   const differs = (field) => stays && !sameText(now[field], before[field]);
@@ -131,8 +131,8 @@ function describePair(now, before) {
     before,
     fate: stays ? "continued" : now ? "new" : "abolished",
     paired_by: stays ? before.paired_by ?? "id" : null,
-    went_online: yes(stays && now.status === "online" && before.status !== "online"),
-    left_online: yes(stays && now.status !== "online" && before.status === "online"),
+    went_online: yes(stays && online.includes(now.status) && !online.includes(before.status)),
+    left_online: yes(stays && !online.includes(now.status) && online.includes(before.status)),
     renamed: yes(differs("name")),
     moved: yes(differs("section") || differs("department_slug")),
   };

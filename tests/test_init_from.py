@@ -159,6 +159,38 @@ def test_the_record_says_what_was_taken_for_what_and_what_is_not_decided(tmp_pat
         assert line in said
 
 
+BY_PART = {
+    "窓口で実施済": "online",
+    "R8実施済予定": "started",
+    "対応済(R8年度末予定)": "started",
+    "可（一部）": "started",
+    "システム整備中": "started",
+    "実施予定なし": "not_started",
+    "対象外の見込み": "",
+    "対応済み見込み": "",
+    "導入済(停止中)": "",
+    "可能性あり": "",
+    "実施済(住民票のみ)": "",
+    "使用不可能": "",
+    "検討完了": "",
+    "準備完了": "",
+    "全部紙": "",
+}
+
+
+def test_a_part_of_a_word_makes_it_online_only_where_nothing_takes_it_back(tmp_path: Path) -> None:
+    lines = [[f"{at}", "a課", "b", word] for at, word in enumerate(BY_PART, start=1)]
+    folder, said = begin(tmp_path, write_lines(tmp_path / "list.xlsx", [HEAD, *lines]))
+    field = open_cycle(None, folder).questionnaire.named["status"]
+    assert field.roles is not None
+    codes = {label: code for code, label in field.choices.items()}
+    doubts = said[said.index("■ 確かめること") : said.index("■ 部局ごと")]
+    for word, role in BY_PART.items():
+        assert field.roles[codes[word]] == (role or "not_started"), word
+        told = "」は、「" if role else "」の役割は決められません"
+        assert f"・状況「{word}{told}" in doubts
+
+
 def test_a_role_that_was_not_decided_is_changed_in_the_settings(tmp_path: Path) -> None:
     frame = invent()
     folder, _ = begin(tmp_path, save(frame, tmp_path / "一覧.xlsx"))

@@ -191,6 +191,38 @@ def test_a_part_of_a_word_makes_it_online_only_where_nothing_takes_it_back(tmp_p
         assert f"・状況「{word}{told}" in doubts
 
 
+@pytest.mark.parametrize(
+    ("told", "labels"),
+    [
+        ("対面での確認が必要、未整備", ["対面での確認が必要", "未整備"]),
+        ("対面での確認が必要；未整備", ["対面での確認が必要", "未整備"]),
+        # What stands in no other cell is a reason of its own.
+        ("対面での確認が必要、要綱", ["対面での確認が必要", "対面での確認が必要、要綱", "未整備"]),
+    ],
+)
+def test_one_kind_of_combined_reasons_is_parted_where_each_stands_alone(
+    tmp_path: Path, told: str, labels: list[str]
+) -> None:
+    reasons = [
+        told,
+        "対面での確認が必要",
+        told,
+        "未整備",
+        told,
+        "未整備",
+        "対面での確認が必要",
+        told,
+    ]
+    lines = [[f"{at}", "a課", "b", "未", own] for at, own in enumerate(reasons, start=1)]
+    source = write_lines(tmp_path / "list.xlsx", [[*HEAD, "理由"], *lines])
+    findings = read(begin(tmp_path, source)[0])
+    codes = {label: code for code, label in findings.cycle.questionnaire.reasons.items()}
+    assert sorted(codes) == labels
+    whole = len(labels) > 2
+    assert count(findings, f"reason_{codes['未整備']}") == (2 if whole else 6)
+    assert count(findings, f"reason_{codes['対面での確認が必要']}") == (2 if whole else 6)
+
+
 def test_a_role_that_was_not_decided_is_changed_in_the_settings(tmp_path: Path) -> None:
     frame = invent()
     folder, _ = begin(tmp_path, save(frame, tmp_path / "一覧.xlsx"))

@@ -159,6 +159,24 @@ def test_the_record_says_what_was_taken_for_what_and_what_is_not_decided(tmp_pat
         assert line in said
 
 
+@pytest.mark.parametrize("slip", [False, True])
+def test_ids_that_begin_anew_in_each_department_stay(tmp_path: Path, slip: bool) -> None:
+    head = ["No", "部局", "手続名", "状況"]
+    owners = ["A部", "A部", "B部", "B部", "C部", None]
+    ids: list[int | None] = [1, 2, 1, 1 if slip else 2, 1, None]
+    lines = [[own, *rest, "届出", "済"] for own, *rest in zip(ids, owners, strict=True)]
+    folder, said = begin(tmp_path, write_lines(tmp_path / "list.xlsx", [head, *lines]))
+    findings = read(folder)
+    assert findings.cycle.settings.ids_per_department is not slip
+    assert ("ids_per_department = true と書きました" in said) is not slip
+    expected = (
+        ["1", "2", "1-2", "1-3", "1-4", "D03-0001"]
+        if slip
+        else ["d01-1", "d01-2", "d02-1", "d02-2", "d03-1", "d03-D03-0001"]
+    )
+    assert findings.survey.rows["procedure_id"].tolist() == expected
+
+
 BY_PART = {
     "窓口で実施済": "online",
     "R8実施済予定": "started",

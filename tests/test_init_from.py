@@ -177,6 +177,22 @@ def test_ids_that_begin_anew_in_each_department_stay(tmp_path: Path, slip: bool)
     assert findings.survey.rows["procedure_id"].tolist() == expected
 
 
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [
+        ("課・係", "手続・届出の名称"),
+        ("課（係）", "届出・申請名"),
+        ("課・室名", "手続（届出）の名称"),
+    ],
+)
+def test_a_title_of_two_words_joined_is_known(tmp_path: Path, section: str, name: str) -> None:
+    lines = [["No", "部", section, name, "状況"], ["1", "A部", "a課", "転入届", "済"]]
+    folder, said = begin(tmp_path, write_lines(tmp_path / "list.xlsx", lines))
+    rows = read(folder).survey.rows
+    assert rows[["department", "section", "name"]].to_numpy().tolist() == [["A部", "a課", "転入届"]]
+    assert "見出しが似ている" not in said
+
+
 BY_PART = {
     "窓口で実施済": "online",
     "R8実施済予定": "started",

@@ -159,6 +159,104 @@ def test_the_record_says_what_was_taken_for_what_and_what_is_not_decided(tmp_pat
         assert line in said
 
 
+@pytest.mark.parametrize("slip", [False, True])
+def test_ids_that_begin_anew_in_each_department_stay(tmp_path: Path, slip: bool) -> None:
+    head = ["No", "部局", "手続名", "状況"]
+    owners = ["A部", "A部", "B部", "B部", "C部", None]
+    ids: list[int | None] = [1, 2, 1, 1 if slip else 2, 1, None]
+    lines = [[own, *rest, "届出", "済"] for own, *rest in zip(ids, owners, strict=True)]
+    folder, said = begin(tmp_path, write_lines(tmp_path / "list.xlsx", [head, *lines]))
+    findings = read(folder)
+    assert findings.cycle.settings.ids_per_department is not slip
+    assert ("ids_per_department = true と書きました" in said) is not slip
+    expected = (
+        ["1", "2", "1-2", "1-3", "1-4", "D03-0001"]
+        if slip
+        else ["d01-1", "d01-2", "d02-1", "d02-2", "d03-1", "d03-D03-0001"]
+    )
+    assert findings.survey.rows["procedure_id"].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [
+        ("課・係", "手続・届出の名称"),
+        ("課（係）", "届出・申請名"),
+        ("課・室名", "手続（届出）の名称"),
+    ],
+)
+def test_a_title_of_two_words_joined_is_known(tmp_path: Path, section: str, name: str) -> None:
+    lines = [["No", "部", section, name, "状況"], ["1", "A部", "a課", "転入届", "済"]]
+    folder, said = begin(tmp_path, write_lines(tmp_path / "list.xlsx", lines))
+    rows = read(folder).survey.rows
+    assert rows[["department", "section", "name"]].to_numpy().tolist() == [["A部", "a課", "転入届"]]
+    assert "見出しが似ている" not in said
+
+
+BY_PART = {
+    "窓口で実施済": "online",
+    "R8実施済予定": "started",
+    "対応済(R8年度末予定)": "started",
+    "可（一部）": "started",
+    "システム整備中": "started",
+    "実施予定なし": "not_started",
+    "対象外の見込み": "",
+    "対応済み見込み": "",
+    "導入済(停止中)": "",
+    "可能性あり": "",
+    "実施済(住民票のみ)": "",
+    "使用不可能": "",
+    "検討完了": "",
+    "準備完了": "",
+    "全部紙": "",
+}
+
+
+def test_a_part_of_a_word_makes_it_online_only_where_nothing_takes_it_back(tmp_path: Path) -> None:
+    lines = [[f"{at}", "a課", "b", word] for at, word in enumerate(BY_PART, start=1)]
+    folder, said = begin(tmp_path, write_lines(tmp_path / "list.xlsx", [HEAD, *lines]))
+    field = open_cycle(None, folder).questionnaire.named["status"]
+    assert field.roles is not None
+    codes = {label: code for code, label in field.choices.items()}
+    doubts = said[said.index("■ 確かめること") : said.index("■ 部局ごと")]
+    for word, role in BY_PART.items():
+        assert field.roles[codes[word]] == (role or "not_started"), word
+        told = "」は、「" if role else "」の役割は決められません"
+        assert f"・状況「{word}{told}" in doubts
+
+
+@pytest.mark.parametrize(
+    ("told", "labels"),
+    [
+        ("対面での確認が必要、未整備", ["対面での確認が必要", "未整備"]),
+        ("対面での確認が必要；未整備", ["対面での確認が必要", "未整備"]),
+        # What stands in no other cell is a reason of its own.
+        ("対面での確認が必要、要綱", ["対面での確認が必要", "対面での確認が必要、要綱", "未整備"]),
+    ],
+)
+def test_one_kind_of_combined_reasons_is_parted_where_each_stands_alone(
+    tmp_path: Path, told: str, labels: list[str]
+) -> None:
+    reasons = [
+        told,
+        "対面での確認が必要",
+        told,
+        "未整備",
+        told,
+        "未整備",
+        "対面での確認が必要",
+        told,
+    ]
+    lines = [[f"{at}", "a課", "b", "未", own] for at, own in enumerate(reasons, start=1)]
+    source = write_lines(tmp_path / "list.xlsx", [[*HEAD, "理由"], *lines])
+    findings = read(begin(tmp_path, source)[0])
+    codes = {label: code for code, label in findings.cycle.questionnaire.reasons.items()}
+    assert sorted(codes) == labels
+    whole = len(labels) > 2
+    assert count(findings, f"reason_{codes['未整備']}") == (2 if whole else 6)
+    assert count(findings, f"reason_{codes['対面での確認が必要']}") == (2 if whole else 6)
+
+
 def test_a_role_that_was_not_decided_is_changed_in_the_settings(tmp_path: Path) -> None:
     frame = invent()
     folder, _ = begin(tmp_path, save(frame, tmp_path / "一覧.xlsx"))

@@ -15,6 +15,7 @@ from analysis.intake.titles import LAW_ARTICLE, LAW_NUMBER
 from analysis.questionnaire.spellings import answer_key, digits_key
 from analysis.survey.answers.layout import lay_out
 from analysis.survey.answers.numbers import UnreadableNumberError, parse_number
+from analysis.survey.answers.unique import join_id
 from analysis.survey.dates import UnreadableDateError, parse_date
 from analysis.survey.table.fill import is_ditto
 from analysis.survey.table.totals import TOTAL_WORDS
@@ -31,11 +32,20 @@ class FilledColumn(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def take_ids(found: OfficeList, slugs: "pd.Series[str]") -> FilledColumn:
+class TakenIds(NamedTuple):
+    """Rows' ids, sentences on them, and whether they are told apart by department."""
+
+    texts: "pd.Series[str]"
+    notes: tuple[str, ...]
+    per_department: bool
+
+
+def take_ids(found: OfficeList, slugs: "pd.Series[str]") -> TakenIds:
     """Return an id for every row, no two that would be read as one.
 
     A missing one is made of the department's slug and a number; of those that come again, the first
-    keeps it and each other gets a number behind it.
+    keeps it and each other gets a number behind it. Where ids begin anew in each department they
+    stay, and the survey's settings have to say so.
 
     >>> from analysis.intake.columns import ListColumn
     >>> column = ListColumn(1, "番号", "A", "procedure_id")
@@ -50,9 +60,9 @@ def take_ids(found: OfficeList, slugs: "pd.Series[str]") -> FilledColumn:
     keys = [
         answer_key(line) if text and not is_dash(line := lay_out(text)[0]) else "" for text in texts
     ]
+    anew = _begin_anew(keys, slugs.tolist())
     taken, again, made = {key.lower() for key in keys if key}, [], 0
-    met: Counter[str] = Counter()
-    ids, numbers = [], Counter[str]()
+    ids, met, numbers = [], Counter[str](), Counter[str]()
     for key, slug in zip(keys, slugs.tolist(), strict=True):
         own = key
         if not key:
@@ -61,7 +71,7 @@ def take_ids(found: OfficeList, slugs: "pd.Series[str]") -> FilledColumn:
                 numbers[slug] += 1
                 own = f"{slug.upper()}-{numbers[slug]:04}"
             taken.add(own.lower())
-        elif met[key.lower()]:
+        elif met[key.lower()] and not anew:
             number = met[key.lower()]
             while own.lower() in taken:
                 number += 1
@@ -77,7 +87,22 @@ def take_ids(found: OfficeList, slugs: "pd.Series[str]") -> FilledColumn:
         notes.append(f"手続きIDのない {made:,}行には、部局の略号と番号で付けました")
     if again:
         notes.append(f"重複した手続きID {len(again):,}行には、枝番を付けました（{_name(again)}）")
-    return FilledColumn(pd.Series(ids, dtype="str"), tuple(notes))
+    if anew:
+        notes.append(
+            "手続きIDは部局ごとに振り直されているので、そのまま使い、cycle.toml に "
+            "ids_per_department = true と書きました"
+        )
+    return TakenIds(pd.Series(ids, dtype="str"), tuple(notes), anew)
+
+
+def _begin_anew(keys: Sequence[str], slugs: Sequence[str]) -> bool:
+    """Tell whether ids come again, often enough, and never within one department."""
+    known = [(slug, key.lower()) for slug, key in zip(slugs, keys, strict=True) if key]
+    again = len(known) - len({key for _, key in known})
+    if len({join_id(*own) for own in known}) < len(known):
+        return False
+    # Each department but the first begins with 1 again; less is a slip.
+    return again >= max(1, len(set(slugs)) - 1)
 
 
 def fill_names(found: OfficeList) -> FilledColumn:

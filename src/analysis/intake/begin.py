@@ -74,7 +74,7 @@ def begin_from_list(
         _write(raw / SURVEY_NAME, write_survey_settings(understood, name, READING_NAME))
         own = raw / as_of.isoformat()
         own.mkdir()
-        _write(own / SETTINGS_NAME, write_cycle_settings(as_of, understood.offices))
+        _write(own / SETTINGS_NAME, write_cycle_settings(as_of, understood))
         cycle = open_cycle(as_of.isoformat(), passing)
         _write_workbooks(cycle, understood.rows, display or Display())
         record = describe_reading(name, found, understood, _count_altered(understood))

@@ -30,7 +30,6 @@ _SEPARATORS = {
 }
 # How many of the parts of divided cells may stand in no other cell.
 _STRANGE_SHARE = 0.1
-_FEWEST_DIVIDED = 2
 _NUMBERED = re.compile(
     r"[(（]?([0-9０-９]+(?:[-－‐][0-9０-９]+)*)[)）.．、:：]?\s+(\S.*)", re.DOTALL
 )
@@ -93,14 +92,18 @@ def is_said(text: str) -> bool:
 
 
 def _find_separator(counts: Mapping[str, int]) -> str:
-    """Return what stands between several answers: the parts it makes stand in other cells too."""
+    """Return what stands between several answers: the parts it makes stand in other cells too.
+
+    Where only one text is divided, each of its parts does: they stand alone there.
+    """
     for name, pattern in _SEPARATORS.items():
         parts = {text: _divide(text, name) for text in counts}
         met = Counter(part for own in parts.values() for part in own)
         divided = [own for text, own in parts.items() if pattern.search(text) and len(own) > 1]
         strange = [part for own in divided for part in own if met[part] == 1]
         all_parts = sum(map(len, divided))
-        if len(divided) >= _FEWEST_DIVIDED and len(strange) <= _STRANGE_SHARE * all_parts:
+        most = _STRANGE_SHARE * all_parts if len(divided) > 1 else 0
+        if divided and len(strange) <= most:
             return name
     return ""
 

@@ -69,6 +69,11 @@ def _list_doubts(found: OfficeList, understood: Understood, altered: int) -> Ite
                 f"  ・状況「{own.label}」の役割は決められません。{_ROLES[own.role]}としました。"
                 f"survey.toml の status の roles の {own.code} で直せます。"
             )
+        if own.part:
+            yield (
+                f"  ・状況「{own.label}」は、「{own.part}」を含むので{_ROLES[own.role]}としました。"
+                f"違えば survey.toml の status の roles の {own.code} で直してください。"
+            )
     for question in understood.questions:
         if question.column and "似ている" in question.why:
             yield (

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 import tomlkit
 
 from analysis.forms.first import write_first_settings
-from analysis.intake.offices import Offices
 from analysis.intake.questions import Question
 from analysis.intake.understood import Understood
 from analysis.questionnaire.field import Field
@@ -34,6 +33,7 @@ _ROUTES = """
 # 回答の規則（[[rule]]）は書いていません。一覧の回答が、そのまま集計できるようにするためです。
 # 次の調査から守ってもらう規則は、ここに加えます。
 """
+_PER_DEPARTMENT = "ids_per_department = true"
 _DEPARTMENTS = "[[departments]]"
 
 
@@ -45,15 +45,17 @@ def write_survey_settings(understood: Understood, source: str, record: str) -> s
     return "\n".join(parts) + _ROUTES
 
 
-def write_cycle_settings(as_of: datetime.date, offices: Offices) -> str:
+def write_cycle_settings(as_of: datetime.date, understood: Understood) -> str:
     """Return the `cycle.toml` of a first cycle with a list's departments in place of examples."""
     text = write_first_settings(as_of)
+    if understood.ids_per_department:
+        text = text.replace(f"# {_PER_DEPARTMENT}", _PER_DEPARTMENT)
     begin = text.index(_DEPARTMENTS)
     end = text.index("\n#", text.rindex(_DEPARTMENTS)) + 1
     listed = "\n".join(
         f"{_DEPARTMENTS}\nname = {_quote(own.name)}\nslug = {_quote(own.slug)}\n"
         f"workbook = {_quote(own.workbook)}\n"
-        for own in offices.departments
+        for own in understood.offices.departments
     )
     return f"{text[:begin]}{listed}\n{text[end:]}"
 

@@ -40,6 +40,7 @@ class Understood:
 
     `rows` are as the tidy rows of a cycle, their values alone, with `department_slug`; `notes` are
     sentences on what was put in a blank's place, `counts` the procedures by department's slug.
+    `ids_per_department` tells that ids are one only within a department.
     """
 
     questions: tuple[Question, ...]
@@ -48,6 +49,7 @@ class Understood:
     rows: pd.DataFrame
     notes: tuple[str, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
+    ids_per_department: bool = False
 
 
 def understand(found: OfficeList) -> Understood:
@@ -88,6 +90,7 @@ def understand(found: OfficeList) -> Understood:
         pd.DataFrame(rows),
         (*found.notes, *notes),
         {own.slug: int(counted[own.slug]) for own in offices.departments},
+        ids.per_department,
     )
 
 

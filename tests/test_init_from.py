@@ -210,6 +210,26 @@ def test_the_choice_that_blanks_are_is_taken_out_as_the_record_says(tmp_path: Pa
     assert read(folder).survey.rows["status"].tolist() == ["online", "not_started", "not_started"]
 
 
+def test_a_second_row_of_the_header_is_no_procedure_and_no_column_vanishes(tmp_path: Path) -> None:
+    source = write_lines(
+        tmp_path / "list.xlsx",
+        [
+            ["No", "課名", "手続名", "状況", None, "備考"],
+            [None, None, "名称", "現状", "予定年度", None],
+            ["1", "a課", "転入届", "済", "R6", None],
+            ["2", "a課", "転出届", "未", "R9", None],
+        ],
+    )
+    book = openpyxl.load_workbook(source)
+    book.active.merge_cells("D1:E1")
+    book.save(source)
+    folder, said = begin(tmp_path, source)
+    assert read(folder).survey.rows["name"].tolist() == ["転入届", "転出届"]
+    doubts = said[said.index("■ 確かめること") :]
+    assert "見出しの続きとみた行 1行（2行目: 名称、現状）は、手続きとして数えませんでした" in doubts
+    assert "見出しがないので読まなかった列: E列（3セル）" in doubts
+
+
 BY_PART = {
     "窓口で実施済": "online",
     "R8実施済予定": "started",

@@ -193,6 +193,43 @@ def test_a_title_of_two_words_joined_is_known(tmp_path: Path, section: str, name
     assert "見出しが似ている" not in said
 
 
+def test_the_choice_that_blanks_are_is_taken_out_as_the_record_says(tmp_path: Path) -> None:
+    lines = [["1", "a課", "b", "済"], ["2", "a課", "c", None], ["3", "a課", "d", "未"]]
+    folder, said = begin(tmp_path, write_lines(tmp_path / "list.xlsx", [HEAD, *lines]))
+    assert "次の調査票の選択肢にも出ます" in said
+    assert "choices と roles から not_started_2 を消し" in said
+    survey = folder / "data" / "raw" / "survey.toml"
+    text = survey.read_text("utf-8")
+    for part in (', not_started_2 = "（回答なし）"', ', not_started_2 = "not_started"'):
+        assert text.count(part) == 1
+        text = text.replace(part, "")
+    survey.write_text(text, "utf-8")
+    cycle = folder / "data" / "raw" / DAY / "cycle.toml"
+    added = '[answers.status]\n"（回答なし）" = "未"\n'
+    cycle.write_text(cycle.read_text("utf-8") + added, "utf-8")
+    assert read(folder).survey.rows["status"].tolist() == ["online", "not_started", "not_started"]
+
+
+def test_a_second_row_of_the_header_is_no_procedure_and_no_column_vanishes(tmp_path: Path) -> None:
+    source = write_lines(
+        tmp_path / "list.xlsx",
+        [
+            ["No", "課名", "手続名", "状況", None, "備考"],
+            [None, None, "名称", "現状", "予定年度", None],
+            ["1", "a課", "転入届", "済", "R6", None],
+            ["2", "a課", "転出届", "未", "R9", None],
+        ],
+    )
+    book = openpyxl.load_workbook(source)
+    book.active.merge_cells("D1:E1")
+    book.save(source)
+    folder, said = begin(tmp_path, source)
+    assert read(folder).survey.rows["name"].tolist() == ["転入届", "転出届"]
+    doubts = said[said.index("■ 確かめること") :]
+    assert "見出しの続きとみた行 1行（2行目: 名称、現状）は、手続きとして数えませんでした" in doubts
+    assert "見出しがないので読まなかった列: E列（3セル）" in doubts
+
+
 BY_PART = {
     "窓口で実施済": "online",
     "R8実施済予定": "started",

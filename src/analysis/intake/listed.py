@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.errors import SettingsError, list_examples
 from analysis.files.file import read_content, read_file_sheets
-from analysis.files.sheet import Entry, Sheet, UnreadableWorkbookError
+from analysis.files.sheet import Entry, Sheet, UnreadableWorkbookError, address
 from analysis.intake.columns import ListColumn, name_columns
 from analysis.intake.parquet import read_parquet
 from analysis.intake.titles import make_lookup, title_lookup
@@ -159,7 +159,35 @@ def _take_rows(
         for fill, label in _FILLS.items()
         if fills[fill]
     ]
-    return frame, (*_tell_lines(header, body, unread), *filled)
+    notes = [*_tell_lines(header, body, unread), *filled, *_tell_untitled(header, columns)]
+    if len(frame) and _is_title(frame["name"].iloc[0]):
+        told = "、".join(frame.iloc[0].dropna())
+        notes.append(
+            f"見出しの続きとみた行 1行（{body.row_numbers[0]}行目: {told}）は、"
+            "手続きとして数えませんでした"
+        )
+        frame = frame.iloc[1:].reset_index(drop=True)
+    return frame, tuple(notes)
+
+
+def _is_title(name: object) -> bool:
+    """Tell whether what stands as a first procedure's name is what such a column is headed with."""
+    field = title_lookup().find_field(name) if isinstance(name, str) else None
+    return field is not None and field.name == "name"
+
+
+def _tell_untitled(header: Header, columns: Sequence[ListColumn]) -> list[str]:
+    """Return a sentence on the columns with texts below the header that nothing stands over."""
+    titled = {column.number for column in columns}
+    counts = Counter(
+        column
+        for row, line in header.sheet.cells.items()
+        if row > header.last_row
+        for column, entry in line.items()
+        if column not in titled and entry.text.strip()
+    )
+    named = [f"{address(1, at)[:-1]}列（{counts[at]:,}セル）" for at in sorted(counts)]
+    return [f"見出しがないので読まなかった列: {_name(named)}"] if named else []
 
 
 def _tell_lines(header: Header, body: TableBody, unread: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.display import clean
 from analysis.intake.listed import OfficeList
+from analysis.intake.roles import BLANK_STATUS
 from analysis.intake.understood import Understood
 from analysis.questionnaire.field import Role
 
@@ -64,7 +65,16 @@ def _list_roles(understood: Understood) -> Iterator[str]:
 
 def _list_doubts(found: OfficeList, understood: Understood, altered: int) -> Iterator[str]:
     for own in understood.roles:
-        if not own.is_known:
+        if own.label == BLANK_STATUS and not own.is_known:
+            yield (
+                f"  ・状況が空欄の手続きは、選択肢「{own.label}」とし、"
+                f"{_ROLES[own.role]}としました。次の調査票の選択肢にも出ます。"
+                "出さないようにするには、survey.toml の status の "
+                f"choices と roles から {own.code} を消し、"
+                "この調査回の cycle.toml の [answers] の下に "
+                f'[answers.status] と、次の行に "{own.label}" = "読み替える選択肢" を書きます。'
+            )
+        elif not own.is_known:
             yield (
                 f"  ・状況「{own.label}」の役割は決められません。{_ROLES[own.role]}としました。"
                 f"survey.toml の status の roles の {own.code} で直せます。"

@@ -1,14 +1,19 @@
 """Another city's survey, from an empty folder to reports: its words and its sums are its own."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from analysis.cycle import open_cycle
+from analysis.document import html
+from analysis.document.blocks import Column, Table
+from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.figure import COUNT
 from analysis.figures.findings import Findings, load_findings
 from analysis.survey.collect import collect_survey
@@ -17,6 +22,7 @@ from other import DEPARTMENTS, REASONS, STATUSES, fill_form, invent, write_setti
 from conftest import ROOT
 from deliveries import run
 from pages import open_page, recount
+from reports import MASTHEAD
 from spreadsheets import recalculate
 
 if TYPE_CHECKING:
@@ -169,6 +175,44 @@ def test_a_page_recounts_itself(folder: Path, browser: "Browser") -> None:
             told, differing = recount(page)
         assert re.fullmatch(r"検算：(\d+)/\1 一致", told), (name, told)
         assert differing == set()
+
+
+def test_what_went_online_is_recounted_by_this_surveys_own_statuses(
+    folder: Path, tmp_path: Path, answers: pd.DataFrame, browser: "Browser"
+) -> None:
+    raw = tmp_path / "data" / "raw"
+    shutil.copytree(folder / "data" / "raw", raw)
+    shutil.copytree(raw / CYCLE, raw / "2027-03-31")
+    path = raw / "2027-03-31" / "cycle.toml"
+    text = path.read_text("utf-8").replace(f"as_of = {CYCLE}", "as_of = 2027-03-31")
+    path.write_text(f'previous = "{CYCLE}"\n{text}', "utf-8")
+    changed = {"未定": "受付中", "受付中": "設計中", "試行中": "受付中"}
+    for book_path in (raw / "2027-03-31").glob("第*.xlsx"):
+        book = openpyxl.load_workbook(book_path)
+        sheet = book["調査票"]
+        sheet["A2"].value = "（2027年3月31日時点）"
+        for row in range(7, 40):
+            status = sheet.cell(row, 4).value
+            sheet.cell(row, 4, changed.get(str(status), status))
+        book.save(book_path)
+    found = load_findings(open_cycle("2027-03-31", tmp_path), collect_survey)
+    figures = [
+        found.ledger.figure(name, scope)
+        for scope in ("all", "d9", "d15")
+        for name in ("went_online", "left_online", "online_change", "reason_law")
+    ]
+    was = answers["電子申請の段階"].value_counts()
+    assert [figure.value for figure in figures[:2]] == [int(was["未定"]), int(was["受付中"])]
+    rows = tuple((figure.scope_name, figure) for figure in figures)
+    content = html.render(Table("数値", (Column("範囲"), Column("値", numeric=True)), rows))
+    printed = gather_printed(content, found)
+    page_path = tmp_path / "page.html"
+    written = write_traced_page(MASTHEAD, Markup(content), [], found, printed, fingerprint="0123")  # noqa: S704
+    page_path.write_text(written, encoding="utf-8", newline="\n")
+    with open_page(browser, page_path) as page:
+        told, differing = recount(page)
+    assert differing == set()
+    assert re.fullmatch(r"検算：(\d+)/\1 一致", told), told
 
 
 def test_several_answers_are_parted_as_they_are_written_and_that_is_told(

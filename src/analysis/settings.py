@@ -165,27 +165,23 @@ def _find_fault(text: str, error: Exception) -> tuple[int, str]:
 def find_line(text: str, loc: Sequence[str | int]) -> int:
     """Return the line of a key, or of its table that lacks it; 0 for what stands in no line."""
     names = [part for part in loc if isinstance(part, str)]
+    index = next((part for part in loc if isinstance(part, int)), 0)
     lines, first = text.split("\n"), -1
-    if loc and isinstance(loc[-1], int) and (line := _find_entry(lines, names, loc[-1])):
-        return line
-    if len(names) > 1:
-        table = r"\s*\[+\s*" + r"\s*\.\s*".join(map(re.escape, names[:-1])) + r"\s*\]"
-        heads = [at for at, line in enumerate(lines) if re.match(table, line)]
-        index = next((part for part in loc if isinstance(part, int)), 0)
+    is_entry = bool(loc) and isinstance(loc[-1], int) and bool(_find_heads(lines, names))
+    if table := names if is_entry else names[:-1]:
+        heads = _find_heads(lines, table)
         first = heads[index] if index < len(heads) else len(lines)
     for at, line in enumerate(lines[first + 1 :], start=first + 1):
-        if line.lstrip().startswith("["):
+        if line.lstrip().startswith("[") or is_entry:
             break
         if names and re.match(rf"""\s*["']?{re.escape(names[-1])}["']?\s*=""", line):
             return at + 1
     return first + 1 if 0 <= first < len(lines) else 0
 
 
-def _find_entry(lines: Sequence[str], names: Sequence[str], place: int) -> int:
-    """Return the line that begins an entry of an array of tables; 0 for what is no such."""
-    head = r"\s*\[\[\s*" + r"\s*\.\s*".join(map(re.escape, names)) + r"\s*\]\]"
-    heads = [at for at, line in enumerate(lines, start=1) if re.match(head, line)]
-    return heads[place] if place < len(heads) else 0
+def _find_heads(lines: Sequence[str], names: Sequence[str]) -> list[int]:
+    table = r"\s*\[+\s*" + r"\s*\.\s*".join(map(re.escape, names)) + r"\s*\]"
+    return [at for at, line in enumerate(lines) if re.match(table, line)]
 
 
 def _is_deep(line: str) -> bool:

@@ -12,7 +12,7 @@ from analysis.cycle import open_cycle
 from analysis.figures.catalogue import require_free_ids
 from analysis.figures.guideline import read_guideline
 from analysis.forms.layout import FIRST_ROW
-from analysis.questionnaire.questionnaire import SURVEY_NAME, TEMPLATE_PATH
+from analysis.questionnaire.read import SURVEY_NAME, TEMPLATE_PATH
 
 from deliveries import run
 from workbooks import build_workbook, not_started, procedure

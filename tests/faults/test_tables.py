@@ -224,7 +224,7 @@ def say_gone(title: str, **texts: str) -> tuple[str, ...]:
     """Return what is told of cells with texts that say that their procedures are no more."""
     return tuple(
         f"{SHEET}!{cell}: {title}に「{text}」とある手続きです。ほかの行と同じく集計します。"
-        "廃止した手続きや対象外の手続きであれば、行を削除してください。"
+        "廃止や統合をした手続きであれば、行を削除してください。"
         f"そうでなければ、{title}の書き方を改めてください。"
         for cell, text in texts.items()
     )
@@ -421,7 +421,7 @@ FAULTS: Mapping[str, Fault] = {
         (
             f"{SHEET}: 調査票にない列があります（摘要）。集計には使いません。対応は要りません。",
             f"{SHEET}!R6: 摘要に「K-002へ振り直し」とある手続きです。"
-            "ほかの行と同じく集計します。廃止した手続きや対象外の手続きであれば、行を削除してください。"
+            "ほかの行と同じく集計します。廃止や統合をした手続きであれば、行を削除してください。"
             "そうでなければ、摘要の書き方を改めてください。",
         ),
     ),

@@ -5,7 +5,6 @@ and by which route the city deals with a reason.
 """
 
 import datetime
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from pydantic import Field as Default
 from analysis.questionnaire.condition import BLANK, REQUIRED, Condition
 from analysis.questionnaire.field import Code, Field, FieldKind, Role
 from analysis.questionnaire.rules import Rule, StatedRule, load_rules, read_rule
+from analysis.questionnaire.spellings import match_key
 from analysis.settings import Name
 
 STATUS, REASON = "status", "reason"
@@ -97,7 +97,8 @@ class Questionnaire(BaseModel):
 
     def find_field(self, written: str) -> Field | None:
         """Return the field that is meant by its code name, or by its title on the form, or None."""
-        titled = (field for field in self.field if _fold(field.header) == _fold(written))
+        key = match_key(written)
+        titled = (field for field in self.field if match_key(field.header) == key)
         return self.named.get(written) or next(titled, None)
 
     @cached_property
@@ -113,7 +114,7 @@ class Questionnaire(BaseModel):
         if not field.is_asked:
             return {}
         order = [code for route in self.route for code in self.list_reasons(route.code)]
-        return {code: field.choices[code] for code in [*order, *field.choices] if code}
+        return {code: field.choices[code] for code in [*order, *field.choices]}
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -178,10 +179,6 @@ class Questionnaire(BaseModel):
     def label(self, field: str, code: str) -> str:
         """Return the printed label of a choice's code; raise KeyError if there is none."""
         return self.named[field].choices[code]
-
-
-def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _leave_blank(name: str) -> Field:

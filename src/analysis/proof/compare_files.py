@@ -3,10 +3,17 @@
 Whether a file differs is decided by its bytes alone; what is said of where is for who looks there.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import partial
 from itertools import chain, islice
+from multiprocessing import get_context
 from pathlib import Path
 
+from analysis.files.child import begin_child, may_fork
 from analysis.files.folder import list_within
 from analysis.proof.compare_books import tell_book
 from analysis.proof.compare_documents import tell_document
@@ -25,7 +32,8 @@ def find_unlike(delivered: Path, made: Path, shown: int) -> dict[str, list[str]]
     """
     contents = {name: (made / name).read_bytes() for name in list_within(made)}
     names = {content: name for name, content in contents.items()}
-    found = {}
+    found: dict[str, list[str]] = {}
+    looked_into: dict[str, list[str]] = {}
     for name, content in contents.items():
         path = delivered / name
         if not path.is_file():
@@ -33,11 +41,33 @@ def find_unlike(delivered: Path, made: Path, shown: int) -> dict[str, list[str]]
         elif path.is_symlink():
             found[name] = ["ほかのファイルへのリンクです。中身は、そちらを書き換えれば変わります"]
         elif (standing := path.read_bytes()) != content:
-            same = [f"{names[standing]} の中身です"] if standing in names else []
-            places = chain(same, _tell(name, standing, content))
-            told = list(islice(places, shown + 1)) or [_UNSEEN + _say_bytes(standing, content)]
-            found[name] = told if len(told) <= shown else [*told[:shown], "……ほかにもあります"]
-    return found
+            looked_into[name] = [f"{names[standing]} の中身です"] if standing in names else []
+    tell = partial(_find_places, delivered, made, shown)
+    told = dict(zip(looked_into, _map_apart(tell, list(looked_into.items())), strict=True))
+    return {name: (found | told)[name] for name in contents if name in found or name in told}
+
+
+def _map_apart(
+    tell: Callable[[tuple[str, list[str]]], list[str]], files: list[tuple[str, list[str]]]
+) -> list[list[str]]:
+    """Return what is told of each file, by as many processes as there are processors."""
+    if may_fork() and len(files) > 1:
+        processes = min(len(os.sched_getaffinity(0)), len(files))
+        with (
+            suppress(BrokenProcessPool),
+            ProcessPoolExecutor(processes, get_context("fork"), initializer=begin_child) as pool,
+        ):
+            return list(pool.map(tell, files))
+    return list(map(tell, files))
+
+
+def _find_places(delivered: Path, made: Path, shown: int, file: tuple[str, list[str]]) -> list[str]:
+    """Return the places in which a file differs, after what is known of it."""
+    name, known = file
+    standing, content = (delivered / name).read_bytes(), (made / name).read_bytes()
+    told = list(islice(chain(known, _tell(name, standing, content)), shown + 1))
+    told = told or [_UNSEEN + _say_bytes(standing, content)]
+    return told if len(told) <= shown else [*told[:shown], "……ほかにもあります"]
 
 
 def find_foreign(delivered: Path, names: set[str]) -> dict[str, bool]:

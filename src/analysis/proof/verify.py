@@ -7,6 +7,7 @@ difference, and decides nothing. The quick way believes the record, and says so.
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,8 +23,9 @@ from analysis.proof.compare_files import find_foreign, find_unlike
 from analysis.proof.diff import describe_sides
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.proof.record import read_record, require_reports
-from analysis.proof.side import Side, read_delivery, take_ledger
+from analysis.proof.side import Side, read_delivery, read_figures, take_ledger
 from analysis.proof.signature import describe_signature
+from analysis.reports.plan import AUDIT_NAME
 from analysis.survey.collect import collect_survey
 from analysis.survey.opening import open_counted
 from analysis.survey.survey import Survey
@@ -62,7 +64,10 @@ def verify_reports(cycle: Cycle, build: Callable[[Cycle], object]) -> Verdict:
         unlike = find_unlike(folder, made, 1 if inputs else EXAMPLES_SHOWN)
         figures = []
         if cycle.name_file(FIGURES_NAME) in unlike:
-            figures = _compare_figures(cycle, lambda: read_delivery("再計算", made, apart.root))
+            is_alike = cycle.name_file(AUDIT_NAME) not in unlike
+            figures = _compare_figures(
+                cycle, lambda: read_delivery("再計算", made, apart.root), is_alike=is_alike
+            )
     about = f"reports/{cycle.name}/ を、data/raw/ から作り直したものと比べました。"
     return _judge(cycle, about, names, [*inputs, *figures], unlike)
 
@@ -157,10 +162,27 @@ def _find_changed_inputs(cycle: Cycle) -> list[str]:
     return told if changed else []
 
 
-def _compare_figures(cycle: Cycle, recompute: Callable[[], Side]) -> list[str]:
-    """Return which figures come out otherwise than delivered, with the cells that made them."""
+def _compare_figures(
+    cycle: Cycle, recompute: Callable[[], Side], *, is_alike: bool = False
+) -> list[str]:
+    """Return which figures come out otherwise than delivered, with the cells that made them.
+
+    Where the audit workbooks are alike, the rows of one are those of the other.
+    """
+    folder = cycle.reports_folder
     try:
-        sides = (read_delivery("納品時", cycle.reports_folder, cycle.root), recompute())
+        made = recompute()
+        delivered = (
+            replace(
+                made,
+                name="納品時",
+                figures=read_figures(folder / cycle.name_file(FIGURES_NAME)),
+                _known={},
+            )
+            if is_alike
+            else read_delivery("納品時", folder, cycle.root)
+        )
+        sides = (delivered, made)
     except AnalysisError as error:
         return _list("数値を比べられない理由", [str(error)])
     count, told = describe_sides(sides)

@@ -9,9 +9,9 @@ import pytest
 
 from analysis.cycle import Cycle, open_cycle
 from analysis.figures.build import build_ledger
+from analysis.figures.corrected import add_corrections
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import list_figures
-from analysis.figures.tables import add_corrections
 from analysis.figures.trace import trace
 from analysis.survey.collect import collect_survey
 

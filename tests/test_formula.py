@@ -8,15 +8,9 @@ import pytest
 
 from analysis.figures.definition import OTHER_FIELDS
 from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
-from analysis.figures.formula import (
-    Parts,
-    RowSheet,
-    list_counts,
-    name_criteria,
-    write_count,
-    write_value,
-)
+from analysis.figures.formula import RowSheet, name_criteria, write_count
 from analysis.figures.measure import Change, Count, Measure, Share, where
+from analysis.figures.parts import Parts, list_counts, write_value
 from analysis.figures.rounding import NO_NUMBER, round_half_up
 
 from rows import ASKED

@@ -11,6 +11,7 @@ from analysis.build.misplaced import find_misplaced
 from analysis.cycle import open_cycle
 from analysis.figures.catalogue import require_free_ids
 from analysis.figures.guideline import read_guideline
+from analysis.figures.road import find_horizon
 from analysis.forms.layout import FIRST_ROW
 from analysis.questionnaire.read import SURVEY_NAME, TEMPLATE_PATH
 
@@ -77,7 +78,7 @@ def test_a_new_survey_has_what_it_asks_and_a_guideline_to_be_written_over(tmp_pa
     assert (raw / SURVEY_NAME).read_bytes() == TEMPLATE_PATH.read_bytes()
     cycle = open_cycle(None, folder)
     guideline = read_guideline(raw / "guideline" / "guideline.toml", cycle.questionnaire)
-    require_free_ids(guideline, cycle.questionnaire, None)
+    require_free_ids(guideline, cycle.questionnaire, find_horizon(cycle), None)
     assert find_misplaced(cycle) == []
     (raw / "guideline" / "guideline.toml").write_text("title = 1", encoding="utf-8")
     assert [found.path for found in find_misplaced(cycle)] == ["data/raw/guideline/guideline.toml"]

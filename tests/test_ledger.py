@@ -18,11 +18,11 @@ from analysis.figures.catalogue import Item
 from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import list_figures
-from analysis.figures.measure import Change, Count, Share, where
+from analysis.figures.measure import Change, Count, Measure, Share, Shortfall, Total, where
 from analysis.figures.named import read_id
 from analysis.figures.reconcile import read_published
 from analysis.figures.scopes import LEVELS
-from analysis.figures.select import select
+from analysis.figures.select import Selection, select
 from analysis.survey.survey import LINE_LABELS
 
 COLUMNS = [
@@ -95,6 +95,15 @@ def test_a_figure_is_written_with_its_exact_parts(frame: pd.DataFrame) -> None:
     assert (change["value"], change["text"]) == ("-4", "−4")
 
 
+def sum_up(measure: Measure, selection: Selection, scope: str) -> int:
+    """Return how many rows are selected, or what the numbers add up to that a measure is of."""
+    rows = selection.positions.get(scope, [])
+    summed = measure.part if isinstance(measure, Share) else measure
+    if not isinstance(summed, Total):
+        return len(rows)
+    return int(selection.frame[summed.field].iloc[rows].sum())
+
+
 def test_the_evidence_of_every_figure_recounts_to_its_number(findings: Findings) -> None:
     """Counted rows are the count, the part's the numerator, in less out the change."""
     ledger = findings.ledger
@@ -103,7 +112,7 @@ def test_the_evidence_of_every_figure_recounts_to_its_number(findings: Findings)
             selections = select(item.measure, ledger.tables, level)
             for scope in (s.slug for s in ledger.scopes.values() if s.level == level):
                 rows = {
-                    selection.role: len(selection.positions.get(scope, []))
+                    selection.role: sum_up(item.measure, selection, scope)
                     for selection in reversed(selections)
                 }
                 figure = ledger.figure(item.name, scope)
@@ -111,8 +120,10 @@ def test_the_evidence_of_every_figure_recounts_to_its_number(findings: Findings)
                     case Count(table="transitions"):
                         total = sum(len(s.positions.get(scope, [])) for s in selections)
                         assert total == figure.numerator, figure.id
-                    case Count():
+                    case Count() | Total():
                         assert rows["counted"] == figure.numerator, figure.id
+                    case Shortfall():
+                        assert rows["whole"] == figure.numerator, figure.id
                     case Share():
                         assert rows["part"] == figure.numerator, figure.id
                         assert rows["part"] + rows["whole"] == figure.denominator, figure.id
@@ -189,7 +200,10 @@ def test_whatever_counts_procedures_has_its_previous_value_and_these_come_last(
     ledger = findings.ledger
     for item in ledger.items.values():
         match item.measure:
-            case Count(table="procedures") | Share():
+            case _ if item.is_compared:
+                with pytest.raises(FigureError):
+                    ledger.previous_figure(item.name)
+            case Count(table="procedures") | Total() | Share():
                 previous = [ledger.previous_figure(item.name, f"{lvl}") for lvl in ("all", "zeimu")]
                 assert [figure.cycle for figure in previous] == ["2024-03-31"] * 2, item.name
             case _:

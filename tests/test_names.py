@@ -11,6 +11,7 @@ from analysis.errors import SettingsError
 from analysis.figures.catalogue import list_measures
 from analysis.figures.findings import load_findings
 from analysis.figures.guideline import read_guideline
+from analysis.figures.road import Horizon
 from analysis.questionnaire.condition import REQUIRED
 from analysis.questionnaire.read import TEMPLATE_PATH
 from analysis.questionnaire.rules import RULES_PATH
@@ -68,6 +69,7 @@ def test_every_measure_of_the_catalogue_has_a_name_of_its_own() -> None:
         for item in list_measures(
             read_guideline(GUIDELINE, ASKED),
             ASKED,
+            Horizon(100, 5, 19),
             has_previous=True,
         )
     ]

@@ -17,6 +17,7 @@ from analysis.errors import SettingsError
 from analysis.figures.catalogue import require_free_ids
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.reconcile import COLUMNS, read_published
+from analysis.figures.road import Horizon
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.read import default_questionnaire, read_questionnaire
 from analysis.survey.answers.correct import _Corrections
@@ -93,7 +94,7 @@ def read_guideline_file(folder: Path, text: str) -> str:
     path = folder / "2024.toml"
     path.write_text(text, encoding="utf-8")
     asked = default_questionnaire()
-    require_free_ids(read_guideline(path, asked), asked, path)
+    require_free_ids(read_guideline(path, asked), asked, Horizon(100, None, None), path)
     return ""
 
 

@@ -28,7 +28,7 @@ _OPTIONS = {
 _NUMBERS: dict[Style, str] = {
     "count": "#,##0_ ",
     "signed": '+#,##0_ ;"−"#,##0_ ;0_ ',
-    "percent": "#,##0.0_ ",
+    "decimal": "#,##0.0_ ",
     "points": '+#,##0.0_ ;"−"#,##0.0_ ;0.0_ ',
 }
 _A4 = 9

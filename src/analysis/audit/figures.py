@@ -9,17 +9,11 @@ from decimal import Decimal, InvalidOperation
 
 from analysis.audit.sheet import AuditCell, AuditColumn, Formula, Page, Style, lay_sheet
 from analysis.figures.definition import OTHER_FIELDS
-from analysis.figures.figure import COUNT_CHANGE, PERCENT, POINTS, Figure, Unit
-from analysis.figures.formula import (
-    Parts,
-    RowSheet,
-    list_counts,
-    quote,
-    write_count,
-    write_value,
-)
+from analysis.figures.figure import COUNT_CHANGE, POINTS, Figure, Unit
+from analysis.figures.formula import RowSheet, quote, write_count
 from analysis.figures.ledger import Ledger
-from analysis.figures.measure import Change
+from analysis.figures.measure import Change, Duration, PerMonth, Shortfall
+from analysis.figures.parts import Parts, list_counts, write_value
 from analysis.figures.rounding import NO_NUMBER
 
 AGREES, DIFFERS = (OTHER_FIELDS["agrees"][1][code] for code in ("yes", "no"))
@@ -94,8 +88,8 @@ def style_of(unit: Unit) -> Style:
     """Return how values of a unit are shown."""
     if unit is POINTS:
         return "points"
-    if unit is PERCENT:
-        return "percent"
+    if unit.places == 1:
+        return "decimal"
     return "signed" if unit is COUNT_CHANGE else "count"
 
 
@@ -157,7 +151,18 @@ def _lay_figure(
 
 def _list_values(ledger: Ledger, figure: Figure) -> tuple[int | None, ...]:
     """Return the counts a figure is made from, in the order of `Parts`."""
-    if not isinstance(ledger.items[figure.measure].measure, Change):
-        return (figure.numerator, figure.denominator, None, None)
-    now, before = ledger.parts(figure)
-    return (now.numerator, now.denominator, before.numerator, before.denominator)
+    match ledger.items[figure.measure].measure:
+        case Change():
+            now, before = ledger.parts(figure)
+            return (now.numerator, now.denominator, before.numerator, before.denominator)
+        case Shortfall():
+            part, whole = ledger.parts(figure)
+            return (part.numerator, whole.numerator, None, None)
+        case PerMonth() | Duration():
+            parts = (_list_values(ledger, part) for part in ledger.parts(figure))
+            return tuple(
+                next((value for value in values if value is not None), None)
+                for values in zip(*parts, strict=True)
+            )
+        case _:
+            return (figure.numerator, figure.denominator, None, None)

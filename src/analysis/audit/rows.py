@@ -6,12 +6,14 @@ compare: names and sections without regard to width and blanks, and the scopes a
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.audit.sheet import AuditCell, AuditColumn, Page, Style
+from analysis.audit.sheet import AuditCell, AuditColumn, Page, Style, lay_sheet
 from analysis.figures.definition import field_name, other_fields
+from analysis.figures.formula import RowSheet
 from analysis.figures.scopes import LEVELS, Level
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import Questionnaire
@@ -69,11 +71,13 @@ def plan_rows(asked: Questionnaire) -> RowLayout:
         },
         **{f"{name}_key": title for name, title in KEYS.items()},
         **{f"scope_{level}": title for level, title in SCOPE_TITLES.items()},
+        # Last, so that who reads answers back needs to know none of them.
+        **{name: own.header for name, own in asked.derived.items()},
     }
     choices: dict[str, Mapping[str, str]] = {
         field.name: field.choices for field in fields if field.choices
     }
-    choices |= {name: others[name][1] for name in ("hidden", *missing)}
+    choices |= {name: others[name][1] for name in ("hidden", *missing, *asked.derived)}
     numbers = {"row", *(field.name for field in asked.fields if field.kind == "number")}
     return RowLayout(titles, choices, frozenset(numbers))
 
@@ -84,11 +88,13 @@ def lay_rows(
     corrections: pd.DataFrame,
     criteria: Mapping[str, str],
     asked: Questionnaire,
+    *,
+    derived: Mapping[str, Sequence[AuditCell]] = MappingProxyType({}),
 ) -> Page:
     """Return the sheet of a cycle's tidy rows, one line a procedure.
 
     Needs the columns of `row_columns` and the scopes; `corrections` are those applied to these
-    rows, `criteria` the text for each scope.
+    rows, `criteria` the text for each scope, `derived` the cells of the columns worked out.
 
     >>> criteria = {scope: scope for scope in ledger.scopes}
     >>> table = ledger.tables.current["procedures"]
@@ -121,6 +127,9 @@ def lay_rows(
             cells = own[key]
         elif key.startswith("scope_"):
             cells = column_cells(rows[key], criteria)
+        elif key in asked.derived:
+            # Rows that no measure counts by them are without.
+            cells = derived.get(key, [None] * len(rows))
         else:
             cells = column_cells(rows[key], laid.choices.get(key))
         columns.append(
@@ -129,6 +138,15 @@ def lay_rows(
     keys = list(laid.titles)
     frozen, printed = (keys.index(key) + 1 for key in ("procedure_id", "correction"))
     return Page(name, tuple(columns), frozen, printed, wide=3)
+
+
+def plan_sheet(name: str, rows: pd.DataFrame, asked: Questionnaire) -> RowSheet:
+    """Return the sheet of rows as formulas see it, before it is laid.
+
+    >>> plan_sheet("手続き", rows, survey.asked).last_row
+    3
+    """
+    return lay_sheet(name, list(plan_rows(asked).titles), len(rows))
 
 
 def column_cells(

@@ -8,7 +8,7 @@ from typing import Literal
 from analysis.figures.formula import RowSheet
 
 Style = Literal[
-    "text", "wrapped", "shrunk", "verdict", "count", "signed", "percent", "points", "corrected"
+    "text", "wrapped", "shrunk", "verdict", "count", "signed", "decimal", "points", "corrected"
 ]
 
 

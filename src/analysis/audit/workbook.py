@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from xlsxwriter.format import Format
 
 from analysis.audit.book import Book
+from analysis.audit.derived import Laid, lay_derived
 from analysis.audit.figures import (
     AGREES,
     DIFFERS,
@@ -17,7 +18,7 @@ from analysis.audit.figures import (
     list_figure_rows,
     plan_figures,
 )
-from analysis.audit.rows import lay_rows
+from analysis.audit.rows import lay_rows, plan_sheet
 from analysis.audit.sheet import AuditCell, Formula, Page
 from analysis.audit.tables import lay_matches, lay_published, lay_table
 from analysis.audit.transitions import lay_transitions
@@ -25,7 +26,7 @@ from analysis.figures.findings import Findings, write_date
 from analysis.figures.formula import RowSheet, name_criteria
 from analysis.figures.interim import COUNTED, mark_interim, say_uncounted
 from analysis.figures.ledger import Ledger
-from analysis.figures.measure import WAITING
+from analysis.figures.measure import PREVIOUS, WAITING
 from analysis.figures.scopes import LEVELS
 from analysis.looks import COLOURS
 from analysis.names import INTERIM
@@ -87,7 +88,12 @@ def write_audit(findings: Findings) -> bytes:
     tables, criteria = ledger.tables, _name_scopes(ledger)
     survey, previous, asked = findings.survey, findings.previous, findings.cycle.questionnaire
     plan = plan_figures(_FIGURES, ledger)
-    now = lay_rows(NOW, tables.current["procedures"], survey.corrections, criteria, asked)
+    rows = tables.current["procedures"]
+    own, other = Laid(plan_sheet(NOW, rows, asked), rows), None
+    if tables.previous is not None:
+        other = Laid(plan_sheet(BEFORE, tables.previous, asked), tables.previous)
+    derived = lay_derived(own, other, tables.derivations)
+    now = lay_rows(NOW, rows, survey.corrections, criteria, asked, derived=derived)
     pages: dict[str, Page] = {
         "procedures": now,
         **{
@@ -97,9 +103,10 @@ def write_audit(findings: Findings) -> bytes:
         "published": lay_published(_PUBLISHED, ledger, plan, list_figure_rows(ledger), criteria),
     }
     before: dict[str, Page] = {}
-    if previous is not None and tables.previous is not None:
+    if previous is not None and other is not None:
+        derived = lay_derived(other, own, tables.derivations)
         before["procedures"] = lay_rows(
-            BEFORE, tables.previous, previous.corrections, criteria, asked
+            BEFORE, other.rows, previous.corrections, criteria, asked, derived=derived
         )
         confirmed = lay_matches(MATCHES, survey.matches)
         sheets = (now.sheet, before["procedures"].sheet, confirmed.sheet)
@@ -108,7 +115,10 @@ def write_audit(findings: Findings) -> bytes:
     if findings.waiting is not None:
         rows, corrections = tables.current[WAITING], findings.waiting.corrections
         pages[WAITING] = lay_rows(_WAITING, rows, corrections, criteria, asked)
-    figures = lay_figures(_FIGURES, ledger, _sheets_of(pages), _sheets_of(before), criteria)
+    sheets_now, sheets_before = _sheets_of(pages), _sheets_of(before)
+    if before:
+        sheets_now[PREVIOUS] = sheets_before["procedures"]
+    figures = lay_figures(_FIGURES, ledger, sheets_now, sheets_before, criteria)
     laid = {page.name: page for page in (figures, *pages.values(), *before.values())}
     notice = DEMONSTRATION if settings.demonstration else settings.title
     title = mark_interim(findings.cycle, _TITLE)

@@ -12,7 +12,8 @@ import pandas as pd
 
 from analysis.figures.evidence import CELL_PARTS
 from analysis.figures.ledger import Ledger
-from analysis.figures.measure import Count
+from analysis.figures.measure import Tallied
+from analysis.figures.select import list_deciding
 from analysis.figures.tables import pair_ids
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import Questionnaire
@@ -34,8 +35,11 @@ def write_answers(ledger: Ledger, fields: Collection[str] | None = None) -> byte
     measure counts procedures.
     """
     if fields is None:
-        counts = [item.measure for item in ledger.items.values() if isinstance(item.measure, Count)]
-        counted = (count.where.fields for count in counts if count.table == "procedures")
+        asked = ledger.cycle.questionnaire
+        decided_by = {name: (name, *own.decided_by) for name, own in asked.derived.items()}
+        measures = (item.measure for item in ledger.items.values())
+        counts = [measure for measure in measures if isinstance(measure, Tallied)]
+        counted = (list_deciding(c, decided_by) for c in counts if c.table == "procedures")
         fields = {*IDENTITY, "name"}.union(*counted)
     tables = ledger.tables
     frames = [tables.current["procedures"]]
@@ -54,7 +58,8 @@ def hash_answers(ledger: Ledger, fields: tuple[str, ...]) -> str:
 
 def order_fields(names: Collection[str], asked: Questionnaire) -> tuple[str, ...]:
     """Return fields in the order in which a procedure's answers are written."""
-    order = dict.fromkeys([*IDENTITY, "hidden", *(field.name for field in asked.fields)])
+    own = (field.name for field in asked.fields)
+    order = dict.fromkeys([*IDENTITY, "hidden", *own, *asked.derived])
     return tuple(name for name in order if name in names)
 
 
@@ -71,7 +76,10 @@ def name_column(column: "pd.Series[str]", names: Mapping[str, str]) -> "pd.Serie
 def _take_columns(
     frame: pd.DataFrame, fields: Collection[str], asked: Questionnaire
 ) -> pd.DataFrame:
-    choices = {field.name: field.choices for field in asked.fields}
+    choices: dict[str, Mapping[str, str]] = {
+        **{field.name: field.choices for field in asked.fields},
+        **{name: own.choices for name, own in asked.derived.items()},
+    }
     columns = {name: frame[name] for name in _PLACE}
     for field in fields:
         words = choices.get(field)

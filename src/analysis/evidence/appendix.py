@@ -16,7 +16,7 @@ from analysis.figures.evidence import ROLES
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import select_together
-from analysis.figures.measure import Change, Count, Measure, Share
+from analysis.figures.measure import Change, Duration, Measure, PerMonth, Share, Shortfall, Tallied
 from analysis.figures.select import Selection
 from analysis.figures.values import list_values
 
@@ -36,7 +36,15 @@ LONGEST_LIST = 2000
 The demonstration city's are up to 1,200; in a city ten times as large they would fill most pages.
 """
 
-_PARTS = {Share: ("分子", "分母"), Change: ("今回", "前回")}
+_PARTS = {
+    Share: ("分子", "分母"),
+    Shortfall: ("これまで", "全体"),
+    Change: ("今回", "前回"),
+    PerMonth: ("もとの数",),
+    Duration: ("残り", "速さ"),
+}
+_WITHOUT_ROWS = (Share, Shortfall, PerMonth, Duration)
+"""Measures whose rows stand in the lines of what they were made from."""
 
 _SHEET = ("cycle", "workbook", "sheet")
 _Sheet = tuple[str, str, str | None]
@@ -103,8 +111,7 @@ def write_tables(
     for name, members in groupby(figures, key=lambda figure: figure.measure):
         group = tuple(members)
         kind = type(ledger.items[name].measure)
-        # A share's rows stand in the lines of its two counts.
-        lists_rows = kind is not Share
+        lists_rows = kind not in _WITHOUT_ROWS
         table = Table(
             caption=group[0].label,
             columns=(
@@ -163,8 +170,8 @@ def _lead(figure: Figure) -> Link:
 
 
 def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[str, Cell]]:
-    """Yield the rows of counts and changes in words."""
-    figures = [f for f in figures if not isinstance(ledger.items[f.measure].measure, Share)]
+    """Yield the rows of counts, totals and changes in words."""
+    figures = [f for f in figures if not isinstance(ledger.items[f.measure].measure, _WITHOUT_ROWS)]
     places = _places_of(ledger)
     for group, selections in select_together(ledger, figures):
         measure = ledger.items[group[0].measure].measure
@@ -192,7 +199,7 @@ def _say_rows(
             told.setdefault(selection.role, []).extend(said)
     if not told:
         return NO_ROWS
-    if isinstance(measure, Count):
+    if isinstance(measure, Tallied):
         return Quoted("、".join(place for places in told.values() for place in places))
     return Quoted("／".join(f"{ROLES[role]}：{'、'.join(told[role])}" for role in told))
 

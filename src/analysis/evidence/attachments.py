@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from analysis.cycle import FIGURES_NAME
 from analysis.evidence.answers import name_column
 from analysis.evidence.appendix import list_beside
+from analysis.figures.corrected import CORRECTED
 from analysis.figures.evidence import CELL_PARTS, PLACE
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import list_figures, select_together, write_figures
-from analysis.figures.tables import CORRECTED
+from analysis.figures.measure import PREVIOUS
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.store import write_csv
 
@@ -84,7 +85,8 @@ def list_rows(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, pd.DataFra
 
 def _name_tables(ledger: Ledger) -> dict[int, tuple[str, pd.DataFrame]]:
     """Return every table with its name, by identity; both cycles' procedures have the same."""
-    named = [(name, ledger.tables.current[name]) for name in ledger.tables.current]
+    current = ledger.tables.current
+    named = [(name, current[name]) for name in current if name != PREVIOUS]
     if ledger.tables.previous is not None:
         named.insert(1, ("procedures", ledger.tables.previous))
     return {id(frame): (name, frame) for name, frame in named}

@@ -7,8 +7,8 @@ from analysis.evidence.appendix import list_beside
 from analysis.figures.asked import DEPARTMENT, EVERYTHING, FIELDS, FIGURE
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import PROCEDURES, Ledger
-from analysis.figures.measure import Count, Measure, parts_of
-from analysis.figures.select import DECIDED_BY
+from analysis.figures.measure import Measure, Tallied, parts_of
+from analysis.figures.select import DECIDED_BY, list_deciding
 from analysis.questionnaire.questionnaire import Questionnaire
 
 
@@ -43,36 +43,40 @@ def close_measures(ledger: Ledger, names: set[str]) -> dict[str, Measure]:
     ['total', 'online', 'online_rate', 'online_rate_change']
     """
     wanted = set(names)
-    # A change of a share is two steps away from its counts.
-    for _ in range(2):
-        wanted |= {
-            ledger.name_of(part) for name in wanted for part in parts_of(ledger.items[name].measure)
-        }
+    waiting = [*names]
+    while waiting:
+        parts = parts_of(ledger.items[waiting.pop()].measure)
+        waiting += (fresh := {ledger.name_of(part) for part in parts} - wanted)
+        wanted |= fresh
     return {name: item.measure for name, item in ledger.items.items() if name in wanted}
 
 
-def keep_counts(measures: Mapping[str, Measure]) -> list[Count]:
-    """Return those of some measures that are counts.
+def keep_counts(measures: Mapping[str, Measure]) -> list[Tallied]:
+    """Return those of some measures that are counts, or totals of numbers.
 
     >>> keep_counts({"total": Count(), "rate": Share(Count(where(status="online")), Count())})
     [Count(where=Where(conditions=()), table='procedures')]
     """
-    return [measure for measure in measures.values() if isinstance(measure, Count)]
+    return [measure for measure in measures.values() if isinstance(measure, Tallied)]
 
 
 def list_decisive(
-    counts: Iterable[Count], identity: Iterable[str], asked: Questionnaire
+    counts: Iterable[Tallied], identity: Iterable[str], asked: Questionnaire
 ) -> tuple[str, ...]:
     """Return the fields of an identity, and those that decide whether a procedure counts.
+
+    A derived one stands there with the answers that it follows from.
 
     >>> counts = [Count(where(status="online")), Count(where(moved="yes"), "transitions")]
     >>> list_decisive(counts, {"procedure_id"}, survey.asked)
     ('procedure_id', 'section', 'status')
     """
+    decided_by = {name: (name, *own.decided_by) for name, own in asked.derived.items()}
+    decided_by |= {name: (own,) for name, own in DECIDED_BY.items()}
     decisive = {
-        field if count.table == "procedures" else DECIDED_BY[field]
+        field
         for count in counts
         if count.table in PROCEDURES
-        for field in count.where.fields
+        for field in list_deciding(count, decided_by)
     }
     return order_fields(decisive | {*identity}, asked)

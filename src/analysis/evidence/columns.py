@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.figures.corrected import CORRECTED
 from analysis.figures.definition import code_name, field_name, value_name
-from analysis.figures.tables import CORRECTED
 from analysis.figures.values import list_values
 from analysis.questionnaire.field import Field, name_codes
 from analysis.questionnaire.questionnaire import Questionnaire

@@ -20,11 +20,21 @@ from analysis.evidence.answers import IDENTITY, order_fields
 from analysis.evidence.appendix import list_beside
 from analysis.evidence.carried import close_measures, keep_counts, list_decisive
 from analysis.evidence.columns import list_others, list_procedures, write_column
-from analysis.figures.definition import MISSING, OTHER_FIELDS, TABLE_NOUNS, field_name, other_fields
+from analysis.evidence.meaning import write_meaning
+from analysis.figures.definition import (
+    MISSING,
+    OTHER_FIELDS,
+    TABLE_NOUNS,
+    field_name,
+    other_fields,
+)
 from analysis.figures.evidence import CELL_PARTS, PLACE
-from analysis.figures.figure import Figure, Unit
+from analysis.figures.figure import Figure
 from analysis.figures.ledger import PROCEDURES, Ledger
-from analysis.figures.measure import WAITING, Change, Count, Share
+from analysis.figures.measure import (
+    WAITING,
+    Tallied,
+)
 from analysis.figures.scopes import LEVELS
 from analysis.figures.select import list_pair_ids
 from analysis.figures.tables import pair_ids
@@ -92,9 +102,11 @@ def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[st
         "cycle": ledger.cycle.name,
         "previous": ledger.tables.previous_cycle if ledger.has_previous else None,
         "scopes": [_write_scope(ledger, slug) for slug in ledger.scopes if slug in scopes],
-        "measures": {name: _write_measure(ledger, name) for name in measures},
+        "measures": {name: write_meaning(ledger, name) for name in measures},
         "online": asked.list_statuses("online"),
         "fields": names,
+        "decided": {name: own.decided_by for name, own in asked.derived.items() if name in names},
+        "compared": [name for name, own in asked.derived.items() if own.is_compared],
         "nouns": {count.table: TABLE_NOUNS[count.table] for count in counts},
         "tables": _gather_tables(ledger, counts, scopes, own, fields),
     }
@@ -115,26 +127,8 @@ def _write_scope(ledger: Ledger, slug: str) -> dict[str, Any]:
     }
 
 
-def _write_measure(ledger: Ledger, name: str) -> dict[str, Any]:
-    item = ledger.items[name]
-    described: dict[str, Any] = {"label": item.label, "unit": _write_unit(item.unit)}
-    match item.measure:
-        case Count(where=condition, table=table):
-            return described | {"count": table, "where": condition.conditions}
-        case Share(part=part, whole=whole):
-            return described | {"part": ledger.name_of(part), "whole": ledger.name_of(whole)}
-        case Change(of=of):
-            return described | {"of": ledger.name_of(of)}
-
-
-def _write_unit(unit: Unit) -> dict[str, Any]:
-    return {
-        "name": unit.name, "scale": unit.scale, "places": unit.places, "signed": unit.signed
-    }  # fmt: skip
-
-
 def _name_fields(
-    counts: Sequence[Count], fields: Sequence[str], asked: Questionnaire
+    counts: Sequence[Tallied], fields: Sequence[str], asked: Questionnaire
 ) -> Iterator[tuple[str, tuple[str, dict[str, str]]]]:
     """Yield each field with its Japanese name and the names of its codes."""
     choices = {field.name: field.choices for field in asked.fields}
@@ -151,7 +145,7 @@ def _name_fields(
 
 def _gather_tables(
     ledger: Ledger,
-    counts: Sequence[Count],
+    counts: Sequence[Tallied],
     scopes: set[str],
     own: set[str],
     fields: Sequence[str],

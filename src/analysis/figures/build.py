@@ -1,14 +1,20 @@
 """Build a cycle's ledger from its answers, the guideline and the published numbers."""
 
+from copy import copy
+
 from analysis.cycle import Cycle
+from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
+from analysis.figures.derived import Derivation
 from analysis.figures.figure import Figure
 from analysis.figures.guideline import read_guideline, require_in_force
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
 from analysis.figures.reconcile import read_published, reconcile
+from analysis.figures.road import find_horizon, list_stage_derivations
 from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
+from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.survey import Survey
 
 
@@ -22,9 +28,9 @@ def build_ledger(
     SettingsError for names, a guideline or published values that can't be used. What was published
     was of every department: an interim cycle is not compared with it.
     """
-    asked = cycle.questionnaire
+    asked, horizon = cycle.questionnaire, find_horizon(cycle)
     guideline = read_guideline(cycle.guideline_path, asked)
-    require_free_ids(guideline, asked, cycle.guideline_path)
+    require_free_ids(guideline, asked, horizon, cycle.guideline_path)
     require_in_force(guideline, cycle)
     # Read here, so that a wrong one is told whatever figure is asked for.
     published = read_published(cycle)
@@ -39,15 +45,34 @@ def build_ledger(
         return ledger.look_up(cycle.name, scope, measure)
 
     measures = list_measures(
-        guideline, asked, has_previous=previous is not None, has_waiting=waiting is not None
+        guideline,
+        asked,
+        horizon,
+        has_previous=previous is not None,
+        has_waiting=waiting is not None,
     )
+    derivations = list_derivations(asked)
+    fields = [own.field for own in derivations]
+    # Who shows the figures finds the words of derived columns where those of answers are.
+    cycle = copy(cycle)
+    cycle.questionnaire = asked.add_derived(fields)
     ledger = Ledger(
         cycle,
         guideline,
         {item.name: item for item in measures},
         {scope.slug: scope for scope in list_scopes(cycle, survey, previous, waiting)},
         prepare_tables(
-            cycle, survey, previous, lambda: reconcile(cycle, published, recompute), waiting
+            cycle,
+            survey,
+            previous,
+            lambda: reconcile(cycle, published, recompute),
+            waiting,
+            derivations=derivations,
         ),
     )
     return ledger
+
+
+def list_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
+    """Return what works out the derived columns by which the measures count procedures."""
+    return (*list_stage_derivations(asked), *list_bridge_derivations(asked))

@@ -5,24 +5,23 @@ measures of its entries. Units and definitions follow from the measures themselv
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from analysis.errors import SettingsError, list_examples
-from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
+from analysis.figures.bridge import list_bridge
 from analysis.figures.guideline import Guideline
+from analysis.figures.item import CHANGE, CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import (
     WAITING,
     Change,
     Count,
-    Measure,
     Share,
     Where,
-    tables_of,
     where,
 )
-from analysis.figures.scopes import LEVELS, Level, Scope
+from analysis.figures.road import Horizon, list_road, list_volumes
+from analysis.figures.scopes import LEVELS
 from analysis.figures.statuses import (
     NO_REASON,
     NO_REASON_NAME,
@@ -36,50 +35,14 @@ from analysis.questionnaire.rules import SEVERITY_LABELS
 from analysis.survey.answers.steps import STEPS
 from analysis.survey.survey import LINE_LABELS
 
-CITY_AND_DEPARTMENTS: tuple[Level, ...] = ("all", "department")
-
 RULE_PREFIX = "rule_"
 """How the names of the measures begin that count the breaches of one rule."""
-
-CHANGE = "_change"
-"""How the name of a measure's change ends."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """A measure with its name, its label in a table's head, and the levels it is given for."""
-
-    name: str
-    label: str
-    measure: Measure
-    levels: tuple[Level, ...]
-
-    def is_given_for(self, scope: Scope) -> bool:
-        """Tell whether the measure has a figure in a scope.
-
-        A department that is not counted has figures of its last answers and no others.
-        """
-        if scope.level == "all":
-            return "all" in self.levels
-        return scope.level in self.levels and scope.waits == (WAITING in tables_of(self.measure))
-
-    @property
-    def unit(self) -> Unit:
-        """The unit, which the kind of measure decides."""
-        match self.measure:
-            case Count():
-                return COUNT
-            case Share():
-                return PERCENT
-            case Change(of=Count()):
-                return COUNT_CHANGE
-            case _:
-                return POINTS
 
 
 def list_measures(
     guideline: Guideline,
     asked: Questionnaire,
+    horizon: Horizon,
     *,
     has_previous: bool,
     has_waiting: bool = False,
@@ -89,15 +52,26 @@ def list_measures(
     Last answers of departments that are not counted have measures where there are such answers.
     """
     items = [
-        *_progress(asked), *_reasons(asked), *_transitions(), *_guideline(guideline, asked),
-        *_quality(asked), *(_waiting(asked) if has_waiting else ()),
+        *_list_own(asked, horizon), *_guideline(guideline, asked), *_quality(asked),
+        *(_waiting(asked) if has_waiting else ()),
     ]  # fmt: skip
     if has_previous:
         return items
-    return [item for item in items if not _needs_previous(item.measure)]
+    return [item for item in items if not item.needs_previous]
 
 
-def require_free_ids(guideline: Guideline, asked: Questionnaire, path: Path | None) -> None:
+def _list_own(asked: Questionnaire, horizon: Horizon) -> Iterator[Item]:
+    yield from _progress(asked)
+    yield from list_volumes(asked)
+    yield from _reasons(asked)
+    yield from list_road(asked, horizon)
+    yield from _transitions()
+    yield from list_bridge(asked)
+
+
+def require_free_ids(
+    guideline: Guideline, asked: Questionnaire, horizon: Horizon, path: Path | None
+) -> None:
     """Return if no id of the guideline names a second measure; else raise SettingsError.
 
     An entry names two, its own and that of its open procedures; a first cycle's missing changes
@@ -105,9 +79,7 @@ def require_free_ids(guideline: Guideline, asked: Questionnaire, path: Path | No
     """
     named = {
         item.name: item.label
-        for item in chain(
-            _progress(asked), _reasons(asked), _transitions(), _quality(asked), _waiting(asked)
-        )
+        for item in chain(_list_own(asked, horizon), _quality(asked), _waiting(asked))
     }
     wrong = []
     for item in _guideline(guideline, asked):
@@ -241,9 +213,3 @@ def _waiting(asked: Questionnaire) -> Iterator[Item]:
             count = Count(item.measure.where, WAITING)
             label = f"数えていない部局の前回の{item.label}"
             yield Item(f"waiting_{item.name}", label, count, CITY_AND_DEPARTMENTS)
-
-
-def _needs_previous(measure: Measure) -> bool:
-    return isinstance(measure, Change) or (
-        isinstance(measure, Count) and measure.table == "transitions"
-    )

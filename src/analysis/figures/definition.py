@@ -1,12 +1,23 @@
 """What a measure means, in plain Japanese, said from the measure itself so that it stays true."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import lru_cache
 
 import pandas as pd
 
 from analysis.errors import FigureError
-from analysis.figures.measure import Change, Count, Measure, Share, Where
+from analysis.figures.measure import (
+    Change,
+    Count,
+    Duration,
+    Measure,
+    PerMonth,
+    Share,
+    Shortfall,
+    Total,
+    Where,
+)
 from analysis.questionnaire.field import NOTHING, list_codes, name_codes
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.rules import SEVERITY_LABELS, load_rules
@@ -17,6 +28,7 @@ from analysis.survey.survey import LINE_LABELS, STATE_LABELS
 TABLE_NOUNS = {
     "procedures": "手続き",
     "transitions": "前回調査からの手続きの異動",
+    "previous": "前回調査の手続き",
     "workbooks": "調査票",
     "lines": "調査票の表の手続きでない行",
     "problems": "調査票の問題",
@@ -67,6 +79,7 @@ def other_fields(asked: Questionnaire) -> Mapping[str, tuple[str, Mapping[str, s
             for field in asked.fields
             if field.kind == "number"
         },
+        **{name: (own.header, own.choices) for name, own in asked.derived.items()},
     }
 
 
@@ -80,6 +93,7 @@ def define(measure: Measure, asked: Questionnaire) -> str:
         f"{_phrase(measure, asked)}。"
         + ("百分率は四捨五入して小数第一位まで。" if isinstance(measure, Share) else "")
         + ("四捨五入前の値どうしの差を四捨五入。" if _is_rate_change(measure) else "")
+        + ("四捨五入して小数第一位まで。" if isinstance(measure, PerMonth | Duration) else "")
     )
 
 
@@ -120,15 +134,26 @@ def _phrase(measure: Measure, asked: Questionnaire) -> str:
     match measure:
         case Count(where=condition, table=table):
             noun = TABLE_NOUNS[table]
-            return (
+            said = (
                 f"{_describe_condition(condition, asked)}である{noun}の数"
                 if condition.fields
                 else f"{noun}の総数"
             )
+        case Total(field=field, where=condition, table=table):
+            whose = f"{_describe_condition(condition, asked)}である" if condition.fields else ""
+            said = f"{whose}{TABLE_NOUNS[table]}の「{field_name(field, asked)}」の計"
+        case Shortfall(part=part, whole=whole, percent=percent):
+            goal = write_percent(percent)
+            said = f"（{_phrase(part, asked)}）が（{_phrase(whole, asked)}）の{goal}に足りない数"
+        case PerMonth(of=paced, months=months):
+            said = f"（{_phrase(paced, asked)}）÷{months}か月"
+        case Duration(of=short, pace=pace):
+            said = f"（{_phrase(short, asked)}）÷（{_phrase(pace, asked)}）"
         case Share(part=part, whole=whole):
-            return f"（{_phrase(part, asked)}）÷（{_phrase(whole, asked)}）"
+            said = f"（{_phrase(part, asked)}）÷（{_phrase(whole, asked)}）"
         case Change(of=of):
-            return f"今回調査と前回調査との差：{_phrase(of, asked)}"
+            said = f"今回調査と前回調査との差：{_phrase(of, asked)}"
+    return said
 
 
 def _describe_condition(condition: Where, asked: Questionnaire) -> str:
@@ -138,6 +163,11 @@ def _describe_condition(condition: Where, asked: Questionnaire) -> str:
         + "または".join(f"「{code_name(field, code, asked)}」" for code in codes)
         for field, codes in condition.conditions
     )
+
+
+def write_percent(percent: Fraction) -> str:
+    """Return a percentage in plain digits, e.g. `99.5%`."""
+    return f"{float(percent):.10g}%"
 
 
 def _is_rate_change(measure: Measure) -> bool:

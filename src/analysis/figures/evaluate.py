@@ -3,16 +3,29 @@
 Exact throughout: counts are ints, shares and their changes fractions.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
+from math import ceil
 
 import numpy as np
 import pandas as pd
 
-from analysis.figures.measure import Change, Count, Measure, Share, Where
+from analysis.figures.measure import (
+    Change,
+    Count,
+    Duration,
+    Measure,
+    PerMonth,
+    Share,
+    Shortfall,
+    Tallied,
+    Total,
+    Where,
+)
 from analysis.figures.scopes import Level
 from analysis.figures.tables import Tables
+from analysis.questionnaire.field import NOTHING
 from analysis.survey.broken import holds_any, is_one
 
 
@@ -52,18 +65,34 @@ def evaluate(measure: Measure, tables: Tables, level: Level, scopes: list[str]) 
     [Number(exact=Fraction(1, 2), numerator=1, denominator=2)]
     """
     match measure:
-        case Count():
+        case Count() | Total():
             counts = _count(measure, tables, level, scopes)
             return [Number(Fraction(count), count) for count in counts]
-        case Share():
+        case Share(part=counted, whole=all_counted):
             return [
                 Number(Fraction(part, whole) if whole else None, part, whole)
                 for part, whole in zip(
-                    _count(measure.part, tables, level, scopes),
-                    _count(measure.whole, tables, level, scopes),
+                    _count(counted, tables, level, scopes),
+                    _count(all_counted, tables, level, scopes),
                     strict=True,
                 )
             ]
+        case Shortfall(part=counted, whole=all_counted, percent=percent):
+            lacks = [
+                max(0, ceil(whole * percent / 100) - part)
+                for part, whole in zip(
+                    _count(counted, tables, level, scopes),
+                    _count(all_counted, tables, level, scopes),
+                    strict=True,
+                )
+            ]
+            return [Number(Fraction(lack), lack) for lack in lacks]
+        case PerMonth(of=of, months=months):
+            by = Number(Fraction(months))
+            return [_divide(number, by) for number in evaluate(of, tables, level, scopes)]
+        case Duration(of=short, pace=pace):
+            sides = (evaluate(own, tables, level, scopes) for own in (short, pace))
+            return [_divide(a, b) for a, b in zip(*sides, strict=True)]
         case Change():
             now = evaluate(measure.of, tables, level, scopes)
             before = evaluate(measure.of, tables_before(tables), level, scopes)
@@ -81,15 +110,27 @@ def previous_tables(tables: Tables) -> Tables:
     """Return the previous cycle's tables with the ids procedures have now, to be shown."""
     if tables.before is None or tables.previous is None:
         raise ValueError(f"cycle {tables.cycle} has no previous cycle")
-    return Tables(tables.before.cycle, {"procedures": tables.previous})
+    frames = {"procedures": tables.previous}
+    return replace(tables.before, current=frames)
 
 
-def _count(count: Count, tables: Tables, level: Level, scopes: list[str]) -> list[int]:
-    counted = tables.tally.count(count.table, f"scope_{level}", *count.where.fields)
+def _count(count: Tallied, tables: Tables, level: Level, scopes: list[str]) -> list[int]:
+    """Return how many rows each scope has, or what their numbers add up to."""
+    fields = [f"scope_{level}", *count.where.fields]
     told = [
         [value for value in tables.tally.list_values(count.table, field) if is_one(value, codes)]
         for field, codes in count.where.conditions
     ]
+    if isinstance(count, Total):
+        known = [{*values} for values in told]
+        added: dict[str, int] = dict.fromkeys(scopes, 0)
+        counted = tables.tally.count(count.table, *fields, count.field)
+        for (scope, *answer, number), rows in counted.items():
+            is_meant = all(value in own for value, own in zip(answer, known, strict=True))
+            if scope in added and number != NOTHING and is_meant:
+                added[scope] += int(number) * rows
+        return [added[scope] for scope in scopes]
+    counted = tables.tally.count(count.table, *fields)
     answers = list(product(*told))
     return [sum(counted.get((scope, *answer), 0) for answer in answers) for scope in scopes]
 
@@ -102,3 +143,10 @@ def _subtract(now: Number, before: Number) -> Number:
     if now.denominator is None:
         return Number(difference, difference.numerator)
     return Number(difference, difference.numerator, difference.denominator)
+
+
+def _divide(over: Number, under: Number) -> Number:
+    if over.exact is None or under.exact is None or under.exact <= 0:
+        return Number(None)
+    quotient = over.exact / under.exact
+    return Number(quotient, quotient.numerator, quotient.denominator)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
+from analysis.figures.corrected import CORRECTED
 from analysis.figures.select import Selection
-from analysis.figures.tables import CORRECTED, pair_ids
+from analysis.figures.tables import pair_ids
 
 ROLES = {
     "counted": "数えた行",

@@ -26,6 +26,8 @@ COUNT = Unit("件")
 COUNT_CHANGE = Unit("件", signed=True)
 PERCENT = Unit("%", scale=100, places=1)
 POINTS = Unit("ポイント", scale=100, places=1, signed=True)
+PER_MONTH = Unit("件／月", places=1)
+MONTHS = Unit("か月", places=1)
 
 
 @dataclass(frozen=True)

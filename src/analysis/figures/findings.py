@@ -128,7 +128,7 @@ def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
     if waiting is not None and waiting.rows.empty:
         waiting = None
     ledger = build_ledger(cycle, survey, previous, waiting)
-    return Findings(cycle, survey, previous, ledger, waiting)
+    return Findings(ledger.cycle, survey, previous, ledger, waiting)
 
 
 def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[str]:

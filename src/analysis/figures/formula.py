@@ -12,14 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Generic, NamedTuple, TypeVar
+from typing import TypeVar
 
 from xlsxwriter.utility import xl_col_to_name
 
 from analysis.figures.definition import code_name
-from analysis.figures.figure import Unit
-from analysis.figures.measure import Change, Count, Measure, Share
-from analysis.figures.rounding import NO_NUMBER
+from analysis.figures.measure import (
+    Tallied,
+    Total,
+)
 from analysis.figures.scopes import Level
 from analysis.questionnaire.field import NOTHING, SAID_BETWEEN
 from analysis.questionnaire.questionnaire import Questionnaire
@@ -66,37 +67,6 @@ class RowSheet:
         return "'{}'".format(self.name.replace("'", "''"))
 
 
-class Parts(NamedTuple, Generic[_T]):
-    """The counts a value is made from; None where the measure has no such count.
-
-    `numerator` and `denominator` are of the figure's own cycle; a plain count has the first only.
-    """
-
-    numerator: _T
-    denominator: _T | None = None
-    previous_numerator: _T | None = None
-    previous_denominator: _T | None = None
-
-
-def list_counts(measure: Measure) -> Parts[Count]:
-    """Return the counts that the measure is made from.
-
-    >>> online, total = Count(where(status="online")), Count()
-    >>> list_counts(Change(Share(online, total))) == Parts(online, total, online, total)
-    True
-    """
-    match measure:
-        case Count():
-            return Parts(measure)
-        case Share(part=part, whole=whole):
-            return Parts(part, whole)
-        case Change(of=Share(part=part, whole=whole)):
-            return Parts(part, whole, part, whole)
-        case Change(of=Count() as count):
-            return Parts(count, None, count)
-    raise TypeError(f"not a measure: {measure!r}")
-
-
 def name_criteria(scopes: Iterable[str]) -> dict[str, str]:
     """Return, for each scope slug, the text that stands for it in the sheets' scope columns.
 
@@ -118,7 +88,7 @@ def name_criteria(scopes: Iterable[str]) -> dict[str, str]:
 
 
 def write_count(
-    count: Count,
+    count: Tallied,
     level: Level,
     scope_cell: str,
     sheets: Mapping[str, RowSheet],
@@ -128,8 +98,9 @@ def write_count(
 
     `scope_cell` is the address of the cell that holds the scope's criterion (see `name_criteria`);
     `sheets` are named by table, with a column for each field and for each level's scopes. One
-    COUNTIFS stands for each combination of codes; their sum counts every row once. An answer that
-    may be several at once is looked for within the cell, row by row: there their sum would not.
+    COUNTIFS (SUMIFS, of numbers) stands for each combination of codes; their sum counts every row
+    once. An answer that may be several at once is looked for within the cell, row by row: there
+    their sum would not.
 
     >>> online = Count(where(status="online"))
     >>> sheet = RowSheet("手続き", ("status", "scope_department"), 3)
@@ -143,7 +114,8 @@ def write_count(
         for field, codes in count.where.conditions:
             labels = [_print(field, code, asked) for code in codes]
             factors.append(_write_any(sheet.range_of(field), labels, is_several=field in several))
-        return f"=SUMPRODUCT({'*'.join(factors)})"
+        numbers = f",{sheet.range_of(count.field)}" if isinstance(count, Total) else ""
+        return f"=SUMPRODUCT({'*'.join(factors)}{numbers})"
     within = f"{sheet.range_of(scope)},{scope_cell}"
     terms = []
     for codes in product(*(codes for _, codes in count.where.conditions)):
@@ -152,7 +124,11 @@ def write_count(
             f"{sheet.range_of(field)},{criterion(_print(field, code, asked))}"
             for field, code in pairs
         ]
-        terms.append(f"COUNTIFS({','.join([within, *criteria])})")
+        told = ",".join([within, *criteria])
+        if isinstance(count, Total):
+            terms.append(f"SUMIFS({sheet.range_of(count.field)},{told})")
+        else:
+            terms.append(f"COUNTIFS({told})")
     return "=" + "+".join(terms)
 
 
@@ -177,30 +153,6 @@ def _write_any(cells: str, labels: list[str], *, is_several: bool) -> str:
     return f"(({'+'.join(terms)})>0)"
 
 
-def write_value(measure: Measure, unit: Unit, cells: Parts[str]) -> str:
-    """Return the formula, with its leading `=`, of the value as reported, from its counts' cells.
-
-    Rounded half away from zero in the unit, once, from whole numbers; NO_NUMBER for a share of
-    nothing.
-
-    >>> rate = Share(Count(where(status="online")), Count())
-    >>> print(write_value(rate, Unit("%", scale=100, places=1), Parts("C2", "D2")))
-    =IF(D2=0,"—",ROUND(100*C2/D2,1))
-    """
-    now, all_now, before, all_before = cells
-    match measure:
-        case Count():
-            return f"={now}"
-        case Share():
-            return f"=IF({all_now}=0,{quote(NO_NUMBER)},{_round(now, f'{all_now}', unit)})"
-        case Change(of=Count()):
-            return f"={now}-{before}"
-        case Change():
-            difference = f"({now}*{all_before}-{before}*{all_now})"
-            value = _round(difference, f"({all_now}*{all_before})", unit)
-            return f"=IF({all_now}*{all_before}=0,{quote(NO_NUMBER)},{value})"
-
-
 def quote(text: str) -> str:
     """Return a text as it stands in a formula."""
     doubled = text.replace('"', '""')
@@ -211,7 +163,3 @@ def criterion(text: str) -> str:
     """Return a text as the criterion of a count that takes it for nothing but this text."""
     plain = _WILD.sub(r"~\g<0>", text)
     return quote(f"={plain}" if _OPERATOR.match(text) else plain)
-
-
-def _round(over: str, under: str, unit: Unit) -> str:
-    return f"ROUND({unit.scale}*{over}/{under},{unit.places})"

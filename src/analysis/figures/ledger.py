@@ -12,19 +12,19 @@ import pandas as pd
 from analysis.cycle import WHOLE, Cycle
 from analysis.errors import FigureError
 from analysis.figures.asked import note_department, note_everything, note_figure
-from analysis.figures.catalogue import Item
 from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate, tables_before
 from analysis.figures.evidence import list_evidence
 from analysis.figures.figure import Figure, list_nearest, split_id
 from analysis.figures.guideline import Guideline
-from analysis.figures.measure import Change, Measure, Share, tables_of
+from analysis.figures.item import Item
+from analysis.figures.measure import PREVIOUS, Change, Measure, parts_of
 from analysis.figures.scopes import Level, Scope
 from analysis.figures.select import Selection, Selector
 from analysis.figures.tables import Tables
 
-PROCEDURES = ("procedures", "transitions")
+PROCEDURES = ("procedures", "transitions", PREVIOUS)
 """The tables that are made of the procedures of both cycles, and of nothing else."""
 
 
@@ -156,16 +156,16 @@ class Ledger:
     def parts(self, figure: Figure) -> tuple[Figure, ...]:
         """Return what a figure was made from: a share's two counts, a change's two sides, else ().
 
-        The counts are numerator and denominator, the sides now and before.
+        The counts are numerator and denominator, the sides now and before; of a quotient, what is
+        divided and what divides it, unless that is a number of months.
         """
         match self.items[figure.measure].measure:
-            case Share(part=part, whole=whole):
-                names = (self.name_of(part), self.name_of(whole))
-                return tuple(self.find(f"{figure.cycle}/{figure.scope}/{name}") for name in names)
             case Change(of=of):
                 name, scope = self.name_of(of), figure.scope
                 return (self.figure(name, scope), self.previous_figure(name, scope))
-        return ()
+            case measure:
+                names = [self.name_of(part) for part in parts_of(measure)]
+                return tuple(self.find(f"{figure.cycle}/{figure.scope}/{name}") for name in names)
 
     def select(self, figure: Figure) -> list[Selection]:
         """Return the rows of a figure's measure, for every scope of the figure's level at once."""
@@ -242,8 +242,4 @@ class Ledger:
     @cached_property
     def _previous_items(self) -> dict[str, Item]:
         # Of the previous cycle only the procedures are kept.
-        return {
-            name: item
-            for name, item in self.items.items()
-            if tables_of(item.measure) == {"procedures"} and not isinstance(item.measure, Change)
-        }
+        return {name: item for name, item in self.items.items() if item.has_previous_value}

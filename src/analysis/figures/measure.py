@@ -6,11 +6,13 @@ or files: these are given to the interpreters.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal, TypeAlias
 
 TableName = Literal[
     "procedures",
     "transitions",
+    "previous",
     "workbooks",
     "lines",
     "problems",
@@ -19,6 +21,9 @@ TableName = Literal[
     "published",
     "waiting",
 ]
+
+PREVIOUS: TableName = "previous"
+"""The procedures of the cycle before, as a figure of this one counts them."""
 
 WAITING: TableName = "waiting"
 """The last answers of departments that are not counted: no figure but its own counts them."""
@@ -67,24 +72,62 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Total:
+    """The sum of a number over the rows of a table that satisfy a condition and have one."""
+
+    field: str
+    where: Where = Where()
+    table: TableName = "procedures"
+
+
+Tallied: TypeAlias = Count | Total
+"""What is worked out from rows and nothing else."""
+
+
+@dataclass(frozen=True)
 class Share:
     """The rows of `part` in proportion to those of `whole`; the part is among the whole."""
 
-    part: Count
-    whole: Count
+    part: Tallied
+    whole: Tallied
 
 
 @dataclass(frozen=True)
 class Change:
     """A measure's value now less its value in the previous cycle, both unrounded."""
 
-    of: Count | Share
+    of: Tallied | Share
 
 
-Measure: TypeAlias = Count | Share | Change
+@dataclass(frozen=True)
+class Shortfall:
+    """How many rows `part` lacks until it is `percent` of `whole`; 0 if it has them."""
+
+    part: Count
+    whole: Count
+    percent: Fraction
 
 
-def parts_of(measure: Measure) -> tuple[Count | Share, ...]:
+@dataclass(frozen=True)
+class PerMonth:
+    """A measure divided by a number of months: a pace."""
+
+    of: Shortfall | Change
+    months: int
+
+
+@dataclass(frozen=True)
+class Duration:
+    """How many months something takes at a pace; None at none or less."""
+
+    of: Shortfall
+    pace: PerMonth
+
+
+Measure: TypeAlias = Tallied | Share | Change | Shortfall | PerMonth | Duration
+
+
+def parts_of(measure: Measure) -> tuple[Measure, ...]:
     """Return the measures a measure is made from: a share's two counts, what a change compares.
 
     >>> online, total = Count(where(status="online")), Count()
@@ -92,12 +135,14 @@ def parts_of(measure: Measure) -> tuple[Count | Share, ...]:
     True
     """
     match measure:
-        case Count():
+        case Count() | Total():
             return ()
-        case Share(part=part, whole=whole):
+        case Share(part=part, whole=whole) | Shortfall(part=part, whole=whole):
             return (part, whole)
-        case Change(of=of):
-            return (of,)
+        case Change() | PerMonth():
+            return (measure.of,)
+        case Duration(of=of, pace=pace):
+            return (of, pace)
 
 
 def tables_of(measure: Measure) -> frozenset[TableName]:
@@ -106,6 +151,17 @@ def tables_of(measure: Measure) -> frozenset[TableName]:
     >>> tables_of(Change(Count(where(status="online"))))
     frozenset({'procedures'})
     """
-    if isinstance(measure, Count):
+    if isinstance(measure, Tallied):
         return frozenset({measure.table})
     return frozenset(table for part in parts_of(measure) for table in tables_of(part))
+
+
+def compares(measure: Measure) -> bool:
+    """Tell whether a measure has no value in a first cycle: it compares with the one before.
+
+    >>> compares(Change(Count())), compares(Count(where(fate="new"), "transitions"))
+    (True, True)
+    """
+    if isinstance(measure, Tallied):
+        return measure.table in ("transitions", PREVIOUS)
+    return isinstance(measure, Change) or any(map(compares, parts_of(measure)))

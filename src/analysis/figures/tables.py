@@ -1,26 +1,23 @@
 """The tables that measures count, each row with the scope it belongs to at every level."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.figures.measure import WAITING
+from analysis.figures.corrected import add_corrections, list_corrections
+from analysis.figures.derived import Derivation, Rows, add_derived, lay_beside
+from analysis.figures.measure import PREVIOUS, WAITING
 from analysis.figures.scopes import add_scopes
 from analysis.figures.tally import Tally
-from analysis.questionnaire.spellings import answer_key
 from analysis.survey.answers.steps import list_steps
-from analysis.survey.answers.unique import part_id
 from analysis.survey.pairs.match import add_pair_ids, match_cycles, pair_cycles
 from analysis.survey.survey import LINE_LABELS, Survey
 
 PAIRED = "paired"
 """The previous cycle's procedures with the ids that they have now; numbers don't need these."""
-
-CORRECTED = "_corrected"
-"""What ends the name of a column that tells, of a field, the decision that corrected a row's."""
 
 
 class LazyTables(Mapping[str, pd.DataFrame]):
@@ -45,11 +42,25 @@ class LazyTables(Mapping[str, pd.DataFrame]):
 
 @dataclass(frozen=True)
 class Tables:
-    """One cycle's tables by name; `before` holds the procedures of the cycle before, if any."""
+    """One cycle's tables by name; `before` holds the procedures of the cycle before, if any.
+
+    `derivations` are of the columns of the procedures that were worked out from answers.
+    """
 
     cycle: str
     current: Mapping[str, pd.DataFrame]
     before: "Tables | None" = None
+    derivations: tuple[Derivation, ...] = ()
+
+    @cached_property
+    def decided_by(self) -> dict[str, tuple[str, ...]]:
+        """The answers that each derived column follows from, by its name."""
+        return {own.field.name: own.field.decided_by for own in self.derivations}
+
+    @cached_property
+    def compared(self) -> frozenset[str]:
+        """The derived columns that follow from both cycles' answers."""
+        return frozenset(own.field.name for own in self.derivations if own.field.is_compared)
 
     @property
     def previous_cycle(self) -> str | None:
@@ -93,54 +104,6 @@ def pair_ids(frame: pd.DataFrame) -> pd.Series:
     return frame["pair_id"] if "pair_id" in frame else frame["procedure_id"]
 
 
-def add_corrections(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    """Add a column `<field>_corrected` for every field that was corrected in any row.
-
-    `rows` are tidy rows, `corrections` those applied to them. The column holds the decision in
-    words, NA in a row that was not corrected. One row in, one row out, in the same order.
-
-    >>> print(*add_corrections(rows, survey.corrections)["annual_volume_corrected"].dropna())
-    「120」を「210」に訂正　理由: 部局に確認　決定: DX戦略課（2024-09-20）
-    """
-    added: dict[str, pd.Series] = {}
-    for correction in corrections.fillna("").to_dict("records"):
-        field = str(correction["field"])
-        here = (
-            rows["workbook"].eq(correction["workbook"])
-            & rows["sheet"].eq(correction["sheet"])
-            & rows[f"{field}_cell"].fillna("").eq(correction["cell"])
-        )
-        # A cell that fills several rows was corrected in one of them: that of the correction's id.
-        ids = rows.loc[here, "procedure_id_raw"].fillna("").map(answer_key)
-        column = added.setdefault(
-            f"{field}{CORRECTED}", pd.Series(pd.NA, index=rows.index, dtype="str")
-        )
-        slug, one = (str(correction[name]) for name in ("department_slug", "procedure_id"))
-        column[ids.index[ids.isin([one, part_id(slug, one)])]] = _say_decision(correction)
-    return rows.assign(**added)
-
-
-def _say_decision(correction: Mapping[Hashable, object]) -> str:
-    """Say on one line what was read in place of what, why, who decided it and when."""
-    said = {key: " ".join(str(text).split()) for key, text in correction.items()}
-    old, new = (f"「{text}」" if text else "（空欄）" for text in (said["expected"], said["value"]))
-    return (
-        f"{old}を{new}に訂正　理由: {said['reason']}"
-        f"　決定: {said['decided_by']}（{said['decided_on']}）"
-    )
-
-
-def _list_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
-    """Return the corrections as evidence shows them: the raw text, the value, the decision."""
-    decisions = [_say_decision(c) for c in corrections.fillna("").to_dict("records")]
-    blank = corrections.mask(corrections == "")
-    return corrections.assign(
-        raw=blank["expected"],
-        value=blank["value"],
-        corrected=pd.Series(decisions, index=corrections.index, dtype="str"),
-    )
-
-
 def _list_lines(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the lines as evidence shows them: what each is called, and its cell for its place."""
     return lines.drop(columns="row").assign(value=lines["kind"].map(LINE_LABELS).astype("str"))
@@ -159,12 +122,15 @@ def prepare_tables(
     previous: Survey | None,
     reconciled: Callable[[], pd.DataFrame],
     waiting: Survey | None = None,
+    *,
+    derivations: tuple[Derivation, ...] = (),
 ) -> Tables:
     """Return a cycle's tables, every one with its cycle and its scopes.
 
     `previous` is the survey of the cycle before, if any; `reconciled` makes the table of published
     numbers, which itself needs figures of the other tables. `waiting` holds the last answers of the
-    departments that are not counted: where there are any they are a table, too.
+    departments that are not counted: where there are any they are a table, too. The procedures of
+    both cycles have the columns of the `derivations`.
 
     >>> tables = prepare_tables(ledger.cycle, survey, findings.previous, pd.DataFrame)
     >>> tables.current["transitions"][["procedure_id", "fate", "scope_department"]]
@@ -180,33 +146,55 @@ def prepare_tables(
     def list_procedures(of: Survey) -> pd.DataFrame:
         return add_scopes(add_corrections(of.rows, of.corrections))
 
-    def list_previous(of: Survey) -> Tables:
-        def pair() -> pd.DataFrame:
-            pairs = pair_cycles(survey.rows, of.rows, survey.matches)
-            return add_pair_ids(frames["procedures"], pairs)
+    @cache
+    def pair() -> pd.DataFrame:
+        return pair_cycles(
+            survey.rows, survey.rows[:0] if before is None else before, survey.matches
+        )
 
-        frames = LazyTables(procedures=lambda: list_procedures(of), **{PAIRED: pair})
-        return Tables(str(cycle.previous_name), frames)
+    @cache
+    def correct(is_current: bool) -> pd.DataFrame:
+        return list_procedures(survey if is_current or previous is None else previous)
+
+    def derive(is_current: bool) -> pd.DataFrame:
+        def lay() -> pd.DataFrame:
+            ids = "current_id" if is_current else "previous_id"
+            return lay_beside(correct(is_current), correct(not is_current), pair(), ids)
+
+        rows = Rows(correct(is_current), None if before is None else lay)
+        return add_derived(rows, derivations)
+
+    def list_previous() -> Tables:
+        frames: LazyTables = LazyTables(
+            procedures=lambda: derive(False),
+            **{PAIRED: lambda: add_pair_ids(frames["procedures"], pair())},
+        )
+        return Tables(str(cycle.previous_name), frames, derivations=derivations)
 
     def add(frame: pd.DataFrame) -> pd.DataFrame:
         return add_scopes(frame.assign(cycle=cycle.name))
 
+    apart: dict[str, Callable[[], pd.DataFrame]]
     apart = {} if waiting is None else {WAITING: partial(list_procedures, waiting)}
+    earlier = None if previous is None else list_previous()
+    if earlier is not None:
+        apart[PREVIOUS] = lambda: earlier.current[PAIRED]
     return Tables(
         cycle.name,
         LazyTables(
-            procedures=lambda: list_procedures(survey),
+            procedures=lambda: derive(True),
             transitions=lambda: add_scopes(
                 match_cycles(survey.rows, before, survey.matches, online=online)
             ),
             workbooks=lambda: add(survey.workbooks.assign(value=survey.workbooks["sha256"])),
             lines=lambda: add(_list_lines(survey.lines)),
             problems=lambda: add(_list_problems(survey.problems, slugs)),
-            corrections=lambda: add(_list_corrections(survey.corrections)),
+            corrections=lambda: add(list_corrections(survey.corrections)),
             # A row's number would stand for its cells, of which a row may have several.
             steps=lambda: add(list_steps(survey.rows).drop(columns="row")),
             published=lambda: add(reconciled()),
             **apart,
         ),
-        None if previous is None else list_previous(previous),
+        earlier,
+        derivations,
     )

@@ -10,9 +10,11 @@ from analysis.figures.definition import field_name, value_name
 from analysis.figures.evidence import ROLES, list_cells
 from analysis.figures.figure import Figure, split_id
 from analysis.figures.ledger import Ledger
-from analysis.figures.measure import Change, Share
+from analysis.figures.measure import Change, Duration, PerMonth, Share, Shortfall
 from analysis.figures.named import read_id
 from analysis.questionnaire.questionnaire import Questionnaire
+
+_MADE_FROM = {Shortfall: ("これまで", "全体"), PerMonth: ("もとの数",), Duration: ("残り", "速さ")}
 
 
 def trace(ledger: Ledger, figure_id: str) -> str:
@@ -43,6 +45,14 @@ def _say_numbers(ledger: Ledger, figure: Figure) -> Iterator[str]:
     measure = ledger.items[figure.measure].measure
     if isinstance(measure, Share):
         yield f"分子: {figure.numerator:,}　分母: {figure.denominator:,}"
+    made_from = {
+        Shortfall: ("これまで", "全体"),
+        PerMonth: ("もとの数",),
+        Duration: ("残り", "速さ"),
+    }
+    if words := made_from.get(type(measure)):
+        for word, value in zip(words, ledger.parts(figure), strict=True):
+            yield f"{word}: {value.text}{value.unit.name}　数値ID: {value.id}"
     if isinstance(measure, Change):
         for word, value in zip(("今回", "前回"), ledger.parts(figure), strict=True):
             parts = f"（{value.numerator:,}/{value.denominator:,}）" if value.denominator else ""

@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.figures.figure import split_id
-from analysis.figures.measure import Change, Count
+from analysis.figures.measure import compares
 from analysis.figures.select import Selection
 from analysis.figures.tables import pair_ids
 from analysis.proof.compare_cells import say_changes
@@ -123,10 +123,7 @@ class RowChanges:
             yield a.previous, b.previous, fields
 
     def _looks_back(self) -> bool:
-        measure = self.sides[1].items[self.pair.either["measure"]].measure
-        return isinstance(measure, Change) or (
-            isinstance(measure, Count) and measure.table == "transitions"
-        )
+        return compares(self.sides[1].items[self.pair.either["measure"]].measure)
 
 
 def _keyed(side: Side, other: Side) -> dict[str, "pd.Series[str]"]:

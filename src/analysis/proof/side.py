@@ -9,13 +9,18 @@ import pandas as pd
 from analysis.audit.read import read_audit
 from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
-from analysis.figures.catalogue import Item, list_measures, require_free_ids
+from analysis.figures.build import list_derivations
+from analysis.figures.catalogue import list_measures, require_free_ids
+from analysis.figures.derived import Rows, add_derived, derive_both
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.figure import split_id
 from analysis.figures.findings import load_findings
 from analysis.figures.guideline import read_guideline
+from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, list_figures
+from analysis.figures.measure import PREVIOUS
+from analysis.figures.road import find_horizon
 from analysis.figures.scopes import Level, add_scopes, level_of
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import Tables
@@ -123,8 +128,9 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
     guideline = read_guideline(path, asked)
-    require_free_ids(guideline, asked, path)
-    measures = list_measures(guideline, asked, has_previous=has_previous)
+    horizon = find_horizon(own)
+    require_free_ids(guideline, asked, horizon, path)
+    measures = list_measures(guideline, asked, horizon, has_previous=has_previous)
     return Side(name, cycle, asked, figures, {i.name: i for i in measures}, tables, missing)
 
 
@@ -218,7 +224,13 @@ def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
         match_cycles(rows, previous, matches, online=asked.list_statuses("online"))
     )
     current = {"procedures": add_scopes(rows), "transitions": transitions}
+    derivations = list_derivations(asked)
     if previous is None:
-        return Tables(cycle, current)
-    paired = add_pair_ids(add_scopes(previous), pair_cycles(rows, previous, matches))
-    return Tables(cycle, current, Tables(before, {"procedures": paired}))
+        current["procedures"] = add_derived(Rows(current["procedures"]), derivations)
+        return Tables(cycle, current, derivations=derivations)
+    pairs = pair_cycles(rows, previous, matches)
+    now, then = derive_both(current["procedures"], add_scopes(previous), pairs, derivations)
+    paired = add_pair_ids(then, pairs)
+    current |= {"procedures": now, PREVIOUS: paired}
+    earlier = Tables(before, {"procedures": paired}, derivations=derivations)
+    return Tables(cycle, current, earlier, derivations)

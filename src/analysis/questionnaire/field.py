@@ -4,6 +4,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, PositiveInt, StringConstraints, model_validator
@@ -99,6 +100,21 @@ class Field(BaseModel):
     def is_asked(self) -> bool:
         """Whether any cycle asks for it: what no form has, the program knows as always blank."""
         return self.since < datetime.date.max
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A column of the rows that no form has: worked out from answers, of which `decided_by` tells.
+
+    Its evidence is the cells of those answers; where `is_compared`, in both cycles. `choices` maps
+    each code to its printed label.
+    """
+
+    name: str
+    header: str
+    choices: Mapping[str, str]
+    decided_by: tuple[str, ...]
+    is_compared: bool = False
 
 
 def _find_several(labels: Sequence[str]) -> str | None:

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 from pydantic import Field as Default
 
 from analysis.questionnaire.condition import BLANK, REQUIRED, Condition
-from analysis.questionnaire.field import Code, Field, FieldKind, Role
+from analysis.questionnaire.field import Code, Derived, Field, FieldKind, Role
 from analysis.questionnaire.rules import Rule, StatedRule, load_rules, read_rule
 from analysis.questionnaire.spellings import match_key
 from analysis.settings import Name
@@ -72,6 +72,7 @@ class Questionnaire(BaseModel):
     field: tuple[Field, ...] = Default(min_length=1)
     route: tuple[Route, ...] = ()
     rule: tuple[StatedRule, ...] = ()
+    _derived: tuple[Derived, ...] = PrivateAttr(())
 
     def __eq__(self, other: object) -> bool:
         """Tell whether it is this very one."""
@@ -89,6 +90,18 @@ class Questionnaire(BaseModel):
         """
         own = {field.name for field in self.field}
         return (*self.field, *(_leave_blank(name) for name in KNOWN if name not in own))
+
+    @property
+    def derived(self) -> dict[str, Derived]:
+        """The columns that are worked out from answers, by code name."""
+        return {field.name: field for field in self._derived}
+
+    def add_derived(self, derived: Sequence[Derived]) -> "Questionnaire":
+        """Return what asks the same and has these columns worked out."""
+        # Another questionnaire (see `__eq__`), so that nothing remembered of one is the other's.
+        copy = self.model_copy()
+        copy._derived = tuple(derived)
+        return copy
 
     @cached_property
     def named(self) -> dict[str, Field]:
@@ -139,6 +152,8 @@ class Questionnaire(BaseModel):
         said += [text for route in self.route for text in (route.label, route.because, route.plan)]
         roles: tuple[Role, ...] = ("online", "started", "not_started", "excluded")
         said += [self.name_role(role) for role in roles]
+        for derived in self._derived:
+            said += [derived.header, *derived.choices.values()]
         for rule in self.rules.values():
             said += [rule.title, rule.title.removesuffix("。"), rule.action]
         return said

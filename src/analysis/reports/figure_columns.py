@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from analysis.cycle import WHOLE
 from analysis.document.blocks import Cell, Column, Shown
-from analysis.figures.catalogue import CHANGE
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
+from analysis.figures.item import CHANGE
 
 
 @dataclass(frozen=True)

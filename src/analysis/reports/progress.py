@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from analysis.cycle import WHOLE
 from analysis.document.blocks import Cell, Chart, Column, Inline, Shown, Strong, Table
 from analysis.document.chart import draw_parts
-from analysis.figures.catalogue import CHANGE
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings, write_month, write_previous
+from analysis.figures.item import CHANGE
 from analysis.figures.statuses import NO_REASON, NO_REASON_NAME, name_reasons, name_statuses
 from analysis.looks import SERIES, look_by_place
 from analysis.questionnaire.questionnaire import REASON

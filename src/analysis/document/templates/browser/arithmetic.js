@@ -12,6 +12,19 @@ function subtract(a, b) {
   return fraction(a.above * b.below - b.above * a.below, a.below * b.below);
 }
 
+// By nothing, or by less than nothing, there is no number.
+function divide(a, b) {
+  if (a === null || b === null || b.above <= 0n) return null;
+  return fraction(a.above * b.below, a.below * b.above);
+}
+
+// How many `part` lacks until it is a percentage of `whole`, given as a fraction.
+function lack(part, whole, [above, below]) {
+  const [top, bottom] = [whole * BigInt(above), 100n * BigInt(below)];
+  const wanted = (top + bottom - 1n) / bottom;
+  return fraction(wanted > part ? wanted - part : 0n);
+}
+
 // 四捨五入: half goes away from zero. The result counts units of the last place.
 function roundExact(value, scale, places) {
   const above = value.above * BigInt(scale) * 10n ** BigInt(places);

@@ -24,6 +24,7 @@ class Counter {
     const ids = new Set([...now.keys(), ...before.keys()]);
     const pairs = [...ids].map((id) => describePair(now.get(id), before.get(id), this.evidence.online));
     this.tables.get(cycle).set("transitions", pairs);
+    this.tables.get(cycle).set("previous", this.tables.get(previous).get("procedures") ?? []);
   }
 
   // What a figure's id names, or null if this page can't recount such a figure.
@@ -41,8 +42,8 @@ class Counter {
     if (measure.count) return this.tables.get(cycle)?.has(measure.count) ?? false;
     const isChange = measure.of !== undefined;
     if (isChange && (cycle !== this.evidence.cycle || !this.evidence.previous)) return false;
-    const parts = isChange ? [measure.of] : [measure.part, measure.whole];
-    return parts.every((name) => this.canCount(this.evidence.measures.get(name), cycle));
+    const parts = isChange ? [measure.of] : [measure.part ?? measure.over, measure.whole ?? measure.under];
+    return parts.filter((name) => typeof name === "string").every((name) => this.canCount(this.evidence.measures.get(name), cycle));
   }
 
   // The same measure and scope under another name or cycle.
@@ -50,10 +51,16 @@ class Counter {
     return this.find(`${cycle}/${figure.scope.slug}/${name}`);
   }
 
-  // What a figure is made from: 分子 and 分母 of a share, 今回 and 前回 of a change.
+  // What a figure is made from: 分子 and 分母 of a share, 今回 and 前回 of a change, and so on.
   partsOf(figure) {
     if (figure.part) {
-      return [["分子", this.other(figure, figure.part)], ["分母", this.other(figure, figure.whole)]];
+      const [part, whole] = figure.goal ? ["これまで", "全体"] : ["分子", "分母"];
+      return [[part, this.other(figure, figure.part)], [whole, this.other(figure, figure.whole)]];
+    }
+    if (figure.over) {
+      const names = typeof figure.under === "string"
+        ? [["残り", figure.over], ["速さ", figure.under]] : [["もとの数", figure.over]];
+      return names.map(([term, name]) => [term, this.other(figure, name)]);
     }
     if (!figure.of) return [];
     const before = this.other(figure, figure.of, this.evidence.previous);
@@ -63,12 +70,20 @@ class Counter {
   value(figure) {
     const [first, second] = this.partsOf(figure).map(([, part]) => part);
     if (figure.of) return subtract(this.value(first), this.value(second));
+    if (figure.over) {
+      const under = second ? this.value(second) : fraction(BigInt(figure.under));
+      return divide(this.value(first), under);
+    }
+    if (figure.goal) return lack(this.size(first), this.size(second), figure.goal);
     if (figure.part) return fraction(this.size(first), this.size(second));
     return fraction(this.size(figure));
   }
 
+  // How many rows a count counts, or what their numbers add up to.
   size(figure) {
-    return BigInt(this.counted(figure).length);
+    const rows = this.counted(figure);
+    if (!figure.summed) return BigInt(rows.length);
+    return rows.reduce((sum, row) => sum + BigInt(row[figure.summed]), 0n);
   }
 
   text(figure) {
@@ -79,7 +94,8 @@ class Counter {
   counted(figure) {
     if (!this.known.has(figure.id)) {
       const rows = this.tables.get(figure.cycle).get(figure.count);
-      this.known.set(figure.id, rows.filter((row) => isWithin(row, figure.scope) && holds(row, figure.where)));
+      this.known.set(figure.id, rows.filter((row) => isWithin(row, figure.scope)
+        && holds(row, figure.where) && (!figure.summed || (row[figure.summed] ?? null) !== null)));
     }
     return this.known.get(figure.id);
   }
@@ -92,7 +108,8 @@ class Counter {
       const rest = this.counted(second).filter((row) => !part.has(row));
       return [...withRole("part", [...part]), ...withRole("whole", rest)];
     }
-    if (!figure.of) return withRole("counted", this.counted(figure));
+    if (figure.over) return this.rows(first);
+    if (!figure.of) return withRole("counted", this.counted(figure), (row) => this.besides(figure, row));
     if (!first.part) return this.moved(first, second, "");
     const [nowParts, beforeParts] = [first, second].map((side) => this.partsOf(side));
     return [
@@ -101,11 +118,19 @@ class Counter {
     ];
   }
 
-  // Which procedures are counted in one cycle and not in the other.
+  // The same procedure in the other cycle, where that decides whether a row counts.
+  besides(figure, row) {
+    const { compared, cycle, previous } = this.evidence;
+    if (!figure.where.some(([field]) => compared.includes(field))) return undefined;
+    return this.byId.get(figure.count === "previous" ? cycle : previous)?.get(pairId(row));
+  }
+
+  // Which procedures are counted in one cycle and not in the other, or with another number.
   moved(now, before, prefix) {
+    const keyOf = (row) => JSON.stringify([pairId(row), now.summed ? row[now.summed] : null]);
     const side = (these, those, role) => {
-      const stay = new Set(this.counted(those).map(pairId));
-      const left = this.counted(these).filter((row) => !stay.has(pairId(row)));
+      const stay = new Set(this.counted(those).map(keyOf));
+      const left = this.counted(these).filter((row) => !stay.has(keyOf(row)));
       const beside = this.byId.get(those.cycle);
       return withRole(prefix + role, left, (row) => beside.get(pairId(row)));
     };
@@ -116,7 +141,7 @@ class Counter {
   movedSince(figure) {
     const { cycle, previous, measures } = this.evidence;
     const base = measures.get(figure.part ?? figure.name);
-    if (figure.of || figure.cycle !== cycle || !previous || base.count !== "procedures") return null;
+    if (figure.of || figure.over || figure.goal || figure.cycle !== cycle || !previous || base.count !== "procedures") return null;
     return this.rows({ ...figure, of: figure.name, part: undefined });
   }
 }

@@ -20,23 +20,30 @@ const DECIDED_BY = {
 const NONE = "（該当なし）";
 
 function define(evidence, figure) {
-  const rounding = figure.part
-    ? "百分率は四捨五入して小数第一位まで。"
-    : figure.of && evidence.measures.get(figure.of).part ? "四捨五入前の値どうしの差を四捨五入。" : "";
+  let rounding = "";
+  if (figure.part && !figure.goal) rounding = "百分率は四捨五入して小数第一位まで。";
+  if (figure.of && evidence.measures.get(figure.of).part) rounding = "四捨五入前の値どうしの差を四捨五入。";
+  if (figure.over) rounding = "四捨五入して小数第一位まで。";
   return `${phrase(evidence, figure)}。${rounding}`;
 }
 
 function phrase(evidence, measure) {
   const named = (name) => phrase(evidence, evidence.measures.get(name));
   if (measure.of) return `今回調査と前回調査との差：${named(measure.of)}`;
+  if (measure.goal) return `（${named(measure.part)}）が（${named(measure.whole)}）の${measure.goal[2]}に足りない数`;
   if (measure.part) return `（${named(measure.part)}）÷（${named(measure.whole)}）`;
+  if (measure.over) {
+    const under = typeof measure.under === "string" ? `（${named(measure.under)}）` : `${measure.under}か月`;
+    return `（${named(measure.over)}）÷${under}`;
+  }
   const noun = evidence.nouns[measure.count];
-  if (!measure.where.length) return `${noun}の総数`;
+  const summed = measure.summed && `「${fieldName(evidence, measure.summed)}」の計`;
+  if (!measure.where.length) return summed ? `${noun}の${summed}` : `${noun}の総数`;
   const conditions = measure.where.map(([field, codes]) => {
     const [name, labels] = evidence.fields.get(field);
     return `「${name}」が${codes.map((code) => `「${labels[code]}」`).join("または")}`;
   });
-  return `${conditions.join("、かつ")}である${noun}の数`;
+  return `${conditions.join("、かつ")}である${noun}の${summed ?? "数"}`;
 }
 
 function fieldName(evidence, field) {
@@ -60,17 +67,18 @@ function rawText(evidence, row, field) {
 
 // The answers by which a figure's rows count.
 function decisiveFields(evidence, figure) {
-  const names = figure.of ? [figure.of] : figure.part ? [figure.part, figure.whole] : [];
+  const names = [figure.of, figure.part, figure.whole, figure.over].filter(Boolean);
   const measures = names.length ? names.map((name) => evidence.measures.get(name)) : [figure];
   const fields = measures.flatMap((measure) => measure.count === undefined
     ? decisiveFields(evidence, measure)
-    : measure.where.map(([field]) => measure.count === "transitions" ? DECIDED_BY[field] : field));
+    : [...measure.where.flatMap(([field]) => measure.count === "transitions"
+      ? DECIDED_BY[field] : evidence.decided[field] ?? field), measure.summed]);
   return [...new Set(fields)].filter(Boolean);
 }
 
 // Where the rows stand, a text a sheet: `環境部.xlsx 調査票!7-9,12`. A share's counts say it.
 function placeRows(figure, rows) {
-  if (figure.part) return null;
+  if (figure.part || figure.over) return null;
   if (!rows.length) return NONE;
   const told = [...Map.groupBy(rows, ({ role }) => role)].map(([role, members]) => {
     const places = runsOf(members.map(({ row }) => row), sheetOf).map((run) => placeRun(figure, run));

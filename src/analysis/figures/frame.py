@@ -79,6 +79,21 @@ def list_frame_titles(asked: Questionnaire) -> dict[str, str]:
     return _list_words(asked)[0]
 
 
+def describe_columns(frame: pd.DataFrame, asked: Questionnaire) -> pd.DataFrame:
+    """Return what the columns of a frame in codes are: what each is called and its choices.
+
+    >>> describe_columns(findings.frame()[["fee"]], survey.asked)
+        符号 列の名前           選択肢
+    0  fee  手数料  yes＝あり、no＝なし
+    """
+    titles, choices = _list_words(asked)
+    told = [
+        (name, titles[name], "、".join(f"{code}＝{word}" for code, word in words.items()))
+        for name, words in ((str(name), choices.get(str(name), {})) for name in frame)
+    ]
+    return pd.DataFrame(told, columns=["符号", "列の名前", "選択肢"], dtype="str")
+
+
 def list_catalogue(items: Iterable[Item], asked: Questionnaire) -> pd.DataFrame:
     """Return the measures that figures can be asked by: name, label and definition, a row each.
 

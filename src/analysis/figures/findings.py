@@ -4,15 +4,16 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.cycle import Cycle, Department, find_root
+from analysis.cycle_toml import Target
 from analysis.errors import AnalysisError
 from analysis.figures.asked import note_everything, unnoted
-from analysis.figures.build import build_ledger
+from analysis.figures.build import aim, build_ledger
 from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
@@ -91,6 +92,11 @@ class Findings:
         'オンライン化率'
         """
         return list_catalogue(self.ledger.items.values(), self.ledger.cycle.questionnaire)
+
+    def aim(self, target: Target) -> "Findings":
+        """Return the same findings with another target, for a page that asks what if."""
+        ledger = aim(self.ledger, target)
+        return replace(self, cycle=ledger.cycle, ledger=ledger)
 
 
 def load_findings(

@@ -17,7 +17,7 @@ from analysis.figures.build import aim, build_ledger
 from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
-from analysis.inputs import hash_file
+from analysis.inputs import MEASURES_NAME, hash_file
 from analysis.survey.interim import advise_interim
 from analysis.survey.opening import open_counted
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
@@ -142,10 +142,11 @@ def hash_inputs(cycle: Cycle) -> str:
     """Return one sha256 over what a cycle's findings are made from: raw files, guideline, code."""
     before = cycle.open_previous()
     cycles = [cycle] if before is None else [cycle, before]
-    guideline = cycle.guideline_path
+    guideline, measures = cycle.guideline_path, cycle.survey_path.with_name(MEASURES_NAME)
     stamp = (
         [stamp_inputs(one) for one in cycles],
         hash_file(guideline) if guideline and guideline.is_file() else None,
+        hash_file(measures),
     )
     return hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""The blocks a report is built of: what a notebook cell returns.
+"""The blocks a report is built of, which a notebook's cells return.
 
 A block holds figures and texts, never a bare number: `12` in a cell or a sentence is refused, so a
 number without evidence can't be printed. Through Jupyter's rich-display protocol each block offers
@@ -61,7 +61,7 @@ class Strong:
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        _require(self.parts, (str, Quoted, Shown))
+        require_parts(self.parts, (str, Quoted, Shown))
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Paragraph(Block):
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        _require(self.parts, (str, Quoted, Shown, Strong))
+        require_parts(self.parts, (str, Quoted, Shown, Strong))
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Bullets(Block):
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
         for item in self.items:
-            _require(item, (str, Quoted, Shown, Strong))
+            require_parts(item, (str, Quoted, Shown, Strong))
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Table(Block):
         """Refuse bare numbers, ragged rows, and a total that is not the sum of its parts."""
         object.__setattr__(self, "total", ledger is not None)
         for row in self.rows:
-            _require(row, (str, Quoted, Figure, Shown, Link, type(None)))
+            require_parts(row, (str, Quoted, Figure, Shown, Link, type(None)))
             if len(row) != len(self.columns):
                 raise TypeError(f"a row of {len(row)} cells in {len(self.columns)} columns")
         if ledger is not None:
@@ -215,8 +215,8 @@ class Chart(Block):
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""
-        _require(self.figures, (Figure,))
-        _require(self.alt, (str, Shown))
+        require_parts(self.figures, (Figure,))
+        require_parts(self.alt, (str, Shown))
 
     @property
     def name(self) -> str:
@@ -242,7 +242,8 @@ def name_drawing(caption: str, figures: Iterable[Figure]) -> str:
     return f"d{hashlib.sha256(shown.encode()).hexdigest()[:8]}"
 
 
-def _require(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
+def require_parts(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
+    """Return if every part is of one of the kinds; else raise TypeError: a bare number is none."""
     for part in parts:
         if not isinstance(part, kinds):
             raise TypeError(

@@ -28,7 +28,7 @@ _RESERVED = frozenset(
         *("hidden", "kind", "left_online", "message", "moved", "pair_id"),
         *("paired_by", "procedures", "published", "raw", "renamed", "row"),
         *("severity", "sha256", "sheet", "state", "step", "steps"),
-        *("value", "went_online", "whose", "workbook"),
+        *("value", "went_online", "whose", "workbook", "cause", "other_side", "stage"),
     }
 )
 _INNER = re.compile(

@@ -6,12 +6,11 @@ HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF), by one
 `html` and `typst`. A digit in a text of ours stops the export (`orphans`), but not in `Quoted`.
 """
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.document.sums import require_total
+from analysis.document.text import name_drawing
 from analysis.figures.asked import list_asked
 from analysis.figures.figure import Figure
 from analysis.figures.own_code import note_own_code
@@ -100,6 +99,8 @@ class Masthead(Block):
 
     `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
     the publisher, `demonstration` marks invented data on every page, `notice` stands above all.
+    `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
+    name of each one's file, and what it is called.
     """
 
     title: str
@@ -110,6 +111,9 @@ class Masthead(Block):
     demonstration: bool
     cycle: str = ""
     notice: Block | None = None
+    stem: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+    departments: tuple[tuple[str, str], ...] = ()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
@@ -221,7 +225,7 @@ class Chart(Block):
     @property
     def name(self) -> str:
         """A name of its own among a page's drawings, the same from build to build."""
-        return name_drawing(self.caption, self.figures)
+        return name_drawing(self.caption, (figure.id for figure in self.figures))
 
     @property
     def alt_text(self) -> str:
@@ -234,12 +238,6 @@ class Group(Block):
     """Blocks shown one after another, for cells that return more than one."""
 
     blocks: tuple[Block, ...]
-
-
-def name_drawing(caption: str, figures: Iterable[Figure]) -> str:
-    """Return the name of a drawing of these figures: a letter and eight hex digits."""
-    shown = "\n".join([caption, *(figure.id for figure in figures)])
-    return f"d{hashlib.sha256(shown.encode()).hexdigest()[:8]}"
 
 
 def require_parts(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:

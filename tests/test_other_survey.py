@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
+from analysis.build.run import ENGINE
+from analysis.build.workers import in_new_process
 from analysis.cycle import open_cycle
 from analysis.document import html
 from analysis.document.blocks import Column, Table
@@ -17,6 +19,7 @@ from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.figure import COUNT
 from analysis.figures.findings import Findings, load_findings
 from analysis.survey.collect import collect_survey
+from explored import explore, list_shown
 from other import DEPARTMENTS, REASONS, STATUSES, fill_form, invent, write_settings
 
 from conftest import ROOT
@@ -244,3 +247,9 @@ def _is_example(lines: list[str], number: int) -> bool:
     """Tell whether a line stands within the example of a docstring."""
     above = lines[max(0, number - 12) : number]
     return any(line.lstrip().startswith(">>>") for line in above)
+
+
+def test_its_rows_are_explored_by_the_same_notebook(folder: Path) -> None:
+    shown = list_shown(in_new_process(explore, folder, ENGINE))
+    tables = "".join(data.get("text/html", "") for data in shown)
+    assert all(word in tables for word in ("電子申請の段階", "受付中", *DEPARTMENTS))

@@ -9,13 +9,16 @@ from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
 from analysis.figures.figure import Figure
-from analysis.figures.guideline import read_guideline, require_in_force
+from analysis.figures.guideline import Guideline, read_guideline, require_in_force
+from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
+from analysis.figures.own_measures import read_own_measures
 from analysis.figures.reconcile import read_published, reconcile
-from analysis.figures.road import find_horizon, list_stage_derivations
+from analysis.figures.road import Horizon, find_horizon, list_stage_derivations
 from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
+from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.survey import Survey
 
@@ -58,10 +61,13 @@ def build_ledger(
     # Who shows the figures finds the words of derived columns where those of answers are.
     cycle = copy(cycle)
     cycle.questionnaire = asked.add_derived(fields)
+    own_measures = _list_own_measures(cycle, guideline)
+    if previous is None:
+        own_measures = [item for item in own_measures if not item.needs_previous]
     ledger = Ledger(
         cycle,
         guideline,
-        {item.name: item for item in measures},
+        {item.name: item for item in (*measures, *own_measures)},
         {scope.slug: scope for scope in list_scopes(cycle, survey, previous, waiting)},
         prepare_tables(
             cycle,
@@ -73,6 +79,16 @@ def build_ledger(
         ),
     )
     return ledger
+
+
+def _list_own_measures(cycle: Cycle, guideline: Guideline) -> list[Item]:
+    """Return the measures of the survey's own file; raise SettingsError with all that is wrong."""
+    # Whatever a cycle may have is no free name: the file is of all cycles.
+    horizon = Horizon(find_horizon(cycle).percent, 1, 1)
+    known = list_measures(
+        guideline, cycle.questionnaire, horizon, has_previous=True, has_waiting=True
+    )
+    return read_own_measures(cycle.survey_path.with_name(MEASURES_NAME), cycle.questionnaire, known)
 
 
 def aim(ledger: Ledger, target: Target) -> Ledger:
@@ -92,6 +108,7 @@ def aim(ledger: Ledger, target: Target) -> Ledger:
         has_previous=ledger.has_previous,
         has_waiting=bool(ledger.list_waiting()),
     )
+    measures += [item for item in ledger.items.values() if item.is_own]
     return replace(ledger, cycle=cycle, items={item.name: item for item in measures})
 
 

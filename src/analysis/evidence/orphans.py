@@ -132,6 +132,7 @@ def _list_known_words(findings: Findings) -> list[str]:
         for entry in section.entries:
             words += [*entry.cells, entry.label or "", entry.proposal or "", entry.note or ""]
     words += findings.cycle.questionnaire.words
+    words += guideline.rule_words
     lines = {line for word in words for line in word.splitlines() if _has_digit(line)}
     # A name of digits alone would let any number of these digits pass.
     return sorted((line for line in lines if _WORD.search(line)), key=len, reverse=True)

@@ -6,8 +6,9 @@ from analysis.cycle import Cycle
 from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
+from analysis.figures.effort import list_decision_derivations
 from analysis.figures.figure import Figure
-from analysis.figures.guideline import read_guideline, require_in_force
+from analysis.figures.guideline import Guideline, read_guideline, require_in_force
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
 from analysis.figures.reconcile import read_published, reconcile
@@ -51,7 +52,7 @@ def build_ledger(
         has_previous=previous is not None,
         has_waiting=waiting is not None,
     )
-    derivations = list_derivations(asked)
+    derivations = list_derivations(asked, guideline)
     fields = [own.field for own in derivations]
     # Who shows the figures finds the words of derived columns where those of answers are.
     cycle = copy(cycle)
@@ -73,6 +74,10 @@ def build_ledger(
     return ledger
 
 
-def list_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
+def list_derivations(asked: Questionnaire, guideline: Guideline) -> tuple[Derivation, ...]:
     """Return what works out the derived columns by which the measures count procedures."""
-    return (*list_stage_derivations(asked), *list_bridge_derivations(asked))
+    return (
+        *list_stage_derivations(asked),
+        *list_bridge_derivations(asked),
+        *list_decision_derivations(guideline, asked),
+    )

@@ -1,8 +1,10 @@
 """Build a cycle's ledger from its answers, the guideline and the published numbers."""
 
 from copy import copy
+from dataclasses import replace
 
 from analysis.cycle import Cycle
+from analysis.cycle_toml import Target
 from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
@@ -72,6 +74,26 @@ def build_ledger(
         ),
     )
     return ledger
+
+
+def aim(ledger: Ledger, target: Target) -> Ledger:
+    """Return the ledger of the same answers with another target: only what the road counts differs.
+
+    >>> import datetime
+    >>> half = aim(ledger, Target(rate_percent=50, by=datetime.date(2025, 9, 1)))
+    >>> half.figure("online_rate").text, half.figure("shortfall").text
+    ('50.0', '0')
+    """
+    cycle = copy(ledger.cycle)
+    cycle.settings = cycle.settings.model_copy(update={"target": target})
+    measures = list_measures(
+        ledger.guideline,
+        cycle.questionnaire,
+        find_horizon(cycle),
+        has_previous=ledger.has_previous,
+        has_waiting=bool(ledger.list_waiting()),
+    )
+    return replace(ledger, cycle=cycle, items={item.name: item for item in measures})
 
 
 def list_derivations(asked: Questionnaire, guideline: Guideline) -> tuple[Derivation, ...]:

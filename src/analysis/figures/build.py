@@ -8,6 +8,7 @@ from analysis.cycle_toml import Target
 from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
+from analysis.figures.effort import list_decision_derivations
 from analysis.figures.figure import Figure
 from analysis.figures.guideline import Guideline, read_guideline, require_in_force
 from analysis.figures.item import Item
@@ -56,7 +57,7 @@ def build_ledger(
         has_previous=previous is not None,
         has_waiting=waiting is not None,
     )
-    derivations = list_derivations(asked)
+    derivations = list_derivations(asked, guideline)
     fields = [own.field for own in derivations]
     # Who shows the figures finds the words of derived columns where those of answers are.
     cycle = copy(cycle)
@@ -112,6 +113,10 @@ def aim(ledger: Ledger, target: Target) -> Ledger:
     return replace(ledger, cycle=cycle, items={item.name: item for item in measures})
 
 
-def list_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
+def list_derivations(asked: Questionnaire, guideline: Guideline) -> tuple[Derivation, ...]:
     """Return what works out the derived columns by which the measures count procedures."""
-    return (*list_stage_derivations(asked), *list_bridge_derivations(asked))
+    return (
+        *list_stage_derivations(asked),
+        *list_bridge_derivations(asked),
+        *list_decision_derivations(guideline, asked),
+    )

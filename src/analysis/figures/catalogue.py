@@ -10,6 +10,7 @@ from pathlib import Path
 
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.bridge import list_bridge
+from analysis.figures.effort import list_decisions
 from analysis.figures.guideline import Guideline
 from analysis.figures.item import CHANGE, CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import (
@@ -177,6 +178,7 @@ def _guideline(guideline: Guideline, asked: Questionnaire) -> Iterator[Item]:
             Count(condition & is_open),
             CITY_AND_DEPARTMENTS,
         )
+    yield from list_decisions(guideline, asked)
 
 
 def _quality(asked: Questionnaire) -> Iterator[Item]:

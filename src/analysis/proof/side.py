@@ -15,7 +15,7 @@ from analysis.figures.derived import Rows, add_derived, derive_both
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.figure import split_id
 from analysis.figures.findings import load_findings
-from analysis.figures.guideline import read_guideline
+from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, list_figures
@@ -122,12 +122,12 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     missing, tables = "", None
     own = open_cycle(name_day(cycle) if name_day(cycle) in list_cycles(root) else None, root)
     asked, path = own.questionnaire, own.guideline_path
+    guideline = read_guideline(path, asked)
     try:
-        tables = _read_tables(_find_delivered(folder, AUDIT_NAME), cycle, asked)
+        tables = _read_tables(_find_delivered(folder, AUDIT_NAME), cycle, asked, guideline)
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
-    guideline = read_guideline(path, asked)
     horizon = find_horizon(own)
     require_free_ids(guideline, asked, horizon, path)
     measures = list_measures(guideline, asked, horizon, has_previous=has_previous)
@@ -211,7 +211,7 @@ def _find_delivered(folder: Path, name: str) -> Path:
     return interim if interim.is_file() and not plain.is_file() else plain
 
 
-def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
+def _read_tables(path: Path, cycle: str, asked: Questionnaire, guideline: Guideline) -> Tables:
     """Return the tables of procedures that an audit.xlsx holds."""
     audited, matches = read_audit(path, asked)
     wanted = row_columns(asked.fields)
@@ -224,7 +224,7 @@ def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
         match_cycles(rows, previous, matches, online=asked.list_statuses("online"))
     )
     current = {"procedures": add_scopes(rows), "transitions": transitions}
-    derivations = list_derivations(asked)
+    derivations = list_derivations(asked, guideline)
     if previous is None:
         current["procedures"] = add_derived(Rows(current["procedures"]), derivations)
         return Tables(cycle, current, derivations=derivations)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from analysis.cycle import open_cycle
 from analysis.cycle_toml import Settings
 from analysis.errors import SettingsError
+from analysis.figures.agencies import Agencies, read_agencies
 from analysis.figures.catalogue import require_free_ids
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.reconcile import COLUMNS, read_published
@@ -110,6 +111,13 @@ def read_survey_file(folder: Path, text: str) -> str:
     return ""
 
 
+def read_agencies_file(folder: Path, text: str) -> str:
+    path = folder / "agencies.toml"
+    path.write_text(text, encoding="utf-8")
+    read_agencies(path, default_questionnaire())
+    return ""
+
+
 READERS: dict[str, Callable[[Path, str], str]] = {
     "survey": read_survey_file,
     "cycle": read_cycle_settings,
@@ -117,12 +125,14 @@ READERS: dict[str, Callable[[Path, str], str]] = {
     "matches": read_matches_file,
     "published": read_published_file,
     "guideline": read_guideline_file,
+    "agencies": read_agencies_file,
 }
 MODELS: dict[str, type[BaseModel]] = {
     "survey": Questionnaire,
     "cycle": Settings,
     "corrections": _Corrections,
     "guideline": Guideline,
+    "agencies": Agencies,
 }
 CSV = {"matches": [*DECIDED_COLUMNS], "published": COLUMNS}
 # An entry of a box is one of a table's rows, said once.

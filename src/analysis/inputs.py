@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import analysis
 from analysis.cycle import (
+    AGENCIES_NAME,
     CORRECTIONS_NAME,
     MATCHES_NAME,
     NOTEBOOKS,
@@ -93,6 +94,7 @@ def kind_of(path: str) -> str:
         f"{CODE_FOLDER}/": "プログラム",
         REQUIREMENTS_NAME: "ライブラリの版",
         f"data/raw/{SURVEY_NAME}": "調査で尋ねること",
+        f"data/raw/{AGENCIES_NAME}": "法令の所管",
         "data/raw/guideline/": "ガイドライン",
     }
     for folder, kind in by_folder.items():
@@ -167,7 +169,7 @@ def _hash_input(name: str, path: Path) -> str:
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
     """Yield the name and the place of the project's own inputs."""
     previous = cycle.open_previous()
-    settings = [cycle.survey_path, *filter(None, [cycle.guideline_path])]
+    settings = [cycle.survey_path, cycle.agencies_path, *filter(None, [cycle.guideline_path])]
     candidates = [
         *cycle.raw_folder.rglob("*"),
         *(() if previous is None else previous.raw_folder.rglob("*")),

@@ -1,16 +1,26 @@
 """Build a cycle's ledger from its answers, the guideline and the published numbers."""
 
+from collections.abc import Sequence
 from copy import copy
 
-from analysis.cycle import Cycle
+from analysis.cycle import AGENCIES_NAME, Cycle
+from analysis.errors import SettingsError, list_examples
+from analysis.figures.agencies import read_agencies
 from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
 from analysis.figures.figure import Figure
 from analysis.figures.guideline import read_guideline, require_in_force
+from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
 from analysis.figures.reconcile import read_published, reconcile
+from analysis.figures.requests import (
+    Behind,
+    find_behind,
+    list_request_derivations,
+    list_requests,
+)
 from analysis.figures.road import find_horizon, list_stage_derivations
 from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
@@ -44,6 +54,9 @@ def build_ledger(
             return None
         return ledger.look_up(cycle.name, scope, measure)
 
+    agencies = read_agencies(cycle.agencies_path, asked)
+    before = None if previous is None else previous.rows
+    behind = find_behind(asked, agencies, survey.rows, before)
     measures = list_measures(
         guideline,
         asked,
@@ -51,7 +64,8 @@ def build_ledger(
         has_previous=previous is not None,
         has_waiting=waiting is not None,
     )
-    derivations = list_derivations(asked)
+    measures = add_requests(measures, asked, behind)
+    derivations = list_derivations(asked, behind)
     fields = [own.field for own in derivations]
     # Who shows the figures finds the words of derived columns where those of answers are.
     cycle = copy(cycle)
@@ -69,10 +83,30 @@ def build_ledger(
             waiting,
             derivations=derivations,
         ),
+        behind,
     )
     return ledger
 
 
-def list_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
+def list_derivations(asked: Questionnaire, behind: Behind) -> tuple[Derivation, ...]:
     """Return what works out the derived columns by which the measures count procedures."""
-    return (*list_stage_derivations(asked), *list_bridge_derivations(asked))
+    return (
+        *list_stage_derivations(asked),
+        *list_bridge_derivations(asked),
+        *list_request_derivations(asked, behind),
+    )
+
+
+def add_requests(measures: Sequence[Item], asked: Questionnaire, behind: Behind) -> list[Item]:
+    """Return the catalogue with the measures of the requests.
+
+    Raises SettingsError for an agency whose measures would be named as others are.
+    """
+    named = {item.name: item.label for item in measures}
+    own = list(list_requests(asked, behind))
+    if wrong := [f"{item.name}: 「{named[item.name]}」" for item in own if item.name in named]:
+        raise SettingsError(
+            f"ほかの数値と同じ名前の数値が{len(wrong)}件できます。{AGENCIES_NAME} の code か、"
+            f"ガイドラインの id を別のものにしてください。\n{list_examples(wrong)}"
+        )
+    return [*measures, *own]

@@ -67,7 +67,7 @@ def test_each_lobbied_procedure_is_one_agencys(tmp_path: Path) -> None:
         for code in EXPECTED
     }
     assert found == EXPECTED
-    assert take(findings, "lobbied") == sum(count for count, _ in EXPECTED.values())
+    assert take(findings, "requested") == sum(count for count, _ in EXPECTED.values())
     assert take(findings, f"request_moj_{code_law('戸籍法')}") == 2
     assert take(findings, "request_pref_for_law_prevents") == 1
 
@@ -108,7 +108,7 @@ def test_a_letter_names_addressee_laws_and_procedures(tmp_path: Path) -> None:
 
 def test_without_a_file_every_law_is_of_nobody_and_listed(tmp_path: Path) -> None:
     findings = make_findings(tmp_path, None)
-    assert take(findings, "request_undecided") == take(findings, "lobbied") == 6
+    assert take(findings, "request_undecided") == take(findings, "requested") == 6
     assert "戸籍法" in html.render(reasons.behind(findings))
 
 
@@ -120,7 +120,7 @@ def test_where_nothing_is_lobbied_there_is_neither_figure_nor_report(tmp_path: P
     cycle = open_cycle(cycle.name, tmp_path)
     assert "requests" not in [report.stem for report in plan_reports(cycle)]
     findings = load_findings(cycle, collect_survey)
-    assert not [name for name in findings.ledger.items if name.startswith(("request", "lobbied"))]
+    assert not [name for name in findings.ledger.items if name.startswith("request")]
     assert html.render(reasons.behind(findings)) == ""
 
 

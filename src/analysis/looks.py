@@ -76,6 +76,9 @@ PARTS = {
 }
 """The looks of the statuses, by the measure that counts those of a role."""
 
+MOVES = {"gained": Look("#16324f"), "lost": Look("#ffffff", "///")}
+"""The looks of what was added to a count, and of what was taken from it."""
+
 SERIES = (
     *PARTS.values(),
     Look("#ffffff", "|||"),

@@ -78,7 +78,7 @@ def stack(
     for (start, end), look in zip(edges, looks, strict=True):
         if end > start:
             corner = (start, place - BAR / 2)
-            filled = _fill(look)
+            filled = fill(look)
             on.add_artist(Rectangle(corner, end - start, BAR, transform=scale, **filled))
     return edges
 
@@ -128,7 +128,7 @@ def explain(canvas: Canvas, keys: Sequence[LegendKey], columns: int) -> None:
 
 def patch(look: Look, label: str) -> Patch:
     """Return the legend's entry of one part of a whole."""
-    return Patch(label=plain(label), **_fill(look))
+    return Patch(label=plain(label), **fill(look))
 
 
 def plain(label: str) -> str:
@@ -164,7 +164,8 @@ def finish(
     return Chart(caption, svg, alt, tuple(figures))
 
 
-def _fill(look: Look) -> dict[str, Any]:
+def fill(look: Look) -> dict[str, Any]:
+    """Return how matplotlib is told to fill a part."""
     edge = {"edgecolor": COLOURS["drawn"], "linewidth": 0.5}
     return {"facecolor": look.fill, "hatch": look.hatch, **edge}
 

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from selectolax.lexbor import LexborHTMLParser
 
 from analysis.errors import ReportError, list_examples
+from analysis.figures.definition import list_constants
 from analysis.figures.figure import split_id
 from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
@@ -132,6 +133,9 @@ def _list_known_words(findings: Findings) -> list[str]:
         for entry in section.entries:
             words += [*entry.cells, entry.label or "", entry.proposal or "", entry.note or ""]
     words += findings.cycle.questionnaire.words
+    words += {
+        word for item in findings.ledger.items.values() for word in list_constants(item.measure)
+    }
     lines = {line for word in words for line in word.splitlines() if _has_digit(line)}
     # A name of digits alone would let any number of these digits pass.
     return sorted((line for line in lines if _WORD.search(line)), key=len, reverse=True)

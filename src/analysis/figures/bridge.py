@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.figures.corrected import CORRECTED
-from analysis.figures.derived import Derivation, SheetLine, Rows
+from analysis.figures.derived import Derivation, Rows, SheetLine
 from analysis.figures.formula import quote
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import PREVIOUS, Count, TableName, where
-from analysis.figures.statuses import count_statuses
+from analysis.figures.statuses import count_statuses, name_status
 from analysis.questionnaire.field import Derived
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
@@ -115,6 +115,11 @@ def list_bridge(asked: Questionnaire) -> Iterator[Item]:
             count = Count(online & where(cause=cause), table)
             yield item(f"{prefix}_{cause}", f"{words}{called}（{told[side]}）", count)
     statuses = asked.named[STATUS].choices
+    for code, label in statuses.items():
+        name = name_status(asked, code)
+        if name.startswith(STATUS):
+            one = Count(where(status=code))
+            yield Item(name, f"{label}の手続き数", one, CITY_AND_DEPARTMENTS)
     for was, before in statuses.items():
         for code, label in statuses.items():
             count = Count(where(status=code, other_side=was))

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 
 from analysis.cycle import AGENCIES_NAME, Cycle
+from analysis.cycle_toml import Target
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.agencies import read_agencies
 from analysis.figures.bridge import list_bridge_derivations
@@ -86,6 +88,28 @@ def build_ledger(
         behind,
     )
     return ledger
+
+
+def aim(ledger: Ledger, target: Target) -> Ledger:
+    """Return the ledger of the same answers with another target: only what the road counts differs.
+
+    >>> import datetime
+    >>> half = aim(ledger, Target(rate_percent=50, by=datetime.date(2025, 9, 1)))
+    >>> half.figure("online_rate").text, half.figure("shortfall").text
+    ('50.0', '0')
+    """
+    cycle = copy(ledger.cycle)
+    cycle.settings = cycle.settings.model_copy(update={"target": target})
+    measures = list_measures(
+        ledger.guideline,
+        cycle.questionnaire,
+        find_horizon(cycle),
+        has_previous=ledger.has_previous,
+        has_waiting=bool(ledger.list_waiting()),
+    )
+    # What is asked of whom follows from the answers: those measures stay.
+    items = ledger.items | {item.name: item for item in measures}
+    return replace(ledger, cycle=cycle, items=items)
 
 
 def list_derivations(asked: Questionnaire, behind: Behind) -> tuple[Derivation, ...]:

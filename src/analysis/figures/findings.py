@@ -4,13 +4,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.cycle import Cycle, Department, find_root
+from analysis.cycle_toml import Target
 from analysis.errors import AnalysisError
 from analysis.figures.asked import note_everything, unnoted
-from analysis.figures.build import build_ledger
+from analysis.figures.build import aim, build_ledger
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import hash_file
@@ -61,6 +62,11 @@ class Findings:
     def department(self, name_or_slug: str) -> Department:
         """Return a department by official name or slug."""
         return self.cycle.find_department(name_or_slug)
+
+    def aim(self, target: Target) -> "Findings":
+        """Return the same findings with another target, for a page that asks what if."""
+        ledger = aim(self.ledger, target)
+        return replace(self, cycle=ledger.cycle, ledger=ledger)
 
 
 def load_findings(

@@ -25,7 +25,7 @@ from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
 
 LAW = "law"
 AGENCY, FIRST_LAW = "asked_agency", "asked_law"
-LOBBIED = "lobbied"
+REQUESTED = "requested"
 NO_LAW = "no_law"
 
 
@@ -104,7 +104,7 @@ def list_requests(asked: Questionnaire, behind: Behind) -> Iterator[Item]:
         return
     every = count_statuses(asked, "not_started").where & where(reason=reasons)
     yield from _count_with_volume(
-        asked, LOBBIED, "働きかけの対象", Count(every), CITY_AND_DEPARTMENTS
+        asked, REQUESTED, "働きかけの対象", Count(every), CITY_AND_DEPARTMENTS
     )
     for agency in behind.list_agencies():
         own = where(asked_agency=agency)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.figures.derived import Derivation, SheetLine, Rows
+from analysis.figures.derived import Derivation, Rows, SheetLine
 from analysis.figures.formula import quote
 from analysis.figures.item import CHANGE, CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import (
@@ -31,6 +31,9 @@ from analysis.questionnaire.field import SAID_BETWEEN, Derived, list_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
 
 STAGE, VOLUME = "stage", "annual_volume"
+LOBBIED = "lobbied"
+"""What names the definition that leaves out all that others must change first."""
+
 _DAYS_OF_MONTH = Fraction(1461, 48)
 _REACHED = 100
 
@@ -166,7 +169,7 @@ def list_without(asked: Questionnaire) -> list[Milestone]:
     ]
     if len(lobbied) > 1:
         every = tuple(code for step in lobbied for code in step.codes)
-        lobbied.append(Milestone("lobbied", "・".join(step.label for step in lobbied), every))
+        lobbied.append(Milestone(LOBBIED, "・".join(step.label for step in lobbied), every))
     return lobbied
 
 

@@ -38,6 +38,19 @@ def name_statuses(asked: Questionnaire) -> dict[Role, str]:
     return {role: asked.name_role(role) for role in roles if asked.list_statuses(role)}
 
 
+def name_status(asked: Questionnaire, code: str) -> str:
+    """Return the name of the measure that counts the procedures of one status.
+
+    Where it is the only one of its role that is the role's.
+
+    >>> name_status(ledger.cycle.questionnaire, "not_started")
+    'not_started'
+    """
+    roles: tuple[Role, ...] = ("online", "started", "not_started", "excluded")
+    alone = [role for role in roles if asked.list_statuses(role) == (code,)]
+    return alone[0] if alone else f"status_{code}"
+
+
 def name_reasons(asked: Questionnaire) -> dict[str, str]:
     """Return the measures of the reasons, in the order of their routes, each with its label.
 

@@ -9,7 +9,7 @@ from analysis.figures.requests import (
     AGENCY,
     FIRST_LAW,
     LAW,
-    LOBBIED,
+    REQUESTED,
     name_request,
 )
 from analysis.figures.road import VOLUME
@@ -55,7 +55,7 @@ def tell_agencies(findings: Findings) -> Table:
                 (name, *by_reason.cells(measure=own), *columns.cells(measure=own))
                 for name, own in measures
             ),
-            ("計", *whole.cells(), *columns.cells(measure=LOBBIED)),
+            ("計", *whole.cells(), *columns.cells(measure=REQUESTED)),
         ),
         ledger=findings.ledger,
         notes=(*_note_several(findings), *_note_volume(findings)),
@@ -74,7 +74,7 @@ def tell_laws(findings: Findings, agency: str | None = None) -> Table:
         code, law = own[measure]
         told = () if agency else (names[code],)
         rows.append((Quoted(laws[law]), *told, *columns.cells(measure=measure)))
-    total = LOBBIED if agency is None else name_request(agency)
+    total = REQUESTED if agency is None else name_request(agency)
     blank = () if agency else ("",)
     return Table(
         caption=f"{asked.named[LAW].header}別の手続き数",

@@ -14,10 +14,11 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_parts
-from analysis.figures.findings import Findings, write_previous
+from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
+from analysis.reports.bridge import list_bridge
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
@@ -106,26 +107,13 @@ def changes(findings: Findings, department: str) -> Block:
     own, asked = findings.department(department), findings.cycle.questionnaire
     if not findings.ledger.has_previous:
         return Paragraph(("今回が最初の調査のため、前回からの異動はありません。",))
-    figure = findings.ledger.figure
     moves = findings.ledger.rows_of(own.slug, "transitions", CONCERNED)[MOVED]
     rows = [
         row for record in moves.to_dict("records") for row in list_moves(record, own.slug, asked)
     ]
     return Group(
         (
-            Paragraph(
-                (
-                    f"{write_previous(findings)}から、新規が",
-                    Shown(figure("new", own.slug)),
-                    "、廃止が",
-                    Shown(figure("abolished", own.slug)),
-                    "、継続する手続きのうち新たにオンライン化したものが",
-                    Shown(figure("went_online", own.slug)),
-                    "、オンライン化を取りやめたものが",
-                    Shown(figure("left_online", own.slug)),
-                    "でした。",
-                )
-            ),
+            *list_bridge(findings, own.slug),
             Table(
                 caption="前回調査からの異動",
                 columns=(

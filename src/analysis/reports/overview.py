@@ -23,6 +23,7 @@ from analysis.document.blocks import (
 from analysis.document.chart import draw_parts, draw_rates
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
+from analysis.reports.bridge import draw_movers, list_bridge, say_movers
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.progress import (
@@ -53,6 +54,7 @@ def headline(findings: Findings) -> Block:
                 (
                     say_progress(findings, "all"),
                     _say_not_online(findings),
+                    *(say_movers(findings) if findings.ledger.has_previous else ()),
                     *_say_target(findings),
                 )
             ),
@@ -68,6 +70,14 @@ def headline(findings: Findings) -> Block:
             ),
         )
     )
+
+
+def moves(findings: Findings) -> Block:
+    """Return the bridge from the previous cycle's count, and who made how much of the change."""
+    if not findings.ledger.has_previous:
+        return Group(())
+    heading = Paragraph(("前回からの増減の内訳",), kind="heading")
+    return Group((heading, *list_bridge(findings), *draw_movers(findings)))
 
 
 def departments(findings: Findings) -> Block:

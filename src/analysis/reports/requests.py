@@ -16,7 +16,7 @@ from analysis.document.blocks import (
 )
 from analysis.figures.agencies import NOBODYS
 from analysis.figures.findings import Findings
-from analysis.figures.requests import AGENCY, FIRST_LAW, LAW, LOBBIED, name_request
+from analysis.figures.requests import AGENCY, FIRST_LAW, LAW, REQUESTED, name_request
 from analysis.figures.road import VOLUME
 from analysis.questionnaire.field import SAID_BETWEEN, list_codes
 from analysis.questionnaire.questionnaire import REASON
@@ -35,7 +35,7 @@ def agencies(findings: Findings) -> Block:
     """Return whom the city asks to act, and for how many procedures."""
     figure = findings.ledger.figure
     lead = Paragraph(
-        ("市だけでは進められない", Shown(figure(LOBBIED), unit="手続き"), "の相手先です。"),
+        ("市だけでは進められない", Shown(figure(REQUESTED), unit="手続き"), "の相手先です。"),
         kind="lead",
     )
     how = Paragraph(

@@ -26,6 +26,7 @@ from analysis.figures.requests import (
 from analysis.figures.road import find_horizon, list_stage_derivations
 from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
+from analysis.figures.twins import list_twin_derivations
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.survey import Survey
 
@@ -118,6 +119,7 @@ def list_derivations(asked: Questionnaire, behind: Behind) -> tuple[Derivation, 
         *list_stage_derivations(asked),
         *list_bridge_derivations(asked),
         *list_request_derivations(asked, behind),
+        *list_twin_derivations(asked),
     )
 
 

@@ -65,7 +65,7 @@ def find_behind(
     laws: dict[str, str] = {}
     found: list[tuple[str, str]] = []
     for frame in (rows, previous):
-        for law, reasons in _list_lobbied_rows(asked, frame):
+        for _, law, reasons in list_lobbied_rows(asked, frame) if frame is not None else ():
             name = _name_first(law)
             code = code_law(name) if name else NO_LAW
             laws.setdefault(code, label_law(name) if name else _name_no_law(asked))
@@ -74,6 +74,24 @@ def find_behind(
     order = [*agencies.names]
     pairs = sorted(dict.fromkeys(found), key=lambda pair: order.index(pair[0]))
     return Behind(agencies, laws, tuple(pairs))
+
+
+def list_lobbied_rows(
+    asked: Questionnaire, rows: pd.DataFrame
+) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield the position, the law's answer and the reasons of each row that only others can move.
+
+    Needs status, reason and law; a blank law is an empty text.
+
+    >>> [*list_lobbied_rows(survey.asked, rows.assign(status="not_started", reason="law_prevents"))]
+    [(0, '環境基本条例', ('law_prevents',)), (1, '環境基本条例', ('law_prevents',))]
+    """
+    lobbied, waiting = {*asked.lobbied}, {*asked.list_statuses("not_started")}
+    columns = (list_values(rows, name) for name in (STATUS, REASON, LAW))
+    for row, (status, reason, law) in enumerate(zip(*columns, strict=True)):
+        given = list_codes(reason) if status in waiting and isinstance(reason, str) else []
+        if reasons := tuple(code for code in given if code in lobbied):
+            yield row, law if isinstance(law, str) else "", reasons
 
 
 def list_request_derivations(asked: Questionnaire, behind: Behind) -> tuple[Derivation, ...]:
@@ -143,26 +161,8 @@ def _name_first(answer: str) -> str:
 
 
 def _name_no_law(asked: Questionnaire) -> str:
-    return f"（{asked.named[LAW].header}の記入なし）"
-
-
-def _list_lobbied_rows(
-    asked: Questionnaire, frame: pd.DataFrame | None
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the law's answer and the lobbied reasons of each lobbied row; others are left out."""
-    for law, reasons in _list_reasons(asked, frame) if frame is not None else ():
-        if reasons:
-            yield law, reasons
-
-
-def _list_reasons(
-    asked: Questionnaire, frame: pd.DataFrame
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    lobbied, waiting = {*asked.lobbied}, {*asked.list_statuses("not_started")}
-    columns = (list_values(frame, name) for name in (STATUS, REASON, LAW))
-    for status, reason, law in zip(*columns, strict=True):
-        given = list_codes(reason) if status in waiting and isinstance(reason, str) else []
-        yield law if isinstance(law, str) else "", tuple(code for code in given if code in lobbied)
+    field = asked.named[LAW]
+    return f"（{field.header}の記入なし）" if field.is_asked else "（法令を尋ねない調査）"
 
 
 def _derive(
@@ -170,9 +170,9 @@ def _derive(
 ) -> "pd.Series[str]":
     """Return what a function says of each lobbied row's first law and reasons, else NA."""
     known: dict[tuple[str, tuple[str, ...]], str] = {}
-    found: list[str | None] = []
-    for law, reasons in _list_reasons(asked, rows.here):
-        if reasons and (law, reasons) not in known:
+    found: list[str | None] = [None] * len(rows.here)
+    for row, law, reasons in list_lobbied_rows(asked, rows.here):
+        if (law, reasons) not in known:
             known[law, reasons] = code(_name_first(law), reasons)
-        found.append(known.get((law, reasons)))
+        found[row] = known[law, reasons]
     return pd.Series(found, index=rows.here.index, dtype="str")

@@ -129,6 +129,7 @@ def test_every_count_is_that_of_a_count_by_pandas_alone(
             "not_online": roles.get("started", 0) + roles.get("not_started", 0),
             **{role: roles.get(role, 0) for role in ("online", "started", "not_started")},
             "excluded": roles.get("excluded", 0),
+            "requested": sum("law" in told for told in waiting),
             "no_reason": sum(not told for told in waiting),
             **{f"reason_{code}": sum(code in told for told in waiting) for code in CODES.values()},
             **{

@@ -123,10 +123,10 @@ class Masthead(Block):
 
 @dataclass(frozen=True)
 class Paragraph(Block):
-    """Running text with figures in it: plain, the headline, small print, a section's heading."""
+    """Running text with figures: plain, the headline, small print, a heading, that of a page."""
 
     parts: tuple[Inline, ...]
-    kind: Literal["plain", "lead", "note", "heading"] = "plain"
+    kind: Literal["plain", "lead", "note", "heading", "page"] = "plain"
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""

@@ -40,6 +40,8 @@ LONGEST_TABLE = 500
 
 ROWS_OF_A_PART = 200
 
+_HEADINGS = {"heading": "<h2>{1}</h2>", "page": '<h2 class="page">{1}</h2>'}
+
 _NOTHING = Markup('<span role="img" aria-label="該当なし">{}</span>').format(NO_NUMBER)
 
 
@@ -56,8 +58,8 @@ def render(block: Block) -> str:
                 style, block.title, block.subtitle, notice
             )
         case Paragraph(parts=parts, kind=kind):
-            form = "<h2>{1}</h2>" if kind == "heading" else '<p class="{0}">{1}</p>'
-            return Markup(form).format(kind, _inline(parts))  # noqa: S704  one of these two
+            form = _HEADINGS.get(kind, '<p class="{0}">{1}</p>')
+            return Markup(form).format(kind, _inline(parts))  # noqa: S704  one of these
         case Bullets(items=items):
             lines = Markup("\n").join(Markup("<li>{}</li>").format(_inline(i)) for i in items)
             return Markup("<ul>\n{}\n</ul>").format(lines)

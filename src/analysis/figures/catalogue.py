@@ -30,6 +30,7 @@ from analysis.figures.statuses import (
     count_statuses,
     name_statuses,
 )
+from analysis.figures.twins import list_twins
 from analysis.questionnaire.field import NOTHING
 from analysis.questionnaire.questionnaire import REASON, Questionnaire
 from analysis.questionnaire.rules import SEVERITY_LABELS
@@ -68,6 +69,7 @@ def _list_own(asked: Questionnaire, horizon: Horizon) -> Iterator[Item]:
     yield from list_road(asked, horizon)
     yield from _transitions()
     yield from list_bridge(asked)
+    yield from list_twins(asked)
 
 
 def require_free_ids(

@@ -77,7 +77,7 @@ class Link:
     line_of: Figure | None = None
 
 
-Inline = str | Quoted | Shown | Strong
+Inline = str | Quoted | Shown | Strong | Link
 Cell = str | Quoted | Figure | Shown | Link | None
 
 
@@ -130,7 +130,7 @@ class Paragraph(Block):
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        require_parts(self.parts, (str, Quoted, Shown, Strong))
+        require_parts(self.parts, (str, Quoted, Shown, Strong, Link))
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Bullets(Block):
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
         for item in self.items:
-            require_parts(item, (str, Quoted, Shown, Strong))
+            require_parts(item, (str, Quoted, Shown, Strong, Link))
 
 
 @dataclass(frozen=True)

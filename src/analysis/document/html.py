@@ -120,6 +120,8 @@ def _inline(parts: Sequence[Inline]) -> Markup:
                 written.append(_figure(part.figure, part.text))
             case Strong(parts=inner):
                 written.append(Markup("<strong>{}</strong>").format(_inline(inner)))
+            case Link():
+                written.append(_cell(part))
     return Markup("").join(written)
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from analysis.cycle import open_cycle
 from analysis.cycle_toml import Settings
 from analysis.errors import SettingsError
+from analysis.figures.agencies import Agencies, read_agencies
 from analysis.figures.catalogue import require_free_ids
 from analysis.figures.findings import load_findings
 from analysis.figures.guideline import Guideline, read_guideline
@@ -121,6 +122,13 @@ def read_measures_file(folder: Path, text: str) -> str:
     return ""
 
 
+def read_agencies_file(folder: Path, text: str) -> str:
+    path = folder / "agencies.toml"
+    path.write_text(text, encoding="utf-8")
+    read_agencies(path, default_questionnaire())
+    return ""
+
+
 READERS: dict[str, Callable[[Path, str], str]] = {
     "survey": read_survey_file,
     "measures": read_measures_file,
@@ -129,6 +137,7 @@ READERS: dict[str, Callable[[Path, str], str]] = {
     "matches": read_matches_file,
     "published": read_published_file,
     "guideline": read_guideline_file,
+    "agencies": read_agencies_file,
 }
 MODELS: dict[str, type[BaseModel]] = {
     "survey": Questionnaire,
@@ -136,6 +145,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "cycle": Settings,
     "corrections": _Corrections,
     "guideline": Guideline,
+    "agencies": Agencies,
 }
 CSV = {"matches": [*DECIDED_COLUMNS], "published": COLUMNS}
 # An entry of a box is one of a table's rows, said once.

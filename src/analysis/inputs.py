@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import analysis
 from analysis.cycle import (
+    AGENCIES_NAME,
     CORRECTIONS_NAME,
     MATCHES_NAME,
     NOTEBOOKS,
@@ -110,6 +111,7 @@ def kind_of(path: str) -> str:
         REQUIREMENTS_NAME: "ライブラリの版",
         f"data/raw/{SURVEY_NAME}": "調査で尋ねること",
         f"data/raw/{MEASURES_NAME}": "数値の設定",
+        f"data/raw/{AGENCIES_NAME}": "法令の所管",
         "data/raw/guideline/": "ガイドライン",
     }
     for folder, kind in by_folder.items():
@@ -185,7 +187,8 @@ def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
     """Yield the name and the place of the project's own inputs."""
     previous = cycle.open_previous()
     measures = cycle.survey_path.with_name(MEASURES_NAME)
-    settings = [cycle.survey_path, measures, *filter(None, [cycle.guideline_path])]
+    settings = [cycle.survey_path, measures, cycle.agencies_path]
+    settings += filter(None, [cycle.guideline_path])
     candidates = [
         *cycle.raw_folder.rglob("*"),
         *(() if previous is None else previous.raw_folder.rglob("*")),

@@ -10,7 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.cycle import GUIDELINES, NOTEBOOKS, SETTINGS_NAME, Cycle, list_cycles, open_cycle
+from analysis.cycle import (
+    AGENCIES_NAME,
+    GUIDELINES,
+    NOTEBOOKS,
+    SETTINGS_NAME,
+    Cycle,
+    list_cycles,
+    open_cycle,
+)
 from analysis.errors import SettingsError, list_examples
 from analysis.files.folder import (
     EXCEL_ENDINGS,
@@ -84,7 +92,7 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
         if path.is_dir():
             if path.name != GUIDELINES and not (path / SETTINGS_NAME).is_file():
                 yield from _tell_folder(path, where)
-        elif path.name in (SURVEY_NAME, MEASURES_NAME):
+        elif path.name in (SURVEY_NAME, MEASURES_NAME, AGENCIES_NAME):
             continue
         elif is_settings_slip(path.name) and _MEASURES.match(path.name):
             yield Misplaced(where, f"名前を {MEASURES_NAME} に直してください。", is_error=True)

@@ -20,9 +20,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import Transform
 
-from analysis.document.blocks import Chart, Shown, name_drawing
+from analysis.document.blocks import Chart, Shown
 from analysis.document.svg import clean_drawing
-from analysis.document.text import printable
+from analysis.document.text import name_drawing, printable
 from analysis.document.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
 from analysis.errors import ReportError
 from analysis.figures.figure import Figure
@@ -148,7 +148,7 @@ def finish(
     canvas: Canvas, caption: str, alt: tuple[str | Shown, ...], figures: Sequence[Figure]
 ) -> Chart:
     """Write the drawing, with nothing in it that differs from run to run or from page to page."""
-    name = name_drawing(caption, figures)
+    name = name_drawing(caption, (figure.id for figure in figures))
     written = io.StringIO()
     with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always")

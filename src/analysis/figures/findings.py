@@ -142,11 +142,11 @@ def hash_inputs(cycle: Cycle) -> str:
     """Return one sha256 over what a cycle's findings are made from: raw files, guideline, code."""
     before = cycle.open_previous()
     cycles = [cycle] if before is None else [cycle, before]
-    guideline, measures = cycle.guideline_path, cycle.survey_path.with_name(MEASURES_NAME)
+    measures = cycle.survey_path.with_name(MEASURES_NAME)
+    beside = (cycle.guideline_path, cycle.agencies_path, measures)
     stamp = (
         [stamp_inputs(one) for one in cycles],
-        hash_file(guideline) if guideline and guideline.is_file() else None,
-        hash_file(measures),
+        [hash_file(path) if path and path.is_file() else None for path in beside],
     )
     return hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
 

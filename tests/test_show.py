@@ -189,3 +189,30 @@ def test_the_cells_of_the_page_for_no_report_give_frames(findings: Findings) -> 
     (cell,) = list_cells("報告書にしない")
     *_, last = cell.strip().splitlines()
     assert len(eval(last, {"now": findings.frame(labels=True)})) > 20  # noqa: S307
+
+
+def test_the_questions_of_the_page_are_answered_from_the_frame_alone(tmp_path: Path) -> None:
+    busy = [
+        not_started(number, annual_volume=volume, section=section)
+        for number, volume, section in (
+            (1, 1001, "資源課"),
+            (2, 5000, "資源課"),
+            (3, 2000, "環境政策課"),
+            (4, 1000, "環境政策課"),
+        )
+    ]  # fmt: skip
+    rest = [procedure(5, annual_volume=999), procedure(6, name="届出その1", section="こども課")]
+    cycle = make_cycle(tmp_path, [*busy, rest[0]], [rest[1]])
+    found = load_findings(cycle, collect_survey)
+    names = {"now": found.frame(labels=True)}
+    answers = []
+    for cell in list_cells("問いと答え方の例"):
+        *before, last = cell.strip().splitlines()
+        exec("\n".join(before), names)  # noqa: S102  the page's own
+        answers.append(eval(last, names))  # noqa: S307
+    most, weighted, alike = answers
+    assert (most.index[0], most.iloc[0]) == (("環境部", "資源課"), 2)
+    assert f"{weighted:.1f}" == found.ledger.figure("volume_rate").text
+    assert alike[["部局", "オンライン化の状況", "行"]].to_numpy().tolist() == [
+        ["環境部", "未着手", 6], ["こども部", "オンライン化済", 6],
+    ]  # fmt: skip

@@ -37,14 +37,18 @@ CELLS = (
 )
 
 
+def read_own() -> str:
+    """Return the measures that the settings' page has for an example."""
+    page = (ROOT / "docs/settings/measures.md").read_text("utf-8")
+    return re.search(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[1]
+
+
 @pytest.fixture(scope="module")
 def folder(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a survey's folder with one notebook and a measures.toml of its own, and its set."""
     folder = tmp_path_factory.mktemp("own") / "調査"
     shutil.copytree(small_project / "data", folder / "data")
-    page = (ROOT / "docs/settings/measures.md").read_text("utf-8")
-    own = re.search(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    (folder / "data/raw" / MEASURES_NAME).write_text(own[1], "utf-8")
+    (folder / "data/raw" / MEASURES_NAME).write_text(read_own(), "utf-8")
     (folder / "notebooks").mkdir()
     stated = {"order": 35, "title": "手数料の状況"}
     write_notebook(folder / "notebooks/fees.ipynb", stated, PARAMETERS, OPENING, *CELLS)

@@ -17,13 +17,12 @@ from analysis.figures.item import CHANGE
 from analysis.inputs import MEASURES_NAME
 from analysis.reports.show import Show
 from analysis.survey.collect import collect_survey
+from test_own_report import read_own
 
 from conftest import ROOT
 from workbooks import make_cycle, make_two_cycles, not_started, procedure
 
 PAGE = (ROOT / "docs/notebooks.md").read_text("utf-8")
-EXAMPLE = (ROOT / "docs/settings/measures.md").read_text("utf-8")
-OWN = re.search(r"^```toml\n(.*?)^```$", EXAMPLE, re.MULTILINE | re.DOTALL)[1]
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def show(tmp_path: Path) -> Show:
     first = [procedure(1, fee="あり"), not_started(2, fee="あり", section="資源課")]
     now = [first, [not_started(3, section="こども課")]]
     cycle = make_two_cycles(tmp_path, now, [[not_started(1)], now[1]])
-    (cycle.raw_folder.parent / MEASURES_NAME).write_text(OWN, "utf-8")
+    (cycle.raw_folder.parent / MEASURES_NAME).write_text(read_own(), "utf-8")
     return Show(load_findings(cycle, collect_survey))
 
 

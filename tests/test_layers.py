@@ -14,7 +14,7 @@ PACKAGE = Path(analysis.__file__).parent
 EXAMPLES = Path(__file__).parents[1] / "examples"
 # From the top down: each room imports only from those below it.
 ROOMS = (
-    "cli", "signing", "build", "proof", "reports", "evidence", "document", "audit", "intake",
+    "cli", "lab", "signing", "build", "proof", "reports", "evidence", "document", "audit", "intake",
     "forms", "figures", "survey", "inputs", "files", "terminal", "place", "cycle", "succession",
     "cycle_toml", "questionnaire", "settings", "display", "texts", "looks", "names", "errors",
     "startup",

@@ -25,6 +25,7 @@ from analysis.figures.corrected import CORRECTED
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
 from analysis.figures.guideline import read_guideline
+from analysis.figures.requests import NOBODY
 from analysis.figures.rounding import NO_NUMBER
 from analysis.forms.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
 from analysis.survey.collect import collect_survey
@@ -41,7 +42,7 @@ pytestmark = pytest.mark.slow
 
 PAIRING = ("pair_id", "paired_by")
 _DERIVATIONS = list_derivations(
-    ASKED, read_guideline(DEMO / "data" / "raw" / "guideline" / "2024.toml", ASKED)
+    ASKED, read_guideline(DEMO / "data" / "raw" / "guideline" / "2024.toml", ASKED), NOBODY
 )
 DERIVED = tuple(own.field.name for own in _DERIVATIONS)
 DERIVED_TITLES = [own.field.header for own in _DERIVATIONS]

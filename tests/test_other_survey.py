@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
+from analysis.build.run import ENGINE
+from analysis.build.workers import in_new_process
 from analysis.cycle import open_cycle
 from analysis.document import html
 from analysis.document.blocks import Column, Table
@@ -18,6 +20,7 @@ from analysis.figures.effort import decide_rows
 from analysis.figures.figure import COUNT
 from analysis.figures.findings import Findings, load_findings
 from analysis.survey.collect import collect_survey
+from explored import explore, list_shown
 from other import DEPARTMENTS, REASONS, STATUSES, add_guideline, fill_form, invent, write_settings
 
 from conftest import ROOT
@@ -126,6 +129,7 @@ def test_every_count_is_that_of_a_count_by_pandas_alone(
             "not_online": roles.get("started", 0) + roles.get("not_started", 0),
             **{role: roles.get(role, 0) for role in ("online", "started", "not_started")},
             "excluded": roles.get("excluded", 0),
+            "requested": sum("law" in told for told in waiting),
             "no_reason": sum(not told for told in waiting),
             **{f"reason_{code}": sum(code in told for told in waiting) for code in CODES.values()},
             **{
@@ -277,3 +281,9 @@ def _is_example(lines: list[str], number: int) -> bool:
     """Tell whether a line stands within the example of a docstring."""
     above = lines[max(0, number - 12) : number]
     return any(line.lstrip().startswith(">>>") for line in above)
+
+
+def test_its_rows_are_explored_by_the_same_notebook(folder: Path) -> None:
+    shown = list_shown(in_new_process(explore, folder, ENGINE))
+    tables = "".join(data.get("text/html", "") for data in shown)
+    assert all(word in tables for word in ("電子申請の段階", "受付中", *DEPARTMENTS))

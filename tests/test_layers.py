@@ -15,8 +15,8 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 # From the top down: each room imports only from those below it.
 ROOMS = (
     "cli", "commands", "lab", "signing", "build", "proof", "reports", "evidence", "document",
-    "audit", "intake", "forms", "figures", "survey", "inputs", "files", "terminal", "place", "cycle",
-    "succession", "cycle_toml", "questionnaire", "settings", "display", "texts", "looks", "names",
+    "audit", "intake", "forms", "figures", "survey", "inputs", "files", "terminal", "place",
+    "cycle", "succession", "cycle_toml", "questionnaire", "settings", "display", "texts", "looks", "names",
     "errors", "startup",
 )  # fmt: skip
 LARGEST_ROOM = 0.25

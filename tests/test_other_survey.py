@@ -16,7 +16,7 @@ from analysis.cycle import open_cycle
 from analysis.document import html
 from analysis.document.blocks import Column, Table
 from analysis.evidence.traced import gather_printed, write_traced_page
-from analysis.figures.effort import decide_rows
+from analysis.figures.decided import decide_rows
 from analysis.figures.figure import COUNT
 from analysis.figures.findings import Findings, load_findings
 from analysis.survey.collect import collect_survey

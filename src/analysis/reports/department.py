@@ -15,7 +15,7 @@ from analysis.document.blocks import (
 )
 from analysis.document.chart import draw_parts
 from analysis.document.tiles import Tiles
-from analysis.figures.effort import decide_rows
+from analysis.figures.decided import decide_rows
 from analysis.figures.findings import Findings
 from analysis.figures.order import order_by_use
 from analysis.figures.statuses import name_statuses

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 import analysis
 from analysis.cycle import (
     AGENCIES_NAME,
+    APPROVALS_NAME,
     CORRECTIONS_NAME,
+    INVENTORIES,
     MATCHES_NAME,
     NOTEBOOKS,
     PUBLISHED_NAME,
@@ -27,7 +29,9 @@ from analysis.texts import compose_name, require_file
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
 REQUIREMENTS_NAME = "requirements.lock"
-_TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME)
+_TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME, APPROVALS_NAME)
+APPROVALS_REPORT = "approvals"
+"""The notebook of the report that shows the approvals: no other is made from them."""
 SHORT_LENGTH = 12
 """How many hex digits of a fingerprint a footer prints."""
 
@@ -66,13 +70,22 @@ def write_fingerprint(
 
 
 def leave_others(inputs: Mapping[str, str], notebook: str | None) -> dict[str, str]:
-    """Return the inputs without the notebooks of other reports; None: without all notebooks."""
+    """Return the inputs without the notebooks of other reports; None: without all notebooks.
+
+    Approvals are left out of all but their own report: they decide no number.
+    """
     own = None if notebook is None else notebook_path(notebook)
     return {
         path: sha256
         for path, sha256 in inputs.items()
-        if path == own or not path.startswith(f"{NOTEBOOKS}/")
+        if (path == own or not path.startswith(f"{NOTEBOOKS}/"))
+        and (notebook == APPROVALS_REPORT or not is_approvals(path))
     }
+
+
+def is_approvals(path: str) -> bool:
+    """Say whether an input is a cycle's approvals."""
+    return path.startswith("data/raw/") and path.endswith(f"/{APPROVALS_NAME}")
 
 
 def notebook_path(notebook: str) -> str:
@@ -88,6 +101,7 @@ def kind_of(path: str) -> str:
         MATCHES_NAME: "対応の確認",
         SETTINGS_NAME: "設定",
         PUBLISHED_NAME: "公表値",
+        APPROVALS_NAME: "承認",
     }
     by_folder = {
         f"{NOTEBOOKS}/": "ノートブック",
@@ -96,6 +110,7 @@ def kind_of(path: str) -> str:
         f"data/raw/{SURVEY_NAME}": "調査で尋ねること",
         f"data/raw/{AGENCIES_NAME}": "法令の所管",
         "data/raw/guideline/": "ガイドライン",
+        f"data/raw/{INVENTORIES}/": "国の公表",
     }
     for folder, kind in by_folder.items():
         if path.startswith(folder):
@@ -169,7 +184,8 @@ def _hash_input(name: str, path: Path) -> str:
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
     """Yield the name and the place of the project's own inputs."""
     previous = cycle.open_previous()
-    settings = [cycle.survey_path, cycle.agencies_path, *filter(None, [cycle.guideline_path])]
+    named = [cycle.guideline_path, cycle.inventory_path]
+    settings = [cycle.survey_path, cycle.agencies_path, *filter(None, named)]
     candidates = [
         *cycle.raw_folder.rglob("*"),
         *(() if previous is None else previous.raw_folder.rglob("*")),

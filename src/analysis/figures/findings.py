@@ -112,7 +112,7 @@ def hash_inputs(cycle: Cycle) -> str:
     """Return one sha256 over what a cycle's findings are made from: raw files, guideline, code."""
     before = cycle.open_previous()
     cycles = [cycle] if before is None else [cycle, before]
-    beside = (cycle.guideline_path, cycle.agencies_path)
+    beside = (cycle.guideline_path, cycle.agencies_path, cycle.inventory_path)
     stamp = (
         [stamp_inputs(one) for one in cycles],
         [hash_file(path) if path and path.is_file() else None for path in beside],

@@ -17,7 +17,7 @@ from analysis.figures.approvals import LONGEST_DETAIL, pack_detail, read_approva
 from analysis.figures.approved import judge_approvals, take_report
 from analysis.figures.findings import Findings, load_findings
 from analysis.inputs import leave_others, list_inputs
-from analysis.proof.approve import PROVES_NOTHING, approve
+from analysis.proof.approve import PROVES_NOTHING, write_approval
 from analysis.reports import approvals
 from analysis.reports.plan import plan_reports
 from analysis.survey.collect import collect_survey
@@ -51,7 +51,7 @@ def change(cycle: Cycle, *rows: dict[str, object]) -> None:
 
 
 def test_an_approval_holds_until_a_cell_behind_it_changes(cycle: Cycle) -> None:
-    assert PROVES_NOTHING in approve(RATE, "環境部長", "確認", DAY)
+    assert PROVES_NOTHING in write_approval(RATE, "環境部長", "確認", DAY)
     assert judge(cycle) == [("承認", "")]
     change(cycle, procedure(1), not_started(2, annual_volume=7))
     assert judge(cycle) == [("承認", "")]
@@ -65,10 +65,10 @@ def test_an_approval_holds_until_a_cell_behind_it_changes(cycle: Cycle) -> None:
 
 
 def test_a_line_is_added_and_those_that_stand_there_stay(cycle: Cycle) -> None:
-    approve(RATE, "甲", "", DAY)
+    write_approval(RATE, "甲", "", DAY)
     cycle.approvals_path.write_bytes(cycle.approvals_path.read_bytes().rstrip(b"\n"))
     before = cycle.approvals_path.read_bytes()
-    approve("2024-09-01/環境部/総手続き数", "乙", "", DAY)
+    write_approval("2024-09-01/環境部/総手続き数", "乙", "", DAY)
     assert cycle.approvals_path.read_bytes().startswith(before + b"\n")
     assert [own.target for own in read_approvals(cycle)] == [RATE, "2024-09-01/kankyo/total"]
 
@@ -77,7 +77,7 @@ def test_a_line_is_added_and_those_that_stand_there_stay(cycle: Cycle) -> None:
     "name", ['=HYPERLINK("http://x")', "@SUM(A1)", "-1", "<script>alert(1)</script>", 'a",b', "'="]
 )
 def test_a_hostile_name_is_a_text_everywhere(cycle: Cycle, name: str) -> None:
-    approve(RATE, name, name, DAY)
+    write_approval(RATE, name, name, DAY)
     with cycle.approvals_path.open(encoding="utf-8-sig", newline="") as file:
         (line,) = csv.DictReader(file)
     assert not line["approved_by"].startswith(("=", "+", "-", "@"))
@@ -106,20 +106,20 @@ def test_what_can_not_be_approved_is_told_and_nothing_written(
     cycle: Cycle, words: tuple[str, str, str, str], told: str
 ) -> None:
     with pytest.raises(AnalysisError) as caught:
-        approve(*words)
+        write_approval(*words)
     assert told in str(caught.value)
     assert not cycle.approvals_path.exists()
 
 
 def test_broken_lines_are_told_all_at_once_with_what_to_do(cycle: Cycle) -> None:
     for by in "甲乙丙":
-        approve(RATE, by, "", DAY)
+        write_approval(RATE, by, "", DAY)
     lines = cycle.approvals_path.read_text("utf-8-sig").splitlines()
     lines[1] = lines[1].replace(DAY, "昨日")
     lines[3] = "x"
     cycle.approvals_path.write_text("\n".join(lines), "utf-8")
     with pytest.raises(SettingsError) as caught:
-        approve(RATE, "丁", "", DAY)
+        write_approval(RATE, "丁", "", DAY)
     said = str(caught.value)
     assert "2024-09-01/approvals.csv に読めない行が2件" in said
     assert "2行目" in said and "4行目" in said and "行ごと削り" in said
@@ -127,11 +127,11 @@ def test_broken_lines_are_told_all_at_once_with_what_to_do(cycle: Cycle) -> None
 
 
 def test_a_file_in_another_encoding_is_not_written_to(cycle: Cycle) -> None:
-    approve(RATE, "環境部長", "", DAY)
+    write_approval(RATE, "環境部長", "", DAY)
     text = cycle.approvals_path.read_text("utf-8-sig")
     cycle.approvals_path.write_bytes(text.encode("cp932"))
     with pytest.raises(SettingsError, match="UTF-8"):
-        approve(RATE, "甲", "", DAY)
+        write_approval(RATE, "甲", "", DAY)
     assert cycle.approvals_path.read_bytes() == text.encode("cp932")
 
 
@@ -140,7 +140,7 @@ def test_a_link_in_its_place_is_refused(cycle: Cycle, tmp_path: Path) -> None:
     other.write_text("", "utf-8")
     cycle.approvals_path.symlink_to(other)
     with pytest.raises(SettingsError):
-        approve(RATE, "甲", "", DAY)
+        write_approval(RATE, "甲", "", DAY)
     assert other.read_bytes() == b""
 
 
@@ -168,7 +168,7 @@ def test_what_is_kept_of_the_cells_fits_a_cell_and_is_read_within_bounds() -> No
 
 
 def test_an_approval_of_an_interim_number_is_said_to_be_of_another_set(cycle: Cycle) -> None:
-    approve(RATE, "甲", "", DAY)
+    write_approval(RATE, "甲", "", DAY)
     text = cycle.approvals_path.read_text("utf-8")
     cycle.approvals_path.write_text(text.replace(RATE, f"2024-09-01-interim{RATE[10:]}"), "utf-8")
     assert judge(cycle) == [("対象外", "")]
@@ -176,7 +176,7 @@ def test_an_approval_of_an_interim_number_is_said_to_be_of_another_set(cycle: Cy
 
 def test_no_report_but_its_own_is_made_from_approvals(cycle: Cycle) -> None:
     assert "approvals" not in [report.stem for report in plan_reports(cycle)]
-    approve(RATE, "甲", "", DAY)
+    write_approval(RATE, "甲", "", DAY)
     assert "approvals" in [report.stem for report in plan_reports(cycle)]
     inputs = list_inputs(cycle)
     path = "data/raw/2024-09-01/approvals.csv"

@@ -30,11 +30,13 @@ from analysis.files.folder import (
     list_within,
 )
 from analysis.forms.first import is_guideline_template
+from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.read import SURVEY_NAME
 from analysis.reports.stated import ENDING, KEY, list_unstated
 from analysis.texts import compose_name
 
 _SETTINGS = ".toml"
+_MEASURES = re.compile("measures?[^a-z]", re.I)
 # What a second download, a copy or an editor makes of a name: 2024 (1).toml, 2024.toml.txt.
 _COPY = re.compile(r"\s*(\(\d+\)|-?\s*コピー.*|のコピー.*|copy.*|\.toml.*|\.txt)", re.I)
 NO_REPORT = "どの報告書も作らないノートブックです。"
@@ -91,8 +93,10 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
         if path.is_dir():
             if path.name not in (GUIDELINES, INVENTORIES) and not (path / SETTINGS_NAME).is_file():
                 yield from _tell_folder(path, where)
-        elif path.name in (SURVEY_NAME, AGENCIES_NAME):
+        elif path.name in (SURVEY_NAME, MEASURES_NAME, AGENCIES_NAME):
             continue
+        elif is_settings_slip(path.name) and _MEASURES.match(path.name):
+            yield Misplaced(where, f"名前を {MEASURES_NAME} に直してください。", is_error=True)
         elif is_settings_slip(path.name):
             yield Misplaced(where, f"{_OUTSIDE}調査回のフォルダーに移してください。", is_error=True)
         elif ending_of(path.name) in (*EXCEL_ENDINGS, *PACKED_ENDINGS):

@@ -1,4 +1,4 @@
-"""The blocks a report is built of: what a notebook cell returns.
+"""The blocks a report is built of, which a notebook's cells return.
 
 A block holds figures and texts, never a bare number: `12` in a cell or a sentence is refused, so a
 number without evidence can't be printed. Through Jupyter's rich-display protocol each block offers
@@ -6,12 +6,11 @@ HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF), by one
 `html` and `typst`. A digit in a text of ours stops the export (`orphans`), but not in `Quoted`.
 """
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.document.sums import require_total
+from analysis.document.text import name_drawing
 from analysis.figures.asked import list_asked
 from analysis.figures.figure import Figure
 from analysis.figures.own_code import note_own_code
@@ -61,7 +60,7 @@ class Strong:
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        _require(self.parts, (str, Quoted, Shown))
+        require_parts(self.parts, (str, Quoted, Shown))
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Link:
     line_of: Figure | None = None
 
 
-Inline = str | Quoted | Shown | Strong
+Inline = str | Quoted | Shown | Strong | Link
 Cell = str | Quoted | Figure | Shown | Link | None
 
 
@@ -100,6 +99,8 @@ class Masthead(Block):
 
     `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
     the publisher, `demonstration` marks invented data on every page, `notice` stands above all.
+    `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
+    name of each one's file, and what it is called.
     """
 
     title: str
@@ -110,6 +111,9 @@ class Masthead(Block):
     demonstration: bool
     cycle: str = ""
     notice: Block | None = None
+    stem: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+    departments: tuple[tuple[str, str], ...] = ()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
@@ -126,7 +130,7 @@ class Paragraph(Block):
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        _require(self.parts, (str, Quoted, Shown, Strong))
+        require_parts(self.parts, (str, Quoted, Shown, Strong, Link))
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ class Bullets(Block):
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
         for item in self.items:
-            _require(item, (str, Quoted, Shown, Strong))
+            require_parts(item, (str, Quoted, Shown, Strong, Link))
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,7 @@ class Table(Block):
         """Refuse bare numbers, ragged rows, and a total that is not the sum of its parts."""
         object.__setattr__(self, "total", ledger is not None)
         for row in self.rows:
-            _require(row, (str, Quoted, Figure, Shown, Link, type(None)))
+            require_parts(row, (str, Quoted, Figure, Shown, Link, type(None)))
             if len(row) != len(self.columns):
                 raise TypeError(f"a row of {len(row)} cells in {len(self.columns)} columns")
         if ledger is not None:
@@ -215,13 +219,13 @@ class Chart(Block):
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""
-        _require(self.figures, (Figure,))
-        _require(self.alt, (str, Shown))
+        require_parts(self.figures, (Figure,))
+        require_parts(self.alt, (str, Shown))
 
     @property
     def name(self) -> str:
         """A name of its own among a page's drawings, the same from build to build."""
-        return name_drawing(self.caption, self.figures)
+        return name_drawing(self.caption, (figure.id for figure in self.figures))
 
     @property
     def alt_text(self) -> str:
@@ -236,13 +240,8 @@ class Group(Block):
     blocks: tuple[Block, ...]
 
 
-def name_drawing(caption: str, figures: Iterable[Figure]) -> str:
-    """Return the name of a drawing of these figures: a letter and eight hex digits."""
-    shown = "\n".join([caption, *(figure.id for figure in figures)])
-    return f"d{hashlib.sha256(shown.encode()).hexdigest()[:8]}"
-
-
-def _require(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
+def require_parts(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
+    """Return if every part is of one of the kinds; else raise TypeError: a bare number is none."""
     for part in parts:
         if not isinstance(part, kinds):
             raise TypeError(

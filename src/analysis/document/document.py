@@ -78,7 +78,8 @@ def read_document(notebook: "NotebookNode") -> Document:
 
 
 def _read_masthead(fields: dict[str, Any]) -> Masthead:
-    return Masthead(**{**fields, "notes": tuple(fields["notes"]), "notice": None})
+    pages = {name: tuple(map(tuple, fields[name])) for name in ("beside", "departments")}
+    return Masthead(**{**fields, **pages, "notes": tuple(fields["notes"]), "notice": None})
 
 
 def _read_output(data: dict[str, Any]) -> CellOutput:

@@ -29,6 +29,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.text import link_to, printable
+from analysis.document.tiles import Tile, Tiles
 from analysis.figures.figure import Figure
 from analysis.figures.rounding import NO_NUMBER
 
@@ -64,18 +65,39 @@ def render(block: Block) -> str:
             return Markup("<ul>\n{}\n</ul>").format(lines)
         case Table():
             return _table(block)
-        case Chart():
-            return Markup(
-                '<figure class="chart" aria-describedby="{0}">\n<figcaption>{1}</figcaption>\n'
-                '<div class="drawing">{2}</div>\n<details id="{0}"><summary>図の説明</summary>'
-                "<p>{3}</p></details>\n</figure>"
-            ).format(
-                block.name,
-                block.caption,
-                Markup(block.svg),  # noqa: S704  our own drawing
-                _inline(block.alt),
-            )
+        case Chart() | Tiles():
+            return _drawn(block)
     raise TypeError(f"no HTML for {type(block).__name__}")
+
+
+def _drawn(block: Chart | Tiles) -> Markup:
+    if isinstance(block, Tiles):
+        tiles = Markup("\n").join(map(_tile, block.tiles))
+        return Markup('<dl class="tiles">\n{}\n</dl>').format(tiles)
+    return Markup(
+        '<figure class="chart" aria-describedby="{0}">\n<figcaption>{1}</figcaption>\n'
+        '<div class="drawing">{2}</div>\n<details id="{0}"><summary>図の説明</summary>'
+        "<p>{3}</p></details>\n</figure>"
+    ).format(
+        block.name,
+        block.caption,
+        Markup(block.svg),  # noqa: S704  our own drawing
+        _inline(block.alt),
+    )
+
+
+def _tile(tile: Tile) -> Markup:
+    bar = Markup("")
+    if tile.filled is not None:
+        # The number above says it: the bar is for the eye alone.
+        bar = Markup(
+            '<svg class="bar" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true">'
+            '<rect class="whole" width="100" height="3"/><rect width="{:.2f}" height="3"/></svg>'
+        ).format(100 * tile.filled)
+    about = Markup('<dd class="note">{}</dd>').format(_inline(tile.about)) if tile.about else ""
+    return Markup("<div><dt>{}</dt><dd>{}</dd>{}{}</div>").format(
+        tile.label, _inline((tile.shown,)), bar and Markup("<dd>{}</dd>").format(bar), about
+    )
 
 
 def escape_text(text: str) -> Markup:
@@ -98,6 +120,8 @@ def _inline(parts: Sequence[Inline]) -> Markup:
                 written.append(_figure(part.figure, part.text))
             case Strong(parts=inner):
                 written.append(Markup("<strong>{}</strong>").format(_inline(inner)))
+            case Link():
+                written.append(_cell(part))
     return Markup("").join(written)
 
 

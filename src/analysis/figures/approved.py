@@ -10,7 +10,7 @@ from analysis.figures.figure import Figure, split_id
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import digest_figures
 
-HOLDS, EXPIRED, ELSEWHERE = "承認", "失効", "対象外"
+HOLDS, EXPIRED, OTHER_SET = "承認", "失効", "対象外"
 """What is said of an approval: it stands, it does not, or it is of another set's numbers."""
 
 # Of the marks only: whether a cell or a figure is another is all that they tell.
@@ -92,7 +92,7 @@ def list_expired(standings: Iterable[Standing]) -> list[str]:
 
 def _judge(ledger: Ledger, approval: Approval) -> Standing:
     if approval.target.partition("/")[0] not in _list_cycles(ledger):
-        return Standing(approval, None, (), ELSEWHERE)
+        return Standing(approval, None, (), OTHER_SET)
     if not approval.is_figure:
         now = take_report(ledger, approval.label, approval.detail)
         if now.evidence_sha256 == approval.evidence_sha256:

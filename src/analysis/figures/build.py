@@ -11,13 +11,15 @@ from analysis.figures.agencies import read_agencies
 from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
+from analysis.figures.effort import list_decision_derivations
 from analysis.figures.figure import Figure
-from analysis.figures.guideline import read_guideline, require_in_force
+from analysis.figures.guideline import Guideline, read_guideline, require_in_force
 from analysis.figures.inventory import read_inventory
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
 from analysis.figures.national import list_national, list_national_derivations
+from analysis.figures.own_measures import read_own_measures
 from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.requests import (
     Behind,
@@ -25,10 +27,11 @@ from analysis.figures.requests import (
     list_request_derivations,
     list_requests,
 )
-from analysis.figures.road import find_horizon, list_stage_derivations
+from analysis.figures.road import Horizon, find_horizon, list_stage_derivations
 from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
 from analysis.figures.twins import list_twin_derivations
+from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.survey import Survey
 
@@ -71,15 +74,18 @@ def build_ledger(
         has_waiting=waiting is not None,
     )
     measures = add_requests(measures, asked, behind)
-    derivations = list_derivations(asked, behind)
+    derivations = list_derivations(asked, guideline, behind)
     fields = [own.field for own in derivations]
     # Who shows the figures finds the words of derived columns where those of answers are.
     cycle = copy(cycle)
     cycle.questionnaire = asked.add_derived(fields)
+    own_measures = _list_own_measures(cycle, guideline, behind)
+    if previous is None:
+        own_measures = [item for item in own_measures if not item.needs_previous]
     ledger = Ledger(
         cycle,
         guideline,
-        {item.name: item for item in measures},
+        {item.name: item for item in (*measures, *own_measures)},
         {scope.slug: scope for scope in list_scopes(cycle, survey, previous, waiting)},
         prepare_tables(
             cycle,
@@ -92,6 +98,16 @@ def build_ledger(
         behind,
     )
     return ledger
+
+
+def _list_own_measures(cycle: Cycle, guideline: Guideline, behind: Behind) -> list[Item]:
+    """Return the measures of the survey's own file; raise SettingsError with all that is wrong."""
+    # Whatever a cycle may have is no free name: the file is of all cycles.
+    horizon = Horizon(find_horizon(cycle).percent, 1, 1)
+    asked = cycle.questionnaire
+    known = list_measures(guideline, asked, horizon, has_previous=True, has_waiting=True)
+    path = cycle.survey_path.with_name(MEASURES_NAME)
+    return read_own_measures(path, asked, add_requests(known, asked, behind))
 
 
 def aim(ledger: Ledger, target: Target) -> Ledger:
@@ -111,16 +127,19 @@ def aim(ledger: Ledger, target: Target) -> Ledger:
         has_previous=ledger.has_previous,
         has_waiting=bool(ledger.list_waiting()),
     )
-    # What is asked of whom follows from the answers: those measures stay.
+    # What is asked of whom follows from the answers, and a survey's own measures are its own.
     items = ledger.items | {item.name: item for item in measures}
     return replace(ledger, cycle=cycle, items=items)
 
 
-def list_derivations(asked: Questionnaire, behind: Behind) -> tuple[Derivation, ...]:
+def list_derivations(
+    asked: Questionnaire, guideline: Guideline, behind: Behind
+) -> tuple[Derivation, ...]:
     """Return what works out the derived columns by which the measures count procedures."""
     return (
         *list_stage_derivations(asked),
         *list_bridge_derivations(asked),
+        *list_decision_derivations(guideline, asked),
         *list_request_derivations(asked, behind),
         *list_twin_derivations(asked),
         *list_national_derivations(asked, behind.inventory),

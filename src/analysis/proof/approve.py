@@ -30,7 +30,7 @@ _LONGEST = {"approved_by": 200, "note": 2000}
 _SHOWN = {"approved_by": "--by", "note": "--note"}
 
 
-def approve(target: str, approved_by: str, note: str, approved_on: str | None) -> str:
+def write_approval(target: str, approved_by: str, note: str, approved_on: str | None) -> str:
     """Write an approval of a figure (its id) or of a report (`[<cycle>/]<report>`), and tell of it.
 
     Raises FigureError and ReportError for what there is not, ReportError for a report that was made

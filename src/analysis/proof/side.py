@@ -16,7 +16,7 @@ from analysis.figures.derived import Rows, add_derived, derive_both
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.figure import split_id
 from analysis.figures.findings import load_findings
-from analysis.figures.guideline import read_guideline
+from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.inventory import read_inventory
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
@@ -126,12 +126,13 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     behind = NOBODY
     own = open_cycle(name_day(cycle) if name_day(cycle) in list_cycles(root) else None, root)
     asked, path = own.questionnaire, own.guideline_path
+    guideline = read_guideline(path, asked)
     try:
-        tables, behind = _read_tables(_find_delivered(folder, AUDIT_NAME), cycle, own)
+        audit = _find_delivered(folder, AUDIT_NAME)
+        tables, behind = _read_tables(audit, cycle, own, guideline)
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
-    guideline = read_guideline(path, asked)
     horizon = find_horizon(own)
     require_free_ids(guideline, asked, horizon, path)
     measures = list_measures(guideline, asked, horizon, has_previous=has_previous)
@@ -216,7 +217,7 @@ def _find_delivered(folder: Path, name: str) -> Path:
     return interim if interim.is_file() and not plain.is_file() else plain
 
 
-def _read_tables(path: Path, cycle: str, own: Cycle) -> tuple[Tables, Behind]:
+def _read_tables(path: Path, cycle: str, own: Cycle, guideline: Guideline) -> tuple[Tables, Behind]:
     """Return the tables of procedures that an audit.xlsx holds, and who is asked to act."""
     asked = own.questionnaire
     audited, matches = read_audit(path, asked)
@@ -233,7 +234,7 @@ def _read_tables(path: Path, cycle: str, own: Cycle) -> tuple[Tables, Behind]:
     agencies = read_agencies(own.agencies_path, asked)
     inventory = read_inventory(own.inventory_path)
     behind = find_behind(asked, agencies, rows, previous, inventory)
-    derivations = list_derivations(asked, behind)
+    derivations = list_derivations(asked, guideline, behind)
     if previous is None:
         current["procedures"] = add_derived(Rows(current["procedures"]), derivations)
         return Tables(cycle, current, derivations=derivations), behind

@@ -14,6 +14,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_parts
+from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
 from analysis.questionnaire.field import name_codes
@@ -23,12 +24,14 @@ from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
+from analysis.reports.outlook import show_outlook
 from analysis.reports.progress import (
     now_and_change,
     progress_columns,
     progress_measures,
     reason_table,
     say_progress,
+    show_progress,
 )
 from analysis.reports.proposal import propose
 
@@ -46,6 +49,7 @@ def headline(findings: Findings, department: str) -> Block:
     figure = findings.ledger.figure
     return Group(
         (
+            Tiles((*show_progress(findings, own.slug), *show_outlook(findings, own.slug))),
             Paragraph(
                 (
                     f"{own.name}の",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from analysis.cli.approve import approve
+from analysis.commands import approve, export
 from analysis.terminal import Commands, say
 
 _FILE = click.Path(path_type=Path)
@@ -24,6 +24,7 @@ def main() -> None:
 
 
 main.add_command(approve)
+main.add_command(export)
 
 
 @main.command()

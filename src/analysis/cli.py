@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from analysis.commands import export
+from analysis.commands import approve, export
 from analysis.lab.command import lab
 from analysis.terminal import Commands, say
 
@@ -24,8 +24,8 @@ def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
 
 
-main.add_command(export)
-main.add_command(lab)
+for _command in (approve, export, lab):
+    main.add_command(_command)
 
 
 @main.command()

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from analysis.cycle import (
     AGENCIES_NAME,
     GUIDELINES,
+    INVENTORIES,
     NOTEBOOKS,
     SETTINGS_NAME,
     Cycle,
@@ -91,7 +92,7 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
     for path in _list(raw):
         where = f"data/raw/{path.name}"
         if path.is_dir():
-            if path.name != GUIDELINES and not (path / SETTINGS_NAME).is_file():
+            if path.name not in (GUIDELINES, INVENTORIES) and not (path / SETTINGS_NAME).is_file():
                 yield from _tell_folder(path, where)
         elif path.name in (SURVEY_NAME, MEASURES_NAME, AGENCIES_NAME):
             continue

@@ -15,13 +15,13 @@ from analysis.document.blocks import (
 )
 from analysis.document.chart import draw_parts
 from analysis.document.tiles import Tiles
-from analysis.figures.effort import decide_rows
+from analysis.figures.decided import decide_rows
 from analysis.figures.findings import Findings
 from analysis.figures.order import order_by_use
 from analysis.figures.statuses import name_statuses
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
-from analysis.reports.bridge import list_bridge
+from analysis.reports.bridge import show_bridge
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
@@ -120,7 +120,7 @@ def changes(findings: Findings, department: str) -> Block:
     ]
     return Group(
         (
-            *list_bridge(findings, own.slug),
+            *show_bridge(findings, own.slug),
             Table(
                 caption="前回調査からの異動",
                 columns=(

@@ -5,8 +5,9 @@ import pandas as pd
 from analysis.document.blocks import Block, Column, Group, Paragraph, Quoted, Table
 from analysis.document.chart import draw_parts
 from analysis.figures.decide import Decision
+from analysis.figures.decided import decide_rows
 from analysis.figures.decision_tables import UNSETTLED, UNSETTLED_NAME
-from analysis.figures.effort import decide_rows, find_grade, list_grades
+from analysis.figures.effort import find_grade, list_grades
 from analysis.figures.findings import Findings
 from analysis.figures.guideline import Guideline
 from analysis.figures.order import take_next

@@ -27,8 +27,6 @@ _WORD = re.compile(r"[^\d\s.,+−%-]")
 _SPOKEN = ("alt", "aria-label", "title", "placeholder")
 _UNREAD = frozenset({"script", "style"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "nav"})
-# A definition's digits are the measure's own (a goal of so many percent): the page recounts by it.
-_NOT_OURS = frozenset({"quoted", "definition"})
 _AROUND = 40
 
 
@@ -99,7 +97,7 @@ def read_page(page: str) -> Printed:
         if tag == "a" and "figure" in classes:
             printed.figures.append((_id_of(values), node.text()))
             is_read = True
-        is_read = is_read or tag in _UNREAD or not _NOT_OURS.isdisjoint(classes)
+        is_read = is_read or tag in _UNREAD or "quoted" in classes
         in_heading = in_heading or tag in _HEADINGS
         parts = [(part, is_read, in_heading) for part in node.iter(include_text=True)]
         waiting.extend(reversed(parts))

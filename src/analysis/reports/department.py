@@ -1,7 +1,5 @@
 """A department's report: its numbers beside the city's, its sections, its procedures."""
 
-from collections.abc import Iterator
-
 from analysis.cycle import WHOLE, Department
 from analysis.document.blocks import (
     Block,
@@ -16,13 +14,11 @@ from analysis.document.blocks import (
 from analysis.document.chart import draw_parts
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
-from analysis.questionnaire.field import name_codes
-from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
 from analysis.reports.bridge import list_bridge
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
-from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
+from analysis.reports.procedure_table import tabulate_procedures
 from analysis.reports.progress import (
     now_and_change,
     progress_columns,
@@ -30,9 +26,6 @@ from analysis.reports.progress import (
     reason_table,
     say_progress,
 )
-from analysis.reports.proposal import propose
-
-LISTED = ["procedure_id", "section", "name", "status", "reason"]
 
 
 def masthead(findings: Findings, department: str) -> Masthead:
@@ -132,54 +125,7 @@ def changes(findings: Findings, department: str) -> Block:
 
 def procedures(findings: Findings, department: str) -> Block:
     """Return the full list of the department's procedures with what the guideline proposes."""
-    own = findings.department(department)
-    frame = findings.ledger.rows_of(own.slug, "procedures")
-    asked = findings.cycle.questionnaire
-    proposals = propose(findings.ledger.guideline, asked, frame)
-    on_paper = list_on_paper(findings, own) if len(frame) > MOST_ON_PAPER else None
-    return Table(
-        caption=f"{own.name}の手続き一覧",
-        columns=(
-            Column(asked.named["procedure_id"].header, weight=5),
-            Column(asked.named["section"].header, weight=6),
-            Column(asked.named["name"].header, weight=11),
-            Column("状況", weight=7),
-            *([Column(asked.named[REASON].header, weight=7)] if asked.reasons else ()),
-            Column("今後の進め方", weight=11),
-        ),
-        rows=tuple(
-            (
-                Quoted(procedure_id),
-                Quoted(section),
-                Quoted(name),
-                asked.label(STATUS, status),
-                *_say_reason(asked, status, reason),
-                proposal,
-            )
-            for (procedure_id, section, name, status, reason), proposal in zip(
-                frame[LISTED].itertuples(index=False, name=None), proposals, strict=True
-            )
-        ),
-        notes=tuple(filter(None, [_explain_proposals(findings)])),
-        on_paper=on_paper,
-    )
-
-
-def _say_reason(asked: Questionnaire, status: str, reason: object) -> Iterator[str | None]:
-    """Yield the cell of a procedure's reason, if the survey asks for reasons."""
-    if not asked.reasons:
-        return
-    is_told = status in asked.list_statuses("not_started") and isinstance(reason, str)
-    yield name_codes(str(reason), asked.reasons) if is_told else None
-
-
-def _explain_proposals(findings: Findings) -> str:
-    title = findings.ledger.guideline.title
-    also = f"と、調査票の回答に当たる「{title}」の項目" if title else ""
-    asked = findings.cycle.questionnaire
-    if not asked.routes:
-        return f"今後の進め方は、{also.removeprefix('と、')}です。" if also else ""
-    return f"今後の進め方は、{asked.named[REASON].header}ごとの方針{also}です。"
+    return tabulate_procedures(findings, findings.department(department))
 
 
 def _compare(findings: Findings, own: Department) -> Table:

@@ -24,6 +24,7 @@ from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.proof.entities import CRATE_NAME
+from analysis.reports.stated import EXPLORE
 
 from conftest import DEMO, LATEST, ROOT
 from deliveries import copy_delivery, stems_of
@@ -31,7 +32,7 @@ from reports import HOSTILE
 
 pytestmark = pytest.mark.slow
 
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted({path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - {EXPLORE})
 STEMS = {"overview", "reasons", "guideline", "quality"} | {
     f"department-{department['slug']}"
     for department in tomllib.loads(

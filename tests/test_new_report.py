@@ -252,8 +252,8 @@ def test_a_notebook_that_states_nothing_is_named_with_what_would_make_it_a_repor
     project: Cycle,
 ) -> None:
     before = plan_reports(project)
-    write_notebook(project.notebooks_folder / "explore.ipynb", None, "")
+    write_notebook(project.notebooks_folder / "mine.ipynb", None, "")
     assert plan_reports(project) == before
     (told,) = find_misplaced(project)
-    assert str(told).startswith("notebooks/explore.ipynb: どの報告書も作らないノートブックです。")
+    assert str(told).startswith("notebooks/mine.ipynb: どの報告書も作らないノートブックです。")
     assert "メタデータの report に order（順）と title（表題）" in str(told)

@@ -21,6 +21,7 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.opening import open_counted
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import load_surveys
+from bridges import require_bridge
 
 from deliveries import run
 from pages import texts_of
@@ -150,6 +151,7 @@ def require_counts(found: Findings, before: Iterable[Row], now: Iterable[Row]) -
         for name in (measure, f"{measure}_change"):
             parts = [ledger.figure(name, slug).value for slug in departments]
             assert sum(parts) == ledger.figure(name).value
+    require_bridge(found)
     # Each checks its own sums.
     overview.departments(found)
     for own in found.cycle.departments:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from analysis.commands import export
 from analysis.terminal import Commands, say
 
 _FILE = click.Path(path_type=Path)
@@ -20,6 +21,9 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.version_option(package_name="analysis")
 def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
+
+
+main.add_command(export)
 
 
 @main.command()

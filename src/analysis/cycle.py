@@ -18,6 +18,7 @@ from analysis.cycle_toml import (
     order_uncounted,
     read_settings,
     require_earlier,
+    require_settings,
 )
 from analysis.errors import SettingsError
 from analysis.names import INTERIM, INTERIM_ENDING, name_day, name_previous
@@ -37,6 +38,7 @@ NOTEBOOKS, GUIDELINES = "notebooks", "guideline"
 CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
 PUBLISHED_NAME = "published.csv"
+AGENCIES_NAME = "agencies.toml"
 FIGURES_NAME, ANSWERS_NAME = "figures.csv", "answers.csv"
 
 
@@ -144,6 +146,11 @@ class Cycle:
         """Where what the survey asks is said, if it is said at all."""
         return self.root / "data" / "raw" / SURVEY_NAME
 
+    @property
+    def agencies_path(self) -> Path:
+        """Where it is said which agency is competent for which law, if it is said at all."""
+        return self.root / "data" / "raw" / AGENCIES_NAME
+
     @cached_property
     def questionnaire(self) -> Questionnaire:
         """What the survey asks, in this cycle and in any other of it."""
@@ -207,7 +214,7 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
     root = root or find_root()
     known = list_cycles(root)
     if name not in known:
-        _require_settings(root, name, known[-1:])
+        require_settings(root, name, known[-1:])
     if not known:
         raise SettingsError(
             f"調査回がありません。data/raw/<調査回>/{SETTINGS_NAME} を置くか、"
@@ -229,20 +236,3 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
         require_earlier(settings.previous, name)
     require_successions(root / "data" / "raw", settings)
     return Cycle(root, name, settings)
-
-
-def _require_settings(root: Path, name: str | None, latest: list[str]) -> None:
-    """Raise SettingsError if a cycle's settings seem to have another name than `cycle.toml`.
-
-    Of the cycle of this name; without one, of any later than the latest that has settings.
-    """
-    for folder in sorted((root / "data" / "raw").glob("????-??-??")):
-        is_wanted = folder.name == name or (name is None and [folder.name] > latest)
-        if not is_wanted or not folder.is_dir():
-            continue
-        if any(path.name.casefold().startswith("cycle") for path in folder.iterdir()):
-            raise SettingsError(
-                f"data/raw/{folder.name} に {SETTINGS_NAME} がありません。"
-                f"\n設定のファイルの名前を {SETTINGS_NAME} に直してください"
-                "（末尾に .txt などが隠れていないかも確かめてください）。"
-            )

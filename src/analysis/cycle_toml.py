@@ -172,6 +172,23 @@ def order_uncounted(settings: Settings, found: Iterable[Uncounted]) -> dict[str,
     return {d.slug: known[d.slug] for d in settings.departments if d.slug in known}
 
 
+def require_settings(root: Path, name: str | None, latest: list[str]) -> None:
+    """Raise SettingsError if a cycle's settings seem to have another name than `cycle.toml`.
+
+    Of the cycle of this name; without one, of any later than the latest that has settings.
+    """
+    for folder in sorted((root / "data" / "raw").glob("????-??-??")):
+        is_wanted = folder.name == name or (name is None and [folder.name] > latest)
+        if not is_wanted or not folder.is_dir():
+            continue
+        if any(path.name.casefold().startswith("cycle") for path in folder.iterdir()):
+            raise SettingsError(
+                f"data/raw/{folder.name} に {SETTINGS_NAME} がありません。"
+                f"\n設定のファイルの名前を {SETTINGS_NAME} に直してください"
+                "（末尾に .txt などが隠れていないかも確かめてください）。"
+            )
+
+
 def _list_names(settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield what each department is called by; a name that is its own slug is one word."""
     for department in settings.departments:

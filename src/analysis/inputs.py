@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import analysis
 from analysis.cycle import (
+    AGENCIES_NAME,
     CORRECTIONS_NAME,
     MATCHES_NAME,
     NOTEBOOKS,
@@ -27,6 +28,11 @@ CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
 REQUIREMENTS_NAME = "requirements.lock"
 _TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME)
+MEASURES_NAME = "measures.toml"
+"""A survey's own measures, beside what it asks (see `own_measures`)."""
+
+REPORT_KEY = "report"
+"""The key of a notebook's metadata under which it states the report that it makes."""
 SHORT_LENGTH = 12
 """How many hex digits of a fingerprint a footer prints."""
 
@@ -35,9 +41,10 @@ def list_inputs(cycle: Cycle) -> dict[str, str]:
     """Return the sha256 of everything that makes a cycle's reports, by path, sorted.
 
     Paths are relative to the project, with slashes: the raw folders of the cycle and of the one
-    before, the guideline's version, the notebooks, the package's own files (as `src/analysis/...`
-    wherever it is installed) and requirements.lock where there is one. A notebook counts without
-    what a run left in it. What Excel or a system leaves there is no input (see `is_passing`).
+    before, survey.toml and measures.toml, the guideline's version, the notebooks that make reports,
+    the package's own files (as `src/analysis/...` wherever it is installed) and requirements.lock,
+    where there is one. A notebook counts without what a run left in it. What Excel or a system
+    leaves there is no input (see `is_passing`).
 
     Raises SettingsError if the cycle before can't be opened, and for what is no file in the place
     of a text.
@@ -93,6 +100,8 @@ def kind_of(path: str) -> str:
         f"{CODE_FOLDER}/": "プログラム",
         REQUIREMENTS_NAME: "ライブラリの版",
         f"data/raw/{SURVEY_NAME}": "調査で尋ねること",
+        f"data/raw/{MEASURES_NAME}": "数値の設定",
+        f"data/raw/{AGENCIES_NAME}": "法令の所管",
         "data/raw/guideline/": "ガイドライン",
     }
     for folder, kind in by_folder.items():
@@ -167,7 +176,9 @@ def _hash_input(name: str, path: Path) -> str:
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
     """Yield the name and the place of the project's own inputs."""
     previous = cycle.open_previous()
-    settings = [cycle.survey_path, *filter(None, [cycle.guideline_path])]
+    measures = cycle.survey_path.with_name(MEASURES_NAME)
+    settings = [cycle.survey_path, measures, cycle.agencies_path]
+    settings += filter(None, [cycle.guideline_path])
     candidates = [
         *cycle.raw_folder.rglob("*"),
         *(() if previous is None else previous.raw_folder.rglob("*")),
@@ -185,7 +196,17 @@ def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
         if not is_passing(path.name):
             if not path.is_file():
                 require_file(path)
-            yield f"{NOTEBOOKS}/{path.name}", path
+            if _states_report(path):
+                yield f"{NOTEBOOKS}/{path.name}", path
+
+
+def _states_report(path: Path) -> bool:
+    """Tell whether a notebook makes a report; what can't be read may, so that it is told of."""
+    try:
+        found = json.loads(path.read_bytes())
+        return "nbformat" not in found or REPORT_KEY in found["metadata"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return True
 
 
 def _stops(path: Path, cycle: Cycle) -> bool:

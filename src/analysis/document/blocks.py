@@ -1,4 +1,4 @@
-"""The blocks a report is built of: what a notebook cell returns.
+"""The blocks a report is built of, which a notebook's cells return.
 
 A block holds figures and texts, never a bare number: `12` in a cell or a sentence is refused, so a
 number without evidence can't be printed. Through Jupyter's rich-display protocol each block offers
@@ -17,7 +17,7 @@ from analysis.document.inline import (
     Quoted,
     Shown,
     Strong,
-    require_kinds,
+    require_parts,
 )
 from analysis.document.sums import require_total
 from analysis.document.text import name_drawing
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [  # with what stands in them
     "Block", "Bullets", "Cell", "Chart", "Column", "Group", "Inline", "Link", "Masthead",
-    "Paragraph", "Quoted", "Shown", "Strong", "Table",
+    "Paragraph", "Quoted", "Shown", "Strong", "Table", "require_parts",
 ]  # fmt: skip
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
@@ -82,14 +82,14 @@ class Masthead(Block):
 
 @dataclass(frozen=True)
 class Paragraph(Block):
-    """Running text with figures in it: plain, the headline, small print, a section's heading."""
+    """Running text with figures: plain, the headline, small print, a heading, that of a page."""
 
     parts: tuple[Inline, ...]
-    kind: Literal["plain", "lead", "note", "heading"] = "plain"
+    kind: Literal["plain", "lead", "note", "heading", "page"] = "plain"
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        require_kinds(self.parts, (str, Quoted, Shown, Strong))
+        require_parts(self.parts, (str, Quoted, Shown, Strong))
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Bullets(Block):
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
         for item in self.items:
-            require_kinds(item, (str, Quoted, Shown, Strong))
+            require_parts(item, (str, Quoted, Shown, Strong))
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class Table(Block):
         """Refuse bare numbers, ragged rows, and a total that is not the sum of its parts."""
         object.__setattr__(self, "total", ledger is not None)
         for row in self.rows:
-            require_kinds(row, (str, Quoted, Figure, Shown, Link, type(None)))
+            require_parts(row, (str, Quoted, Figure, Shown, Link, type(None)))
             if len(row) != len(self.columns):
                 raise TypeError(f"a row of {len(row)} cells in {len(self.columns)} columns")
         if ledger is not None:
@@ -187,8 +187,8 @@ class Chart(Block):
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""
-        require_kinds(self.figures, (Figure,))
-        require_kinds(self.alt, (str, Shown))
+        require_parts(self.figures, (Figure,))
+        require_parts(self.alt, (str, Shown))
 
     @property
     def name(self) -> str:

@@ -21,8 +21,11 @@ from analysis.document.blocks import (
 )
 from analysis.document.html_inline import write_inline
 from analysis.document.html_table import write_html_table
+from analysis.document.tiles import Tile, Tiles
 
 TEMPLATES = files("analysis.document") / "templates"
+
+_HEADINGS = {"heading": "<h2>{1}</h2>", "page": '<h2 class="page">{1}</h2>'}
 
 
 def render(block: Block) -> str:
@@ -38,22 +41,45 @@ def render(block: Block) -> str:
                 style, block.title, block.subtitle, notice
             )
         case Paragraph(parts=parts, kind=kind):
-            form = "<h2>{1}</h2>" if kind == "heading" else '<p class="{0}">{1}</p>'
-            return Markup(form).format(kind, write_inline(parts))  # noqa: S704  one of these two
+            form = _HEADINGS.get(kind, '<p class="{0}">{1}</p>')
+            return Markup(form).format(kind, write_inline(parts))  # noqa: S704  one of these
         case Bullets(items=items):
             lines = Markup("\n").join(Markup("<li>{}</li>").format(write_inline(i)) for i in items)
             return Markup("<ul>\n{}\n</ul>").format(lines)
         case Table():
             return write_html_table(block)
-        case Chart():
-            return Markup(
-                '<figure class="chart" aria-describedby="{0}">\n<figcaption>{1}</figcaption>\n'
-                '<div class="drawing">{2}</div>\n<details id="{0}"><summary>図の説明</summary>'
-                "<p>{3}</p></details>\n</figure>"
-            ).format(
-                block.name,
-                block.caption,
-                Markup(block.svg),  # noqa: S704  our own drawing
-                write_inline(block.alt),
-            )
+        case Chart() | Tiles():
+            return _drawn(block)
     raise TypeError(f"no HTML for {type(block).__name__}")
+
+
+def _drawn(block: Chart | Tiles) -> Markup:
+    if isinstance(block, Tiles):
+        tiles = Markup("\n").join(map(_tile, block.tiles))
+        return Markup('<dl class="tiles">\n{}\n</dl>').format(tiles)
+    return Markup(
+        '<figure class="chart" aria-describedby="{0}">\n<figcaption>{1}</figcaption>\n'
+        '<div class="drawing">{2}</div>\n<details id="{0}"><summary>図の説明</summary>'
+        "<p>{3}</p></details>\n</figure>"
+    ).format(
+        block.name,
+        block.caption,
+        Markup(block.svg),  # noqa: S704  our own drawing
+        write_inline(block.alt),
+    )
+
+
+def _tile(tile: Tile) -> Markup:
+    bar = Markup("")
+    if tile.filled is not None:
+        # The number above says it: the bar is for the eye alone.
+        bar = Markup(
+            '<svg class="bar" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true">'
+            '<rect class="whole" width="100" height="3"/><rect width="{:.2f}" height="3"/></svg>'
+        ).format(100 * tile.filled)
+    about = (
+        Markup('<dd class="note">{}</dd>').format(write_inline(tile.about)) if tile.about else ""
+    )
+    return Markup("<div><dt>{}</dt><dd>{}</dd>{}{}</div>").format(
+        tile.label, write_inline((tile.shown,)), bar and Markup("<dd>{}</dd>").format(bar), about
+    )

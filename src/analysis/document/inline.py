@@ -41,7 +41,7 @@ class Strong:
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        require_kinds(self.parts, (str, Quoted, Shown))
+        require_parts(self.parts, (str, Quoted, Shown))
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ Inline = str | Quoted | Shown | Strong
 Cell = str | Quoted | Figure | Shown | Link | None
 
 
-def require_kinds(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
+def require_parts(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
     """Raise TypeError for a part of none of these kinds, above all for a bare number."""
     for part in parts:
         if not isinstance(part, kinds):

@@ -28,6 +28,7 @@ from analysis.document.blocks import (
 )
 from analysis.document.svg import find_numbers
 from analysis.document.text import printable
+from analysis.document.tiles import Tile, Tiles
 from analysis.figures.figure import Figure
 from analysis.figures.rounding import NO_NUMBER
 
@@ -59,17 +60,31 @@ def render(block: Block) -> str:
             return "#bullets(" + "".join(f"[{_inline(item)}], " for item in items) + ")"
         case Table():
             return _table(block.on_paper or block)
-        case Chart():
-            drawing = f"image(bytes({literal(block.svg)}), format: {literal('svg')}, "
-            drawing += f"alt: {literal(block.alt_text)}, width: 100%)"
-            height, numbers = find_numbers(block.svg)
-            links = "".join(
-                f"(to: {literal(box.figure_id)}, x: {box.left:.4f}, y: {box.top:.4f}, "
-                f"width: {box.width:.4f}, height: {box.height:.4f}), "
-                for box in numbers
-            )
-            return f"#chart({literal(block.caption)}, {height:.4f}, ({links}), {drawing})"
+        case Chart() | Tiles():
+            return _drawn(block)
     raise TypeError(f"no Typst for {type(block).__name__}")
+
+
+def _drawn(block: Chart | Tiles) -> str:
+    if isinstance(block, Tiles):
+        return "#tiles(" + "".join(f"{_tile(tile)}, " for tile in block.tiles) + ")"
+    drawing = f"image(bytes({literal(block.svg)}), format: {literal('svg')}, "
+    drawing += f"alt: {literal(block.alt_text)}, width: 100%)"
+    height, numbers = find_numbers(block.svg)
+    links = "".join(
+        f"(to: {literal(box.figure_id)}, x: {box.left:.4f}, y: {box.top:.4f}, "
+        f"width: {box.width:.4f}, height: {box.height:.4f}), "
+        for box in numbers
+    )
+    return f"#chart({literal(block.caption)}, {height:.4f}, ({links}), {drawing})"
+
+
+def _tile(tile: Tile) -> str:
+    filled = "none" if tile.filled is None else f"{tile.filled:.4f}"
+    return (
+        f"(label: {literal(tile.label)}, shown: [{_inline((tile.shown,))}], "
+        f"about: [{_inline(tile.about)}], filled: {filled})"
+    )
 
 
 def literal(text: str) -> str:

@@ -133,6 +133,8 @@ def _list_known_words(findings: Findings) -> list[str]:
         for entry in section.entries:
             words += [*entry.cells, entry.label or "", entry.proposal or "", entry.note or ""]
     words += findings.cycle.questionnaire.words
+    words += [item.label for item in findings.ledger.items.values() if item.is_own]
+    words += guideline.rule_words
     words += {
         word for item in findings.ledger.items.values() for word in list_constants(item.measure)
     }

@@ -2,7 +2,7 @@
 
 from analysis.figures.measure import Count, where
 from analysis.questionnaire.field import Role
-from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
 NO_REASON_NAME, NO_REASON = "no_reason", "理由の記入なし"
 """What is said of a procedure that should have a reason and has none."""
@@ -48,7 +48,16 @@ def name_status(asked: Questionnaire, code: str) -> str:
     """
     roles: tuple[Role, ...] = ("online", "started", "not_started", "excluded")
     alone = [role for role in roles if asked.list_statuses(role) == (code,)]
-    return alone[0] if alone else f"status_{code}"
+    return alone[0] if alone else derived_code(code)
+
+
+def derived_code(code: str) -> str:
+    """Return a status' code as derived columns have it, beside codes that are none of the survey's.
+
+    >>> derived_code("none")
+    'status_none'
+    """
+    return f"{STATUS}_{code}"
 
 
 def name_reasons(asked: Questionnaire) -> dict[str, str]:

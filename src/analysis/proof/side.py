@@ -9,17 +9,19 @@ import pandas as pd
 from analysis.audit.read import read_audit
 from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
-from analysis.figures.build import list_derivations
+from analysis.figures.agencies import Agencies, read_agencies
+from analysis.figures.build import add_requests, list_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Rows, add_derived, derive_both
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.figure import split_id
 from analysis.figures.findings import load_findings
-from analysis.figures.guideline import read_guideline
+from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, list_figures
 from analysis.figures.measure import PREVIOUS
+from analysis.figures.requests import NOBODY, Behind, find_behind
 from analysis.figures.road import find_horizon
 from analysis.figures.scopes import Level, add_scopes, level_of
 from analysis.figures.select import Selection, select
@@ -120,17 +122,21 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     figures = read_figures(_find_delivered(folder, FIGURES_NAME))
     cycle = split_id(str(figures.index[0]))[0]
     missing, tables = "", None
+    behind = NOBODY
     own = open_cycle(name_day(cycle) if name_day(cycle) in list_cycles(root) else None, root)
     asked, path = own.questionnaire, own.guideline_path
+    guideline = read_guideline(path, asked)
     try:
-        tables = _read_tables(_find_delivered(folder, AUDIT_NAME), cycle, asked)
+        agencies = read_agencies(own.agencies_path, asked)
+        audit = _find_delivered(folder, AUDIT_NAME)
+        tables, behind = _read_tables(audit, cycle, asked, guideline, agencies)
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
-    guideline = read_guideline(path, asked)
     horizon = find_horizon(own)
     require_free_ids(guideline, asked, horizon, path)
     measures = list_measures(guideline, asked, horizon, has_previous=has_previous)
+    measures = add_requests(measures, asked, behind)
     return Side(name, cycle, asked, figures, {i.name: i for i in measures}, tables, missing)
 
 
@@ -211,8 +217,10 @@ def _find_delivered(folder: Path, name: str) -> Path:
     return interim if interim.is_file() and not plain.is_file() else plain
 
 
-def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
-    """Return the tables of procedures that an audit.xlsx holds."""
+def _read_tables(
+    path: Path, cycle: str, asked: Questionnaire, guideline: Guideline, agencies: Agencies
+) -> tuple[Tables, Behind]:
+    """Return the tables of procedures that an audit.xlsx holds, and who is asked to act."""
     audited, matches = read_audit(path, asked)
     wanted = row_columns(asked.fields)
     frames = {name: rows[wanted] for name, rows in audited.items()}
@@ -224,13 +232,14 @@ def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
         match_cycles(rows, previous, matches, online=asked.list_statuses("online"))
     )
     current = {"procedures": add_scopes(rows), "transitions": transitions}
-    derivations = list_derivations(asked)
+    behind = find_behind(asked, agencies, rows, previous)
+    derivations = list_derivations(asked, guideline, behind)
     if previous is None:
         current["procedures"] = add_derived(Rows(current["procedures"]), derivations)
-        return Tables(cycle, current, derivations=derivations)
+        return Tables(cycle, current, derivations=derivations), behind
     pairs = pair_cycles(rows, previous, matches)
     now, then = derive_both(current["procedures"], add_scopes(previous), pairs, derivations)
     paired = add_pair_ids(then, pairs)
     current |= {"procedures": now, PREVIOUS: paired}
     earlier = Tables(before, {"procedures": paired}, derivations=derivations)
-    return Tables(cycle, current, earlier, derivations)
+    return Tables(cycle, current, earlier, derivations), behind

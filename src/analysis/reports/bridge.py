@@ -26,6 +26,7 @@ from analysis.figures.findings import Findings
 from analysis.figures.measure import PREVIOUS
 from analysis.figures.statuses import name_status
 from analysis.questionnaire.questionnaire import STATUS
+from analysis.reports.progress import join
 
 MOST_NAMED = 5
 """How many procedures, or departments, a sentence names."""
@@ -75,7 +76,12 @@ def rank_changes(findings: Findings) -> list[Figure]:
 
 
 def say_movers(findings: Findings) -> Iterator[tuple[Inline, ...]]:
-    """Yield who added most to the change, who lost, and which procedures are online no more."""
+    """Yield who added most to the change, who lost, and which procedures are online no more.
+
+    Nothing in a first cycle.
+    """
+    if not findings.ledger.has_previous:
+        return
     called = findings.cycle.questionnaire.name_role("online")
     ranked = rank_changes(findings)
     ups = [own for own in ranked if (own.exact or 0) > 0]
@@ -83,21 +89,19 @@ def say_movers(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     whole = Shown(findings.ledger.figure("online_change"))
     if ups:
         more = "など" if len(ups) > MOST_NAMED else ""
-        named = _join([(own.scope_name, " ", Shown(own)) for own in ups[:MOST_NAMED]])
-        yield (f"{called}を増やしたのは、", *named, f"{more}です（市全体 ", whole, "）")
+        named = join([(own.scope_name, " ", Shown(own)) for own in ups[:MOST_NAMED]])
+        yield (Strong((f"{called}が増えた部局",)), "：", *named, f"{more}（市全体 ", whole, "）")
     if downs:
-        yield (
-            f"{called}が減ったのは、",
-            *_join([_say_fall(findings, own) for own in downs]),
-            "です",
-        )
+        falls = join([_say_fall(findings, own) for own in downs])
+        yield (Strong((f"{called}が減った部局",)), "：", *falls)
     lost = findings.ledger.figure(LOST)
     if lost.value:
         yield (
-            f"前回{called}で、今回はそうでない手続きは",
-            Strong((Shown(lost, unit="手続き"),)),
-            "です：",
-            *_join(list(_name_lost(findings))),
+            Strong((f"{called}でなくなった手続き",)),
+            "：",
+            Shown(lost),
+            "。",
+            *join(list(_name_lost(findings))),
         )
 
 
@@ -133,7 +137,7 @@ def _say_sides(findings: Findings, scope: str) -> Iterator[tuple[Inline, ...]]:
                 names = () if scope == WHOLE else _list_names(findings, scope, table, cause)
                 named = ("（", *_quote(names), "）") if names else ()
                 parts.append((f"{told[side]} ", Shown(own), *named))
-        yield (f"{words}の手続きは", Strong((Shown(whole),)), "：", *_join(parts))
+        yield (f"{words}の手続きは", Strong((Shown(whole),)), "：", *join(parts))
 
 
 def _bridge_table(findings: Findings, scope: str) -> Table:
@@ -221,10 +225,3 @@ def _list_names(findings: Findings, slug: str, table: str, cause: str) -> tuple[
 def _quote(names: Sequence[str]) -> tuple[Inline, ...]:
     more = ("など",) if len(names) > MOST_NAMED else ()
     return (Quoted("".join(f"「{name}」" for name in names[:MOST_NAMED])), *more)
-
-
-def _join(parts: Sequence[tuple[Inline, ...]]) -> list[Inline]:
-    joined: list[Inline] = []
-    for place, part in enumerate(parts):
-        joined += [*(["、"] if place else []), *part]
-    return joined

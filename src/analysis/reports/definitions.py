@@ -7,7 +7,6 @@ from analysis.figures.findings import Findings
 from analysis.figures.road import LOBBIED, VOLUME, list_without
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 
-
 _SIGNS = {True: "↑", False: "↓", None: "＝"}
 
 

@@ -6,6 +6,7 @@ to compare with, has no change columns.
 
 from collections.abc import Iterator
 
+from analysis.cycle import WHOLE
 from analysis.document.blocks import (
     Block,
     Bullets,
@@ -21,11 +22,13 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_parts, draw_rates
+from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
 from analysis.reports.bridge import draw_movers, list_bridge, say_movers
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
+from analysis.reports.outlook import say_next, say_verdict, say_volume, show_outlook
 from analysis.reports.progress import (
     draw_reasons,
     now_and_change,
@@ -33,6 +36,7 @@ from analysis.reports.progress import (
     progress_measures,
     reason_table,
     say_progress,
+    show_progress,
 )
 from analysis.reports.successions import list_successions
 from analysis.reports.waiting import list_waiting
@@ -41,6 +45,12 @@ from analysis.reports.waiting import list_waiting
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
     return head_report(findings, "overview")
+
+
+def summary(findings: Findings) -> Block:
+    """Return the message of the report: three numbers, and what its sections find in a sentence."""
+    tiles = (*show_progress(findings, WHOLE), *show_outlook(findings, WHOLE))
+    return Group((Tiles(tiles), Bullets(tuple(_say_findings(findings)))))
 
 
 def headline(findings: Findings) -> Block:
@@ -54,8 +64,6 @@ def headline(findings: Findings) -> Block:
                 (
                     say_progress(findings, "all"),
                     _say_not_online(findings),
-                    *(say_movers(findings) if findings.ledger.has_previous else ()),
-                    *_say_target(findings),
                 )
             ),
             _city_table(findings),
@@ -174,22 +182,12 @@ def _city_table(findings: Findings) -> Table:
     )
 
 
-def _say_target(findings: Findings) -> Iterator[tuple[Inline, ...]]:
-    """Yield how far the city is from its target, if its settings have one."""
-    if (target := findings.cycle.settings.target) is None:
-        return
-    figure, day = findings.ledger.figure, target.by
-    yield (
-        "目標は、",
-        Quoted(f"{day.year}年{day.month}月{day.day}日"),
-        "までに",
-        Quoted(f"{target.rate_percent}%"),
-        "で、いまのオンライン化率は",
-        Shown(figure("online_rate")),
-        "、オンライン化未対応は",
-        Shown(figure("not_online"), unit="手続き"),
-        "です",
-    )
+def _say_findings(findings: Findings) -> Iterator[tuple[Inline, ...]]:
+    """Yield who moved, who fell, whether the target is met, what to do first."""
+    yield from say_movers(findings)
+    yield from say_verdict(findings)
+    yield from say_next(findings)
+    yield from say_volume(findings)
 
 
 def _say_not_online(findings: Findings) -> tuple[Inline, ...]:

@@ -1,10 +1,11 @@
 """What several reports say alike of a scope: its progress, and the reasons it has not started."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analysis.cycle import WHOLE
 from analysis.document.blocks import Cell, Chart, Column, Inline, Shown, Strong, Table
 from analysis.document.chart import draw_parts
+from analysis.document.tiles import Tile
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings, write_month, write_previous
 from analysis.figures.item import CHANGE
@@ -46,6 +47,29 @@ def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
         "となりました（",
         Shown(figure("online_rate_change", scope)),
         "）",
+    )
+
+
+def show_progress(findings: Findings, scope: str) -> tuple[Tile, ...]:
+    """Return a scope's headline numbers: its rate, and what has not started."""
+    figure, names = findings.ledger.figure, name_statuses(findings.cycle.questionnaire)
+    rate = figure("online_rate", scope)
+    about: list[Inline] = [
+        Shown(figure("total", scope), unit="手続き"),
+        "のうち",
+        Shown(figure("online", scope), unit="手続き"),
+    ]
+    if findings.ledger.has_previous:
+        changes = (figure(f"{name}{CHANGE}", scope) for name in ("online_rate", "online"))
+        points, count = map(Shown, changes)
+        about += ["。前回から", points, "（", count, "）"]
+    waiting: list[Inline] = []
+    if "started" in names:
+        waiting = [f"{names['started']}は", Shown(figure("started", scope), unit="手続き")]
+    not_started = Shown(figure("not_started", scope), unit="手続き")
+    return (
+        Tile(findings.ledger.items["online_rate"].label, Shown(rate), tuple(about), rate),
+        Tile(names["not_started"], not_started, tuple(waiting)),
     )
 
 
@@ -144,6 +168,14 @@ def draw_reasons(findings: Findings, scope: str) -> Iterator[Chart]:
         figure("not_started", scope),
         look_by_place(names),
     )
+
+
+def join(parts: Sequence[tuple[Inline, ...]]) -> list[Inline]:
+    """Return stretches of a sentence as a list within it."""
+    joined: list[Inline] = []
+    for place, part in enumerate(parts):
+        joined += [*(["、"] if place else []), *part]
+    return joined
 
 
 def _name_online(findings: Findings) -> str:

@@ -6,9 +6,7 @@ parameters change it.
 
 import datetime
 from collections.abc import Iterator
-from fractions import Fraction
 
-from analysis.cycle import WHOLE
 from analysis.cycle_toml import Target
 from analysis.document.blocks import (
     Block,
@@ -19,8 +17,6 @@ from analysis.document.blocks import (
     Masthead,
     Paragraph,
     Quoted,
-    Shown,
-    Strong,
     Table,
 )
 from analysis.document.chart import draw_rates
@@ -29,6 +25,7 @@ from analysis.figures.findings import Findings
 from analysis.figures.road import find_horizon, list_milestones
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.heading import head_report
+from analysis.reports.outlook import say_ceiling, say_goal, say_paces
 
 _ALL = 100
 
@@ -89,43 +86,6 @@ def paces(findings: Findings) -> Block:
     )
 
 
-def say_paces(findings: Findings, scope: str = WHOLE) -> Iterator[tuple[Inline, ...]]:
-    """Yield what is left, at which pace, and whether that is enough; for any report to say."""
-    figure, items = findings.ledger.figure, findings.ledger.items
-    target, horizon = findings.cycle.settings.target, find_horizon(findings.cycle)
-    goal: tuple[Inline, ...] = ("目標",)
-    if target is not None:
-        goal = ("目標（", *_say_goal(target), "）")
-    yield (
-        *goal,
-        "までの残りは",
-        Strong((Shown(figure("shortfall", scope), unit="手続き"),)),
-        "です",
-    )
-    if "pace" not in items:
-        return
-    needed: tuple[Inline, ...] = ()
-    if "needed_pace" in items:
-        needed = ("、目標に必要な速さは", Shown(figure("needed_pace", scope)))
-    yield ("前回からの速さは", Shown(figure("pace", scope)), *needed, "です")
-    if "months_to_target" not in items:
-        return
-    duration = figure("months_to_target", scope)
-    if duration.exact is None:
-        yield (Strong(("いまの速さでは、目標に達しません",)),)
-        return
-    verdict: tuple[Inline, ...] = ()
-    if horizon.months_left is not None:
-        is_met = duration.exact <= Fraction(horizon.months_left)
-        verdict = (
-            "。期日まではあと",
-            Quoted(f"{horizon.months_left}か月"),
-            "で、",
-            Strong(("この速さで間に合います" if is_met else "この速さでは間に合いません",)),
-        )
-    yield ("いまの速さが続くと、目標に達するまで", Shown(duration), "かかります", *verdict)
-
-
 def milestones(findings: Findings) -> Block:
     """Return the rate that each step of the road leads to, for the city and each department."""
     ledger, asked = findings.ledger, findings.cycle.questionnaire
@@ -144,7 +104,7 @@ def milestones(findings: Findings) -> Block:
             Paragraph(
                 (
                     "上から順に、それまでのものに加えて終わった場合の数値です。",
-                    *_say_ceiling(findings),
+                    *say_ceiling(findings),
                 )
             ),
             Table(
@@ -181,7 +141,7 @@ def assumptions(findings: Findings, small: int) -> Block:
     asked, target = findings.cycle.questionnaire, findings.cycle.settings.target
     lines: list[tuple[Inline, ...]] = []
     if target is not None:
-        lines.append((*_say_goal(target), "を目標とする（cycle.toml、またはノートブックの引数）"))
+        lines.append((*say_goal(target), "を目標とする（cycle.toml、またはノートブックの引数）"))
     lines += [
         ("手続きは、これから増えも減りもしない",),
         ("月数は、二つの日付の間を平均の月の長さで割り、整数に丸める",),
@@ -193,7 +153,7 @@ def assumptions(findings: Findings, small: int) -> Block:
             )
         )
     lines += [
-        (f"「{step.label}」は、そう答えた手続きがすべてオンライン化した場合",)
+        (f"{step.label}は、そう答えた手続きがすべてオンライン化した場合",)
         for step in list_milestones(asked)
     ]
     lines.append(
@@ -204,15 +164,6 @@ def assumptions(findings: Findings, small: int) -> Block:
         )
     )
     return Bullets(tuple(lines))
-
-
-def _say_goal(target: Target) -> tuple[Inline, ...]:
-    day = target.by
-    return (
-        Quoted(f"{day.year}年{day.month}月{day.day}日"),
-        "までに",
-        Quoted(f"{target.rate_percent}%"),
-    )
 
 
 def _list_paces(findings: Findings) -> Iterator[FigureColumn]:
@@ -226,26 +177,3 @@ def _is_whole(findings: Findings) -> bool:
     """Tell whether today's departments are all that the city's figures count."""
     known = {own.slug for own in findings.cycle.departments}
     return all(scope.slug in known for scope in findings.ledger.list_departments())
-
-
-def _say_ceiling(findings: Findings) -> tuple[Inline, ...]:
-    """Return how far the city comes without what others must do; nothing if nobody else must."""
-    asked = findings.cycle.questionnaire
-    lobbied = [
-        code for route in asked.routes if route.lobbied for code in asked.list_reasons(route.code)
-    ]
-    before = None
-    for step in list_milestones(asked):
-        if not {f"reason_{code}" for code in lobbied}.isdisjoint(step.codes):
-            break
-        before = step
-    else:
-        return ()
-    if before is None:
-        return ()
-    names = "・".join(asked.reasons[code] for code in lobbied)
-    return (
-        f"「{names}」のほかがすべて終わっても、オンライン化率は",
-        Shown(findings.ledger.figure(f"if_{before.name}_rate")),
-        "です。",
-    )

@@ -119,7 +119,8 @@ def write_csv(frame: pd.DataFrame) -> bytes:
     """
     columns = (_defuse_column(frame[name]) for name in frame)
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([frame.columns, *zip(*columns, strict=True)])
+    head = [*map(_defuse, frame.columns)]
+    csv.writer(text, lineterminator="\r\n").writerows([head, *zip(*columns, strict=True)])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -1,0 +1,27 @@
+"""Commands beside those of a cycle's round (see `cli`, whose rules hold here, too)."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis.terminal import say
+
+if TYPE_CHECKING:
+    from analysis.evidence.export import Format
+
+
+@click.command()
+@click.argument("cycle", required=False)
+@click.option("--labels", is_flag=True, help="列の名前と選択肢を、符号ではなく調査の言葉で書く。")
+@click.option(
+    "--to", type=click.Choice(["xlsx", "csv", "parquet"]), default="xlsx", help="ファイルの形式。"
+)
+def export(cycle: str | None, *, labels: bool, to: "Format") -> None:
+    """CYCLE（省略時は最新の調査回）と前回の手続きの表を、data/processed/ に書き出す。"""
+    from analysis.evidence.export import export_frames
+    from analysis.figures.findings import LATEST, load_findings
+    from analysis.place import describe_kept
+
+    findings = load_findings(cycle or LATEST)
+    say(export_frames(findings, to, labels=labels))
+    say(describe_kept(findings.cycle), nl=False)

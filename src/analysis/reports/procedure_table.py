@@ -26,7 +26,7 @@ from analysis.figures.road import VOLUME
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
 from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
-from analysis.reports.proposal import propose, shorten
+from analysis.reports.proposal import letter_proposals, propose
 
 _FEW = 10
 """So many procedures say what is proposed in full; more say it by letters."""
@@ -45,7 +45,7 @@ def tabulate_procedures(findings: Findings, own: Department) -> Block:
     rows = findings.ledger.rows_of(own.slug, "procedures")
     rows = rows.iloc[pd.factorize(rows[_SECTION])[0].argsort(kind="stable")]
     proposals = propose(guideline, asked, rows)
-    letters = shorten(guideline, asked, proposals) if len(rows) > _FEW else {}
+    letters = letter_proposals(guideline, asked, proposals) if len(rows) > _FEW else {}
     table = Table(
         caption=f"{own.name}の手続き一覧",
         columns=tuple(_list_columns(asked, letters)),

@@ -41,14 +41,14 @@ def propose(
     return ["\n".join(line) or None for line in lines]
 
 
-def shorten(
+def letter_proposals(
     guideline: Guideline, asked: Questionnaire, proposals: Iterable[str | None]
 ) -> dict[str, str]:
     """Return a letter for each line that stands in proposals, by the line.
 
     Routes come first, then the guideline's, each in its own order.
 
-    >>> shorten(ledger.guideline, survey.asked, [None, "ガイドラインに基づき推進"])
+    >>> letter_proposals(ledger.guideline, survey.asked, [None, "ガイドラインに基づき推進"])
     {'ガイドラインに基づき推進': 'A'}
     """
     said = {line for told in proposals if told for line in told.splitlines()}

@@ -111,14 +111,15 @@ def _inline(parts: Sequence[Inline]) -> str:
             case Quoted(text=text) | (str() as text):
                 written.append(markup(text))
             case Shown():
-                written.append(f"#{_figure(part.figure, part.text)};")
+                written.append(f"#{write_number(part.figure.id, part.text)};")
             case Strong(parts=inner):
                 written.append(f"#strong[{_inline(inner)}]")
     return "".join(written)
 
 
-def _figure(figure: Figure, text: str) -> str:
-    return f"figure-value({literal(figure.id)}, {literal(text)})"
+def write_number(figure_id: str, text: str) -> str:
+    """Return a number as code: it leads to where its figure stands in the evidence."""
+    return f"figure-value({literal(figure_id)}, {literal(text)})"
 
 
 def _table(table: Table) -> str:
@@ -198,9 +199,9 @@ def _cell(cell: Cell) -> str:
         case None:
             return literal(NO_NUMBER)
         case Figure():
-            return _figure(cell, cell.cell_text)
+            return write_number(cell.id, cell.cell_text)
         case Shown(figure=figure):
-            return _figure(figure, cell.text)
+            return write_number(figure.id, cell.text)
         case Link(text=text, target=target, suffix=suffix):
             name = f"{target}.{suffix or 'pdf'}"
             return f"link({literal(name)}, {_words(text)})"

@@ -63,8 +63,15 @@ def headline(findings: Findings, department: str) -> Block:
 
 
 def sections(findings: Findings, department: str) -> Block:
-    """Return the department's sections with the columns of the published table."""
+    """Return the department's sections with the columns of the published table.
+
+    Of a department of one section that would be its own numbers once more.
+    """
     own = findings.department(department)
+    listed = findings.ledger.list_sections(own.slug)
+    if len(listed) == 1:
+        name = listed[0].name.removeprefix(f"{own.name} ")
+        return Paragraph(("手続きのある課は、", Quoted(name), "だけです。"))
     columns = progress_columns(findings)
     return Table(
         caption="課別のオンライン化の状況",
@@ -78,7 +85,7 @@ def sections(findings: Findings, department: str) -> Block:
                     Quoted(scope.name.removeprefix(f"{own.name} ")),
                     *columns.cells(scope.slug),
                 )
-                for scope in findings.ledger.list_sections(own.slug)
+                for scope in listed
             ),
             ("計", *columns.cells(own.slug)),
         ),

@@ -89,7 +89,7 @@ class Paragraph(Block):
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        require_parts(self.parts, (str, Quoted, Shown, Strong))
+        require_parts(self.parts, (str, Quoted, Shown, Strong, Link))
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Bullets(Block):
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
         for item in self.items:
-            require_parts(item, (str, Quoted, Shown, Strong))
+            require_parts(item, (str, Quoted, Shown, Strong, Link))
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ def write_inline(parts: Sequence[Inline]) -> Markup:
                 written.append(_write_figure(part.figure, part.text))
             case Strong(parts=inner):
                 written.append(Markup("<strong>{}</strong>").format(write_inline(inner)))
+            case Link():
+                written.append(write_cell(part))
     return Markup("").join(written)
 
 

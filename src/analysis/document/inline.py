@@ -58,7 +58,7 @@ class Link:
     line_of: Figure | None = None
 
 
-Inline = str | Quoted | Shown | Strong
+Inline = str | Quoted | Shown | Strong | Link
 Cell = str | Quoted | Figure | Shown | Link | None
 
 

@@ -114,6 +114,8 @@ def _inline(parts: Sequence[Inline]) -> str:
                 written.append(f"#{write_number(part.figure.id, part.text)};")
             case Strong(parts=inner):
                 written.append(f"#strong[{_inline(inner)}]")
+            case Link():
+                written.append(f"#{_cell(part)};")
     return "".join(written)
 
 

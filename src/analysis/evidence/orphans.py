@@ -126,8 +126,10 @@ def _list_known_words(findings: Findings) -> list[str]:
     words = [*_STANDARDS, settings.city, settings.title, *settings.publisher, guideline.title]
     words += [name for d in settings.departments for name in (d.name, d.workbook)]
     words += [guideline.version, guideline.source, guideline.goal, *guideline.notes]
+    words += [guideline.heading, guideline.intro]
     for section in guideline.sections:
         words += [f"{section.number} {section.title}", section.title, section.summary]
+        words += [section.question]
         words += [*section.paragraphs, *section.columns, *section.footnotes]
         words += [box.title for box in section.boxes]
         for entry in section.entries:

@@ -68,10 +68,11 @@ class GuidelineBox(_Strict):
 
 
 class Section(_Strict):
-    """One section of the guideline: its text, its boxes and its table."""
+    """One section of the guideline: its text, its boxes and its table; the question it answers."""
 
     number: str
     title: str
+    question: str = ""
     paragraphs: list[str]
     boxes: list[GuidelineBox] = []
     columns: list[str]
@@ -88,6 +89,8 @@ class Section(_Strict):
 class Guideline(_Strict):
     """One version of the guideline. `source` names the document it was taken from.
 
+    `heading` and `intro` are what the overview says of it.
+
     `tables` are its rules, read one after the other, and `grades` those of the effort; both may be
     left out.
     """
@@ -97,6 +100,8 @@ class Guideline(_Strict):
     source: str
     notes: list[str]
     goal: str
+    heading: str = ""
+    intro: str = ""
     sections: list[Section]
     grades: list[Grade] = []
     tables: list[DecisionTable] = []

@@ -12,12 +12,14 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_parts
+from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
 from analysis.reports.bridge import list_bridge
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
+from analysis.reports.outlook import show_outlook
 from analysis.reports.procedure_table import tabulate_procedures
 from analysis.reports.progress import (
     now_and_change,
@@ -25,6 +27,7 @@ from analysis.reports.progress import (
     progress_measures,
     reason_table,
     say_progress,
+    show_progress,
 )
 
 
@@ -39,6 +42,7 @@ def headline(findings: Findings, department: str) -> Block:
     figure = findings.ledger.figure
     return Group(
         (
+            Tiles((*show_progress(findings, own.slug), *show_outlook(findings, own.slug))),
             Paragraph(
                 (
                     f"{own.name}の",

@@ -18,6 +18,9 @@ from analysis.figures.guideline import GuidelineEntry, Section
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.heading import head_report
 
+GUIDELINE = "guideline"
+"""The report that the guideline's sections stand in."""
+
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report; raise ReportError in a cycle that names no guideline."""
@@ -37,6 +40,39 @@ def about(findings: Findings) -> Block:
         (
             Paragraph((Strong((guideline.goal,)),), kind="lead"),
             Bullets(((f"出典：{guideline.source}",), *((note,) for note in guideline.notes))),
+        )
+    )
+
+
+def answers(findings: Findings) -> Block:
+    """Return what the guideline answers, each with a link to its place, and its goal.
+
+    Nothing in a cycle without one.
+    """
+    told = findings.ledger.guideline
+    if not told.sections:
+        return Group(())
+    return Group(
+        (
+            Paragraph((told.heading or told.title,), kind="heading"),
+            *([Paragraph((told.intro,))] if told.intro else []),
+            Table(
+                caption=f"{told.title}で定めたこと",
+                columns=(
+                    *([Column("質問", weight=4)] if any(s.question for s in told.sections) else []),
+                    Column("節", weight=3),
+                    Column("定めたこと", weight=6),
+                ),
+                rows=tuple(
+                    (
+                        *([own.question] if any(s.question for s in told.sections) else []),
+                        Link(f"{own.number} {own.title}", GUIDELINE),
+                        own.summary,
+                    )
+                    for own in told.sections
+                ),
+            ),
+            Paragraph((Strong((told.goal,)),), kind="lead"),
         )
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from analysis.cycle import Cycle, Department
 from analysis.errors import ReportError, list_examples
 from analysis.names import find_twice
+from analysis.opendata.files import CODEBOOK_NAME
 from analysis.reports.stated import EACH_DEPARTMENT, Statement, read_statements
 
 AUDIT_NAME, INDEX_NAME = "audit.xlsx", "index.html"
@@ -44,9 +45,9 @@ def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) 
         for report in _list_reports(statement, cycle, chosen)
         if departments is None or report.department is not None
     ]
-    index = (cycle.name_file(INDEX_NAME).partition(".")[0], INDEX_NAME)
+    beside = [(cycle.name_file(own).partition(".")[0], own) for own in (INDEX_NAME, CODEBOOK_NAME)]
     named = [(report.stem, f"notebooks/{report.notebook}.ipynb") for report in reports]
-    if twice := find_twice([index, *named]):
+    if twice := find_twice([*beside, *named]):
         raise ReportError(
             "同じ名前の報告書ができてしまうノートブックがあります。名前を変えてください。\n"
             + list_examples(twice)

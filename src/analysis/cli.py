@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from analysis.commands import export
+from analysis.commands import export, pack
+from analysis.lab.command import lab
 from analysis.terminal import Commands, say
 
 _FILE = click.Path(path_type=Path)
@@ -24,6 +25,8 @@ def main() -> None:
 
 
 main.add_command(export)
+main.add_command(pack)
+main.add_command(lab)
 
 
 @main.command()

@@ -24,9 +24,8 @@ def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
 
 
-main.add_command(export)
-main.add_command(pack)
-main.add_command(lab)
+for own in (export, lab, pack):
+    main.add_command(own)
 
 
 @main.command()

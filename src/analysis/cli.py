@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from analysis.commands import approve, export
+from analysis.commands import approve, compare_guidelines, export
 from analysis.lab.command import lab
 from analysis.terminal import Commands, say
 
@@ -24,9 +24,8 @@ def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
 
 
-main.add_command(approve)
-main.add_command(export)
-main.add_command(lab)
+for command in (approve, export, compare_guidelines, lab):
+    main.add_command(command)
 
 
 @main.command()

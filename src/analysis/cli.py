@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from analysis.commands import approve, export
+from analysis.lab.command import lab
 from analysis.terminal import Commands, say
 
 _FILE = click.Path(path_type=Path)
@@ -23,8 +24,8 @@ def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
 
 
-main.add_command(approve)
-main.add_command(export)
+for _beside in (approve, export, lab):
+    main.add_command(_beside)
 
 
 @main.command()

@@ -94,6 +94,16 @@ def is_approvals(path: str) -> bool:
     return path.startswith("data/raw/") and path.endswith(f"/{APPROVALS_NAME}")
 
 
+def list_notebooks(cycle: Cycle) -> dict[str, Path]:
+    """Return the notebooks by the name of their file: the program's, and the survey's own.
+
+    One of the survey's own takes the place of the program's of the same name.
+    """
+    program = Path(analysis.__file__).parents[2] / NOTEBOOKS
+    paths = (path for own in (program, cycle.notebooks_folder) for path in own.glob("*.ipynb"))
+    return {compose_name(path.name): path for path in paths if not is_passing(path.name)}
+
+
 def notebook_path(notebook: str) -> str:
     """Return the path of a notebook among the inputs."""
     return f"{NOTEBOOKS}/{notebook}.ipynb"
@@ -207,12 +217,11 @@ def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
         relative = path.relative_to(cycle.root)
         if not any(map(is_passing, relative.parts)) and (path.is_file() or _stops(path, cycle)):
             yield relative.as_posix(), path
-    for path in cycle.notebooks_folder.glob("*.ipynb"):
-        if not is_passing(path.name):
-            if not path.is_file():
-                require_file(path)
-            if _states_report(path):
-                yield f"{NOTEBOOKS}/{path.name}", path
+    for name, path in list_notebooks(cycle).items():
+        if not path.is_file():
+            require_file(path)
+        if _states_report(path):
+            yield f"{NOTEBOOKS}/{name}", path
 
 
 def _states_report(path: Path) -> bool:

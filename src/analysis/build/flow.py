@@ -22,7 +22,7 @@ from analysis.display import Display
 from analysis.errors import AnalysisError, ReportError, SurveyError, list_examples
 from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, write_sources
 from analysis.figures.asked import EVERYTHING
-from analysis.inputs import SHORT_LENGTH, Mark, list_inputs, mark_of
+from analysis.inputs import SHORT_LENGTH, Mark, list_inputs, list_notebooks, mark_of
 from analysis.place import deliver_file
 from analysis.proof.entities import CRATE_NAME
 from analysis.reports.plan import INDEX_NAME, Report, plan_reports, tell_beside
@@ -194,7 +194,7 @@ class _Build:
             jobs.make_report,
             self.target if at_once else replace(self.target, stamp=self.seen.stamp),
             report,
-            self.cycle.notebooks_folder / f"{report.notebook}.ipynb",
+            list_notebooks(self.cycle)[f"{report.notebook}.ipynb"],
         )
 
     def _start_beside(self) -> Future[dict[str, bytes]]:

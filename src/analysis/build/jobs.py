@@ -78,7 +78,7 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
     """
     # The process that makes the pages is not one in which a notebook ran.
     try:
-        document = in_new_process(_run, target, report, notebook)
+        document = in_new_process(run_report, target, report, notebook)
     except LostProcessError:
         raise ReportError(
             f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
@@ -87,6 +87,27 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
         ) from None
     origin = Origin(target.inputs, report.notebook, report.parameters)
     return in_worker(_export, target, document, origin)
+
+
+def run_report(target: BuildTarget, report: Report, notebook: Path) -> "Document":
+    """Run a report's notebook in this process, which is for that alone, and return its document.
+
+    Raises ReportError as `run_notebook` and `read_document` do.
+    """
+    from analysis.build.run import run_notebook
+    from analysis.document.document import read_document
+    from analysis.figures.findings import INPUTS
+    from analysis.figures.own_code import watch_notebook
+
+    os.chdir(target.root)
+    watch_notebook(target.root)
+    if target.stamp is not None:
+        os.environ[INPUTS] = target.stamp
+    executed = run_notebook(notebook, dict(report.parameters))
+    try:
+        return read_document(executed)
+    except ReportError as error:
+        raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
 
 
 def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
@@ -122,23 +143,6 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
         stem: find_sources(findings.ledger, target.inputs, own) for stem, own in asked.items()
     }
     return AnswersSeen(sources, tuple(summary), stamp)
-
-
-def _run(target: BuildTarget, report: Report, notebook: Path) -> "Document":
-    from analysis.build.run import run_notebook
-    from analysis.document.document import read_document
-    from analysis.figures.findings import INPUTS
-    from analysis.figures.own_code import watch_notebook
-
-    os.chdir(target.root)
-    watch_notebook(target.root)
-    if target.stamp is not None:
-        os.environ[INPUTS] = target.stamp
-    executed = run_notebook(notebook, dict(report.parameters))
-    try:
-        return read_document(executed)
-    except ReportError as error:
-        raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
 
 
 def _export(target: BuildTarget, document: "Document", origin: Origin) -> Made:

@@ -15,7 +15,9 @@ from analysis.document.blocks import (
 )
 from analysis.document.chart import draw_parts
 from analysis.document.tiles import Tiles
+from analysis.figures.effort import decide_rows
 from analysis.figures.findings import Findings
+from analysis.figures.order import order_by_use
 from analysis.figures.statuses import name_statuses
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
@@ -24,6 +26,7 @@ from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
+from analysis.reports.next_steps import say_grade, show_next
 from analysis.reports.outlook import show_outlook
 from analysis.reports.progress import (
     now_and_change,
@@ -134,34 +137,47 @@ def changes(findings: Findings, department: str) -> Block:
     )
 
 
+def next_steps(findings: Findings, department: str) -> Block:
+    """Return the efforts that the guideline grades, and what to take up next."""
+    return show_next(findings, findings.department(department).slug)
+
+
 def procedures(findings: Findings, department: str) -> Block:
-    """Return the full list of the department's procedures with what the guideline proposes."""
+    """Return the full list of the department's procedures with what the guideline proposes.
+
+    With the guideline's tables it is in the order of use against effort.
+    """
     own = findings.department(department)
     frame = findings.ledger.rows_of(own.slug, "procedures")
-    asked = findings.cycle.questionnaire
-    proposals = propose(findings.ledger.guideline, asked, frame)
+    asked, guideline = findings.cycle.questionnaire, findings.ledger.guideline
     on_paper = list_on_paper(findings, own) if len(frame) > MOST_ON_PAPER else None
+    decisions = decide_rows(guideline, asked, frame)
+    if guideline.effort is not None:
+        order = order_by_use(guideline, decisions, frame)
+        frame, decisions = frame.iloc[order], [decisions[place] for place in order]
+    efforts = [say_grade(guideline, own) for own in decisions]
+    proposals = propose(guideline, asked, frame)
     return Table(
         caption=f"{own.name}の手続き一覧",
         columns=(
-            Column(asked.named["procedure_id"].header, weight=5),
+            Column(asked.named["procedure_id"].header, weight=4),
             Column(asked.named["section"].header, weight=6),
-            Column(asked.named["name"].header, weight=11),
+            Column(asked.named["name"].header, weight=10),
             Column("状況", weight=7),
-            *([Column(asked.named[REASON].header, weight=7)] if asked.reasons else ()),
-            Column("今後の進め方", weight=11),
+            *([Column(asked.named[REASON].header, weight=6)] if asked.reasons else ()),
+            Column("今後の進め方", weight=15),
         ),
         rows=tuple(
             (
                 Quoted(procedure_id),
                 Quoted(section),
                 Quoted(name),
-                asked.label(STATUS, status),
+                f"{asked.label(STATUS, status)}{effort}",
                 *_say_reason(asked, status, reason),
                 proposal,
             )
-            for (procedure_id, section, name, status, reason), proposal in zip(
-                frame[LISTED].itertuples(index=False, name=None), proposals, strict=True
+            for (procedure_id, section, name, status, reason), effort, proposal in zip(
+                frame[LISTED].itertuples(index=False, name=None), efforts, proposals, strict=True
             )
         ),
         notes=tuple(filter(None, [_explain_proposals(findings)])),
@@ -178,12 +194,14 @@ def _say_reason(asked: Questionnaire, status: str, reason: object) -> Iterator[s
 
 
 def _explain_proposals(findings: Findings) -> str:
-    title = findings.ledger.guideline.title
+    guideline = findings.ledger.guideline
+    title = guideline.title
     also = f"と、調査票の回答に当たる「{title}」の項目" if title else ""
     asked = findings.cycle.questionnaire
     if not asked.routes:
         return f"今後の進め方は、{also.removeprefix('と、')}です。" if also else ""
-    return f"今後の進め方は、{asked.named[REASON].header}ごとの方針{also}です。"
+    order = "並びは、次に進めるものの順です。" if guideline.effort else ""
+    return f"今後の進め方は、{asked.named[REASON].header}ごとの方針{also}です。{order}"
 
 
 def _compare(findings: Findings, own: Department) -> Table:

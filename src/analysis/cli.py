@@ -24,8 +24,8 @@ def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
 
 
-for _beside in (approve, export, lab):
-    main.add_command(_beside)
+for _command in (approve, export, lab):
+    main.add_command(_command)
 
 
 @main.command()

@@ -89,11 +89,6 @@ def leave_others(inputs: Mapping[str, str], notebook: str | None) -> dict[str, s
     }
 
 
-def is_approvals(path: str) -> bool:
-    """Say whether an input is a cycle's approvals."""
-    return path.startswith("data/raw/") and path.endswith(f"/{APPROVALS_NAME}")
-
-
 def list_notebooks(cycle: Cycle) -> dict[str, Path]:
     """Return the notebooks by the name of their file: the program's, and the survey's own.
 
@@ -102,6 +97,11 @@ def list_notebooks(cycle: Cycle) -> dict[str, Path]:
     program = Path(analysis.__file__).parents[2] / NOTEBOOKS
     paths = (path for own in (program, cycle.notebooks_folder) for path in own.glob("*.ipynb"))
     return {compose_name(path.name): path for path in paths if not is_passing(path.name)}
+
+
+def is_approvals(path: str) -> bool:
+    """Say whether an input is a cycle's approvals."""
+    return path.startswith("data/raw/") and path.endswith(f"/{APPROVALS_NAME}")
 
 
 def notebook_path(notebook: str) -> str:

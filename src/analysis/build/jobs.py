@@ -21,15 +21,11 @@ from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import Mark
-from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, Report, plan_reports
+from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME, Report, plan_reports
 
 if TYPE_CHECKING:
     from analysis.document.document import Document
     from analysis.figures.findings import Findings
-
-
-BESIDE = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
-"""The files of a set that are made from all answers and are no report."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +107,9 @@ def run_report(target: BuildTarget, report: Report, notebook: Path) -> "Document
 
 
 def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
-    """Return the files beside the reports, of BESIDE, that are delivered by these names.
+    """Return the files beside the reports (see `list_pages`) that are delivered by these names.
 
-    One process makes them; `fingerprint` is what the index prints.
+    One process makes them; `fingerprint` is what the index and the navigator print.
     """
     return in_worker(_make_beside, target, names, fingerprint)
 
@@ -160,6 +156,7 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
     from analysis.evidence.answers import write_answers
     from analysis.figures.listing import list_figures, write_figures
     from analysis.reports.index import write_index
+    from analysis.reports.navigator import write_navigator
 
     findings = _load(target)
     makers: dict[str, Callable[[], bytes]] = {
@@ -169,6 +166,7 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
         INDEX_NAME: lambda: write_index(
             findings, plan_reports(findings.cycle), fingerprint
         ).encode(),
+        NAVIGATOR_NAME: lambda: write_navigator(findings, fingerprint).encode(),
     }
     delivered = {findings.cycle.name_file(name): make for name, make in makers.items()}
     return {name: delivered[name]() for name in names}

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.cycle import Cycle, Department, find_root
 from analysis.cycle_toml import Target
 from analysis.errors import AnalysisError
+from analysis.figures.approvals import read_approvals
 from analysis.figures.asked import note_everything, unnoted
 from analysis.figures.build import aim, build_ledger
 from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
@@ -171,7 +172,8 @@ def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
 def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[str]:
     """Return, for people, why a build would stop even if every answer of the cycle were right.
 
-    That is what lies beside its answers: the previous cycle, the guideline, the published numbers.
+    That is what lies beside its answers: the previous cycle, the guideline, the published numbers,
+    the approvals.
     """
 
     def require_previous() -> None:
@@ -180,7 +182,12 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
             require_usable(previous, before.name)
 
     refusals = []
-    for require in (require_previous, lambda: build_ledger(cycle, survey, previous)):
+    requirements: tuple[Callable[[], object], ...] = (
+        require_previous,
+        lambda: build_ledger(cycle, survey, previous),
+        lambda: read_approvals(cycle),
+    )
+    for require in requirements:
         try:
             require()
         except AnalysisError as error:

@@ -98,6 +98,7 @@ class Settings(_Strict):
     previous: str | None = None
     guideline: FilePath | None = None
     ids_per_department: bool = False
+    inventory: FilePath | None = None
     target: Target | None = None
     departments: list[Department] = Field(min_length=1)
     left_out: list[LeftOut] = Field(default=[])

@@ -14,9 +14,11 @@ from analysis.figures.derived import Derivation
 from analysis.figures.effort import list_decision_derivations
 from analysis.figures.figure import Figure
 from analysis.figures.guideline import Guideline, read_guideline, require_in_force
+from analysis.figures.inventory import read_inventory
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
+from analysis.figures.national import list_national, list_national_derivations
 from analysis.figures.own_measures import read_own_measures
 from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.requests import (
@@ -62,7 +64,8 @@ def build_ledger(
 
     agencies = read_agencies(cycle.agencies_path, asked)
     before = None if previous is None else previous.rows
-    behind = find_behind(asked, agencies, survey.rows, before)
+    inventory = read_inventory(cycle.inventory_path)
+    behind = find_behind(asked, agencies, survey.rows, before, inventory)
     measures = list_measures(
         guideline,
         asked,
@@ -139,6 +142,7 @@ def list_derivations(
         *list_decision_derivations(guideline, asked),
         *list_request_derivations(asked, behind),
         *list_twin_derivations(asked),
+        *list_national_derivations(asked, behind.inventory),
     )
 
 
@@ -148,7 +152,7 @@ def add_requests(measures: Sequence[Item], asked: Questionnaire, behind: Behind)
     Raises SettingsError for an agency whose measures would be named as others are.
     """
     named = {item.name: item.label for item in measures}
-    own = list(list_requests(asked, behind))
+    own = [*list_requests(asked, behind), *list_national(asked, behind.inventory)]
     if wrong := [f"{item.name}: 「{named[item.name]}」" for item in own if item.name in named]:
         raise SettingsError(
             f"ほかの数値と同じ名前の数値が{len(wrong)}件できます。{AGENCIES_NAME} の code か、"

@@ -144,7 +144,7 @@ def hash_inputs(cycle: Cycle) -> str:
     before = cycle.open_previous()
     cycles = [cycle] if before is None else [cycle, before]
     measures = cycle.survey_path.with_name(MEASURES_NAME)
-    beside = (cycle.guideline_path, cycle.agencies_path, measures)
+    beside = (cycle.guideline_path, cycle.agencies_path, cycle.inventory_path, measures)
     stamp = (
         [stamp_inputs(one) for one in cycles],
         [hash_file(path) if path and path.is_file() else None for path in beside],

@@ -23,7 +23,7 @@ def order_by_use(
     answer, those for which others must act first, and those for which there is nothing to do.
     Alike ones keep the order of the rows. `decisions` are the rows' (see `decide_rows`).
 
-    >>> from analysis.figures.effort import decide_rows
+    >>> from analysis.figures.decided import decide_rows
     >>> order_by_use(
     ...     ledger.guideline, decide_rows(ledger.guideline, survey.asked, rows), rows
     ... )

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audit.read import read_audit
-from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
+from analysis.cycle import FIGURES_NAME, Cycle, find_root, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
-from analysis.figures.agencies import Agencies, read_agencies
+from analysis.figures.agencies import read_agencies
 from analysis.figures.build import add_requests, list_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Rows, add_derived, derive_both
@@ -17,6 +17,7 @@ from analysis.figures.evaluate import previous_tables
 from analysis.figures.figure import split_id
 from analysis.figures.findings import load_findings
 from analysis.figures.guideline import Guideline, read_guideline
+from analysis.figures.inventory import read_inventory
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, list_figures
@@ -127,9 +128,8 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     asked, path = own.questionnaire, own.guideline_path
     guideline = read_guideline(path, asked)
     try:
-        agencies = read_agencies(own.agencies_path, asked)
         audit = _find_delivered(folder, AUDIT_NAME)
-        tables, behind = _read_tables(audit, cycle, asked, guideline, agencies)
+        tables, behind = _read_tables(audit, cycle, own, guideline)
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
@@ -217,10 +217,9 @@ def _find_delivered(folder: Path, name: str) -> Path:
     return interim if interim.is_file() and not plain.is_file() else plain
 
 
-def _read_tables(
-    path: Path, cycle: str, asked: Questionnaire, guideline: Guideline, agencies: Agencies
-) -> tuple[Tables, Behind]:
+def _read_tables(path: Path, cycle: str, own: Cycle, guideline: Guideline) -> tuple[Tables, Behind]:
     """Return the tables of procedures that an audit.xlsx holds, and who is asked to act."""
+    asked = own.questionnaire
     audited, matches = read_audit(path, asked)
     wanted = row_columns(asked.fields)
     frames = {name: rows[wanted] for name, rows in audited.items()}
@@ -232,7 +231,9 @@ def _read_tables(
         match_cycles(rows, previous, matches, online=asked.list_statuses("online"))
     )
     current = {"procedures": add_scopes(rows), "transitions": transitions}
-    behind = find_behind(asked, agencies, rows, previous)
+    agencies = read_agencies(own.agencies_path, asked)
+    inventory = read_inventory(own.inventory_path)
+    behind = find_behind(asked, agencies, rows, previous, inventory)
     derivations = list_derivations(asked, guideline, behind)
     if previous is None:
         current["procedures"] = add_derived(Rows(current["procedures"]), derivations)

@@ -12,6 +12,7 @@ from analysis.figures.decision_tables import (
 )
 from analysis.figures.findings import Findings
 from analysis.figures.questions import TableQuestion, list_questions
+from analysis.reports.navigator import TITLE, link_navigator
 
 ANY = "すべて"
 """What stands for the answers of a rule that asks for none."""
@@ -35,6 +36,16 @@ def show_tables(findings: Findings) -> Block:
         (
             Paragraph(("決定表（回答から決まること）",), kind="heading"),
             Bullets(tuple((text,) for text in _ABOUT)),
+            Table(
+                caption="一つの手続きについて見る",
+                columns=(Column("内容"), Column("ページ")),
+                rows=(
+                    (
+                        "手続きを選ぶか質問に答えると、この表によって決まることを示します。",
+                        link_navigator(TITLE),
+                    ),
+                ),
+            ),
             _show_grades(findings),
             *(_show_table(findings, table, asked_for) for table in guideline.tables),
         )

@@ -38,6 +38,7 @@ _WORDS = ("title", "heading")
 _NEEDED: dict[str, Callable[[Cycle], bool]] = {
     "guideline": lambda cycle: cycle.settings.guideline is not None,
     "reasons": lambda cycle: bool(cycle.questionnaire.reasons),
+    "approvals": lambda cycle: cycle.approvals_path.exists(),
     "lobbied": lambda cycle: bool(cycle.questionnaire.lobbied),
 }
 _NAME = re.compile(r"[\w-]+")

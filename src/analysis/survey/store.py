@@ -146,7 +146,9 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
         "raw": {
             _spell(path.relative_to(raw)): _digest_file(path)
             for path in sorted(raw.rglob("*"))
+            # Approvals are of what is made from the answers.
             if not any(map(is_passing, path.relative_to(raw).parts))
+            and path != cycle.approvals_path
         },
         "survey": _digest_file(cycle.survey_path),
         **_stamp_program(),

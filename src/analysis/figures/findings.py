@@ -19,6 +19,7 @@ from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import MEASURES_NAME, hash_file
+from analysis.names import say_day
 from analysis.survey.interim import advise_interim
 from analysis.survey.opening import open_counted
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
@@ -197,14 +198,13 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
 
 def write_date(cycle: Cycle) -> str:
     """Return a cycle's as-of date in Japanese, e.g. `2024年9月1日`."""
-    date = cycle.settings.as_of
-    return f"{date.year}年{date.month}月{date.day}日"
+    return say_day(cycle.settings.as_of)
 
 
 def write_month(cycle: Cycle) -> str:
-    """Return a cycle's as-of month as the published table's head has it, e.g. `2024.9`."""
+    """Return a cycle's as-of month as a table's head has it, e.g. `2024年9月`."""
     date = cycle.settings.as_of
-    return f"{date.year}.{date.month}"
+    return f"{date.year}年{date.month}月"
 
 
 def write_previous(findings: Findings) -> str:

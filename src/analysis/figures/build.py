@@ -1,7 +1,9 @@
 """Build a cycle's ledger from its answers, the guideline and the published numbers."""
 
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
+from types import MappingProxyType
 
 from analysis.cycle import Cycle
 from analysis.cycle_toml import Target
@@ -16,19 +18,25 @@ from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.road import find_horizon, list_stage_derivations
 from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
+from analysis.figures.trend import is_of_trend, list_trend
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.survey import Survey
 
 
 def build_ledger(
-    cycle: Cycle, survey: Survey, previous: Survey | None, waiting: Survey | None = None
+    cycle: Cycle,
+    survey: Survey,
+    previous: Survey | None,
+    waiting: Survey | None = None,
+    earlier: Mapping[str, Survey] = MappingProxyType({}),
 ) -> Ledger:
     """Return the ledger of a cycle: every measure of the catalogue in every scope.
 
     `previous` is the survey of the cycle before (None: a first cycle, which has no changes),
-    `waiting` that of its departments that this cycle doesn't count (None: there are none). Raises
-    SettingsError for names, a guideline or published values that can't be used. What was published
-    was of every department: an interim cycle is not compared with it.
+    `waiting` that of its departments that this cycle doesn't count (None: there are none),
+    `earlier` those of the cycles before that (see `load_earlier`). Raises SettingsError for names,
+    a guideline or published values that can't be used. What was published was of every department:
+    an interim cycle is not compared with it.
     """
     asked, horizon = cycle.questionnaire, find_horizon(cycle)
     guideline = read_guideline(cycle.guideline_path, asked)
@@ -53,6 +61,8 @@ def build_ledger(
         has_previous=previous is not None,
         has_waiting=waiting is not None,
     )
+    rows = {name: own.rows for name, own in earlier.items()}
+    measures += list_trend(asked, rows, {item.name: item.label for item in measures})
     derivations = list_derivations(asked)
     fields = [own.field for own in derivations]
     # Who shows the figures finds the words of derived columns where those of answers are.
@@ -69,6 +79,7 @@ def build_ledger(
             previous,
             lambda: reconcile(cycle, published, recompute),
             waiting,
+            earlier=earlier,
             derivations=derivations,
         ),
     )
@@ -92,6 +103,7 @@ def aim(ledger: Ledger, target: Target) -> Ledger:
         has_previous=ledger.has_previous,
         has_waiting=bool(ledger.list_waiting()),
     )
+    measures += filter(is_of_trend, ledger.items.values())
     return replace(ledger, cycle=cycle, items={item.name: item for item in measures})
 
 

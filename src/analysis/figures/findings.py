@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from analysis.ancestry import open_ancestors
 from analysis.cycle import Cycle, Department, find_root
 from analysis.cycle_toml import Target
 from analysis.errors import AnalysisError
@@ -15,6 +16,7 @@ from analysis.figures.build import aim, build_ledger
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import hash_file
+from analysis.survey.earlier import load_earlier
 from analysis.survey.interim import advise_interim
 from analysis.survey.opening import open_counted
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
@@ -32,7 +34,8 @@ class Findings:
     """A cycle with its survey, the survey of the cycle before (None: a first cycle), its ledger.
 
     Of the cycle before there are the departments that are compared; the last answers of those that
-    are not counted stand apart (None: there are none). What is asked of it is noted (see `asked`).
+    are not counted stand apart (None: there are none), those of the cycles before by their names.
+    What is asked of it is noted (see `asked`).
     """
 
     cycle: Cycle
@@ -40,6 +43,7 @@ class Findings:
     _previous: Survey | None
     ledger: Ledger
     _waiting: Survey | None = None
+    _earlier: Mapping[str, Survey] = field(default_factory=dict)
 
     @property
     def survey(self) -> Survey:
@@ -58,6 +62,12 @@ class Findings:
         """The last answers of the departments that are not counted, if any are known."""
         note_everything()
         return self._waiting
+
+    @property
+    def earlier(self) -> Mapping[str, Survey]:
+        """All answers of the cycles before the previous one, as this one's trend counts them."""
+        note_everything()
+        return self._earlier
 
     def department(self, name_or_slug: str) -> Department:
         """Return a department by official name or slug."""
@@ -110,17 +120,17 @@ _remembered: dict[Path, tuple[str, Findings]] = {}
 
 def hash_inputs(cycle: Cycle) -> str:
     """Return one sha256 over what a cycle's findings are made from: raw files, guideline, code."""
-    before = cycle.open_previous()
-    cycles = [cycle] if before is None else [cycle, before]
     guideline = cycle.guideline_path
     stamp = (
-        [stamp_inputs(one) for one in cycles],
+        [stamp_inputs(one) for one in (cycle, *open_ancestors(cycle))],
         hash_file(guideline) if guideline and guideline.is_file() else None,
     )
     return hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
 
 
 def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
+    # One that is missing is told, with whose settings name it, before any is read.
+    open_ancestors(cycle)
     survey, previous = load_surveys(cycle, load)
     if load is load_survey:
         store_problems(cycle, survey)
@@ -133,8 +143,9 @@ def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
         require_usable(previous, before.name)
     if waiting is not None and waiting.rows.empty:
         waiting = None
-    ledger = build_ledger(cycle, survey, previous, waiting)
-    return Findings(ledger.cycle, survey, previous, ledger, waiting)
+    earlier = load_earlier(cycle, load)
+    ledger = build_ledger(cycle, survey, previous, waiting, earlier)
+    return Findings(ledger.cycle, survey, previous, ledger, waiting, earlier)
 
 
 def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[str]:
@@ -149,7 +160,11 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
             require_usable(previous, before.name)
 
     refusals = []
-    for require in (require_previous, lambda: build_ledger(cycle, survey, previous)):
+    for require in (
+        require_previous,
+        lambda: load_earlier(cycle, load_survey),
+        lambda: build_ledger(cycle, survey, previous),
+    ):
         try:
             require()
         except AnalysisError as error:

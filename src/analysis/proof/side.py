@@ -19,11 +19,12 @@ from analysis.figures.guideline import read_guideline
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, list_figures
-from analysis.figures.measure import PREVIOUS
+from analysis.figures.measure import PREVIOUS, name_earlier
 from analysis.figures.road import find_horizon
 from analysis.figures.scopes import Level, add_scopes, level_of
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import Tables
+from analysis.figures.trend import list_earlier_tables, list_trend
 from analysis.names import INTERIM, name_compared, name_day, name_ledger, spell_cycle
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.reports.plan import AUDIT_NAME
@@ -131,6 +132,9 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     horizon = find_horizon(own)
     require_free_ids(guideline, asked, horizon, path)
     measures = list_measures(guideline, asked, horizon, has_previous=has_previous)
+    if tables is not None:
+        labels = {item.name: item.label for item in measures}
+        measures += list_trend(asked, list_earlier_tables(tables.current), labels)
     return Side(name, cycle, asked, figures, {i.name: i for i in measures}, tables, missing)
 
 
@@ -213,7 +217,7 @@ def _find_delivered(folder: Path, name: str) -> Path:
 
 def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
     """Return the tables of procedures that an audit.xlsx holds."""
-    audited, matches = read_audit(path, asked)
+    audited, matches, before_that = read_audit(path, asked)
     wanted = row_columns(asked.fields)
     frames = {name: rows[wanted] for name, rows in audited.items()}
     if cycle not in frames:
@@ -224,6 +228,7 @@ def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
         match_cycles(rows, previous, matches, online=asked.list_statuses("online"))
     )
     current = {"procedures": add_scopes(rows), "transitions": transitions}
+    current |= {name_earlier(day): add_scopes(own[wanted]) for day, own in before_that.items()}
     derivations = list_derivations(asked)
     if previous is None:
         current["procedures"] = add_derived(Rows(current["procedures"]), derivations)

@@ -31,6 +31,7 @@ from analysis.reports.progress import (
     say_progress,
 )
 from analysis.reports.proposal import propose
+from analysis.reports.trend import show_department_trend
 
 LISTED = ["procedure_id", "section", "name", "status", "reason"]
 
@@ -114,6 +115,7 @@ def changes(findings: Findings, department: str) -> Block:
     return Group(
         (
             *list_bridge(findings, own.slug),
+            *show_department_trend(findings, own.slug),
             Table(
                 caption="前回調査からの異動",
                 columns=(

@@ -181,11 +181,13 @@ def _list_approvals(report: Report, inputs: Mapping[str, str]) -> list[str]:
 
 
 def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]]]:
-    """Yield the applied corrections of both cycles, each with its values."""
+    """Yield the applied corrections of every cycle that counts, each with its values."""
     yield from describe_corrections(findings.cycle.day, findings.survey.corrections)
     before = findings.cycle.settings.previous
     if before is not None and findings.previous is not None:
         yield from describe_corrections(before, findings.previous.corrections)
+    for day, earlier in findings.earlier.items():
+        yield from describe_corrections(day, earlier.corrections)
 
 
 def _collect_inputs(cycle: str, inputs: Mapping[str, str]) -> list[Entity]:

@@ -30,6 +30,7 @@ from analysis.reports.progress import (
     say_progress,
     show_progress,
 )
+from analysis.reports.trend import show_department_trend
 
 
 def masthead(findings: Findings, department: str) -> Masthead:
@@ -119,6 +120,7 @@ def changes(findings: Findings, department: str) -> Block:
     return Group(
         (
             *show_bridge(findings, own.slug),
+            *show_department_trend(findings, own.slug),
             Table(
                 caption="前回調査からの異動",
                 columns=(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import analysis
+from analysis.ancestry import open_ancestors
 from analysis.cycle import (
     AGENCIES_NAME,
     APPROVALS_NAME,
@@ -200,13 +201,12 @@ def _hash_input(name: str, path: Path) -> str:
 
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
     """Yield the name and the place of the project's own inputs."""
-    previous = cycle.open_previous()
     measures = cycle.survey_path.with_name(MEASURES_NAME)
     settings = [cycle.survey_path, measures, cycle.agencies_path]
     settings += filter(None, [cycle.guideline_path, cycle.inventory_path])
     candidates = [
         *cycle.raw_folder.rglob("*"),
-        *(() if previous is None else previous.raw_folder.rglob("*")),
+        *(path for before in open_ancestors(cycle) for path in before.raw_folder.rglob("*")),
         *settings,
         cycle.root / REQUIREMENTS_NAME,
     ]

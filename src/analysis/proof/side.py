@@ -21,12 +21,13 @@ from analysis.figures.inventory import read_inventory
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, list_figures
-from analysis.figures.measure import PREVIOUS
+from analysis.figures.measure import PREVIOUS, name_earlier
 from analysis.figures.requests import NOBODY, Behind, find_behind
 from analysis.figures.road import find_horizon
 from analysis.figures.scopes import Level, add_scopes, level_of
 from analysis.figures.select import Selection, select
 from analysis.figures.tables import Tables
+from analysis.figures.trend import list_earlier_tables, list_trend
 from analysis.names import INTERIM, name_compared, name_day, name_ledger, spell_cycle
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.reports.plan import AUDIT_NAME
@@ -122,8 +123,7 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     """
     figures = read_figures(_find_delivered(folder, FIGURES_NAME))
     cycle = split_id(str(figures.index[0]))[0]
-    missing, tables = "", None
-    behind = NOBODY
+    missing, tables, behind = "", None, NOBODY
     own = open_cycle(name_day(cycle) if name_day(cycle) in list_cycles(root) else None, root)
     asked, path = own.questionnaire, own.guideline_path
     guideline = read_guideline(path, asked)
@@ -137,6 +137,9 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     require_free_ids(guideline, asked, horizon, path)
     measures = list_measures(guideline, asked, horizon, has_previous=has_previous)
     measures = add_requests(measures, asked, behind)
+    if tables is not None:
+        labels = {item.name: item.label for item in measures}
+        measures += list_trend(asked, list_earlier_tables(tables.current), labels)
     return Side(name, cycle, asked, figures, {i.name: i for i in measures}, tables, missing)
 
 
@@ -220,7 +223,7 @@ def _find_delivered(folder: Path, name: str) -> Path:
 def _read_tables(path: Path, cycle: str, own: Cycle, guideline: Guideline) -> tuple[Tables, Behind]:
     """Return the tables of procedures that an audit.xlsx holds, and who is asked to act."""
     asked = own.questionnaire
-    audited, matches = read_audit(path, asked)
+    audited, matches, before_that = read_audit(path, asked)
     wanted = row_columns(asked.fields)
     frames = {name: rows[wanted] for name, rows in audited.items()}
     if cycle not in frames:
@@ -231,6 +234,7 @@ def _read_tables(path: Path, cycle: str, own: Cycle, guideline: Guideline) -> tu
         match_cycles(rows, previous, matches, online=asked.list_statuses("online"))
     )
     current = {"procedures": add_scopes(rows), "transitions": transitions}
+    current |= {name_earlier(day): add_scopes(told[wanted]) for day, told in before_that.items()}
     agencies = read_agencies(own.agencies_path, asked)
     inventory = read_inventory(own.inventory_path)
     behind = find_behind(asked, agencies, rows, previous, inventory)

@@ -107,7 +107,7 @@ def run_report(target: BuildTarget, report: Report, notebook: Path) -> "Document
 
 
 def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
-    """Return the files beside the reports (see `list_beside`) that are delivered by these names.
+    """Return the files beside the reports (see `name_beside`) that are delivered by these names.
 
     One process makes them; `fingerprint` is what the index and the navigator print.
     """

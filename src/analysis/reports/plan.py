@@ -58,7 +58,7 @@ def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) 
     return reports
 
 
-def list_beside(cycle: Cycle) -> tuple[str, ...]:
+def name_beside(cycle: Cycle) -> tuple[str, ...]:
     """Return the files of a set that are made from all answers and are no report, as delivered.
 
     The navigator is one where the cycle's guideline has tables.

@@ -256,6 +256,14 @@ def test_a_report_of_the_package_whose_notebook_can_t_be_read_is_missed(project:
     ]
 
 
+def test_a_notebook_of_one_s_own_that_can_t_be_read_is_told_so(project: Cycle) -> None:
+    for name in ("mine", "explore"):
+        (project.notebooks_folder / f"{name}.ipynb").write_text("", encoding="utf-8")
+    (told,) = find_misplaced(project)
+    assert str(told).startswith("notebooks/mine.ipynb: ")
+    assert "ノートブックとして読めません。JupyterLab で直すか" in str(told)
+
+
 def test_a_notebook_that_states_nothing_is_named_with_what_would_make_it_a_report(
     project: Cycle,
 ) -> None:

@@ -43,6 +43,19 @@ def export(cycle: str | None, *, labels: bool, to: "Format") -> None:
     say(describe_kept(findings.cycle), nl=False)
 
 
+@click.command()
+@click.argument("cycle", required=False)
+def pack(cycle: str | None) -> None:
+    """CYCLE（省略時は最新の調査回）の報告書一式を、配布用の zip 一つにする。"""
+    from analysis.build.pack import pack_reports
+    from analysis.display import open_display
+    from analysis.survey.opening import open_delivered
+
+    with open_display(aside=True) as display:
+        said = pack_reports(open_delivered(cycle), display)
+    say(said)
+
+
 @click.command("guideline")
 @click.argument("version", metavar="FILE")
 @click.argument("cycle", required=False)

@@ -21,6 +21,7 @@ from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import Mark
+from analysis.opendata.files import CODEBOOK_NAME
 from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME, Report, plan_reports
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def run_report(target: BuildTarget, report: Report, notebook: Path) -> "Document
 
 
 def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
-    """Return the files beside the reports (see `name_beside`) that are delivered by these names.
+    """Return the files beside the reports (see `list_pages`) that are delivered by these names.
 
     One process makes them; `fingerprint` is what the index and the navigator print.
     """
@@ -155,10 +156,13 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
     from analysis.audit.workbook import write_audit
     from analysis.evidence.answers import write_answers
     from analysis.figures.listing import list_figures, write_figures
+    from analysis.opendata.package import OpenData
+    from analysis.reports.codebook import write_codebook
     from analysis.reports.index import write_index
     from analysis.reports.navigator import write_navigator
 
     findings = _load(target)
+    data = OpenData(findings)
     makers: dict[str, Callable[[], bytes]] = {
         ANSWERS_NAME: lambda: write_answers(findings.ledger),
         AUDIT_NAME: lambda: write_audit(findings),
@@ -167,9 +171,10 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
             findings, plan_reports(findings.cycle), fingerprint
         ).encode(),
         NAVIGATOR_NAME: lambda: write_navigator(findings, fingerprint).encode(),
+        CODEBOOK_NAME: lambda: write_codebook(findings, data.tables, fingerprint).encode(),
     }
     delivered = {findings.cycle.name_file(name): make for name, make in makers.items()}
-    return {name: delivered[name]() for name in names}
+    return {name: delivered[name]() if name in delivered else data.files[name] for name in names}
 
 
 def _make_crate(

@@ -6,9 +6,19 @@ HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF), by one
 `html` and `typst`. A digit in a text of ours stops the export (`orphans`), but not in `Quoted`.
 """
 
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from analysis.document.inline import (
+    Cell,
+    Inline,
+    Link,
+    Quoted,
+    Shown,
+    Strong,
+    require_parts,
+)
 from analysis.document.sums import require_total
 from analysis.document.text import name_drawing
 from analysis.figures.asked import list_asked
@@ -18,67 +28,16 @@ from analysis.figures.own_code import note_own_code
 if TYPE_CHECKING:
     from analysis.figures.ledger import Ledger
 
+__all__ = [  # with what stands in them
+    "Block", "Bullets", "Cell", "Chart", "Column", "Group", "Inline", "Link", "Masthead",
+    "Paragraph", "Quoted", "Shown", "Strong", "Table", "require_parts",
+]  # fmt: skip
+
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 TYPST_MIME = "text/vnd.typst"
 MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
 ASKED = "analysis_asked"  # where a cell's output tells what was asked (see `asked`)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A figure in running text, written with its unit, or by its magnitude (146件増加).
-
-    `unit` replaces the figure's own where a sentence counts in other words (912手続き).
-    """
-
-    figure: Figure
-    magnitude: bool = False
-    unit: str | None = None
-
-    @property
-    def text(self) -> str:
-        """The number and its unit, as printed."""
-        number = self.figure.magnitude if self.magnitude else self.figure.text
-        if self.figure.value is None:
-            return number
-        return number + (self.figure.unit.name if self.unit is None else self.unit)
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """A text as it stands in a raw file or names a place in one: its digits are not ours."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Strong:
-    """A stretch of a sentence that carries its message."""
-
-    parts: tuple["str | Quoted | Shown", ...]
-
-    def __post_init__(self) -> None:
-        """Refuse anything but texts and figures."""
-        require_parts(self.parts, (str, Quoted, Shown))
-
-
-@dataclass(frozen=True)
-class Link:
-    """A text that leads to another report of the same folder.
-
-    `target` is its stem; without `suffix` it leads to the kind of file it stands in, with
-    `line_of` to that figure's line of evidence there.
-    """
-
-    text: str
-    target: str
-    suffix: Literal["html", "pdf", "csv", "xlsx"] | None = None
-    line_of: Figure | None = None
-
-
-Inline = str | Quoted | Shown | Strong | Link
-Cell = str | Quoted | Figure | Shown | Link | None
 
 
 class Block:
@@ -150,13 +109,18 @@ class Column:
     """One column of a table.
 
     `group` joins neighbours under a title, `weight` is its share of the PDF's width (None: as wide
-    as its content). Numeric columns are aligned right.
+    as its content). Numeric columns are aligned right. In a browser rows may be chosen by one that
+    `picks`: those with one of its values, or with at least a number. `codes` are what its short
+    words stand for. A column that `heads` stands above the rows that are alike in it (see `Table`).
     """
 
     title: str
     group: str | None = None
     numeric: bool = False
     weight: int | None = None
+    picks: Literal["one", "least"] | None = None
+    codes: tuple[tuple[str, str], ...] = ()
+    heads: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,6 +132,8 @@ class Table(Block):
     since the one before. `empty` stands for a table with no rows. `marks` gives, by row, a word for
     its look (`bad`, `good`, `quiet`), which never carries meaning alone, `lines_of` the figure
     whose line of evidence it is; `definition` then stands below the caption. `on_paper`: its PDF.
+    `parted` gives, by the first of them, what stands above the rows that are alike in the column
+    that heads them, which is left out. The rows of a `tool` a browser sorts and chooses among.
     """
 
     caption: str
@@ -183,6 +149,8 @@ class Table(Block):
     lines_of: tuple[Figure, ...] = ()
     definition: str = ""
     on_paper: "Table | None" = None
+    parted: Mapping[int, tuple[Inline, ...]] = field(default_factory=dict)
+    tool: bool = False
 
     def __post_init__(self, ledger: "Ledger | None") -> None:
         """Refuse bare numbers, ragged rows, and a total that is not the sum of its parts."""
@@ -238,12 +206,3 @@ class Group(Block):
     """Blocks shown one after another, for cells that return more than one."""
 
     blocks: tuple[Block, ...]
-
-
-def require_parts(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
-    """Return if every part is of one of the kinds; else raise TypeError: a bare number is none."""
-    for part in parts:
-        if not isinstance(part, kinds):
-            raise TypeError(
-                f"{part!r} is a {type(part).__name__}: a report prints texts and figures only"
-            )

@@ -27,6 +27,7 @@ SCRIPTS = tuple(
         "recount",
         "dom",
         "list",
+        "table",
         "panel",
         "toolbar",
         "start",

@@ -23,6 +23,7 @@ from analysis.inputs import (
     notebook_path,
     write_fingerprint,
 )
+from analysis.opendata.files import OPEN_FOLDER
 from analysis.proof.entities import (
     COMMON_INPUTS,
     CRATE_NAME,
@@ -136,6 +137,8 @@ def _list_context(findings: Findings) -> Iterator[Entity]:
     release = version("analysis")
     yield describe_entity(SOFTWARE, "SoftwareApplication", "analysis", softwareVersion=release)
     terms = "作成に使ったソフトウェア analysis は MIT License です。"
+    if settings.license is not None:
+        terms += f"オープンデータ（{OPEN_FOLDER}/）の利用条件は {settings.license} です。"
     terms += f"報告書と調査の回答の利用条件は、発行者（{publishers}）に確認してください。"
     yield describe_entity(LICENSE, "CreativeWork", "利用条件", description=terms)
 

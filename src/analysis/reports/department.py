@@ -1,7 +1,5 @@
 """A department's report: its numbers beside the city's, its sections, its procedures."""
 
-from collections.abc import Iterator
-
 from analysis.cycle import WHOLE, Department
 from analysis.document.blocks import (
     Block,
@@ -15,19 +13,15 @@ from analysis.document.blocks import (
 )
 from analysis.document.chart import draw_parts
 from analysis.document.tiles import Tiles
-from analysis.figures.decided import decide_rows
 from analysis.figures.findings import Findings
-from analysis.figures.order import order_by_use
 from analysis.figures.statuses import name_statuses
-from analysis.questionnaire.field import name_codes
-from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
-from analysis.reports.bridge import list_bridge
+from analysis.reports.bridge import show_bridge
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
-from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
-from analysis.reports.next_steps import say_grade, show_next
+from analysis.reports.next_steps import show_next
 from analysis.reports.outlook import show_outlook
+from analysis.reports.procedure_table import tabulate_procedures
 from analysis.reports.progress import (
     now_and_change,
     progress_columns,
@@ -36,9 +30,6 @@ from analysis.reports.progress import (
     say_progress,
     show_progress,
 )
-from analysis.reports.proposal import propose
-
-LISTED = ["procedure_id", "section", "name", "status", "reason"]
 
 
 def masthead(findings: Findings, department: str) -> Masthead:
@@ -77,8 +68,15 @@ def headline(findings: Findings, department: str) -> Block:
 
 
 def sections(findings: Findings, department: str) -> Block:
-    """Return the department's sections with the columns of the published table."""
+    """Return the department's sections with the columns of the published table.
+
+    Of a department of one section that would be its own numbers once more.
+    """
     own = findings.department(department)
+    listed = findings.ledger.list_sections(own.slug)
+    if len(listed) == 1:
+        name = listed[0].name.removeprefix(f"{own.name} ")
+        return Paragraph(("手続きのある課は、", Quoted(name), "だけです。"))
     columns = progress_columns(findings)
     return Table(
         caption="課別のオンライン化の状況",
@@ -92,7 +90,7 @@ def sections(findings: Findings, department: str) -> Block:
                     Quoted(scope.name.removeprefix(f"{own.name} ")),
                     *columns.cells(scope.slug),
                 )
-                for scope in findings.ledger.list_sections(own.slug)
+                for scope in listed
             ),
             ("計", *columns.cells(own.slug)),
         ),
@@ -120,7 +118,7 @@ def changes(findings: Findings, department: str) -> Block:
     ]
     return Group(
         (
-            *list_bridge(findings, own.slug),
+            *show_bridge(findings, own.slug),
             Table(
                 caption="前回調査からの異動",
                 columns=(
@@ -143,65 +141,8 @@ def next_steps(findings: Findings, department: str) -> Block:
 
 
 def procedures(findings: Findings, department: str) -> Block:
-    """Return the full list of the department's procedures with what the guideline proposes.
-
-    With the guideline's tables it is in the order of use against effort.
-    """
-    own = findings.department(department)
-    frame = findings.ledger.rows_of(own.slug, "procedures")
-    asked, guideline = findings.cycle.questionnaire, findings.ledger.guideline
-    on_paper = list_on_paper(findings, own) if len(frame) > MOST_ON_PAPER else None
-    decisions = decide_rows(guideline, asked, frame)
-    if guideline.effort is not None:
-        order = order_by_use(guideline, decisions, frame)
-        frame, decisions = frame.iloc[order], [decisions[place] for place in order]
-    efforts = [say_grade(guideline, own) for own in decisions]
-    proposals = propose(guideline, asked, frame)
-    return Table(
-        caption=f"{own.name}の手続き一覧",
-        columns=(
-            Column(asked.named["procedure_id"].header, weight=4),
-            Column(asked.named["section"].header, weight=6),
-            Column(asked.named["name"].header, weight=10),
-            Column("状況", weight=7),
-            *([Column(asked.named[REASON].header, weight=6)] if asked.reasons else ()),
-            Column("今後の進め方", weight=15),
-        ),
-        rows=tuple(
-            (
-                Quoted(procedure_id),
-                Quoted(section),
-                Quoted(name),
-                f"{asked.label(STATUS, status)}{effort}",
-                *_say_reason(asked, status, reason),
-                proposal,
-            )
-            for (procedure_id, section, name, status, reason), effort, proposal in zip(
-                frame[LISTED].itertuples(index=False, name=None), efforts, proposals, strict=True
-            )
-        ),
-        notes=tuple(filter(None, [_explain_proposals(findings)])),
-        on_paper=on_paper,
-    )
-
-
-def _say_reason(asked: Questionnaire, status: str, reason: object) -> Iterator[str | None]:
-    """Yield the cell of a procedure's reason, if the survey asks for reasons."""
-    if not asked.reasons:
-        return
-    is_told = status in asked.list_statuses("not_started") and isinstance(reason, str)
-    yield name_codes(str(reason), asked.reasons) if is_told else None
-
-
-def _explain_proposals(findings: Findings) -> str:
-    guideline = findings.ledger.guideline
-    title = guideline.title
-    also = f"と、調査票の回答に当たる「{title}」の項目" if title else ""
-    asked = findings.cycle.questionnaire
-    if not asked.routes:
-        return f"今後の進め方は、{also.removeprefix('と、')}です。" if also else ""
-    order = "並びは、次に進めるものの順です。" if guideline.effort else ""
-    return f"今後の進め方は、{asked.named[REASON].header}ごとの方針{also}です。{order}"
+    """Return the full list of the department's procedures with what the guideline proposes."""
+    return tabulate_procedures(findings, findings.department(department))
 
 
 def _compare(findings: Findings, own: Department) -> Table:

@@ -59,6 +59,10 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
                     "すべての数値を手続きの行から数え直す表計算ファイル",
                     Link(named("audit.xlsx"), "audit", "xlsx"),
                 ),
+                (
+                    "オープンデータ（CSV）とその項目の意味",
+                    Link("オープンデータ", "codebook", "html"),
+                ),
             ),
         ),
     ]

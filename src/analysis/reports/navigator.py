@@ -21,7 +21,7 @@ from analysis.reports.heading import head
 from analysis.reports.plan import INDEX_NAME, NAVIGATOR_NAME
 
 TITLE = "手続きナビ"
-PART_TITLES = {
+ROLE_TITLES = {
     "identity": "本人確認の方法",
     "attachments": "添付書類の出し方",
     "first": "先に変えるもの",
@@ -59,7 +59,7 @@ def lay_tables(guideline: Guideline, asked: Questionnaire) -> dict[str, Any]:
         "version": guideline.version,
         "source": guideline.source,
         "unsettled": UNSETTLED_NAME,
-        "roles": PART_TITLES,
+        "roles": ROLE_TITLES,
         "grades": {
             grade.code: {"label": grade.label, "about": grade.about} for grade in guideline.grades
         },

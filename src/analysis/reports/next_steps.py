@@ -44,16 +44,16 @@ def say_effort(guideline: Guideline, decision: Decision) -> str:
     return f"{grade.label}：{decision.effort.label}" if grade and decision.effort else ""
 
 
-def say_grade(guideline: Guideline, decision: Decision | None) -> str:
-    """Return a line that tells the grade of a procedure; "" for one that has no effort.
+def name_grade(guideline: Guideline, decision: Decision | None) -> str | None:
+    """Return the grade of a procedure's effort in words, None for one that has none.
 
-    >>> say_grade(ledger.guideline, None)
-    ''
+    >>> name_grade(ledger.guideline, None) is None
+    True
     """
     if decision is None or guideline.effort is None:
-        return ""
+        return None
     grade = find_grade(guideline, decision)
-    return f"\n手間：{grade.label if grade else UNSETTLED_NAME}"
+    return grade.label if grade else UNSETTLED_NAME
 
 
 def say_missing(decision: Decision, asked: Questionnaire) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.names import find_twice
+from analysis.opendata.files import CODEBOOK_NAME, OPEN_NAMES
 from analysis.reports.stated import EACH_DEPARTMENT, Statement, read_statements
 from analysis.texts import read_text
 
@@ -47,7 +48,7 @@ def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) 
         for report in _list_reports(statement, cycle, chosen)
         if departments is None or report.department is not None
     ]
-    taken = (INDEX_NAME, *([NAVIGATOR_NAME] if has_navigator(cycle) else ()))
+    taken = (INDEX_NAME, CODEBOOK_NAME, *([NAVIGATOR_NAME] if has_navigator(cycle) else ()))
     beside = [(cycle.name_file(name).partition(".")[0], name) for name in taken]
     named = [(report.stem, f"notebooks/{report.notebook}.ipynb") for report in reports]
     if twice := find_twice([*beside, *named]):
@@ -58,14 +59,14 @@ def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) 
     return reports
 
 
-def name_beside(cycle: Cycle) -> tuple[str, ...]:
+def list_pages(cycle: Cycle) -> tuple[str, ...]:
     """Return the files of a set that are made from all answers and are no report, as delivered.
 
     The navigator is one where the cycle's guideline has tables.
     """
     navigator = (NAVIGATOR_NAME,) if has_navigator(cycle) else ()
-    names = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME, *navigator)
-    return tuple(map(cycle.name_file, names))
+    names = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME, CODEBOOK_NAME, *navigator)
+    return tuple(map(cycle.name_file, (*names, *OPEN_NAMES)))
 
 
 def has_navigator(cycle: Cycle) -> bool:

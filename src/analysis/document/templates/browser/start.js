@@ -1,3 +1,5 @@
+for (const box of document.querySelectorAll(".tool")) new Chooser(box);
+
 // Without its evidence the page stays as it is: every number leads to its line.
 
 const evidence = await unpackEvidence();

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from analysis.build.flow import build_reports
 from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
+from analysis.files.folder import list_within
 from analysis.inputs import list_inputs
 from analysis.proof.entities import CRATE_NAME
 from analysis.proof.verify import Verdict, verify_reports
@@ -88,7 +89,12 @@ def run_command(folder: Path, *words: str) -> str:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(reports_of(folder).iterdir())}
+    return contents_of(reports_of(folder))
+
+
+def contents_of(reports: Path) -> dict[str, bytes]:
+    """Return what a set's files hold, by their paths in its folder."""
+    return {name: (reports / name).read_bytes() for name in list_within(reports)}
 
 
 def build(folder: Path, *words: str) -> str:

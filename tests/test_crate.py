@@ -12,6 +12,7 @@ from analysis.build import flow as build
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import ReportError
 from analysis.evidence.sources import SOURCES_NAME, read_sources
+from analysis.files.folder import list_within
 from analysis.proof.crate import PROFILE, SPECIFICATION
 from analysis.proof.entities import CRATE_NAME
 
@@ -85,7 +86,8 @@ def test_every_file_of_the_folder_stands_in_it_with_its_checksum_size_and_format
     delivery: Path, graph: dict[str, dict[str, Any]]
 ) -> None:
     found = {key: entity for key, entity in graph.items() if entity["@type"] == "File"}
-    paths = {p.name: p for p in reports_of(delivery).iterdir() if p.name != CRATE_NAME}
+    folder = reports_of(delivery)
+    paths = {name: folder / name for name in list_within(folder) if name != CRATE_NAME}
     assert {part["@id"] for part in graph["./"]["hasPart"]} == set(found) == set(paths)
     for name, path in paths.items():
         assert found[name]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()

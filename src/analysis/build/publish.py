@@ -61,14 +61,15 @@ def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: Set[str]) -> None
         staging.mkdir(parents=True)
         for name in sorted(kept | contents.keys()):
             with _naming(cycle, name):
+                (staging / name).parent.mkdir(exist_ok=True)
                 if name in contents:
                     (staging / name).write_bytes(contents[name])
                 else:
                     shutil.copyfile(old / name, staging / name)
-        for path in sorted(old.iterdir()) if old.exists() else ():
-            if path.name not in kept:
-                with _naming(cycle, path.name):
-                    _carry(cycle, path, contents.get(path.name), ours.get(path.name))
+        for name in _list_standing(old, kept | contents.keys() | ours.keys()):
+            if name not in kept:
+                with _naming(cycle, name):
+                    _carry(cycle, name, contents.get(name), ours.get(name))
         record_written(cycle.processed_folder / KEPT_FOLDER, made)
         if old.exists():
             old.replace(_replaced(cycle))
@@ -84,6 +85,16 @@ def publish_some(cycle: Cycle, contents: Mapping[str, bytes]) -> None:
     publish(cycle, contents, standing - contents.keys())
 
 
+def _list_standing(folder: Path, names: Set[str]) -> list[str]:
+    """Return what stands in a folder, and in the folders of it in which files of a set stand."""
+    shared = {name.partition("/")[0] for name in names if "/" in name}
+    found: list[Path] = []
+    for path in folder.iterdir() if folder.exists() else ():
+        is_shared = path.name in shared and path.is_dir() and not path.is_symlink()
+        found += path.iterdir() if is_shared else [path]
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
 def _list_ours(cycle: Cycle) -> dict[str, list[str]]:
     """Return the hashes of what builds published, by name: as recorded, and as the crate says."""
     ours = read_written(cycle.processed_folder / KEPT_FOLDER)
@@ -96,13 +107,16 @@ def _list_ours(cycle: Cycle) -> dict[str, list[str]]:
     return ours
 
 
-def _carry(cycle: Cycle, path: Path, new: bytes | None, ours: list[str] | None) -> None:
+def _carry(cycle: Cycle, name: str, new: bytes | None, ours: list[str] | None) -> None:
     """Take a file or folder of the old set where it belongs: to the new one, aside, or nowhere.
 
     `new` is what takes its place, `ours` the hashes it may have if a build made it.
     """
+    path = cycle.reports_folder / name
     if new is None and ours is None:
-        _copy(path, _staging(cycle) / path.name)
+        to = _staging(cycle) / name
+        to.parent.mkdir(exist_ok=True)
+        _copy(path, to)
         return
     standing = hash_standing(path)
     replacing = [] if new is None else [hashlib.sha256(new).hexdigest()]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from analysis.cycle import Cycle, Department
+from analysis.cycle import NOTEBOOKS, Cycle, Department
 from analysis.errors import ReportError, list_examples
 from analysis.names import find_twice
-from analysis.reports.stated import EACH_DEPARTMENT, Statement, read_statements
+from analysis.reports.stated import EACH_DEPARTMENT, ENDING, Statement, read_statements
 
 AUDIT_NAME, INDEX_NAME = "audit.xlsx", "index.html"
 
@@ -26,9 +26,10 @@ class Report:
         return dict(self.parameters).get("department")
 
     @property
-    def files(self) -> tuple[str, str]:
-        """The names of its files: HTML and PDF."""
-        return (f"{self.stem}.html", f"{self.stem}.pdf")
+    def files(self) -> tuple[str, str, str]:
+        """The names of its files: HTML, PDF, and its notebook as it was run."""
+        executed = f"{NOTEBOOKS}/{self.stem}{ENDING}"
+        return (f"{self.stem}.html", f"{self.stem}.pdf", executed)
 
 
 def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) -> list[Report]:

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 from analysis.build.flow import build_reports
 from analysis.cli import main
 from analysis.cycle import Cycle, open_cycle
-from analysis.files.folder import list_within
 from analysis.inputs import list_inputs
 from analysis.proof.entities import CRATE_NAME
 from analysis.proof.verify import Verdict, verify_reports
@@ -88,13 +87,14 @@ def run_command(folder: Path, *words: str) -> str:
     return run_copy(folder, "from analysis.cli import main; main()", *words)
 
 
+def files_within(folder: Path) -> dict[str, Path]:
+    """Return the files of a set, those in a folder of it too, by their names in the set."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in found}
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
-    return contents_of(reports_of(folder))
-
-
-def contents_of(reports: Path) -> dict[str, bytes]:
-    """Return what a set's files hold, by their paths in its folder."""
-    return {name: (reports / name).read_bytes() for name in list_within(reports)}
+    return {name: path.read_bytes() for name, path in files_within(reports_of(folder)).items()}
 
 
 def build(folder: Path, *words: str) -> str:

@@ -12,12 +12,11 @@ from analysis.build import flow as build
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import ReportError
 from analysis.evidence.sources import SOURCES_NAME, read_sources
-from analysis.files.folder import list_within
 from analysis.proof.crate import PROFILE, SPECIFICATION
 from analysis.proof.entities import CRATE_NAME
 
 from conftest import LATEST, require_package
-from deliveries import copy_delivery, read_graph, reports_of, run
+from deliveries import copy_delivery, files_within, read_graph, reports_of, run
 
 pytestmark = pytest.mark.slow
 
@@ -86,8 +85,8 @@ def test_every_file_of_the_folder_stands_in_it_with_its_checksum_size_and_format
     delivery: Path, graph: dict[str, dict[str, Any]]
 ) -> None:
     found = {key: entity for key, entity in graph.items() if entity["@type"] == "File"}
-    folder = reports_of(delivery)
-    paths = {name: folder / name for name in list_within(folder) if name != CRATE_NAME}
+    paths = files_within(reports_of(delivery))
+    del paths[CRATE_NAME]
     assert {part["@id"] for part in graph["./"]["hasPart"]} == set(found) == set(paths)
     for name, path in paths.items():
         assert found[name]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()

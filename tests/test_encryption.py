@@ -156,7 +156,7 @@ def test_a_city_is_built_by_the_readme_s_commands(
     done = home.run(closed.fill_in(tmp_path / "DIR 1")[2], tmp_path)
     assert done.returncode == 0, done.stderr + done.stdout
     assert "作成  市" in done.stdout
-    assert files_of(delivery) == files_of(city)
+    assert files_of(city) == files_of(delivery)
 
 
 async def break_in(address: str, op: str, place: Path, context: ssl.SSLContext | None) -> None:

@@ -17,6 +17,7 @@ from analysis.survey.collect import collect_survey
 from analysis.survey.opening import open_counted
 from analysis.survey.problems import problems_from_frame
 from analysis.survey.store import load_surveys
+from bridges import require_bridge
 
 from cities import (
     BEFORE,
@@ -101,6 +102,7 @@ def test_the_city_is_compared_with_the_same_departments(
         for name in (measure, f"{measure}_change"):
             parts = [ledger.figure(name, scope.slug).value for scope in ledger.list_departments()]
             assert sum(parts) == ledger.figure(name).value
+    require_bridge(find(root))
     rates = counted["o"] / counted.sum(axis="columns") * 100
     change = ledger.figure("online_rate_change").value
     assert abs(change - Decimal(str(rates["now"] - rates["before"]))) <= Decimal("0.0500001")

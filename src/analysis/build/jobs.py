@@ -21,16 +21,13 @@ from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import Mark
-from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, Report, plan_reports
+from analysis.opendata.files import CODEBOOK_NAME
+from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME, Report, plan_reports
 
 if TYPE_CHECKING:
     from analysis.document.document import Document
     from analysis.evidence.exporters import Pages
     from analysis.figures.findings import Findings
-
-
-BESIDE = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
-"""The files of a set that are made from all answers and are no report."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +112,9 @@ def run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple["Do
 
 
 def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
-    """Return the files beside the reports, of BESIDE, that are delivered by these names.
+    """Return the files beside the reports (see `list_pages`) that are delivered by these names.
 
-    One process makes them; `fingerprint` is what the index prints.
+    One process makes them; `fingerprint` is what the index and the navigator print.
     """
     return in_worker(_make_beside, target, names, fingerprint)
 
@@ -162,9 +159,13 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
     from analysis.audit.workbook import write_audit
     from analysis.evidence.answers import write_answers
     from analysis.figures.listing import list_figures, write_figures
+    from analysis.opendata.package import OpenData
+    from analysis.reports.codebook import write_codebook
     from analysis.reports.index import write_index
+    from analysis.reports.navigator import write_navigator
 
     findings = _load(target)
+    data = OpenData(findings)
     makers: dict[str, Callable[[], bytes]] = {
         ANSWERS_NAME: lambda: write_answers(findings.ledger),
         AUDIT_NAME: lambda: write_audit(findings),
@@ -172,9 +173,11 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
         INDEX_NAME: lambda: write_index(
             findings, plan_reports(findings.cycle), fingerprint
         ).encode(),
+        NAVIGATOR_NAME: lambda: write_navigator(findings, fingerprint).encode(),
+        CODEBOOK_NAME: lambda: write_codebook(findings, data.tables, fingerprint).encode(),
     }
     delivered = {findings.cycle.name_file(name): make for name, make in makers.items()}
-    return {name: delivered[name]() for name in names}
+    return {name: delivered[name]() if name in delivered else data.files[name] for name in names}
 
 
 def _make_crate(

@@ -104,5 +104,11 @@ def _find_origin(notebook: NotebookNode, findings: Findings, name: str) -> Origi
         parameters["cycle"] = findings.cycle.name
     if "department" in parameters:
         parameters["department"] = findings.department(str(parameters["department"])).slug
-    told = tuple((name, str(value)) for name, value in parameters.items())
+    # A build gives a notebook these two; of what it leaves alone, it tells nothing.
+    defaults = read_parameters(notebook, ("parameters",))
+    told = tuple(
+        (name, str(value))
+        for name, value in parameters.items()
+        if name in ("cycle", "department") or value != defaults.get(name)
+    )
     return Origin(list_inputs(findings.cycle), name, told)

@@ -3,6 +3,7 @@
 It concerns no cycle's answers, so it stands in no report: who builds or checks is told.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.cycle import GUIDELINES, NOTEBOOKS, SETTINGS_NAME, Cycle, list_cycles, open_cycle
+from analysis.cycle import (
+    AGENCIES_NAME,
+    GUIDELINES,
+    INVENTORIES,
+    NOTEBOOKS,
+    SETTINGS_NAME,
+    Cycle,
+    list_cycles,
+    open_cycle,
+)
 from analysis.errors import SettingsError, list_examples
 from analysis.files.folder import (
     EXCEL_ENDINGS,
@@ -21,11 +31,13 @@ from analysis.files.folder import (
     list_within,
 )
 from analysis.forms.first import is_guideline_template
+from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.read import SURVEY_NAME
 from analysis.reports.stated import ENDING, KEY, list_unstated
 from analysis.texts import compose_name
 
 _SETTINGS = ".toml"
+_MEASURES = re.compile("measures?[^a-z]", re.I)
 # What a second download, a copy or an editor makes of a name: 2024 (1).toml, 2024.toml.txt.
 _COPY = re.compile(r"\s*(\(\d+\)|-?\s*コピー.*|のコピー.*|copy.*|\.toml.*|\.txt)", re.I)
 NO_REPORT = "どの報告書も作らないノートブックです。"
@@ -80,10 +92,12 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
     for path in _list(raw):
         where = f"data/raw/{path.name}"
         if path.is_dir():
-            if path.name != GUIDELINES and not (path / SETTINGS_NAME).is_file():
+            if path.name not in (GUIDELINES, INVENTORIES) and not (path / SETTINGS_NAME).is_file():
                 yield from _tell_folder(path, where)
-        elif path.name == SURVEY_NAME:
+        elif path.name in (SURVEY_NAME, MEASURES_NAME, AGENCIES_NAME):
             continue
+        elif is_settings_slip(path.name) and _MEASURES.match(path.name):
+            yield Misplaced(where, f"名前を {MEASURES_NAME} に直してください。", is_error=True)
         elif is_settings_slip(path.name):
             yield Misplaced(where, f"{_OUTSIDE}調査回のフォルダーに移してください。", is_error=True)
         elif ending_of(path.name) in (*EXCEL_ENDINGS, *PACKED_ENDINGS):
@@ -151,8 +165,17 @@ def _look_at_notebooks(cycle: Cycle) -> Iterator[Misplaced]:
             continue
         is_notebook = path.suffix == ENDING
         if not is_notebook or compose_name(path.stem) in unstated:
-            text = NO_REPORT + (STATE_ONE if is_notebook else "")
+            text = NO_REPORT + (_say_why(path) if is_notebook else "")
             yield Misplaced(f"{NOTEBOOKS}/{path.name}", text)
+
+
+def _say_why(path: Path) -> str:
+    """Say what would make a report of a notebook."""
+    try:
+        json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return "ノートブックとして読めません。JupyterLab で直すか、要らなければ削除してください。"
+    return STATE_ONE
 
 
 def _list(folder: Path) -> Sequence[Path]:

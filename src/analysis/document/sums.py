@@ -48,6 +48,28 @@ def require_sum(ledger: "Ledger", caption: str, parts: Sequence[Figure], total: 
     )
 
 
+def require_difference(
+    ledger: "Ledger", caption: str, gained: Figure, lost: Figure, change: Figure
+) -> None:
+    """Return if those gained less those lost are the change of a count; else raise ReportError.
+
+    It names the rows that one cycle alone counts though they are not among these two, and those
+    that both count though they are.
+    """
+    if (gained.exact or 0) - (lost.exact or 0) == change.exact:
+        return
+    kept = []
+    for whole, moved in zip(ledger.parts(change), (gained, lost), strict=True):
+        told = _find_pairs(ledger, moved)
+        kept.append({k: row for k, row in _find_pairs(ledger, whole).items() if k not in told})
+    rows = [row for side, other in (kept, kept[::-1]) for k, row in side.items() if k not in other]
+    said = "、".join(f"{one.label}は{one.text}{one.unit.name}" for one in (change, gained, lost))
+    raise ReportError(
+        f"「{caption}」の{change.scope_name}の{said}で、差が合いません（{change.id}）。\n"
+        f"どちらにも数えていない行: {len(rows):,}件\n{list_examples(list(map(_say_row, rows)))}"
+    )
+
+
 def _list_sums(
     counts: Sequence[Figure | None], subtotals: Collection[int]
 ) -> Iterator[tuple[list[Figure], Figure]]:
@@ -100,6 +122,16 @@ def _list_rows(ledger: "Ledger", figure: Figure) -> Iterator[tuple[Hashable, ...
         if place not in seen:
             seen.add(place)
             yield row
+
+
+def _find_pairs(ledger: "Ledger", figure: Figure) -> dict[object, tuple[Hashable, ...]]:
+    """Return the first cell of each procedure that a count counts, by its name in both cycles."""
+    from analysis.figures.evidence import list_cells  # noqa: PLC0415 - as in `_list_rows`
+
+    found: dict[object, tuple[Hashable, ...]] = {}
+    for cell in list_cells(ledger.select(figure), figure.scope):
+        found.setdefault(cell["pair_id"], tuple(cell[key] for key in _ROW))
+    return found
 
 
 def _say_row(row: Sequence[Hashable]) -> str:

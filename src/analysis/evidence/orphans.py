@@ -14,12 +14,13 @@ from urllib.parse import unquote
 from selectolax.lexbor import LexborHTMLParser
 
 from analysis.errors import ReportError, list_examples
+from analysis.figures.definition import list_constants
 from analysis.figures.figure import split_id
 from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
 
 _STANDARDS = ("SHA-256",)
-_DATES = re.compile(r"\d{4}年(度末?|\d{1,2}月(\d{1,2}日)?)?|\d{4}-\d{2}-\d{2}|\d{4}\.\d{1,2}時点")
+_DATES = re.compile(r"\d{4}年(度末?|\d{1,2}月(\d{1,2}日)?)?|\d{4}-\d{2}-\d{2}")
 _SECTION_NUMBER = re.compile(r"^\s*\d+(-\d+|-\(\d+\))*[\s　]")
 _NUMBER = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?|—")
 _WORD = re.compile(r"[^\d\s.,+−%-]")
@@ -125,13 +126,20 @@ def _list_known_words(findings: Findings) -> list[str]:
     words = [*_STANDARDS, settings.city, settings.title, *settings.publisher, guideline.title]
     words += [name for d in settings.departments for name in (d.name, d.workbook)]
     words += [guideline.version, guideline.source, guideline.goal, *guideline.notes]
+    words += [guideline.heading, guideline.intro]
     for section in guideline.sections:
         words += [f"{section.number} {section.title}", section.title, section.summary]
+        words += [section.question]
         words += [*section.paragraphs, *section.columns, *section.footnotes]
         words += [box.title for box in section.boxes]
         for entry in section.entries:
             words += [*entry.cells, entry.label or "", entry.proposal or "", entry.note or ""]
     words += findings.cycle.questionnaire.words
+    words += [item.label for item in findings.ledger.items.values() if item.is_own]
+    words += guideline.rule_words
+    words += {
+        word for item in findings.ledger.items.values() for word in list_constants(item.measure)
+    }
     lines = {line for word in words for line in word.splitlines() if _has_digit(line)}
     # A name of digits alone would let any number of these digits pass.
     return sorted((line for line in lines if _WORD.search(line)), key=len, reverse=True)

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.figures.corrected import CORRECTED
-from analysis.figures.derived import Derivation, SheetLine, Rows
+from analysis.figures.derived import Derivation, Rows, SheetLine
 from analysis.figures.formula import quote
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import PREVIOUS, Count, TableName, where
-from analysis.figures.statuses import count_statuses
+from analysis.figures.statuses import count_statuses, derived_code, name_status
 from analysis.questionnaire.field import Derived
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
@@ -35,8 +35,8 @@ def list_causes(asked: Questionnaire) -> dict[str, tuple[str, str]]:
 
     >>> for code, (gained, lost) in list_causes(survey.asked).items():
     ...     print(code, gained, lost)
-    started 着手済から 着手済へ
-    not_started 未着手から 未着手へ
+    status_started 着手済から 着手済へ
+    status_not_started 未着手から 未着手へ
     none 新規 廃止
     elsewhere ほかの部局から ほかの部局へ
     other_id 手続きIDの変更とともに 手続きIDの変更とともに
@@ -45,7 +45,7 @@ def list_causes(asked: Questionnaire) -> dict[str, tuple[str, str]]:
     labels = asked.named[STATUS].choices
     others = asked.list_statuses("started", "not_started", "excluded")
     return {
-        **{code: (f"{labels[code]}から", f"{labels[code]}へ") for code in others},
+        **{derived_code(code): (f"{labels[code]}から", f"{labels[code]}へ") for code in others},
         NONE: ("新規", "廃止"),
         ELSEWHERE: ("ほかの部局から", "ほかの部局へ"),
         "other_id": ("手続きIDの変更とともに",) * 2,
@@ -55,7 +55,7 @@ def list_causes(asked: Questionnaire) -> dict[str, tuple[str, str]]:
 
 def list_bridge_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
     """Return what works out a procedure's cause, and its status in the other cycle."""
-    statuses = asked.named[STATUS].choices
+    statuses = {derived_code(code): own for code, own in asked.named[STATUS].choices.items()}
     special = {NONE: "なし", ELSEWHERE: "ほかの部局"}
     causes = {
         **{code: label for code, label in statuses.items() if code in list_causes(asked)},
@@ -115,9 +115,14 @@ def list_bridge(asked: Questionnaire) -> Iterator[Item]:
             count = Count(online & where(cause=cause), table)
             yield item(f"{prefix}_{cause}", f"{words}{called}（{told[side]}）", count)
     statuses = asked.named[STATUS].choices
+    for code, label in statuses.items():
+        name = name_status(asked, code)
+        if name.startswith(STATUS):
+            one = Count(where(status=code))
+            yield Item(name, f"{label}の手続き数", one, CITY_AND_DEPARTMENTS)
     for was, before in statuses.items():
         for code, label in statuses.items():
-            count = Count(where(status=code, other_side=was))
+            count = Count(where(status=code, other_side=derived_code(was)))
             yield item(f"flow_{was}_{code}", f"{before}から{label}（同じ部局）", count)
     moves: tuple[tuple[str, TableName, str, str], ...] = (
         ("new", "procedures", NONE, "前回にない{}"),
@@ -144,7 +149,7 @@ def _find_causes(rows: Rows, online: tuple[str, ...]) -> "pd.Series[str]":
             is_corrected |= frame[f"{STATUS}{CORRECTED}"].notna()
     is_elsewhere = here["department_slug"] != beside["department_slug"]
     found = found.mask(is_online, _KEPT).mask(is_online & is_elsewhere, ELSEWHERE)
-    found = found.mask(differs, other)
+    found = found.mask(differs, other.map(derived_code, na_action="ignore"))
     found = found.mask(differs & beside["paired_by"].ne("id"), "other_id")
     found = found.mask(differs & is_corrected, "corrected")
     return found.mask(is_online & beside["procedure_id"].isna(), NONE)
@@ -155,7 +160,8 @@ def _find_other_sides(rows: Rows) -> "pd.Series[str]":
     if beside is None:
         return pd.Series(pd.NA, index=here.index, dtype="str")
     is_elsewhere = here["department_slug"] != beside["department_slug"]
-    other = beside[STATUS].astype("str").mask(is_elsewhere, ELSEWHERE)
+    other = beside[STATUS].astype("str").map(derived_code, na_action="ignore")
+    other = other.mask(is_elsewhere, ELSEWHERE)
     return other.mask(beside["procedure_id"].isna(), NONE)
 
 

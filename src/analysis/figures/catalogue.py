@@ -10,6 +10,7 @@ from pathlib import Path
 
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.bridge import list_bridge
+from analysis.figures.effort import list_decisions
 from analysis.figures.guideline import Guideline
 from analysis.figures.item import CHANGE, CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import (
@@ -29,6 +30,7 @@ from analysis.figures.statuses import (
     count_statuses,
     name_statuses,
 )
+from analysis.figures.twins import list_twins
 from analysis.questionnaire.field import NOTHING
 from analysis.questionnaire.questionnaire import REASON, Questionnaire
 from analysis.questionnaire.rules import SEVERITY_LABELS
@@ -67,20 +69,27 @@ def _list_own(asked: Questionnaire, horizon: Horizon) -> Iterator[Item]:
     yield from list_road(asked, horizon)
     yield from _transitions()
     yield from list_bridge(asked)
+    yield from list_twins(asked)
 
 
 def require_free_ids(
     guideline: Guideline, asked: Questionnaire, horizon: Horizon, path: Path | None
 ) -> None:
-    """Return if no id of the guideline names a second measure; else raise SettingsError.
+    """Return if no code of the survey and no id of the guideline names a second measure.
 
-    An entry names two, its own and that of its open procedures; a first cycle's missing changes
-    are no free names either.
+    Else raise SettingsError. An entry of the guideline names two, its own and that of its open
+    procedures; a first cycle's missing changes are no free names either.
     """
-    named = {
-        item.name: item.label
-        for item in chain(_list_own(asked, horizon), _quality(asked), _waiting(asked))
-    }
+    named: dict[str, str] = {}
+    twice = []
+    for item in chain(_list_own(asked, horizon), _quality(asked), _waiting(asked)):
+        if named.setdefault(item.name, item.label) != item.label:
+            twice.append(f"{item.name}（{named[item.name]}、{item.label}）")
+    if twice:
+        raise SettingsError(
+            f"survey.toml の choices、route の code では、{len(twice)}つの名前が、それぞれ二つの"
+            f"数値の名前になります。code を変えてください。\n{list_examples(twice)}"
+        )
     wrong = []
     for item in _guideline(guideline, asked):
         if item.name in named:
@@ -135,6 +144,9 @@ def _reasons(asked: Questionnaire) -> Iterator[Item]:
         for route in asked.routes
     }
     not_started = count_statuses(asked, "not_started")
+    if asked.reasons:
+        whole = Share(not_started, not_started)
+        yield Item("not_started_share", f"{waiting}の計の割合", whole, CITY_AND_DEPARTMENTS)
     for name, (label, condition) in conditions.items():
         count = Count(not_started.where & condition)
         yield Item(name, label, count, CITY_AND_DEPARTMENTS)
@@ -171,6 +183,7 @@ def _guideline(guideline: Guideline, asked: Questionnaire) -> Iterator[Item]:
             Count(condition & is_open),
             CITY_AND_DEPARTMENTS,
         )
+    yield from list_decisions(guideline, asked)
 
 
 def _quality(asked: Questionnaire) -> Iterator[Item]:

@@ -1,6 +1,6 @@
 """What a measure means, in plain Japanese, said from the measure itself so that it stays true."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
@@ -15,8 +15,11 @@ from analysis.figures.measure import (
     PerMonth,
     Share,
     Shortfall,
+    TableName,
     Total,
     Where,
+    find_earlier,
+    parts_of,
 )
 from analysis.questionnaire.field import NOTHING, list_codes, name_codes
 from analysis.questionnaire.questionnaire import Questionnaire
@@ -37,6 +40,17 @@ TABLE_NOUNS = {
     "published": "公表値",
     "waiting": "前回調査の手続き（数えていない部局）",
 }
+
+
+def name_table_rows(table: TableName) -> str:
+    """Return what the rows of a table are called, in words.
+
+    >>> name_table_rows("earlier-2023-09-30")
+    '2023-09-30調査の手続き'
+    """
+    cycle = find_earlier(table)
+    return TABLE_NOUNS[table] if cycle is None else f"{cycle}調査の手続き"
+
 
 MISSING = "（なし）"
 """What is said of an answer that there is not."""
@@ -97,6 +111,21 @@ def define(measure: Measure, asked: Questionnaire) -> str:
     )
 
 
+def list_constants(measure: Measure) -> Iterator[str]:
+    """Yield the words of a definition that tell a number of the measure's own.
+
+    >>> [*list_constants(PerMonth(Change(Count()), 5))]
+    ['÷5か月']
+    """
+    match measure:
+        case Shortfall(percent=percent):
+            yield _say_goal(percent)
+        case PerMonth(months=months):
+            yield _say_months(months)
+    for part in parts_of(measure):
+        yield from list_constants(part)
+
+
 def field_name(field: str, asked: Questionnaire) -> str:
     """Return a field's Japanese name; raise FigureError for one that no table has."""
     others = other_fields(asked)
@@ -133,7 +162,7 @@ def value_name(field: str, value: object, asked: Questionnaire) -> str:
 def _phrase(measure: Measure, asked: Questionnaire) -> str:
     match measure:
         case Count(where=condition, table=table):
-            noun = TABLE_NOUNS[table]
+            noun = name_table_rows(table)
             said = (
                 f"{_describe_condition(condition, asked)}である{noun}の数"
                 if condition.fields
@@ -141,12 +170,11 @@ def _phrase(measure: Measure, asked: Questionnaire) -> str:
             )
         case Total(field=field, where=condition, table=table):
             whose = f"{_describe_condition(condition, asked)}である" if condition.fields else ""
-            said = f"{whose}{TABLE_NOUNS[table]}の「{field_name(field, asked)}」の計"
+            said = f"{whose}{name_table_rows(table)}の「{field_name(field, asked)}」の計"
         case Shortfall(part=part, whole=whole, percent=percent):
-            goal = write_percent(percent)
-            said = f"（{_phrase(part, asked)}）が（{_phrase(whole, asked)}）の{goal}に足りない数"
+            said = f"（{_phrase(part, asked)}）が（{_phrase(whole, asked)}）{_say_goal(percent)}"
         case PerMonth(of=paced, months=months):
-            said = f"（{_phrase(paced, asked)}）÷{months}か月"
+            said = f"（{_phrase(paced, asked)}）{_say_months(months)}"
         case Duration(of=short, pace=pace):
             said = f"（{_phrase(short, asked)}）÷（{_phrase(pace, asked)}）"
         case Share(part=part, whole=whole):
@@ -168,6 +196,14 @@ def _describe_condition(condition: Where, asked: Questionnaire) -> str:
 def write_percent(percent: Fraction) -> str:
     """Return a percentage in plain digits, e.g. `99.5%`."""
     return f"{float(percent):.10g}%"
+
+
+def _say_goal(percent: Fraction) -> str:
+    return f"の{write_percent(percent)}に足りない数"
+
+
+def _say_months(months: int) -> str:
+    return f"÷{months}か月"
 
 
 def _is_rate_change(measure: Measure) -> bool:

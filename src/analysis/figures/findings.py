@@ -3,17 +3,25 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pandas as pd
+
+from analysis.ancestry import open_ancestors
 from analysis.cycle import Cycle, Department, find_root
+from analysis.cycle_toml import Target
 from analysis.errors import AnalysisError
+from analysis.figures.approvals import read_approvals
 from analysis.figures.asked import note_everything, unnoted
-from analysis.figures.build import build_ledger
+from analysis.figures.build import aim, build_ledger
+from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
-from analysis.inputs import hash_file
+from analysis.inputs import MEASURES_NAME, hash_file
+from analysis.names import say_day
+from analysis.survey.earlier import load_earlier
 from analysis.survey.interim import advise_interim
 from analysis.survey.opening import open_counted
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
@@ -31,7 +39,8 @@ class Findings:
     """A cycle with its survey, the survey of the cycle before (None: a first cycle), its ledger.
 
     Of the cycle before there are the departments that are compared; the last answers of those that
-    are not counted stand apart (None: there are none). What is asked of it is noted (see `asked`).
+    are not counted stand apart (None: there are none), those of the cycles before by their names.
+    What is asked of it is noted (see `asked`).
     """
 
     cycle: Cycle
@@ -39,6 +48,7 @@ class Findings:
     _previous: Survey | None
     ledger: Ledger
     _waiting: Survey | None = None
+    _earlier: Mapping[str, Survey] = field(default_factory=dict)
 
     @property
     def survey(self) -> Survey:
@@ -58,9 +68,47 @@ class Findings:
         note_everything()
         return self._waiting
 
+    @property
+    def earlier(self) -> Mapping[str, Survey]:
+        """All answers of the cycles before the previous one, as this one's trend counts them."""
+        note_everything()
+        return self._earlier
+
     def department(self, name_or_slug: str) -> Department:
         """Return a department by official name or slug."""
         return self.cycle.find_department(name_or_slug)
+
+    def frame(self, *, labels: bool = False, previous: bool = False) -> pd.DataFrame:
+        """Return the procedures of the cycle, or of the one before, a row each (see `make_frame`).
+
+        >>> now, before = findings.frame(), findings.frame(previous=True)
+        >>> now.merge(before, on="pair_id", suffixes=("", "_before"))[["pair_id", "status_before"]]
+          pair_id status_before
+        0   K-001   not_started
+        1   K-002   not_started
+        """
+        tables, asked = self.ledger.tables, self.ledger.cycle.questionnaire
+        departments = self.cycle.settings.departments
+        return make_frame(tables, asked, departments, labels=labels, previous=previous)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each column of `frame` is called with labels, by what it is called without."""
+        return list_frame_titles(self.ledger.cycle.questionnaire)
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """The measures that figures can be asked by, a row each, by name: label and definition.
+
+        >>> findings.measures.loc["online_rate", "label"]
+        'オンライン化率'
+        """
+        return list_catalogue(self.ledger.items.values(), self.ledger.cycle.questionnaire)
+
+    def aim(self, target: Target) -> "Findings":
+        """Return the same findings with another target, for a page that asks what if."""
+        ledger = aim(self.ledger, target)
+        return replace(self, cycle=ledger.cycle, ledger=ledger)
 
 
 def load_findings(
@@ -104,17 +152,18 @@ _remembered: dict[Path, tuple[str, Findings]] = {}
 
 def hash_inputs(cycle: Cycle) -> str:
     """Return one sha256 over what a cycle's findings are made from: raw files, guideline, code."""
-    before = cycle.open_previous()
-    cycles = [cycle] if before is None else [cycle, before]
-    guideline = cycle.guideline_path
+    measures = cycle.survey_path.with_name(MEASURES_NAME)
+    beside = (cycle.guideline_path, cycle.agencies_path, cycle.inventory_path, measures)
     stamp = (
-        [stamp_inputs(one) for one in cycles],
-        hash_file(guideline) if guideline and guideline.is_file() else None,
+        [stamp_inputs(one) for one in (cycle, *open_ancestors(cycle))],
+        [hash_file(path) if path and path.is_file() else None for path in beside],
     )
     return hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
 
 
 def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
+    # One that is missing is told, with whose settings name it, before any is read.
+    open_ancestors(cycle)
     survey, previous = load_surveys(cycle, load)
     if load is load_survey:
         store_problems(cycle, survey)
@@ -127,14 +176,16 @@ def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
         require_usable(previous, before.name)
     if waiting is not None and waiting.rows.empty:
         waiting = None
-    ledger = build_ledger(cycle, survey, previous, waiting)
-    return Findings(ledger.cycle, survey, previous, ledger, waiting)
+    earlier = load_earlier(cycle, load)
+    ledger = build_ledger(cycle, survey, previous, waiting, earlier)
+    return Findings(ledger.cycle, survey, previous, ledger, waiting, earlier)
 
 
 def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[str]:
     """Return, for people, why a build would stop even if every answer of the cycle were right.
 
-    That is what lies beside its answers: the previous cycle, the guideline, the published numbers.
+    That is what lies beside its answers: the previous cycle, the guideline, the published numbers,
+    the approvals.
     """
 
     def require_previous() -> None:
@@ -143,7 +194,13 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
             require_usable(previous, before.name)
 
     refusals = []
-    for require in (require_previous, lambda: build_ledger(cycle, survey, previous)):
+    requirements: tuple[Callable[[], object], ...] = (
+        require_previous,
+        lambda: load_earlier(cycle, load_survey),
+        lambda: build_ledger(cycle, survey, previous),
+        lambda: read_approvals(cycle),
+    )
+    for require in requirements:
         try:
             require()
         except AnalysisError as error:
@@ -153,14 +210,13 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
 
 def write_date(cycle: Cycle) -> str:
     """Return a cycle's as-of date in Japanese, e.g. `2024年9月1日`."""
-    date = cycle.settings.as_of
-    return f"{date.year}年{date.month}月{date.day}日"
+    return say_day(cycle.settings.as_of)
 
 
 def write_month(cycle: Cycle) -> str:
-    """Return a cycle's as-of month as the published table's head has it, e.g. `2024.9`."""
+    """Return a cycle's as-of month as a table's head has it, e.g. `2024年9月`."""
     date = cycle.settings.as_of
-    return f"{date.year}.{date.month}"
+    return f"{date.year}年{date.month}月"
 
 
 def write_previous(findings: Findings) -> str:

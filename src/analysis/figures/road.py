@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.figures.derived import Derivation, SheetLine, Rows
+from analysis.figures.derived import Derivation, Rows, SheetLine
 from analysis.figures.formula import quote
 from analysis.figures.item import CHANGE, CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import (
@@ -26,11 +26,19 @@ from analysis.figures.measure import (
     where,
 )
 from analysis.figures.rounding import round_half_up
-from analysis.figures.statuses import NO_REASON, NO_REASON_NAME, count_all, count_statuses
+from analysis.figures.statuses import (
+    NO_REASON,
+    NO_REASON_NAME,
+    count_all,
+    count_statuses,
+)
 from analysis.questionnaire.field import SAID_BETWEEN, Derived, list_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
 
 STAGE, VOLUME = "stage", "annual_volume"
+LOBBIED = "lobbied"
+"""What names the definition that leaves out all that others must change first."""
+
 _DAYS_OF_MONTH = Fraction(1461, 48)
 _REACHED = 100
 
@@ -78,7 +86,8 @@ def list_stage_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
     Of several reasons it is the one that comes last on the road.
     """
     order = [code for step in list_milestones(asked) for code in step.codes]
-    names = {code: asked.label(STATUS, code) for code in asked.list_statuses("online", "started")}
+    kept = asked.list_statuses("online", "started")
+    names = {code: asked.label(STATUS, code) for code in kept}
     waiting = asked.list_statuses("not_started")
     called = asked.name_role("not_started")
     # A status and a reason may be called alike.
@@ -87,7 +96,7 @@ def list_stage_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
     labels = {**names, **reasons, NO_REASON_NAME: none}
 
     def find(status: object, reason: object) -> str | None:
-        if status in names:
+        if status in kept:
             return str(status)
         if status not in waiting:
             return None
@@ -114,11 +123,11 @@ def list_stage_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
             within = f"{marks}&{reason}&{marks}"
             is_given = f"ISNUMBER(FIND({quote(f'{SAID_BETWEEN}{label}{SAID_BETWEEN}')},{within}))"
             told = f"IF({is_given},{quote(reasons[code])},{told})"
-        kept, waits = (
+        is_kept, waits = (
             f"OR({','.join(f'{status}={quote(asked.label(STATUS, code))}' for code in codes)})"
-            for codes in (names, waiting)
+            for codes in (kept, waiting)
         )
-        return f'=IF({kept},{status}&"",IF({waits},{told},""))'
+        return f'=IF({is_kept},{status}&"",IF({waits},{told},""))'
 
     decided_by = (STATUS, REASON) if reasons else (STATUS,)
     field = Derived(STAGE, "オンライン化までの段階", labels, decided_by)
@@ -166,7 +175,7 @@ def list_without(asked: Questionnaire) -> list[Milestone]:
     ]
     if len(lobbied) > 1:
         every = tuple(code for step in lobbied for code in step.codes)
-        lobbied.append(Milestone("lobbied", "・".join(step.label for step in lobbied), every))
+        lobbied.append(Milestone(LOBBIED, "・".join(step.label for step in lobbied), every))
     return lobbied
 
 
@@ -187,14 +196,14 @@ def list_road(asked: Questionnaire, horizon: Horizon) -> Iterator[Item]:
         pace = PerMonth(Change(online), horizon.months_since)
         yield item("pace", "前回からの速さ", pace)
         yield item("months_to_target", "この速さで目標に達するまで", Duration(short, pace))
-    reached = list(asked.list_statuses("online"))
+    reached = [*asked.list_statuses("online")]
+    stages = (*reached, *(code for step in list_milestones(asked) for code in step.codes))
     for step in list_milestones(asked):
         reached += step.codes
         count = Count(where(stage=tuple(reached)))
         label = step.label.removesuffix("場合")
         yield item(f"if_{step.name}", f"{label}場合の手続き数", count)
         yield item(f"if_{step.name}_rate", f"{label}場合のオンライン化率", Share(count, everything))
-    stages = (*asked.list_statuses("online"), *(c for s in list_milestones(asked) for c in s.codes))
     for left in list_without(asked):
         count = Count(where(stage=tuple(code for code in stages if code not in left.codes)))
         yield item(f"without_{left.name}", f"「{left.label}」を除いた手続き数", count)

@@ -2,7 +2,7 @@
 
 from analysis.figures.measure import Count, where
 from analysis.questionnaire.field import Role
-from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
 NO_REASON_NAME, NO_REASON = "no_reason", "理由の記入なし"
 """What is said of a procedure that should have a reason and has none."""
@@ -36,6 +36,28 @@ def name_statuses(asked: Questionnaire) -> dict[Role, str]:
     """
     roles: tuple[Role, ...] = ("online", "started", "not_started")
     return {role: asked.name_role(role) for role in roles if asked.list_statuses(role)}
+
+
+def name_status(asked: Questionnaire, code: str) -> str:
+    """Return the name of the measure that counts the procedures of one status.
+
+    Where it is the only one of its role that is the role's.
+
+    >>> name_status(ledger.cycle.questionnaire, "not_started")
+    'not_started'
+    """
+    roles: tuple[Role, ...] = ("online", "started", "not_started", "excluded")
+    alone = [role for role in roles if asked.list_statuses(role) == (code,)]
+    return alone[0] if alone else derived_code(code)
+
+
+def derived_code(code: str) -> str:
+    """Return a status' code as derived columns have it, beside codes that are none of the survey's.
+
+    >>> derived_code("none")
+    'status_none'
+    """
+    return f"{STATUS}_{code}"
 
 
 def name_reasons(asked: Questionnaire) -> dict[str, str]:

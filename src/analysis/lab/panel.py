@@ -5,7 +5,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from analysis.document import html
+from analysis.document import html, html_inline
 from analysis.document.blocks import Paragraph, Quoted, Shown
 from analysis.evidence.sources import Origin
 from analysis.evidence.traced import gather_printed, write_traced_page
@@ -39,7 +39,7 @@ def write_panel(root: Path, figure_id: str) -> str:
 def write_refusal(why: str) -> str:
     """Return a page that says why there is no panel."""
     return Markup('<!DOCTYPE html>\n<html lang="ja"><meta charset="utf-8"><p>{}</p></html>').format(
-        html.escape_text(why)
+        html_inline.escape_text(why)
     )
 
 

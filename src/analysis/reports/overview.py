@@ -1,4 +1,4 @@
-"""The overview: the published report's sections 1-(1), 1-(2) and 2.
+"""The overview: its message, then the published report's sections 1-(1), 1-(2), 2 and 3.
 
 source: report 2025-01-10. The wording turns with the sign of a change; a first cycle, with nothing
 to compare with, has no change columns.
@@ -6,6 +6,7 @@ to compare with, has no change columns.
 
 from collections.abc import Iterator
 
+from analysis.cycle import WHOLE
 from analysis.document.blocks import (
     Block,
     Bullets,
@@ -21,10 +22,14 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_parts, draw_rates
+from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
+from analysis.reports.bridge import draw_movers, say_movers, show_bridge
 from analysis.reports.figure_columns import FigureColumns
+from analysis.reports.guideline import GUIDELINE
 from analysis.reports.heading import head_report
+from analysis.reports.outlook import say_next, say_verdict, say_volume, show_outlook
 from analysis.reports.progress import (
     draw_reasons,
     now_and_change,
@@ -32,14 +37,22 @@ from analysis.reports.progress import (
     progress_measures,
     reason_table,
     say_progress,
+    show_progress,
 )
 from analysis.reports.successions import list_successions
+from analysis.reports.trend import show_trend
 from analysis.reports.waiting import list_waiting
 
 
 def masthead(findings: Findings) -> Masthead:
     """Return the head of the report."""
     return head_report(findings, "overview")
+
+
+def summary(findings: Findings) -> Block:
+    """Return the message of the report: three numbers, and what its sections find in a sentence."""
+    tiles = (*show_progress(findings, WHOLE), *show_outlook(findings, WHOLE))
+    return Group((Tiles(tiles), Bullets(tuple(_say_findings(findings)))))
 
 
 def headline(findings: Findings) -> Block:
@@ -53,7 +66,6 @@ def headline(findings: Findings) -> Block:
                 (
                     say_progress(findings, "all"),
                     _say_not_online(findings),
-                    *_say_target(findings),
                 )
             ),
             _city_table(findings),
@@ -68,6 +80,14 @@ def headline(findings: Findings) -> Block:
             ),
         )
     )
+
+
+def moves(findings: Findings) -> Block:
+    """Return the bridge from the previous cycle's count, who made the change, and the trend."""
+    if not findings.ledger.has_previous:
+        return Group(())
+    heading = Paragraph(("前回からの増減の内訳",), kind="heading")
+    return Group((heading, *show_bridge(findings), *draw_movers(findings), *show_trend(findings)))
 
 
 def departments(findings: Findings) -> Block:
@@ -138,12 +158,15 @@ def reasons(findings: Findings) -> Block:
 def _say_routes(findings: Findings) -> Iterator[Block]:
     """Yield what is done about the reasons, a sentence a route; nothing if the survey says none."""
     asked = findings.cycle.questionnaire
+    told = findings.ledger.guideline.sections
+    where = ("（", Link("次ページ参照", GUIDELINE), "）") if told else ()
     lines: list[tuple[Inline, ...]] = [
         (
             "".join(f"「{asked.reasons[code]}」" for code in asked.list_reasons(route.code)) + "の",
             Shown(findings.ledger.figure(f"route_{route.code}"), unit="手続き"),
             route.because or "は、",
             Strong((route.plan or route.label,)),
+            *(where if not route.lobbied else ()),
         )
         for route in asked.routes
     ]
@@ -164,22 +187,12 @@ def _city_table(findings: Findings) -> Table:
     )
 
 
-def _say_target(findings: Findings) -> Iterator[tuple[Inline, ...]]:
-    """Yield how far the city is from its target, if its settings have one."""
-    if (target := findings.cycle.settings.target) is None:
-        return
-    figure, day = findings.ledger.figure, target.by
-    yield (
-        "目標は、",
-        Quoted(f"{day.year}年{day.month}月{day.day}日"),
-        "までに",
-        Quoted(f"{target.rate_percent}%"),
-        "で、いまのオンライン化率は",
-        Shown(figure("online_rate")),
-        "、オンライン化未対応は",
-        Shown(figure("not_online"), unit="手続き"),
-        "です",
-    )
+def _say_findings(findings: Findings) -> Iterator[tuple[Inline, ...]]:
+    """Yield who moved, who fell, whether the target is met, what to do first."""
+    yield from say_movers(findings)
+    yield from say_verdict(findings)
+    yield from say_next(findings)
+    yield from say_volume(findings)
 
 
 def _say_not_online(findings: Findings) -> tuple[Inline, ...]:

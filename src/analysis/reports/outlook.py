@@ -1,0 +1,153 @@
+"""What reports say of the time ahead: what is left, at which pace, what comes first."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from analysis.cycle import WHOLE
+from analysis.cycle_toml import Target
+from analysis.document.blocks import Inline, Quoted, Shown, Strong
+from analysis.document.tiles import Tile
+from analysis.figures.findings import Findings
+from analysis.figures.road import VOLUME, Milestone, find_horizon, list_milestones
+from analysis.names import say_day
+from analysis.reports.progress import join
+
+
+def say_paces(findings: Findings, scope: str = WHOLE) -> Iterator[tuple[Inline, ...]]:
+    """Yield what is left, at which pace, and whether that is enough; for any report to say."""
+    figure, items = findings.ledger.figure, findings.ledger.items
+    target, horizon = findings.cycle.settings.target, find_horizon(findings.cycle)
+    goal: tuple[Inline, ...] = ("目標",)
+    if target is not None:
+        goal = ("目標（", *say_goal(target), "）")
+    yield (
+        *goal,
+        "までの残りは",
+        Strong((Shown(figure("shortfall", scope), unit="手続き"),)),
+        "です",
+    )
+    if "pace" not in items:
+        return
+    needed: tuple[Inline, ...] = ()
+    if "needed_pace" in items:
+        needed = ("、目標に必要な速さは", Shown(figure("needed_pace", scope)))
+    yield ("前回からの速さは", Shown(figure("pace", scope)), *needed, "です")
+    if "months_to_target" not in items:
+        return
+    duration = figure("months_to_target", scope)
+    if duration.exact is None:
+        yield (Strong(("いまの速さでは、目標に達しません",)),)
+        return
+    verdict: tuple[Inline, ...] = ()
+    if horizon.months_left is not None:
+        is_met = duration.exact <= Fraction(horizon.months_left)
+        verdict = (
+            "。期日まではあと",
+            Quoted(f"{horizon.months_left}か月"),
+            "で、",
+            Strong(("この速さで間に合います" if is_met else "この速さでは間に合いません",)),
+        )
+    yield ("いまの速さが続くと、目標に達するまで", Shown(duration), "かかります", *verdict)
+
+
+def say_verdict(findings: Findings) -> Iterator[tuple[Inline, ...]]:
+    """Yield in one sentence whether the city meets its target; nothing where none can tell."""
+    if "months_to_target" not in findings.ledger.items:
+        return
+    *_, last = say_paces(findings)
+    yield (Strong(("目標に間に合うか",)), "：", *last)
+
+
+def say_next(findings: Findings) -> Iterator[tuple[Inline, ...]]:
+    """Yield what to do first: the steps that need nobody else, and where most is left to start."""
+    figure, asked = findings.ledger.figure, findings.cycle.questionnaire
+    steps: list[tuple[Inline, ...]] = []
+    for step in list_own_steps(findings):
+        rate = Shown(figure(f"if_{step.name}_rate"))
+        count = Shown(figure(_name_count(findings, step)), unit="手続き")
+        steps.append((f"{step.label}（", count, "）に", rate))
+    most = max(
+        (figure("not_started", scope.slug) for scope in findings.ledger.list_departments()),
+        key=lambda own: own.exact or 0,
+    )
+    if most.value:
+        waiting = asked.name_role("not_started")
+        steps.append((f"{waiting}がもっとも多いのは{most.scope_name}（", Shown(most), "）"))
+    if steps:
+        yield (Strong(("まず進めるもの",)), "：", *join(steps))
+
+
+def say_volume(findings: Findings) -> Iterator[tuple[Inline, ...]]:
+    """Yield the rate weighted by the yearly volume, if the survey asks for that."""
+    if "volume_rate" not in findings.ledger.items:
+        return
+    header = findings.cycle.questionnaire.named[VOLUME].header
+    parts: list[Inline] = [Shown(findings.ledger.figure("volume_rate"))]
+    if findings.ledger.has_previous:
+        parts += ["（前回から", Shown(findings.ledger.figure("volume_rate_change")), "）"]
+    yield (Strong((f"{header}でみたオンライン化率",)), f"（{header}の分かる手続き）：", *parts)
+
+
+def list_own_steps(findings: Findings) -> list[Milestone]:
+    """Return the steps of the road before the first that others must take."""
+    asked = findings.cycle.questionnaire
+    lobbied = {
+        f"reason_{code}"
+        for route in asked.routes
+        if route.lobbied
+        for code in asked.list_reasons(route.code)
+    }
+    own = []
+    for step in list_milestones(asked):
+        if not lobbied.isdisjoint(step.codes):
+            break
+        own.append(step)
+    return own
+
+
+def show_outlook(findings: Findings, scope: str) -> Iterator[Tile]:
+    """Yield the headline number of the time ahead, where there is a target."""
+    if (target := findings.cycle.settings.target) is None:
+        return
+    figure, items = findings.ledger.figure, findings.ledger.items
+    months = find_horizon(findings.cycle).months_left
+    about: list[Inline] = [*say_goal(target)]
+    if months is not None:
+        about += ["、あと", Quoted(f"{months}か月")]
+    for name, words in (("needed_pace", "。必要な速さ "), ("pace", "、前回からの速さ ")):
+        if name in items:
+            about += [words, Shown(figure(name, scope))]
+    shown = Shown(figure("shortfall", scope), unit="手続き")
+    yield Tile("目標までの残り", shown, tuple(about))
+
+
+def say_ceiling(findings: Findings) -> tuple[Inline, ...]:
+    """Return how far the city comes without what others must do; nothing if nobody else must."""
+    asked, own = findings.cycle.questionnaire, list_own_steps(findings)
+    if not own or own == list_milestones(asked):
+        return ()
+    lobbied = [
+        code for route in asked.routes if route.lobbied for code in asked.list_reasons(route.code)
+    ]
+    names = "・".join(asked.reasons[code] for code in lobbied)
+    return (
+        f"「{names}」のほかがすべて終わっても、オンライン化率は",
+        Shown(findings.ledger.figure(f"if_{own[-1].name}_rate")),
+        "です。",
+    )
+
+
+def say_goal(target: Target) -> tuple[Inline, ...]:
+    """Return what is to be reached by when."""
+    day = target.by
+    return (
+        Quoted(say_day(day)),
+        "までに",
+        Quoted(f"{target.rate_percent}%"),
+    )
+
+
+def _name_count(findings: Findings, step: Milestone) -> str:
+    """Return the measure of the procedures that are done with one step alone."""
+    names = (step.name, f"route_{step.name}", f"reason_{step.name}")
+    return next(name for name in names if name in findings.ledger.items)

@@ -224,7 +224,7 @@ def test_what_a_failed_build_made_is_not_made_again(project: Path) -> None:
 
 def test_a_damaged_report_on_the_shelf_is_not_taken(project: Path) -> None:
     cycle = open_cycle(LATEST, project)
-    made = shelf.Made(b"<html></html>" * 99, b"%PDF" * 99, (Source("figure a", "a", "b"),))
+    made = shelf.Made(b"<html></html>" * 99, b"%PDF" * 99, b"{}", (Source("figure a", "a", "b"),))
     shelf.shelve(cycle, "key", made)
     assert shelf.take(cycle, "key") == made
     path = cycle.processed_folder / "made" / "key.zip"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.build import jobs, shelf
-from analysis.build.built import Built
+from analysis.build.built import Built, describe_failures
 from analysis.build.delivered import Delivered, key_of, look_at_set, write_note
 from analysis.build.jobs import BuildTarget
 from analysis.build.misplaced import require_in_place
@@ -177,12 +177,7 @@ class _Build:
                 self.display.failed(report, str(error))
         self._require_unchanged()
         if failures:
-            told = dict.fromkeys(failures[report] for report in wanted if report in failures)
-            raise ReportError(
-                f"{len(wanted)}件のうち{len(failures)}件の報告書を作成できませんでした。"
-                "これまでの報告書はそのままです。ほかの報告書は作成して保存してあり、"
-                "次の実行で使います。\n" + "\n".join(told)
-            )
+            raise ReportError(describe_failures(wanted, failures))
         return reasons
 
     def _start(self, report: Report, at_once: bool) -> Future[shelf.Made]:

@@ -26,6 +26,7 @@ from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME, Report
 
 if TYPE_CHECKING:
     from analysis.document.document import Document
+    from analysis.evidence.exporters import Pages
     from analysis.figures.findings import Findings
 
 
@@ -75,7 +76,7 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
     """
     # The process that makes the pages is not one in which a notebook ran.
     try:
-        document = in_new_process(run_report, target, report, notebook)
+        document, executed = in_new_process(run_report, target, report, notebook)
     except LostProcessError:
         raise ReportError(
             f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
@@ -83,16 +84,19 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
             "もう一度実行してください。"
         ) from None
     origin = Origin(target.inputs, report.notebook, report.parameters)
-    return in_worker(_export, target, document, origin)
+    page, pdf, sources = in_worker(_export, target, document, origin)
+    return Made(page.encode(), pdf, executed, sources)
 
 
-def run_report(target: BuildTarget, report: Report, notebook: Path) -> "Document":
-    """Run a report's notebook in this process, which is for that alone, and return its document.
+def run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple["Document", bytes]:
+    """Run a report's notebook in this process, which is for that alone.
 
-    Raises ReportError as `run_notebook` and `read_document` do.
+    Returned are its document, and the notebook with its outputs as a file. Raises ReportError as
+    `run_notebook` and `read_document` do.
     """
     from analysis.build.run import run_notebook
     from analysis.document.document import read_document
+    from analysis.document.notebook import write_notebook
     from analysis.figures.findings import INPUTS
     from analysis.figures.own_code import watch_notebook
 
@@ -102,7 +106,7 @@ def run_report(target: BuildTarget, report: Report, notebook: Path) -> "Document
         os.environ[INPUTS] = target.stamp
     executed = run_notebook(notebook, dict(report.parameters))
     try:
-        return read_document(executed)
+        return read_document(executed), write_notebook(executed, report.notebook)
     except ReportError as error:
         raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
 
@@ -142,14 +146,13 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
     return AnswersSeen(sources, tuple(summary), stamp)
 
 
-def _export(target: BuildTarget, document: "Document", origin: Origin) -> Made:
+def _export(target: BuildTarget, document: "Document", origin: Origin) -> "Pages":
     from analysis.evidence.exporters import pages_of
 
     try:
-        page, pdf, sources = pages_of(document, _load(target), origin)
+        return pages_of(document, _load(target), origin)
     except ReportError as error:
         raise ReportError(f"notebooks/{origin.notebook}.ipynb: {error}") from None
-    return Made(page.encode(), pdf, sources)
 
 
 def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:

@@ -127,7 +127,7 @@ EDITS: dict[str, Edit] = {
         ("overview.html", "（動きの指定か根拠のデータ）", "AAAA"),
     ),
     "a footer": Edit(
-        say("reasons.html", "指紋 (<[^>]*>)?[0-9a-f]{12}", "指紋 0123456789ab"),
+        say("reasons.html", "作成元番号 (<[^>]*>)?[0-9a-f]{12}", "作成元番号 0123456789ab"),
         ("reasons.html", "（末尾）", "0123456789ab"),
     ),
     "a title": Edit(say("quality.html", "<title>", "<title>確定版"), ("quality.html", "確定版")),

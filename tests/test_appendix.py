@@ -86,8 +86,8 @@ def test_a_change_tells_what_moved_in_and_out_and_in_which_cycle(findings: Findi
     *_, rows = line_of(tables_of(findings, name), name)
     assert isinstance(rows, str)
     came, went = rows.split("／")
-    assert came.startswith("新たに数えた行：建設部.xlsx 調査票!")
-    assert went.startswith("数えなくなった行：2024-03-31の建設部.xlsx 調査票!")
+    assert came.startswith("新たに入った行：建設部.xlsx 調査票!")
+    assert went.startswith("外れた行：2024-03-31の建設部.xlsx 調査票!")
 
 
 def test_a_figure_of_no_rows_says_so(findings: Findings) -> None:

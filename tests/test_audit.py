@@ -189,7 +189,8 @@ def test_one_changed_status_is_seen_in_exactly_the_figures_that_depend_on_it(
     place = int(candidates.to_numpy().nonzero()[0][100])
     changed = rows.copy()
     changed.loc[place, "status"] = "online"
-    ledger = build_ledger(findings.cycle, replace(findings.survey, rows=changed), findings.previous)
+    survey = replace(findings.survey, rows=changed)
+    ledger = build_ledger(findings.cycle, survey, findings.previous, None, findings.earlier)
 
     path = tmp_path / "changed.xlsx"
     shutil.copy(audit, path)

@@ -9,8 +9,9 @@ import pytest
 
 from analysis.errors import SettingsError
 from analysis.figures.decide import Decision, decide
+from analysis.figures.decided import decide_rows
 from analysis.figures.decision_tables import UNSETTLED, DecisionTable
-from analysis.figures.effort import decide_rows, find_grade, list_grades
+from analysis.figures.effort import find_grade, list_grades
 from analysis.figures.findings import Findings
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.questions import list_questions

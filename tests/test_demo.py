@@ -29,7 +29,7 @@ from demo.history import CYCLES
 
 from conftest import ROOT, require_tool
 
-EARLIER, LATER = CYCLES
+FIRST, EARLIER, LATER = CYCLES
 FILES: dict[Path, bytes] = {}
 """What the session's demonstration holds, by its path under data/raw."""
 STATUSES = ("オンライン化済", "着手済", "未着手")
@@ -182,7 +182,7 @@ def test_all_107_published_numbers_come_out_of_the_cells() -> None:
     assert sum(len(read(LATER, name).rows) for name in names) == 1758
 
 
-@pytest.mark.parametrize("cycle", [EARLIER, LATER])
+@pytest.mark.parametrize("cycle", CYCLES)
 def test_each_foot_agrees_with_its_rows(cycle: str) -> None:
     for name in department_names():
         counts = Counter(statuses(cycle, name).values())
@@ -190,7 +190,7 @@ def test_each_foot_agrees_with_its_rows(cycle: str) -> None:
         assert read(cycle, name).foot == ["合計", "総手続き数", counts.total(), *pairs]
 
 
-@pytest.mark.parametrize("cycle", [EARLIER, LATER])
+@pytest.mark.parametrize("cycle", CYCLES)
 def test_names_are_distinct_and_never_padded_with_numbers(cycle: str) -> None:
     for department in department_names():
         names = [plain(row["手続き名"]) for row in read(cycle, department).rows]
@@ -203,7 +203,7 @@ def test_names_are_distinct_and_never_padded_with_numbers(cycle: str) -> None:
 
 def test_ids_are_unique_in_the_city_and_never_reused() -> None:
     numbers = {name: f"{n:02}" for n, name in enumerate(department_names(), start=1)}
-    for cycle in (EARLIER, LATER):
+    for cycle in CYCLES:
         ids = [(name, plain(row["手続きID"])) for name, row in list_rows(cycle)]
         assert len({identity for _, identity in ids}) == len(ids)
         assert all(re.fullmatch(numbers[name] + r"-\d{4}", identity) for name, identity in ids)
@@ -238,8 +238,23 @@ def test_between_the_cycles_procedures_change_as_promised() -> None:
     assert (gained["09"], gained["12"]) == (2, 1)
 
 
+def test_the_first_cycle_is_invented_and_holds_what_was_there_of_the_second() -> None:
+    first, then = by_id(FIRST), by_id(EARLIER)
+    assert (len(first), len(then)) == (1667, 1756)
+    assert first.keys() < then.keys()
+    online, online_then = (
+        {i for name in department_names() for i, s in statuses(c, name).items() if s == STATUSES[0]}
+        for c in (FIRST, EARLIER)
+    )
+    assert online < online_then
+    assert len(online) == 441
+    assert settings(FIRST)["demonstration"]
+    assert settings(EARLIER)["previous"] == FIRST
+    assert Path(FIRST, "published.csv") not in FILES
+
+
 def test_online_rows_have_a_date_not_after_the_survey_and_the_others_none() -> None:
-    for cycle in (EARLIER, LATER):
+    for cycle in CYCLES:
         as_of = settings(cycle)["as_of"]
         for _, row in list_rows(cycle):
             status, since = find_status(cycle, row), row["オンライン化時期"]
@@ -303,7 +318,7 @@ def test_aliases_are_exactly_the_spellings_that_occur() -> None:
     )["field"]
     vocabulary = [field for field in vocabulary if f"{field.get('since', '')}" <= LATER]
     headers = {plain(f["header"]): f["name"] for f in vocabulary}
-    for cycle in (EARLIER, LATER):
+    for cycle in CYCLES:
         found_titles = {plain(t) for name in department_names() for t in read(cycle, name).titles}
         unknown = found_titles - headers.keys() - {"", "None", "担当者メモ"}
         assert unknown == {plain(alias) for alias in settings(cycle)["headers"]}
@@ -341,7 +356,7 @@ def put(path: Path, content: bytes = "書き加えた".encode()) -> Path:
 
 def test_it_is_written_into_the_folder_named_and_again_over_itself(tmp_path, monkeypatch) -> None:
     for _ in range(2):
-        assert "に47件のファイルを作成しました。" in write_into(tmp_path, monkeypatch)
+        assert "に69件のファイルを作成しました。" in write_into(tmp_path, monkeypatch)
     made = {path.relative_to(tmp_path / "data/raw"): path for path in tmp_path.rglob("*.*")}
     assert {path: file.read_bytes() for path, file in made.items()} == FILES
 

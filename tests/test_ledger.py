@@ -23,6 +23,7 @@ from analysis.figures.named import read_id
 from analysis.figures.reconcile import read_published
 from analysis.figures.scopes import LEVELS
 from analysis.figures.select import Selection, select
+from analysis.figures.trend import is_of_trend
 from analysis.survey.survey import LINE_LABELS
 
 COLUMNS = [
@@ -200,7 +201,7 @@ def test_whatever_counts_procedures_has_its_previous_value_and_these_come_last(
     ledger = findings.ledger
     for item in ledger.items.values():
         match item.measure:
-            case _ if item.is_compared:
+            case _ if item.is_compared or is_of_trend(item):
                 with pytest.raises(FigureError):
                     ledger.previous_figure(item.name)
             case Count(table="procedures") | Total() | Share():

@@ -15,6 +15,7 @@ from analysis.cycle import open_cycle
 from analysis.cycle_toml import Settings
 from analysis.errors import SettingsError
 from analysis.figures.agencies import Agencies, read_agencies
+from analysis.figures.approvals import APPROVAL_COLUMNS, read_approvals
 from analysis.figures.catalogue import require_free_ids
 from analysis.figures.findings import load_findings
 from analysis.figures.guideline import Guideline, read_guideline
@@ -129,6 +130,13 @@ def read_agencies_file(folder: Path, text: str) -> str:
     return ""
 
 
+def read_approvals_file(folder: Path, text: str) -> str:
+    cycle = make_cycle(folder, [procedure(1)])
+    cycle.approvals_path.write_text(text, encoding="utf-8")
+    read_approvals(cycle)
+    return ""
+
+
 READERS: dict[str, Callable[[Path, str], str]] = {
     "survey": read_survey_file,
     "measures": read_measures_file,
@@ -138,6 +146,7 @@ READERS: dict[str, Callable[[Path, str], str]] = {
     "published": read_published_file,
     "guideline": read_guideline_file,
     "agencies": read_agencies_file,
+    "approvals": read_approvals_file,
 }
 MODELS: dict[str, type[BaseModel]] = {
     "survey": Questionnaire,
@@ -147,7 +156,11 @@ MODELS: dict[str, type[BaseModel]] = {
     "guideline": Guideline,
     "agencies": Agencies,
 }
-CSV = {"matches": [*DECIDED_COLUMNS], "published": COLUMNS}
+CSV = {
+    "matches": [*DECIDED_COLUMNS],
+    "published": COLUMNS,
+    "approvals": [*APPROVAL_COLUMNS],
+}
 # An entry of a box is one of a table's rows, said once.
 ALIKE = re.compile(r"^(sections\.boxes\.items)\..*")
 ROWS = [row for name in READERS for row in list_rows(name)]

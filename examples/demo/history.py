@@ -1,7 +1,8 @@
 """The history: which procedures stand in which cycle, and how far each was then.
 
 Today's standing follows from the counts and the catalogue's ranking; the earlier one follows from
-today's by the changes that the catalogue names.
+today's by the changes that the catalogue names. The first one is what was there already of the
+earlier one, and online by the days that its answers tell.
 """
 
 import datetime
@@ -12,9 +13,10 @@ from functools import cache
 from demo.catalogue import Catalogue, Department, Procedure, load_catalogue
 from demo.choice import draw, draw_percent, pick
 
+FIRST = "2023-09-30"
 EARLIER = "2024-03-31"
 LATER = "2024-09-01"
-CYCLES = (EARLIER, LATER)
+CYCLES = (FIRST, EARLIER, LATER)
 
 ONLINE, STARTED, NOT_STARTED = "オンライン化済", "着手済", "未着手"
 
@@ -22,6 +24,8 @@ ONLINE, STARTED, NOT_STARTED = "オンライン化済", "着手済", "未着手"
 # started now, so many had been.
 _STARTED_BEFORE_ONLINE_PERCENT = 60
 _STARTED_BEFORE_PERCENT = 72
+# Of those that were not online at the earlier cycle, so many were not asked about at the first.
+_UNASKED_PERCENT = 6
 
 _EARLY_YEARS = (2020, 2021, 2021, 2022, 2022, 2022, 2023, 2023, 2023)
 _LATE_MONTHS = (4, 5, 6, 7, 7, 8)
@@ -45,7 +49,7 @@ def trace_entries(department: Department, cycle: str) -> list[Entry]:
     catalogue = load_catalogue(department.slug)
     changes = catalogue.changes
     standing = _decide_standing(department)[cycle]
-    earlier = cycle == EARLIER
+    earlier = cycle != LATER
     ids = _number_procedures(department, catalogue, () if earlier else changes.renumbered)
     entries = []
     for procedure in catalogue.procedures:
@@ -129,7 +133,20 @@ def _decide_standing(department: Department) -> dict[str, dict[str, str]]:
         for p in catalogue.procedures
         if p.name not in added
     }
-    return {EARLIER: earlier, LATER: later}
+    return {FIRST: _decide_first(earlier), EARLIER: earlier, LATER: later}
+
+
+def _decide_first(earlier: dict[str, str]) -> dict[str, str]:
+    """Return the status of what was there at the first cycle, by what it was at the earlier one."""
+    first = {}
+    for name, then in earlier.items():
+        if then == ONLINE and _date_early(name).isoformat() <= FIRST:
+            first[name] = ONLINE
+        elif then == ONLINE or draw_percent("asked", name) >= _UNASKED_PERCENT:
+            percent = _STARTED_BEFORE_ONLINE_PERCENT if then == ONLINE else _STARTED_BEFORE_PERCENT
+            was_started = then != NOT_STARTED and draw_percent("first", name) < percent
+            first[name] = STARTED if was_started else NOT_STARTED
+    return first
 
 
 def _status(name: str, online: set[str], started: set[str]) -> str:
@@ -143,6 +160,11 @@ def _date_online(department: Department, name: str, status: str) -> datetime.dat
     then = _decide_standing(department)[EARLIER]
     if then.get(name) != ONLINE:
         return datetime.date(2024, pick(_LATE_MONTHS, "month", name), 1)
+    return _date_early(name)
+
+
+def _date_early(name: str) -> datetime.date:
+    """Return since when a procedure is online that was so at the earlier cycle."""
     year = pick(_EARLY_YEARS, "year", name)
     day = pick((1, 1, 1, 1, 15, 20), "day", name)
     return datetime.date(year, draw("month", name) % 12 + 1, day)

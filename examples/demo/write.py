@@ -1,4 +1,4 @@
-"""Write the demonstration survey: what it asks, both cycles, the guideline, under `data/raw`."""
+"""Write the demonstration survey: what it asks, its cycles, the guideline, under `data/raw`."""
 
 import datetime
 from collections.abc import Iterator

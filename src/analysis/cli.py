@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from analysis.commands import export
+from analysis.commands import approve, compare_guidelines, export, pack
+from analysis.lab.command import lab
 from analysis.terminal import Commands, say
 
 _FILE = click.Path(path_type=Path)
@@ -23,7 +24,8 @@ def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
 
 
-main.add_command(export)
+for _command in (approve, compare_guidelines, export, lab, pack):
+    main.add_command(_command)
 
 
 @main.command()

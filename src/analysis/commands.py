@@ -1,5 +1,6 @@
 """Commands beside those of a cycle's round (see `cli`, whose rules hold here, too)."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +9,21 @@ from analysis.terminal import say
 
 if TYPE_CHECKING:
     from analysis.evidence.export import Format
+
+
+@click.command()
+@click.argument("target", metavar="FIGURE|REPORT")
+@click.option("--by", "approved_by", default="", metavar="NAME", help="承認した人の名前（必須）。")
+@click.option("--note", default="", help="備考。")
+@click.option("--on", "approved_on", metavar="YYYY-MM-DD", help="承認した日（省略時は今日）。")
+def approve(target: str, *, approved_by: str, note: str, approved_on: str | None) -> None:
+    """数値（FIGURE）か報告書（REPORT、例: 2024-09-01/reasons）の承認を approvals.csv に書き足す。
+
+    根拠のセル、値、定義が変わると失効します。誰が書いた行かは証明しません。
+    """
+    from analysis.proof.approve import write_approval
+
+    say(write_approval(target, approved_by, note, approved_on))
 
 
 @click.command()
@@ -25,3 +41,32 @@ def export(cycle: str | None, *, labels: bool, to: "Format") -> None:
     findings = load_findings(cycle or LATEST)
     say(export_frames(findings, to, labels=labels))
     say(describe_kept(findings.cycle), nl=False)
+
+
+@click.command()
+@click.argument("cycle", required=False)
+def pack(cycle: str | None) -> None:
+    """CYCLE（省略時は最新の調査回）の報告書一式を、配布用の zip 一つにする。"""
+    from analysis.build.pack import pack_reports
+    from analysis.display import open_display
+    from analysis.survey.opening import open_delivered
+
+    with open_display(aside=True) as display:
+        said = pack_reports(open_delivered(cycle), display)
+    say(said)
+
+
+@click.command("guideline")
+@click.argument("version", metavar="FILE")
+@click.argument("cycle", required=False)
+@click.option(
+    "--csv",
+    "path",
+    type=click.Path(path_type=Path),
+    help="結果の変わる手続きを、この新しい CSV にも書き出す。",
+)
+def compare_guidelines(version: str, cycle: str | None, *, path: Path | None) -> None:
+    """CYCLE（省略時は最新の調査回）の手続きが、別の版のガイドライン FILE でどう変わるかを示す。"""
+    from analysis.proof.versions import compare_versions
+
+    say(compare_versions(version, cycle, path))

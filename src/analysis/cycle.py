@@ -34,11 +34,12 @@ from analysis.succession.offices import (
 
 __all__ = ["SETTINGS_NAME", "WHOLE", "WHOLE_NAME", "Department", "Settings", "Uncounted"]
 
-NOTEBOOKS, GUIDELINES = "notebooks", "guideline"
+NOTEBOOKS, GUIDELINES, INVENTORIES = "notebooks", "guideline", "inventory"
 CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
 PUBLISHED_NAME = "published.csv"
 AGENCIES_NAME = "agencies.toml"
+APPROVALS_NAME = "approvals.csv"
 FIGURES_NAME, ANSWERS_NAME = "figures.csv", "answers.csv"
 
 
@@ -135,6 +136,12 @@ class Cycle:
         named = self.settings.guideline
         return None if named is None else self.root / "data" / "raw" / GUIDELINES / named
 
+    @property
+    def inventory_path(self) -> Path | None:
+        """The national inventory that this cycle is compared with; None if with none."""
+        named = self.settings.inventory
+        return None if named is None else self.root / "data" / "raw" / INVENTORIES / named
+
     def open_previous(self) -> "Cycle | None":
         """Open the cycle before this one, or return None for a first cycle."""
         if self.settings.previous is None:
@@ -145,6 +152,11 @@ class Cycle:
     def survey_path(self) -> Path:
         """Where what the survey asks is said, if it is said at all."""
         return self.root / "data" / "raw" / SURVEY_NAME
+
+    @property
+    def approvals_path(self) -> Path:
+        """Where the approvals of the cycle's figures and reports stand, if there are any."""
+        return self.raw_folder / APPROVALS_NAME
 
     @property
     def agencies_path(self) -> Path:

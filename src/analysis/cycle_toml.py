@@ -86,16 +86,19 @@ class Settings(_Strict):
     for each field, an answer found to the survey's own answer; both add to the vocabulary. An empty
     one says that the column is none of the survey's, or that the text is no answer. Where ids begin
     anew in each department, `ids_per_department` tells them apart by the department's slug.
+    `license` is by which the open data may be used; without it none was given.
     """
 
     as_of: Day
     title: Name
     city: Name
     publisher: list[Name]
+    license: Name | None = None
     demonstration: bool
     previous: str | None = None
     guideline: FilePath | None = None
     ids_per_department: bool = False
+    inventory: FilePath | None = None
     target: Target | None = None
     departments: list[Department] = Field(min_length=1)
     left_out: list[LeftOut] = Field(default=[])

@@ -1,12 +1,13 @@
 """Take the rows back out of a delivered audit workbook, to compare them with another cycle's."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.audit.rows import RowLayout, plan_rows
+from analysis.audit.earlier import EARLIER_FIELDS, read_earlier_sheet
+from analysis.audit.rows import RowLayout, choose_titles, plan_rows
 from analysis.audit.tables import read_laid_matches
 from analysis.audit.workbook import BEFORE, MATCHES, NOW
 from analysis.errors import ReportError
@@ -25,10 +26,14 @@ class RowsError(ValueError):
 
 
 class Audited(NamedTuple):
-    """What an audit workbook holds: rows by cycle name, this cycle's first; the confirmed pairs."""
+    """What an audit workbook holds: rows by cycle name, this cycle's first; the confirmed pairs.
+
+    `earlier` are those of the cycles before the previous one, with the answers that stand there.
+    """
 
     rows: dict[str, pd.DataFrame]
     matches: pd.DataFrame
+    earlier: dict[str, pd.DataFrame]
 
 
 def read_audit(path: Path, asked: Questionnaire) -> Audited:
@@ -53,20 +58,28 @@ def read_audit(path: Path, asked: Questionnaire) -> Audited:
         if NOW not in book:
             raise RowsError(f"シート「{NOW}」がありません")
         frames = [read_rows(book[name], asked) for name in (NOW, BEFORE) if name in book]
+        earlier = {
+            day: read_rows(lines, asked, EARLIER_FIELDS)
+            for title, lines in book.items()
+            if (day := read_earlier_sheet(title)) is not None
+        }
     except RowsError as error:
         raise _unreadable(path, str(error)) from None
     rows = {str(frame["cycle"].iloc[0]): frame for frame in frames if len(frame)}
-    return Audited(rows, read_laid_matches(book.get(MATCHES, ())))
+    return Audited(rows, read_laid_matches(book.get(MATCHES, ())), earlier)
 
 
 def _read_sheets(path: Path) -> dict[str, list[list[object]]]:
     """Return the lines of the sheets that are read back, by title; what is delivered is bounded."""
-    wanted = (NOW, BEFORE, MATCHES)
+
+    def is_wanted(title: str) -> bool:
+        return title in (NOW, BEFORE, MATCHES) or read_earlier_sheet(title) is not None
+
     try:
-        sheets = read_sheets(read_content(path), lambda sheet: sheet.title in wanted)
+        sheets = read_sheets(read_content(path), lambda sheet: is_wanted(sheet.title))
     except UnreadableWorkbookError:
         raise _unreadable(path, "Excel のファイルとして開けません") from None
-    return {sheet.title: list(_list_lines(sheet)) for sheet in sheets if sheet.title in wanted}
+    return {sheet.title: list(_list_lines(sheet)) for sheet in sheets if is_wanted(sheet.title)}
 
 
 def _list_lines(sheet: Sheet) -> Iterator[list[object]]:
@@ -88,10 +101,15 @@ def _unreadable(path: Path, why: str) -> ReportError:
     )
 
 
-def read_rows(lines: Iterable[Sequence[object]], asked: Questionnaire) -> pd.DataFrame:
+def read_rows(
+    lines: Iterable[Sequence[object]],
+    asked: Questionnaire,
+    fields: Collection[str] | None = None,
+) -> pd.DataFrame:
     """Return the tidy rows that a sheet's lines hold, as `lay_rows` was given them.
 
-    Raises RowsError for another header or for an answer that the survey doesn't know.
+    Of a sheet of some `fields` only, the other columns are NA. Raises RowsError for another header
+    or for an answer that the survey doesn't know.
 
     >>> from analysis.audit.rows import lay_rows
     >>> criteria = {scope: scope for scope in ledger.scopes}
@@ -104,15 +122,16 @@ def read_rows(lines: Iterable[Sequence[object]], asked: Questionnaire) -> pd.Dat
     1        K-002  not_started           kodomo
     """
     laid, table = plan_rows(asked), iter(lines)
-    head, width = next(table, ()), len(laid.titles)
-    if tuple(head)[:width] != tuple(laid.titles.values()):
+    titles = laid.titles if fields is None else choose_titles(laid.titles, fields)
+    head, width = next(table, ()), len(titles)
+    if tuple(head)[:width] != tuple(titles.values()):
         raise RowsError("見出しが違います")
     filled = [
         [*line, *[None] * (width - len(line))]
         for line in table
         if any(cell is not None for cell in line)
     ]
-    columns = dict(zip(laid.titles, zip(*filled, strict=True), strict=False))
+    columns = dict(zip(titles, zip(*filled, strict=True), strict=False))
     read: dict[str, Sequence[object]] = {}
     names = row_columns(asked.fields)
     for name in names:

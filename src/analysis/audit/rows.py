@@ -4,7 +4,7 @@ Every answer as it is printed in the survey, then every raw text with its cell, 
 compare: names and sections without regard to width and blanks, and the scopes a row belongs to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -90,11 +90,13 @@ def lay_rows(
     asked: Questionnaire,
     *,
     derived: Mapping[str, Sequence[AuditCell]] = MappingProxyType({}),
+    fields: Collection[str] | None = None,
 ) -> Page:
     """Return the sheet of a cycle's tidy rows, one line a procedure.
 
     Needs the columns of `row_columns` and the scopes; `corrections` are those applied to these
-    rows, `criteria` the text for each scope, `derived` the cells of the columns worked out.
+    rows, `criteria` the text for each scope, `derived` the cells of the columns worked out. Of some
+    `fields` only, the sheet has what stands of these and where a row belongs.
 
     >>> criteria = {scope: scope for scope in ledger.scopes}
     >>> table = ledger.tables.current["procedures"]
@@ -103,6 +105,7 @@ def lay_rows(
     [('手続きID', 'K-001', 'K-002'), ('オンライン化の状況', 'オンライン化済', '未着手')]
     """
     laid = plan_rows(asked)
+    titles = laid.titles if fields is None else choose_titles(laid.titles, fields)
     words: list[str | None] = [None] * len(rows)
     corrected: dict[str, list[Style]] = {}
     for found in corrections.to_dict("records"):
@@ -115,7 +118,7 @@ def lay_rows(
             marks[at] = "corrected"
     own = {f"{key}_key": [_fold(text) for text in column_cells(rows[key])] for key in KEYS}
     columns = []
-    for key, title in laid.titles.items():
+    for key, title in titles.items():
         if key == "correction":
             cells: Sequence[AuditCell] = words
         elif key == "steps":
@@ -135,9 +138,20 @@ def lay_rows(
         columns.append(
             AuditColumn(key, title, _width(key), cells, corrected.get(key) or laid.style_of(key))
         )
-    keys = list(laid.titles)
+    keys = list(titles)
     frozen, printed = (keys.index(key) + 1 for key in ("procedure_id", "correction"))
-    return Page(name, tuple(columns), frozen, printed, wide=3)
+    return Page(name, tuple(columns), frozen, printed, wide=3 if fields is None else 1)
+
+
+def choose_titles(titles: Mapping[str, str], fields: Collection[str]) -> dict[str, str]:
+    """Return the columns of some fields, with those that say where a row stands and belongs.
+
+    >>> [*choose_titles(plan_rows(survey.asked).titles, ["status"])][4:9]
+    ['row', 'status', 'correction', 'status_raw', 'status_cell']
+    """
+    kept = {"correction", *_PLACE, *(f"scope_{level}" for level in LEVELS)}
+    kept |= {f"{field}{part}" for field in fields for part in ("", "_raw", "_cell")}
+    return {key: title for key, title in titles.items() if key in kept}
 
 
 def plan_sheet(name: str, rows: pd.DataFrame, asked: Questionnaire) -> RowSheet:

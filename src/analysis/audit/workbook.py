@@ -5,12 +5,13 @@ with live formulas over those rows, and whether what was reported agrees. `read`
 back out of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from xlsxwriter.format import Format
 
 from analysis.audit.book import Book
 from analysis.audit.derived import Laid, lay_derived
+from analysis.audit.earlier import EARLIER_ABOUT, lay_earlier, name_earlier_sheet
 from analysis.audit.figures import (
     AGREES,
     DIFFERS,
@@ -115,6 +116,8 @@ def write_audit(findings: Findings) -> bytes:
     if findings.waiting is not None:
         rows, corrections = tables.current[WAITING], findings.waiting.corrections
         pages[WAITING] = lay_rows(_WAITING, rows, corrections, criteria, asked)
+    pages |= lay_earlier(findings, criteria)
+    contents = CONTENTS | {name_earlier_sheet(day): EARLIER_ABOUT for day in findings.earlier}
     sheets_now, sheets_before = _sheets_of(pages), _sheets_of(before)
     if before:
         sheets_now[PREVIOUS] = sheets_before["procedures"]
@@ -125,15 +128,19 @@ def write_audit(findings: Findings) -> bytes:
     if findings.cycle.is_interim:
         notice = f"{INTERIM}　{notice}"
     book = Book(f"{settings.title} {title}", settings.as_of, notice)
-    _write_about(book, findings, plan, [name for name in CONTENTS if name in laid])
+    _write_about(
+        book, findings, plan, {name: about for name, about in contents.items() if name in laid}
+    )
     verdicts = {_FIGURES: ("verdict", DIFFERS), _PUBLISHED: ("agrees", DIFFERS)}
-    for name in CONTENTS:
+    for name in contents:
         if name in laid:
             book.add_page(laid[name], verdicts.get(name))
     return book.finish()
 
 
-def _write_about(book: Book, findings: Findings, plan: RowSheet, names: Sequence[str]) -> None:
+def _write_about(
+    book: Book, findings: Findings, plan: RowSheet, contents: Mapping[str, str]
+) -> None:
     """Write the first sheet: what the workbook is, how many figures agree, how to use it."""
     settings, ledger = findings.cycle.settings, findings.ledger
     sheet = book.add_sheet(_ABOUT)
@@ -186,7 +193,7 @@ def _write_about(book: Book, findings: Findings, plan: RowSheet, names: Sequence
         *((f"{place}.", name, text, wrapped) for place, text in enumerate(USAGE, start=1)),
         (None, None, None, None),
         ("シート", heading, None, heading),
-        *((text, name, CONTENTS[text], wrapped) for text in names),
+        *((text, name, about, wrapped) for text, about in contents.items()),
     ]
     for row, (first, first_style, second, second_style) in enumerate(lines):
         if first_style is title:

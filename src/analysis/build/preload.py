@@ -78,10 +78,11 @@ def _preload() -> None:
 
 
 def _start_readers(root: Path, name: str) -> list[ForkProcess]:
-    """Have a cycle's answers and those of the one before read and stored while this one imports.
+    """Have a cycle's answers and those of the ones before read and stored while this one imports.
 
     Returned are the processes that do so, one a cycle; what one can't read or store is read later.
     """
+    from analysis.ancestry import open_ancestors  # noqa: PLC0415
     from analysis.cycle import open_cycle  # noqa: PLC0415
     from analysis.names import name_day  # noqa: PLC0415
 
@@ -90,10 +91,10 @@ def _start_readers(root: Path, name: str) -> list[ForkProcess]:
 
     # Which departments an interim cycle counts is known by the whole of it.
     cycle = open_cycle(name_day(name), root)
-    cycles = [cycle, cycle.open_previous()]
     # Daemons, which have no children: with all cores at work, more processes would only cost more.
     readers = [
-        ForkProcess(target=_read, args=(one,), daemon=True) for one in cycles if one is not None
+        ForkProcess(target=_read, args=(one,), daemon=True)
+        for one in (cycle, *open_ancestors(cycle))
     ]
     for reader in readers:
         reader.start()

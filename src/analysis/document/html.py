@@ -6,6 +6,7 @@ there is escaped in place, or is a constant, or was written by one of these func
 stands in `templates/report.css`.
 """
 
+from functools import cache
 from importlib.resources import files
 
 from markupsafe import Markup
@@ -22,6 +23,7 @@ from analysis.document.blocks import (
 from analysis.document.html_inline import write_inline
 from analysis.document.html_table import write_html_table
 from analysis.document.tiles import Tile, Tiles
+from analysis.looks import fill_css
 
 TEMPLATES = files("analysis.document") / "templates"
 
@@ -34,11 +36,9 @@ def render(block: Block) -> str:
         case Group(blocks=blocks):
             return "\n".join(render(part) for part in blocks)
         case Masthead():
-            # Seen in JupyterLab only, whose own style aligns every cell to the right.
-            style = Markup((TEMPLATES / "notebook.css").read_text(encoding="utf-8"))  # noqa: S704
             notice = Markup(render(block.notice)) if block.notice else ""  # noqa: S704
-            return Markup('<style>{}</style>\n<h1>{}</h1>\n<p class="subtitle">{}</p>{}').format(
-                style, block.title, block.subtitle, notice
+            return Markup('{}\n<h1>{}</h1>\n<p class="subtitle">{}</p>{}').format(
+                _cell_style(), block.title, block.subtitle, notice
             )
         case Paragraph(parts=parts, kind=kind):
             form = _HEADINGS.get(kind, '<p class="{0}">{1}</p>')
@@ -83,3 +83,18 @@ def _tile(tile: Tile) -> Markup:
     return Markup("<div><dt>{}</dt><dd>{}</dd>{}{}</div>").format(
         tile.label, write_inline((tile.shown,)), bar and Markup("<dd>{}</dd>").format(bar), about
     )
+
+
+def write_cell_style() -> str:
+    """Return the look of what cells of JupyterLab show; its own aligns every cell to the right."""
+    return fill_css((TEMPLATES / "notebook.css").read_text(encoding="utf-8"))
+
+
+def strip_style(shown: str) -> str:
+    """Return what a cell shows without the style that this version puts into it."""
+    return shown.replace(_cell_style(), "")
+
+
+@cache
+def _cell_style() -> Markup:
+    return Markup("<style>{}</style>").format(Markup(write_cell_style()))  # noqa: S704  our own

@@ -15,6 +15,7 @@ from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Tallied
 from analysis.figures.select import list_deciding
 from analysis.figures.tables import pair_ids
+from analysis.figures.trend import list_earlier_tables
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.store import write_csv
@@ -28,11 +29,11 @@ _PLACE = ("cycle", "department", "workbook", "sheet", "row")
 def write_answers(ledger: Ledger, fields: Collection[str] | None = None) -> bytes:
     """Return answers.csv, or of its columns those of some fields.
 
-    One row per procedure, of this cycle and then of the one before. Columns: where it stands; of
-    each field the answer as printed, its cell, the raw text and what decision corrected it;
-    `pair_id`, the id by which both cycles know the procedure, and `paired_by`, how that is known
-    (blank where the id is its own). The fields are what names a procedure, and all by which any
-    measure counts procedures.
+    One row per procedure: of this cycle, of the one before, then of those before that. Columns:
+    where it stands; of each field the answer as printed, its cell, the raw text and what decision
+    corrected it; `pair_id`, the id by which this cycle and the one before know the procedure, and
+    `paired_by`, how that is known (blank where the id is its own). The fields are what names a
+    procedure, and all by which any measure counts procedures.
     """
     if fields is None:
         asked = ledger.cycle.questionnaire
@@ -45,6 +46,7 @@ def write_answers(ledger: Ledger, fields: Collection[str] | None = None) -> byte
     frames = [tables.current["procedures"]]
     if tables.previous is not None:
         frames.append(tables.previous)
+    frames += list_earlier_tables(tables.current).values()
     asked = ledger.cycle.questionnaire
     taken = [_take_columns(frame, order_fields(fields, asked), asked) for frame in frames]
     return write_csv(pd.concat(taken, ignore_index=True))
@@ -81,7 +83,8 @@ def _take_columns(
         **{name: own.choices for name, own in asked.derived.items()},
     }
     columns = {name: frame[name] for name in _PLACE}
-    for field in fields:
+    # What is worked out from two cycles' answers is of these alone.
+    for field in (name for name in fields if name in frame):
         words = choices.get(field)
         columns[field] = name_column(frame[field], words) if words else frame[field]
         for part in CELL_PARTS:

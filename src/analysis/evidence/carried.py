@@ -7,7 +7,7 @@ from analysis.evidence.appendix import list_beside
 from analysis.figures.asked import DEPARTMENT, EVERYTHING, FIELDS, FIGURE
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import PROCEDURES, Ledger
-from analysis.figures.measure import Measure, Tallied, parts_of
+from analysis.figures.measure import Measure, Tallied, find_earlier, parts_of
 from analysis.figures.select import DECIDED_BY, list_deciding
 from analysis.questionnaire.questionnaire import Questionnaire
 
@@ -18,7 +18,8 @@ def list_carried(ledger: Ledger, figures: Sequence[Figure]) -> set[str]:
     `figures` are as `gather_figures` returns them.
     """
     counts = keep_counts(close_measures(ledger, {figure.measure for figure in figures}))
-    if any(count.table not in PROCEDURES for count in counts):
+    tables = {count.table for count in counts} - {*PROCEDURES}
+    if any(find_earlier(table) is None for table in tables):
         return {EVERYTHING}
     questionnaire = ledger.cycle.questionnaire
     asked = {f"{FIGURE} {figure.id}" for figure in figures}

@@ -49,6 +49,22 @@ def list_procedures(
     return columns
 
 
+def list_uncompared(
+    frame: pd.DataFrame, fields: Sequence[str], names: Mapping[object, str], asked: Questionnaire
+) -> dict[str, Any]:
+    """Return the columns of procedures as neither this cycle nor the previous one has them.
+
+    As `list_procedures` does, with their names, but for those that `names` tells of the same id.
+
+    >>> columns = list_uncompared(rows, ["procedure_id"], {"K-001": "届出その1"}, survey.asked)
+    >>> columns["procedure_id"], columns["name"]
+    (['K-001', 1], [None, '届出その2'])
+    """
+    named = zip(list_values(frame, "procedure_id"), list_values(frame, "name"), strict=True)
+    shown = [name if name != names.get(key) else None for key, name in named]
+    return list_procedures(frame, fields, asked) | {"name": write_column(shown)}
+
+
 def list_others(
     frame: pd.DataFrame,
     decisive: Sequence[str],

@@ -9,6 +9,7 @@ which procedures are the same under two ids it is told.
 import base64
 import json
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -19,13 +20,18 @@ from analysis.cycle import WHOLE
 from analysis.evidence.answers import IDENTITY, order_fields
 from analysis.evidence.appendix import list_beside
 from analysis.evidence.carried import close_measures, keep_counts, list_decisive
-from analysis.evidence.columns import list_others, list_procedures, write_column
+from analysis.evidence.columns import (
+    list_others,
+    list_procedures,
+    list_uncompared,
+    write_column,
+)
 from analysis.evidence.meaning import write_meaning
 from analysis.figures.definition import (
     MISSING,
     OTHER_FIELDS,
-    TABLE_NOUNS,
     field_name,
+    name_table_rows,
     other_fields,
 )
 from analysis.figures.evidence import CELL_PARTS, PLACE
@@ -34,6 +40,8 @@ from analysis.figures.ledger import PROCEDURES, Ledger
 from analysis.figures.measure import (
     WAITING,
     Tallied,
+    find_earlier,
+    tables_of,
 )
 from analysis.figures.scopes import LEVELS
 from analysis.figures.select import list_pair_ids
@@ -91,7 +99,10 @@ def _pack(content: Mapping[str, Any]) -> str:
 def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[str, Any]:
     """Return what the figures are made from; of procedures, those within the scopes of `own`."""
     measures = close_measures(ledger, {figure.measure for figure in figures})
-    scopes = {figure.scope for figure in figures}
+    scopes, within = {figure.scope for figure in figures}, defaultdict(set)
+    for figure in figures:
+        for table in tables_of(measures[figure.measure]):
+            within[table].add(figure.scope)
     counts = keep_counts(measures)
     asked = ledger.cycle.questionnaire
     fields = list_decisive(counts, IDENTITY, asked)
@@ -107,8 +118,8 @@ def _gather(ledger: Ledger, figures: Sequence[Figure], own: set[str]) -> dict[st
         "fields": names,
         "decided": {name: own.decided_by for name, own in asked.derived.items() if name in names},
         "compared": [name for name, own in asked.derived.items() if own.is_compared],
-        "nouns": {count.table: TABLE_NOUNS[count.table] for count in counts},
-        "tables": _gather_tables(ledger, counts, scopes, own, fields),
+        "nouns": {count.table: name_table_rows(count.table) for count in counts},
+        "tables": _gather_tables(ledger, counts, within, own, fields),
     }
 
 
@@ -146,13 +157,17 @@ def _name_fields(
 def _gather_tables(
     ledger: Ledger,
     counts: Sequence[Tallied],
-    scopes: set[str],
+    scopes: Mapping[str, set[str]],
     own: set[str],
     fields: Sequence[str],
 ) -> dict[str, dict[str, Any]]:
-    """Return the columns of each table's rows, by cycle and table."""
+    """Return the columns of each table's rows, by cycle and table.
+
+    `scopes` are those of the figures that count a table's rows, by table.
+    """
     frames, asked = _procedures_of(ledger, own, fields), ledger.cycle.questionnaire
     tables: dict[str, dict[str, Any]] = {cycle: {} for cycle in frames}
+    names: dict[object, str] = {}
     if any(count.table in PROCEDURES for count in counts):
         known: dict[object, str] = {}
         for cycle, frame in frames.items():
@@ -160,6 +175,7 @@ def _gather_tables(
             # The cycle before tells only the names that were others.
             shown = [name if name != known.get(key) else None for key, name in named]
             known = dict(named)
+            names = known | names
             columns = {"name": write_column(shown)} | list_procedures(frame, fields, asked)
             columns |= _list_pairs(frame) | _tell_cycle(frame, cycle)
             tables[cycle]["procedures"] = columns
@@ -168,16 +184,16 @@ def _gather_tables(
         if table in PROCEDURES:
             continue
         frame = ledger.tables.current[table]
+        rows = frame[_within(frame, scopes[table])]
         decisive = {f for count in counts if count.table == table for f in count.where.fields}
-        if table == WAITING:
-            rows = frame[_within(frame, scopes)]
-            last = list_procedures(rows, order_fields({*IDENTITY, *decisive}, asked), asked)
-            last |= {"name": write_column(list_values(rows, "name"))}
-            tables[ledger.cycle.name][table] = last | _tell_cycle(rows, ledger.cycle.name)
-            continue
-        tables[ledger.cycle.name][table] = list_others(
-            frame[_within(frame, scopes)], sorted(decisive), titles, asked
-        )
+        if table == WAITING or find_earlier(table) is not None:
+            told = order_fields({*IDENTITY, *decisive}, asked)
+            columns = list_uncompared(rows, told, names, asked) | _tell_cycle(
+                rows, ledger.cycle.name
+            )
+        else:
+            columns = list_others(rows, sorted(decisive), titles, asked)
+        tables[ledger.cycle.name][table] = columns
     return tables
 
 

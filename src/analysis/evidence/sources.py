@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.cycle import ANSWERS_NAME
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     # Who only reads what a report was made from waits for no frames.
     import pandas as pd
 
-    from analysis.cycle import Cycle
     from analysis.figures.ledger import Ledger
 
 SOURCES_NAME = "sources.csv"
@@ -126,10 +126,11 @@ def list_workbooks(ledger: "Ledger") -> dict[str, list[str]]:
     """Return the raw workbooks that say all of each department's procedures, by slug, sorted.
 
     They are the department's own in both cycles, and any other in which one of its procedures
-    stands in either cycle, as one does that came from another department or went to one. Paths are
-    relative to the project.
+    stands in either cycle, as one does that came from another department or went to one; of earlier
+    cycles those in which its procedures stand. Paths are relative to the project.
     """
     from analysis.figures.tables import pair_ids  # noqa: PLC0415
+    from analysis.figures.trend import list_earlier_tables  # noqa: PLC0415
 
     cycles, tables = [ledger.cycle], ledger.tables
     frames = [tables.current["procedures"]]
@@ -141,15 +142,25 @@ def list_workbooks(ledger: "Ledger") -> dict[str, list[str]]:
     owners: dict[str, set[str]] = defaultdict(set)
     for cycle, frame in zip(cycles, frames, strict=True):
         for department in cycle.settings.departments:
-            found[department.slug].add(_name_path(cycle, department.workbook))
+            found[department.slug].add(_name_path(cycle.day, department.workbook))
         for name in {"department_slug", "former_department_slug"}.intersection(frame):
             for key, slug in _list_distinct(pair_ids(frame), frame[name]):
                 owners[key].add(slug)
     for cycle, frame in zip(cycles, frames, strict=True):
         for key, workbook in _list_distinct(pair_ids(frame), frame["workbook"]):
             for slug in owners[key]:
-                found[slug].add(_name_path(cycle, workbook))
+                found[slug].add(_name_path(cycle.day, workbook))
+    for slug, path in chain.from_iterable(
+        _list_places(day, frame) for day, frame in list_earlier_tables(tables.current).items()
+    ):
+        found[slug].add(path)
     return {slug: sorted(paths) for slug, paths in found.items()}
+
+
+def _list_places(day: str, frame: "pd.DataFrame") -> list[tuple[str, str]]:
+    """Return each department with the path of a workbook in which any of its rows stands."""
+    pairs = _list_distinct(frame["department_slug"], frame["workbook"])
+    return [(slug, _name_path(day, workbook)) for slug, workbook in pairs]
 
 
 def _list_distinct(keys: "pd.Series[str]", values: "pd.Series[str]") -> list[tuple[str, str]]:
@@ -157,5 +168,5 @@ def _list_distinct(keys: "pd.Series[str]", values: "pd.Series[str]") -> list[tup
     return list(dict.fromkeys(pairs))
 
 
-def _name_path(cycle: "Cycle", workbook: str) -> str:
-    return unicodedata.normalize("NFC", f"{_RAW}{cycle.day}/{workbook}")
+def _name_path(day: str, workbook: str) -> str:
+    return unicodedata.normalize("NFC", f"{_RAW}{day}/{workbook}")

@@ -1,8 +1,9 @@
 """Build a cycle's ledger from its answers, the guideline and the published numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from types import MappingProxyType
 
 from analysis.cycle import AGENCIES_NAME, Cycle
 from analysis.cycle_toml import Target
@@ -14,9 +15,11 @@ from analysis.figures.derived import Derivation
 from analysis.figures.effort import list_decision_derivations
 from analysis.figures.figure import Figure
 from analysis.figures.guideline import Guideline, read_guideline, require_in_force
+from analysis.figures.inventory import read_inventory
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
+from analysis.figures.national import list_national, list_national_derivations
 from analysis.figures.own_measures import read_own_measures
 from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.requests import (
@@ -28,6 +31,7 @@ from analysis.figures.requests import (
 from analysis.figures.road import Horizon, find_horizon, list_stage_derivations
 from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
+from analysis.figures.trend import list_trend
 from analysis.figures.twins import list_twin_derivations
 from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
@@ -35,14 +39,19 @@ from analysis.survey.survey import Survey
 
 
 def build_ledger(
-    cycle: Cycle, survey: Survey, previous: Survey | None, waiting: Survey | None = None
+    cycle: Cycle,
+    survey: Survey,
+    previous: Survey | None,
+    waiting: Survey | None = None,
+    earlier: Mapping[str, Survey] = MappingProxyType({}),
 ) -> Ledger:
     """Return the ledger of a cycle: every measure of the catalogue in every scope.
 
     `previous` is the survey of the cycle before (None: a first cycle, which has no changes),
-    `waiting` that of its departments that this cycle doesn't count (None: there are none). Raises
-    SettingsError for names, a guideline or published values that can't be used. What was published
-    was of every department: an interim cycle is not compared with it.
+    `waiting` that of its departments that this cycle doesn't count (None: there are none),
+    `earlier` those of the cycles before that (see `load_earlier`). Raises SettingsError for names,
+    a guideline or published values that can't be used. What was published was of every department:
+    an interim cycle is not compared with it.
     """
     asked, horizon = cycle.questionnaire, find_horizon(cycle)
     guideline = read_guideline(cycle.guideline_path, asked)
@@ -62,7 +71,8 @@ def build_ledger(
 
     agencies = read_agencies(cycle.agencies_path, asked)
     before = None if previous is None else previous.rows
-    behind = find_behind(asked, agencies, survey.rows, before)
+    inventory = read_inventory(cycle.inventory_path)
+    behind = find_behind(asked, agencies, survey.rows, before, inventory)
     measures = list_measures(
         guideline,
         asked,
@@ -71,6 +81,8 @@ def build_ledger(
         has_waiting=waiting is not None,
     )
     measures = add_requests(measures, asked, behind)
+    rows = {name: own.rows for name, own in earlier.items()}
+    measures += list_trend(asked, rows, {item.name: item.label for item in measures})
     derivations = list_derivations(asked, guideline, behind)
     fields = [own.field for own in derivations]
     # Who shows the figures finds the words of derived columns where those of answers are.
@@ -90,6 +102,7 @@ def build_ledger(
             previous,
             lambda: reconcile(cycle, published, recompute),
             waiting,
+            earlier=earlier,
             derivations=derivations,
         ),
         behind,
@@ -124,7 +137,8 @@ def aim(ledger: Ledger, target: Target) -> Ledger:
         has_previous=ledger.has_previous,
         has_waiting=bool(ledger.list_waiting()),
     )
-    # What is asked of whom follows from the answers, and a survey's own measures are its own.
+    # What is asked of whom follows from the answers, a survey's own measures are its own, and what
+    # was before is what it was.
     items = ledger.items | {item.name: item for item in measures}
     return replace(ledger, cycle=cycle, items=items)
 
@@ -139,6 +153,7 @@ def list_derivations(
         *list_decision_derivations(guideline, asked),
         *list_request_derivations(asked, behind),
         *list_twin_derivations(asked),
+        *list_national_derivations(asked, behind.inventory),
     )
 
 
@@ -148,7 +163,7 @@ def add_requests(measures: Sequence[Item], asked: Questionnaire, behind: Behind)
     Raises SettingsError for an agency whose measures would be named as others are.
     """
     named = {item.name: item.label for item in measures}
-    own = list(list_requests(asked, behind))
+    own = [*list_requests(asked, behind), *list_national(asked, behind.inventory)]
     if wrong := [f"{item.name}: 「{named[item.name]}」" for item in own if item.name in named]:
         raise SettingsError(
             f"ほかの数値と同じ名前の数値が{len(wrong)}件できます。{AGENCIES_NAME} の code か、"

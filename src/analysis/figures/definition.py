@@ -15,8 +15,10 @@ from analysis.figures.measure import (
     PerMonth,
     Share,
     Shortfall,
+    TableName,
     Total,
     Where,
+    find_earlier,
     parts_of,
 )
 from analysis.questionnaire.field import NOTHING, list_codes, name_codes
@@ -38,6 +40,17 @@ TABLE_NOUNS = {
     "published": "公表値",
     "waiting": "前回調査の手続き（数えていない部局）",
 }
+
+
+def name_table_rows(table: TableName) -> str:
+    """Return what the rows of a table are called, in words.
+
+    >>> name_table_rows("earlier-2023-09-30")
+    '2023-09-30調査の手続き'
+    """
+    cycle = find_earlier(table)
+    return TABLE_NOUNS[table] if cycle is None else f"{cycle}調査の手続き"
+
 
 MISSING = "（なし）"
 """What is said of an answer that there is not."""
@@ -149,7 +162,7 @@ def value_name(field: str, value: object, asked: Questionnaire) -> str:
 def _phrase(measure: Measure, asked: Questionnaire) -> str:
     match measure:
         case Count(where=condition, table=table):
-            noun = TABLE_NOUNS[table]
+            noun = name_table_rows(table)
             said = (
                 f"{_describe_condition(condition, asked)}である{noun}の数"
                 if condition.fields
@@ -157,7 +170,7 @@ def _phrase(measure: Measure, asked: Questionnaire) -> str:
             )
         case Total(field=field, where=condition, table=table):
             whose = f"{_describe_condition(condition, asked)}である" if condition.fields else ""
-            said = f"{whose}{TABLE_NOUNS[table]}の「{field_name(field, asked)}」の計"
+            said = f"{whose}{name_table_rows(table)}の「{field_name(field, asked)}」の計"
         case Shortfall(part=part, whole=whole, percent=percent):
             said = f"（{_phrase(part, asked)}）が（{_phrase(whole, asked)}）{_say_goal(percent)}"
         case PerMonth(of=paced, months=months):

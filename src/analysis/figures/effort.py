@@ -9,7 +9,8 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.figures.decide import Decision, decide
+from analysis.figures.decide import Decision
+from analysis.figures.decided import decide_rows
 from analysis.figures.decision_tables import (
     UNSETTLED,
     UNSETTLED_NAME,
@@ -24,7 +25,7 @@ from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import Count, Total, Where
 from analysis.figures.questions import TableQuestion, list_questions
 from analysis.figures.road import STAGE, VOLUME, list_stage_derivations
-from analysis.figures.statuses import NO_REASON_NAME, count_statuses
+from analysis.figures.statuses import count_statuses
 from analysis.questionnaire.field import SAID_BETWEEN, SEVERAL, Derived
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
@@ -42,37 +43,6 @@ def name_rules(table: DecisionTable, guideline: Guideline) -> dict[str, str]:
     grades = {grade.code: f"{grade.label}：" for grade in guideline.grades}
     labels = {rule.code: grades.get(rule.grade or "", "") + rule.label for rule in table.rules}
     return labels | {UNSETTLED: UNSETTLED_NAME}
-
-
-def decide_rows(
-    guideline: Guideline, asked: Questionnaire, procedures: pd.DataFrame
-) -> list[Decision | None]:
-    """Return what the tables decide of each procedure, None for one that is online or not counted.
-
-    One result per row of `procedures` (tidy rows), in their order. Alike answers share theirs.
-
-    >>> _, waiting = decide_rows(ledger.guideline, survey.asked, rows)
-    >>> print(waiting.missing[:2], waiting.of("ask")[0].given[1])
-    ('identity', 'attachment') 行政マネジメント課（アナログ規制に関すること）
-    """
-    questions = list_questions(asked)
-    wanted = {field for table in guideline.tables for field in table.fields} & questions.keys()
-    (stage,) = list_stage_derivations(asked)
-    columns = {
-        field: (stage.derive(Rows(procedures)) if field == STAGE else procedures[field]).tolist()
-        for field in sorted(wanted)
-    }
-    is_open = procedures[STATUS].isin(asked.list_statuses("started", "not_started")).tolist()
-    unsaid = NO_REASON_NAME if asked.reasons else None
-    known: dict[tuple[str | None, ...], Decision] = {}
-    decisions: list[Decision | None] = []
-    lines = zip(*columns.values(), strict=True) if columns else ((),) * len(procedures)
-    for answers, opened in zip(lines, is_open, strict=True):
-        given = tuple(c if isinstance(c, str) and c != unsaid else None for c in answers)
-        if opened and given not in known:
-            known[given] = decide(guideline.tables, dict(zip(columns, given, strict=True)))
-        decisions.append(known[given] if opened else None)
-    return decisions
 
 
 def list_decision_derivations(guideline: Guideline, asked: Questionnaire) -> tuple[Derivation, ...]:

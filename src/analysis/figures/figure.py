@@ -49,6 +49,12 @@ class Figure:
     numerator: int | None
     denominator: int | None
 
+    def __lt__(self, other: "Figure") -> bool:
+        """Order by value, so that frames of figures can be sorted; one without a value is least."""
+        if self.exact is None or other.exact is None:
+            return self.exact is None and other.exact is not None
+        return self.exact < other.exact
+
     @cached_property
     def id(self) -> str:
         """The figure's id, e.g. `2024-09-01/kankyo/online_rate`."""

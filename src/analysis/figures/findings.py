@@ -3,21 +3,25 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.ancestry import open_ancestors
 from analysis.cycle import Cycle, Department, find_root
 from analysis.cycle_toml import Target
 from analysis.errors import AnalysisError
+from analysis.figures.approvals import read_approvals
 from analysis.figures.asked import note_everything, unnoted
 from analysis.figures.build import aim, build_ledger
 from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import MEASURES_NAME, hash_file
+from analysis.names import say_day
+from analysis.survey.earlier import load_earlier
 from analysis.survey.interim import advise_interim
 from analysis.survey.opening import open_counted
 from analysis.survey.store import load_survey, load_surveys, stamp_inputs, store_problems
@@ -35,7 +39,8 @@ class Findings:
     """A cycle with its survey, the survey of the cycle before (None: a first cycle), its ledger.
 
     Of the cycle before there are the departments that are compared; the last answers of those that
-    are not counted stand apart (None: there are none). What is asked of it is noted (see `asked`).
+    are not counted stand apart (None: there are none), those of the cycles before by their names.
+    What is asked of it is noted (see `asked`).
     """
 
     cycle: Cycle
@@ -43,6 +48,7 @@ class Findings:
     _previous: Survey | None
     ledger: Ledger
     _waiting: Survey | None = None
+    _earlier: Mapping[str, Survey] = field(default_factory=dict)
 
     @property
     def survey(self) -> Survey:
@@ -61,6 +67,12 @@ class Findings:
         """The last answers of the departments that are not counted, if any are known."""
         note_everything()
         return self._waiting
+
+    @property
+    def earlier(self) -> Mapping[str, Survey]:
+        """All answers of the cycles before the previous one, as this one's trend counts them."""
+        note_everything()
+        return self._earlier
 
     def department(self, name_or_slug: str) -> Department:
         """Return a department by official name or slug."""
@@ -140,18 +152,18 @@ _remembered: dict[Path, tuple[str, Findings]] = {}
 
 def hash_inputs(cycle: Cycle) -> str:
     """Return one sha256 over what a cycle's findings are made from: raw files, guideline, code."""
-    before = cycle.open_previous()
-    cycles = [cycle] if before is None else [cycle, before]
     measures = cycle.survey_path.with_name(MEASURES_NAME)
-    beside = (cycle.guideline_path, cycle.agencies_path, measures)
+    beside = (cycle.guideline_path, cycle.agencies_path, cycle.inventory_path, measures)
     stamp = (
-        [stamp_inputs(one) for one in cycles],
+        [stamp_inputs(one) for one in (cycle, *open_ancestors(cycle))],
         [hash_file(path) if path and path.is_file() else None for path in beside],
     )
     return hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
 
 
 def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
+    # One that is missing is told, with whose settings name it, before any is read.
+    open_ancestors(cycle)
     survey, previous = load_surveys(cycle, load)
     if load is load_survey:
         store_problems(cycle, survey)
@@ -164,14 +176,16 @@ def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
         require_usable(previous, before.name)
     if waiting is not None and waiting.rows.empty:
         waiting = None
-    ledger = build_ledger(cycle, survey, previous, waiting)
-    return Findings(ledger.cycle, survey, previous, ledger, waiting)
+    earlier = load_earlier(cycle, load)
+    ledger = build_ledger(cycle, survey, previous, waiting, earlier)
+    return Findings(ledger.cycle, survey, previous, ledger, waiting, earlier)
 
 
 def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[str]:
     """Return, for people, why a build would stop even if every answer of the cycle were right.
 
-    That is what lies beside its answers: the previous cycle, the guideline, the published numbers.
+    That is what lies beside its answers: the previous cycle, the guideline, the published numbers,
+    the approvals.
     """
 
     def require_previous() -> None:
@@ -180,7 +194,13 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
             require_usable(previous, before.name)
 
     refusals = []
-    for require in (require_previous, lambda: build_ledger(cycle, survey, previous)):
+    requirements: tuple[Callable[[], object], ...] = (
+        require_previous,
+        lambda: load_earlier(cycle, load_survey),
+        lambda: build_ledger(cycle, survey, previous),
+        lambda: read_approvals(cycle),
+    )
+    for require in requirements:
         try:
             require()
         except AnalysisError as error:
@@ -190,14 +210,13 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
 
 def write_date(cycle: Cycle) -> str:
     """Return a cycle's as-of date in Japanese, e.g. `2024年9月1日`."""
-    date = cycle.settings.as_of
-    return f"{date.year}年{date.month}月{date.day}日"
+    return say_day(cycle.settings.as_of)
 
 
 def write_month(cycle: Cycle) -> str:
-    """Return a cycle's as-of month as the published table's head has it, e.g. `2024.9`."""
+    """Return a cycle's as-of month as a table's head has it, e.g. `2024年9月`."""
     date = cycle.settings.as_of
-    return f"{date.year}.{date.month}"
+    return f"{date.year}年{date.month}月"
 
 
 def write_previous(findings: Findings) -> str:

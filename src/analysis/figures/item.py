@@ -27,7 +27,8 @@ class Item:
     """A measure with its name, its label in a table's head, and the levels it is given for.
 
     `is_compared` says that it counts by what the other cycle says of a procedure, `is_own` that the
-    survey's own file has it.
+    survey's own file has it; `only` are the departments (slugs) that it is given for, if not for
+    all.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Item:
     levels: tuple[Level, ...]
     is_compared: bool = False
     is_own: bool = False
+    only: frozenset[str] | None = None
 
     @property
     def needs_previous(self) -> bool:
@@ -58,6 +60,8 @@ class Item:
         """
         if scope.level == "all":
             return "all" in self.levels
+        if self.only is not None and scope.department not in self.only:
+            return False
         return scope.level in self.levels and scope.waits == (WAITING in tables_of(self.measure))
 
     @property

@@ -7,26 +7,36 @@ or files: these are given to the interpreters.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-TableName = Literal[
-    "procedures",
-    "transitions",
-    "previous",
-    "workbooks",
-    "lines",
-    "problems",
-    "corrections",
-    "steps",
-    "published",
-    "waiting",
-]
+TableName: TypeAlias = str
+"""procedures, transitions, workbooks, lines, problems, corrections, steps, published, or below."""
 
 PREVIOUS: TableName = "previous"
 """The procedures of the cycle before, as a figure of this one counts them."""
 
 WAITING: TableName = "waiting"
 """The last answers of departments that are not counted: no figure but its own counts them."""
+
+_EARLIER = "earlier-"
+
+
+def name_earlier(cycle: str) -> TableName:
+    """Return the table of the procedures of a cycle before the previous one.
+
+    >>> name_earlier("2023-09-30")
+    'earlier-2023-09-30'
+    """
+    return f"{_EARLIER}{cycle}"
+
+
+def find_earlier(table: TableName) -> str | None:
+    """Return which cycle's procedures a table holds, None for one of this or the previous cycle.
+
+    >>> find_earlier("earlier-2023-09-30"), find_earlier("procedures")
+    ('2023-09-30', None)
+    """
+    return table.removeprefix(_EARLIER) if table.startswith(_EARLIER) else None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.figures.agencies import Agencies
 from analysis.figures.derived import Derivation, Rows
+from analysis.figures.inventory import NO_INVENTORY, Inventory
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.laws import code_law, label_law, list_citations
 from analysis.figures.measure import Count, Total, where
@@ -34,12 +35,14 @@ class Behind:
     """The agencies and the laws behind the lobbied procedures of a cycle and of the one before.
 
     `laws` are their names by code; `pairs` are the agency and the law, by code, of each group of
-    this cycle's procedures, in the order of the agencies and of the rows.
+    this cycle's procedures, in the order of the agencies and of the rows. The `inventory` tells
+    what the ministries report as online.
     """
 
     agencies: Agencies
     laws: dict[str, str]
     pairs: tuple[tuple[str, str], ...]
+    inventory: Inventory = NO_INVENTORY
 
     def list_agencies(self) -> list[str]:
         """Return the codes of the agencies that some procedure is for, in the file's order."""
@@ -51,7 +54,11 @@ NOBODY = Behind(Agencies(), {}, ())
 
 
 def find_behind(
-    asked: Questionnaire, agencies: Agencies, rows: pd.DataFrame, previous: pd.DataFrame | None
+    asked: Questionnaire,
+    agencies: Agencies,
+    rows: pd.DataFrame,
+    previous: pd.DataFrame | None,
+    inventory: Inventory = NO_INVENTORY,
 ) -> Behind:
     """Return who and what is behind the lobbied procedures of tidy rows; nothing where none may be.
 
@@ -61,7 +68,7 @@ def find_behind(
     ()
     """
     if not asked.lobbied:
-        return Behind(agencies, {}, ())
+        return Behind(agencies, {}, (), inventory)
     laws: dict[str, str] = {}
     found: list[tuple[str, str]] = []
     for frame in (rows, previous):
@@ -73,7 +80,7 @@ def find_behind(
                 found.append((agencies.find(name, reasons), code))
     order = [*agencies.names]
     pairs = sorted(dict.fromkeys(found), key=lambda pair: order.index(pair[0]))
-    return Behind(agencies, laws, tuple(pairs))
+    return Behind(agencies, laws, tuple(pairs), inventory)
 
 
 def list_lobbied_rows(

@@ -21,6 +21,7 @@ from analysis.figures.measure import (
     Shortfall,
     Tallied,
     Total,
+    find_earlier,
 )
 from analysis.figures.scopes import Level
 from analysis.figures.tables import Tables
@@ -194,7 +195,8 @@ class Selector:
     def _deciding_fields(self, count: Tallied, level: Level) -> tuple[str, ...]:
         """Return the fields by which a row counts: a procedure's id, its section, its answers."""
         fields = list_deciding(count, self._tables.decided_by)
-        if count.table not in ("procedures", PREVIOUS, WAITING):
+        is_of_earlier = find_earlier(count.table) is not None
+        if count.table not in ("procedures", PREVIOUS, WAITING) and not is_of_earlier:
             return fields
         section = ("section",) if level == "section" else ()
         return tuple(dict.fromkeys(("procedure_id", *section, *fields)))

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from types import MappingProxyType
 
 import pandas as pd
 
 from analysis.cycle import Cycle
 from analysis.figures.corrected import add_corrections, list_corrections
 from analysis.figures.derived import Derivation, Rows, add_derived, lay_beside
-from analysis.figures.measure import PREVIOUS, WAITING
+from analysis.figures.measure import PREVIOUS, WAITING, name_earlier
 from analysis.figures.scopes import add_scopes
 from analysis.figures.tally import Tally
 from analysis.survey.answers.steps import list_steps
@@ -123,14 +124,16 @@ def prepare_tables(
     reconciled: Callable[[], pd.DataFrame],
     waiting: Survey | None = None,
     *,
+    earlier: Mapping[str, Survey] = MappingProxyType({}),
     derivations: tuple[Derivation, ...] = (),
 ) -> Tables:
     """Return a cycle's tables, every one with its cycle and its scopes.
 
     `previous` is the survey of the cycle before, if any; `reconciled` makes the table of published
     numbers, which itself needs figures of the other tables. `waiting` holds the last answers of the
-    departments that are not counted: where there are any they are a table, too. The procedures of
-    both cycles have the columns of the `derivations`.
+    departments that are not counted: where there are any they are a table, too, and so is each of
+    the `earlier` surveys, by cycle (see `name_earlier`). The procedures of this cycle and of the
+    one before have the columns of the `derivations`.
 
     >>> tables = prepare_tables(ledger.cycle, survey, findings.previous, pd.DataFrame)
     >>> tables.current["transitions"][["procedure_id", "fate", "scope_department"]]
@@ -176,9 +179,10 @@ def prepare_tables(
 
     apart: dict[str, Callable[[], pd.DataFrame]]
     apart = {} if waiting is None else {WAITING: partial(list_procedures, waiting)}
-    earlier = None if previous is None else list_previous()
-    if earlier is not None:
-        apart[PREVIOUS] = lambda: earlier.current[PAIRED]
+    apart |= {name_earlier(name): partial(list_procedures, own) for name, own in earlier.items()}
+    tables_then = None if previous is None else list_previous()
+    if tables_then is not None:
+        apart[PREVIOUS] = lambda: tables_then.current[PAIRED]
     return Tables(
         cycle.name,
         LazyTables(
@@ -195,6 +199,6 @@ def prepare_tables(
             published=lambda: add(reconciled()),
             **apart,
         ),
-        earlier,
+        tables_then,
         derivations,
     )

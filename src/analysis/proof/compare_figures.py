@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.figures.figure import split_id
-from analysis.figures.measure import compares
+from analysis.figures.measure import compares, find_earlier, tables_of
 from analysis.figures.select import Selection
 from analysis.figures.tables import pair_ids
 from analysis.proof.compare_cells import say_changes
@@ -112,12 +112,20 @@ class RowChanges:
         return [_role_by_key(chosen or [], self.pair.scope) for chosen in self._selections]
 
     def _frames(self) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]]:
-        """Yield the procedures that decide, side by side: of this cycle, and of the one before."""
+        """Yield the procedures that decide, side by side: of this cycle, and of the one before.
+
+        Of a figure of the trend they are those of the cycle that it is of.
+        """
         chosen = [selection for own in self._selections for selection in own or []]
         fields = tuple(dict.fromkeys(field for selection in chosen for field in selection.fields))
         rows = zip(self.sides, (self.pair.a, self.pair.b), strict=True)
         tables = (side.tables_of(row["figure_id"]) for side, row in rows if row is not None)
         a, b = (known for known in tables if known is not None)
+        counted = tables_of(self.sides[1].items[self.pair.either["measure"]].measure)
+        if earlier := [table for table in counted if find_earlier(table) is not None]:
+            for table in earlier:
+                yield a.current[table], b.current[table], fields
+            return
         yield a.current["procedures"], b.current["procedures"], fields
         if self._looks_back() and a.previous is not None and b.previous is not None:
             yield a.previous, b.previous, fields

@@ -17,10 +17,11 @@ from analysis.document.chart import draw_parts
 from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
-from analysis.reports.bridge import list_bridge
+from analysis.reports.bridge import show_bridge
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
+from analysis.reports.next_steps import show_next
 from analysis.reports.outlook import show_outlook
 from analysis.reports.procedure_table import tabulate_procedures
 from analysis.reports.progress import (
@@ -31,6 +32,7 @@ from analysis.reports.progress import (
     say_progress,
     show_progress,
 )
+from analysis.reports.trend import show_department_trend
 
 
 def masthead(findings: Findings, department: str) -> Masthead:
@@ -114,7 +116,8 @@ def changes(findings: Findings, department: str) -> Block:
     ]
     return Group(
         (
-            *list_bridge(findings, own.slug),
+            *show_bridge(findings, own.slug),
+            *show_department_trend(findings, own.slug),
             Table(
                 caption="前回調査からの異動",
                 columns=(
@@ -129,6 +132,11 @@ def changes(findings: Findings, department: str) -> Block:
             ),
         )
     )
+
+
+def next_steps(findings: Findings, department: str) -> Block:
+    """Return the efforts that the guideline grades, and what to take up next."""
+    return show_next(findings, findings.department(department).slug)
 
 
 def procedures(findings: Findings, department: str) -> Block:

@@ -17,6 +17,7 @@ from analysis.figures.findings import Findings
 from analysis.figures.guideline import GuidelineEntry, Section
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.heading import head_report
+from analysis.reports.rule_tables import show_tables
 
 GUIDELINE = "guideline"
 """The report that the guideline's sections stand in."""
@@ -89,6 +90,11 @@ def sections(findings: Findings) -> Block:
             )
         )
     )
+
+
+def tables(findings: Findings) -> Block:
+    """Return the guideline's decision tables; nothing of a version without them."""
+    return show_tables(findings)
 
 
 def _show_section(findings: Findings, chosen: Section) -> Block:

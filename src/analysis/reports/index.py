@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from analysis.cycle import NOTEBOOKS, Department
+from analysis.cycle import NOTEBOOKS, Cycle, Department
 from analysis.document import html
 from analysis.document.blocks import Block, Cell, Column, Link, Quoted, Table
 from analysis.errors import ReportError, list_examples
@@ -13,10 +13,12 @@ from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.findings import Findings
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.heading import DEPARTMENT_REPORT, head
+from analysis.reports.navigator import TITLE, link_navigator
 from analysis.reports.overview import summary
-from analysis.reports.plan import Report
+from analysis.reports.plan import Report, has_navigator
 from analysis.reports.stated import ENDING, KEY
 
+_NAVIGATOR = "このページは、一つの手続きについて問いに答え、オンライン化の進め方を探すものです。"
 _TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
 
@@ -26,12 +28,13 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
     Raises ReportError that names the notebooks whose titles have a digit without evidence.
     """
     _require_titles(findings, reports)
-    masthead, named = head(findings, _TITLE), findings.cycle.name_file
+    cycle = findings.cycle
+    masthead, named = head(findings, _TITLE), cycle.name_file
     blocks: list[Block] = [
         *([masthead.notice] if masthead.notice else []),
         summary(findings),
         _list_departments(findings, reports),
-        _list_others(reports),
+        _list_others(cycle, reports),
         Table(
             caption="データ",
             columns=(Column("内容"), Column("ファイル")),
@@ -48,6 +51,10 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
                 (
                     "すべての数値を手続きの行から数え直す表計算ファイル",
                     Link(named("audit.xlsx"), "audit", "xlsx"),
+                ),
+                (
+                    "オープンデータ（CSV）とその項目の意味",
+                    Link("オープンデータ", "codebook", "html"),
                 ),
             ),
         ),
@@ -84,19 +91,22 @@ def _list_departments(findings: Findings, reports: Sequence[Report]) -> Table:
     )
 
 
-def _list_others(reports: Sequence[Report]) -> Table:
+def _list_others(cycle: Cycle, reports: Sequence[Report]) -> Table:
     """Return the other reports, what each is in a sentence."""
     return Table(
         caption="全体の報告書",
         columns=(Column("報告書"), Column("内容"), Column("PDF")),
-        rows=tuple(
-            (
-                Link(report.title, report.stem, "html"),
-                report.about,
-                Link("PDF", report.stem, "pdf", about=report.title),
-            )
-            for report in reports
-            if not _is_of_department(report)
+        rows=(
+            *(
+                (
+                    Link(report.title, report.stem, "html"),
+                    report.about,
+                    Link("PDF", report.stem, "pdf", about=report.title),
+                )
+                for report in reports
+                if not _is_of_department(report)
+            ),
+            *([(link_navigator(TITLE), _NAVIGATOR, None)] if has_navigator(cycle) else ()),
         ),
     )
 

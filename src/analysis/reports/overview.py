@@ -25,7 +25,7 @@ from analysis.document.chart import draw_parts, draw_rates
 from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
-from analysis.reports.bridge import draw_movers, list_bridge, say_movers
+from analysis.reports.bridge import draw_movers, say_movers, show_bridge
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.guideline import GUIDELINE
 from analysis.reports.heading import head_report
@@ -40,6 +40,7 @@ from analysis.reports.progress import (
     show_progress,
 )
 from analysis.reports.successions import list_successions
+from analysis.reports.trend import show_trend
 from analysis.reports.waiting import list_waiting
 
 
@@ -82,11 +83,11 @@ def headline(findings: Findings) -> Block:
 
 
 def moves(findings: Findings) -> Block:
-    """Return the bridge from the previous cycle's count, and who made how much of the change."""
+    """Return the bridge from the previous cycle's count, who made the change, and the trend."""
     if not findings.ledger.has_previous:
         return Group(())
     heading = Paragraph(("前回からの増減の内訳",), kind="heading")
-    return Group((heading, *list_bridge(findings), *draw_movers(findings)))
+    return Group((heading, *show_bridge(findings), *draw_movers(findings), *show_trend(findings)))
 
 
 def departments(findings: Findings) -> Block:

@@ -4,7 +4,7 @@ A browser sorts its rows and chooses among them. What is proposed repeats from r
 there are many rows, a letter stands for each sentence.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -21,11 +21,14 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
+from analysis.figures.decided import decide_rows
 from analysis.figures.findings import Findings
+from analysis.figures.order import order_by_use
 from analysis.figures.road import VOLUME
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
 from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
+from analysis.reports.next_steps import name_grade
 from analysis.reports.proposal import letter_proposals, propose
 
 _FEW = 10
@@ -39,17 +42,28 @@ _BETWEEN = "・"
 def tabulate_procedures(findings: Findings, own: Department) -> Block:
     """Return a department's procedures: one row each, those of one section together.
 
-    Sections stand in the order of their first rows, and the rows of each as they stand there.
+    Sections stand in the order of their first rows, and the rows of each as they stand there; with
+    the guideline's tables what is next comes first.
     """
     guideline, asked = findings.ledger.guideline, findings.cycle.questionnaire
     rows = findings.ledger.rows_of(own.slug, "procedures")
-    rows = rows.iloc[pd.factorize(rows[_SECTION])[0].argsort(kind="stable")]
+    decisions = decide_rows(guideline, asked, rows)
+    order: Sequence[int] = range(len(rows))
+    if guideline.effort is not None:
+        order = order_by_use(guideline, decisions, rows)
+    sections = pd.factorize(rows[_SECTION])[0]
+    order = sorted(order, key=lambda at: sections[at])
+    rows = rows.iloc[order]
+    grades = [name_grade(guideline, decisions[at]) for at in order]
     proposals = propose(guideline, asked, rows)
     letters = letter_proposals(guideline, asked, proposals) if len(rows) > _FEW else {}
     table = Table(
         caption=f"{own.name}の手続き一覧",
-        columns=tuple(_list_columns(asked, letters)),
-        rows=tuple(_list_cells(asked, rows, [_write(told, letters) for told in proposals])),
+        columns=tuple(_list_columns(findings, letters)),
+        rows=tuple(
+            (*cells, *([grade] if guideline.effort else ()), _write(told, letters))
+            for cells, grade, told in zip(_list_cells(asked, rows), grades, proposals, strict=True)
+        ),
         notes=tuple(filter(None, [_explain_proposals(findings)])),
         on_paper=list_on_paper(findings, own) if len(rows) > MOST_ON_PAPER else None,
         parted=dict(_head_sections(findings, own, rows)),
@@ -58,7 +72,8 @@ def tabulate_procedures(findings: Findings, own: Department) -> Block:
     return Group((*_explain_letters(letters), table))
 
 
-def _list_columns(asked: Questionnaire, letters: Mapping[str, str]) -> Iterator[Column]:
+def _list_columns(findings: Findings, letters: Mapping[str, str]) -> Iterator[Column]:
+    asked = findings.cycle.questionnaire
     named = asked.named
     codes = tuple((letter, line) for line, letter in letters.items())
     yield Column(named["procedure_id"].header, weight=5)
@@ -69,16 +84,16 @@ def _list_columns(asked: Questionnaire, letters: Mapping[str, str]) -> Iterator[
         yield Column(named[REASON].header, weight=8, picks="one")
     if named[VOLUME].is_asked:
         yield Column(named[VOLUME].header, numeric=True, weight=5, picks="least")
+    if findings.ledger.guideline.effort is not None:
+        yield Column("手間", weight=5, picks="one")
     if codes:
         yield Column(_PROPOSED, weight=6, picks="one", codes=codes)
     else:
         yield Column(_PROPOSED, weight=14)
 
 
-def _list_cells(
-    asked: Questionnaire, rows: pd.DataFrame, proposed: list[str | None]
-) -> Iterator[tuple[Cell, ...]]:
-    """Yield a row of cells for each procedure."""
+def _list_cells(asked: Questionnaire, rows: pd.DataFrame) -> Iterator[tuple[Cell, ...]]:
+    """Yield what each procedure's row says of its answers."""
     volumes = rows[VOLUME].tolist() if asked.named[VOLUME].is_asked else []
     answers = rows[["procedure_id", _SECTION, "name", STATUS, REASON]]
     for at, (procedure_id, section, name, status, reason) in enumerate(
@@ -92,7 +107,6 @@ def _list_cells(
             asked.label(STATUS, status),
             *_say_reason(asked, status, reason),
             *volume,
-            proposed[at],
         )
 
 
@@ -144,9 +158,11 @@ def _explain_letters(letters: Mapping[str, str]) -> Iterator[Paragraph]:
 
 
 def _explain_proposals(findings: Findings) -> str:
-    title = findings.ledger.guideline.title
+    guideline = findings.ledger.guideline
+    title = guideline.title
     also = f"と、調査票の回答に当たる「{title}」の項目" if title else ""
     asked = findings.cycle.questionnaire
     if not asked.routes:
         return f"{_PROPOSED}は、{also.removeprefix('と、')}です。" if also else ""
-    return f"{_PROPOSED}は、{asked.named[REASON].header}ごとの方針{also}です。"
+    order = "課ごとに、次に進めるものの順に並んでいます。" if guideline.effort else ""
+    return f"{_PROPOSED}は、{asked.named[REASON].header}ごとの方針{also}です。{order}"

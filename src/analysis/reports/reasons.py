@@ -22,7 +22,7 @@ from analysis.figures.statuses import name_reasons
 from analysis.looks import SERIES, look_by_place
 from analysis.questionnaire.questionnaire import REASON, STATUS
 from analysis.reports.behind import tell_agencies, tell_laws
-from analysis.reports.elsewhere import tell_twins
+from analysis.reports.elsewhere import tell_national, tell_twins
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.progress import SEVERAL_REASONS, reason_table
@@ -134,7 +134,16 @@ def behind(findings: Findings) -> Block:
     heading = Paragraph((f"{labels}の相手先と法令",), kind="heading")
     laws = (tell_laws(findings),) if asked.named["law"].is_asked else ()
     elsewhere = Paragraph(("ほかの部局の例",), kind="heading")
-    return Group((heading, tell_agencies(findings), *laws, elsewhere, tell_twins(findings)))
+    return Group(
+        (
+            heading,
+            tell_agencies(findings),
+            *laws,
+            elsewhere,
+            tell_twins(findings),
+            tell_national(findings),
+        )
+    )
 
 
 def _list_columns(

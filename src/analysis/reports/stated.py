@@ -14,10 +14,9 @@ from typing import Any, NamedTuple
 
 from analysis.cycle import NOTEBOOKS, Cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
-from analysis.files.folder import is_passing
-from analysis.inputs import REPORT_KEY
+from analysis.inputs import REPORT_KEY, list_notebooks
 from analysis.names import find_twice
-from analysis.texts import compose_name, read_text
+from analysis.texts import read_text
 
 KEY = REPORT_KEY
 EACH_DEPARTMENT = "{department}"
@@ -39,6 +38,7 @@ _WORDS = ("title", "heading")
 _NEEDED: dict[str, Callable[[Cycle], bool]] = {
     "guideline": lambda cycle: cycle.settings.guideline is not None,
     "reasons": lambda cycle: bool(cycle.questionnaire.reasons),
+    "approvals": lambda cycle: cycle.approvals_path.exists(),
     "lobbied": lambda cycle: bool(cycle.questionnaire.lobbied),
 }
 _NAME = re.compile(r"[\w-]+")
@@ -123,7 +123,9 @@ def _list_titles(statement: Statement, cycle: Cycle) -> list[str]:
 
 def _read(cycle: Cycle, name: str) -> Statement:
     """Return what a notebook states; raise _UnstatedError, without a word if that is nothing."""
-    path = cycle.notebooks_folder / f"{name}{ENDING}"
+    path = list_notebooks(cycle).get(f"{name}{ENDING}")
+    if path is None:
+        raise _UnstatedError
     try:
         notebook = json.loads(read_text(path.resolve()))
         stated, about = notebook["metadata"][KEY], _read_opening(notebook["cells"])
@@ -172,9 +174,7 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
 
 
 def _list_names(cycle: Cycle) -> Iterator[str]:
-    for path in cycle.notebooks_folder.glob(f"*{ENDING}"):
-        if not is_passing(path.name):
-            yield compose_name(path.stem)
+    return (name.removesuffix(ENDING) for name in list_notebooks(cycle))
 
 
 @cache

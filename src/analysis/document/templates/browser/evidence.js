@@ -72,11 +72,15 @@ function readIds(steps) {
   });
 }
 
-// The previous cycle leaves out a name that the procedure still has.
+// The previous cycle leaves out a name that the procedure still has, and so do other tables.
 function restoreNames(evidence) {
   const now = byId(proceduresOf(evidence, evidence.cycle));
   for (const row of proceduresOf(evidence, evidence.previous)) {
     row.name ??= now.get(pairId(row))?.name ?? null;
+  }
+  const before = byId(proceduresOf(evidence, evidence.previous));
+  for (const row of [...evidence.tables.get(evidence.cycle).values()].flat()) {
+    row.name ??= now.get(row.procedure_id)?.name ?? before.get(row.procedure_id)?.name ?? null;
   }
 }
 

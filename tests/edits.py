@@ -107,7 +107,7 @@ EDITS: dict[str, Edit] = {
         (OTHER, "（見た目の指定）", "display: none"),
     ),
     "the notice taken out": Edit(
-        say("guideline.html", '<p class="demonstration">.*?</p>', ""),
+        say("guideline.html", '<aside class="demonstration".*?</aside>', ""),
         ("guideline.html", "行目", "架空データ"),
     ),
     "a script with its own sum": Edit(

@@ -17,12 +17,16 @@ AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME = "audit.xlsx", "index.html", "navigator.
 
 @dataclass(frozen=True)
 class Report:
-    """One report: the notebook that makes it, its parameters, its files' stem, and its title."""
+    """One report: the notebook that makes it, its parameters, its files' stem, and its title.
+
+    `about` says in a sentence what it is.
+    """
 
     notebook: str
     stem: str
     title: str
     parameters: tuple[tuple[str, str], ...]
+    about: str = ""
 
     @property
     def department(self) -> str | None:
@@ -86,7 +90,7 @@ def tell_beside(cycle: Cycle, name: str) -> tuple[tuple[str, str], ...]:
     named = (("cycle", cycle.name),)
     if name != cycle.name_file(INDEX_NAME):
         return named
-    told = (f"{stated.notebook} {stated.title}" for stated in read_statements(cycle))
+    told = (f"{one.notebook} {one.title} {one.about}".strip() for one in read_statements(cycle))
     return (*named, ("reports", "、".join(told)))
 
 
@@ -96,7 +100,7 @@ def _list_reports(
     named = (("cycle", cycle.name),)
     if EACH_DEPARTMENT not in statement.title:
         stem = f"{statement.notebook}{cycle.mark}"
-        yield Report(statement.notebook, stem, statement.title, named)
+        yield Report(statement.notebook, stem, statement.title, named, statement.about)
         return
     for department in departments:
         yield Report(
@@ -104,4 +108,5 @@ def _list_reports(
             f"{statement.notebook}-{department.slug}{cycle.mark}",
             statement.title.replace(EACH_DEPARTMENT, department.name),
             (*named, ("department", department.slug)),
+            statement.about,
         )

@@ -25,7 +25,7 @@ from analysis.figures.asked import EVERYTHING
 from analysis.inputs import SHORT_LENGTH, Mark, list_inputs, list_notebooks, mark_of
 from analysis.place import deliver_file
 from analysis.proof.entities import CRATE_NAME
-from analysis.reports.plan import INDEX_NAME, Report, list_pages, plan_reports, tell_beside
+from analysis.reports.plan import Report, list_pages, plan_reports, tell_beside
 
 FORCED = "--force の指定"
 NEEDS_ALL = (
@@ -201,8 +201,8 @@ class _Build:
             for name, origin in origins.items()
             if self.force or self.delivered.why_remake([name], origin, None)
         ]
-        fingerprint = origins[self.cycle.name_file(INDEX_NAME)].write_fingerprint(None)
-        return self.pool.submit(jobs.make_beside, self.target, names, fingerprint[:SHORT_LENGTH])
+        made = {name: origins[name].write_fingerprint(None)[:SHORT_LENGTH] for name in names}
+        return self.pool.submit(jobs.make_beside, self.target, made)
 
     def _collect(self, reasons: Mapping[Report, str | None]) -> dict[Report, shelf.Made]:
         """Take what was made from the shelf."""

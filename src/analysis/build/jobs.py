@@ -6,7 +6,7 @@ runs: who hands them out needs none of it.
 """
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,12 +111,12 @@ def run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple["Do
         raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
 
 
-def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+def make_beside(target: BuildTarget, wanted: Mapping[str, str]) -> dict[str, bytes]:
     """Return the files beside the reports (see `list_pages`) that are delivered by these names.
 
-    One process makes them; `fingerprint` is what the index and the navigator print.
+    One process makes them; `wanted` has by each name the fingerprint that a page prints.
     """
-    return in_worker(_make_beside, target, names, fingerprint)
+    return in_worker(_make_beside, target, wanted)
 
 
 def make_crate(
@@ -155,7 +155,7 @@ def _export(target: BuildTarget, document: "Document", origin: Origin) -> "Pages
         raise ReportError(f"notebooks/{origin.notebook}.ipynb: {error}") from None
 
 
-def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+def _make_beside(target: BuildTarget, wanted: Mapping[str, str]) -> dict[str, bytes]:
     from analysis.audit.workbook import write_audit
     from analysis.evidence.answers import write_answers
     from analysis.figures.listing import list_figures, write_figures
@@ -165,19 +165,23 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
     from analysis.reports.navigator import write_navigator
 
     findings = _load(target)
-    data = OpenData(findings)
+    data, name = OpenData(findings), findings.cycle.name_file
+
+    def mark(page: str) -> str:
+        return wanted[name(page)]
+
     makers: dict[str, Callable[[], bytes]] = {
         ANSWERS_NAME: lambda: write_answers(findings.ledger),
         AUDIT_NAME: lambda: write_audit(findings),
         FIGURES_NAME: lambda: write_figures(list_figures(findings.ledger)),
         INDEX_NAME: lambda: write_index(
-            findings, plan_reports(findings.cycle), fingerprint
+            findings, plan_reports(findings.cycle), mark(INDEX_NAME)
         ).encode(),
-        NAVIGATOR_NAME: lambda: write_navigator(findings, fingerprint).encode(),
-        CODEBOOK_NAME: lambda: write_codebook(findings, data.tables, fingerprint).encode(),
+        NAVIGATOR_NAME: lambda: write_navigator(findings, mark(NAVIGATOR_NAME)).encode(),
+        CODEBOOK_NAME: lambda: write_codebook(findings, data.tables, mark(CODEBOOK_NAME)).encode(),
     }
-    delivered = {findings.cycle.name_file(name): make for name, make in makers.items()}
-    return {name: delivered[name]() if name in delivered else data.files[name] for name in names}
+    delivered = {name(own): make for own, make in makers.items()}
+    return {own: delivered[own]() if own in delivered else data.files[own] for own in wanted}
 
 
 def _make_crate(

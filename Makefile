@@ -18,7 +18,7 @@ check: $(READY) ## 提出状況と調査票の問題を示す
 	@$(BIN)/analysis check
 
 lab: $(READY) ## JupyterLab でこのフォルダーを開く
-	@$(BIN)/jupyter lab
+	@$(BIN)/analysis lab
 
 test: $(READY) ## 書式、型、テストをすべて確かめる
 	$(BIN)/ruff check .

@@ -44,7 +44,7 @@ def require_bridge(found: Findings) -> None:
             assert (
                 came + value(f"new_{code}", slug) + value(f"moved_in_{code}", slug) == (now[code])
             ), (slug, code)
-        list(bridge.list_bridge(found, slug))
+        list(bridge.show_bridge(found, slug))
     # What leaves one department for another comes there, online or not.
     for way, back in (("moved_in", "moved_out"), (f"{GAINED}_elsewhere", f"{LOST}_elsewhere")):
         names = [f"{way}_{code}" for code in statuses] if way == "moved_in" else [way]

@@ -87,8 +87,14 @@ def run_command(folder: Path, *words: str) -> str:
     return run_copy(folder, "from analysis.cli import main; main()", *words)
 
 
+def files_within(folder: Path) -> dict[str, Path]:
+    """Return the files of a set, those in a folder of it too, by their names in the set."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in found}
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(reports_of(folder).iterdir())}
+    return {name: path.read_bytes() for name, path in files_within(reports_of(folder)).items()}
 
 
 def build(folder: Path, *words: str) -> str:

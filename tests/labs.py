@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Response, expect
+from playwright.sync_api import APIResponse, Browser, Response, expect
 
 from conftest import ROOT
 
@@ -71,6 +71,7 @@ class Lab:
 
     def __init__(self, browser: Browser, address: str) -> None:
         self.errors: list[str] = []
+        self.address = address
         self._has_formats = False
         self.context = browser.new_context(accept_downloads=True)
         self.context.set_default_timeout(SECONDS * 1000)
@@ -125,10 +126,15 @@ class Lab:
         started.value.save_as(path)
         return path.read_bytes()
 
-    def fail_to_export(self, title: str) -> str:
-        """Return what the window says that an export opens when there is nothing to save."""
-        with self.context.expect_page() as opened:
-            self.choose("File", EXPORT, title)
-        told = opened.value.inner_text("body")
-        opened.value.close()
-        return told
+    def ask(self, path: str) -> APIResponse:
+        """Return what the server answers."""
+        owner = {"Authorization": f"token {TOKEN}"}
+        return self.context.request.get(f"{self.address}{path}", headers=owner)
+
+    def list_exports(self) -> list[str]:
+        """Return the titles under *Save and Export Notebook As*."""
+        self.choose("File", EXPORT)
+        titles = self.page.locator(".lm-Menu").last.locator(".lm-Menu-itemLabel").all_inner_texts()
+        for _ in range(2):
+            self.page.keyboard.press("Escape")
+        return titles

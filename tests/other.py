@@ -97,6 +97,92 @@ when = { channel = "paper", counters = "blank" }
 """
 """Five statuses of four roles, six reasons in three routes, several at once, own columns."""
 
+GUIDELINE = """
+title = "電子申請の手引"
+version = "第2版"
+source = "手引"
+notes = []
+goal = "すべての申請を電子申請にします"
+
+[[sections]]
+number = "第3章"
+title = "受付の方法"
+paragraphs = ["郵送の申請は、まず様式を公開します。"]
+columns = ["受付", "方法"]
+summary = "様式を公開します"
+
+[[sections.rows]]
+cells = ["紙の申請", "窓口に端末を置く"]
+
+[[grades]]
+code = "small"
+label = "小"
+about = "様式を公開する"
+weight = 2
+
+[[grades]]
+code = "large"
+label = "大"
+about = "端末を置く"
+weight = 5
+
+[[grades]]
+code = "none"
+label = "なし"
+about = "国を待つ"
+
+[[tables]]
+code = "counter"
+title = "窓口"
+role = "first"
+section = "第3章"
+several = true
+
+[[tables.rules]]
+code = "terminal"
+label = "端末"
+when = { channel = ["paper"] }
+gives = ["窓口の端末"]
+words = ["窓口に端末を置く"]
+step = "端末を置く"
+
+[[tables.rules]]
+code = "every"
+label = "案内"
+when = { "受付の方法" = ["紙", "郵送, 書留"] }
+gives = ["案内の紙"]
+
+[[tables]]
+code = "work"
+title = "手間"
+role = "effort"
+
+[[tables.rules]]
+code = "wait"
+label = "国を待つ"
+when = { stage = ["reason_law"] }
+gives = ["国に要望する"]
+step = "国に要望する"
+grade = "none"
+
+[[tables.rules]]
+code = "form"
+label = "様式"
+when = { stage = ["plan", "reason_cost", "reason_system", "reason_staff", "reason_users", "reason_other"], channel = ["mail"] }
+gives = ["様式を公開する"]
+step = "様式を公開する"
+grade = "small"
+
+[[tables.rules]]
+code = "device"
+label = "端末"
+when = { stage = ["plan", "reason_cost", "reason_system", "reason_staff", "reason_users", "reason_other"], channel = ["paper"] }
+gives = ["端末を置く"]
+step = "端末を置く"
+grade = "large"
+"""  # noqa: E501
+"""Two tables: one of which several rules may hold, and one of three grades."""
+
 DEPARTMENTS = [f"第{number}局" for number in range(1, 16)]
 STATUSES = {"受付中": "online", "試行中": "online", "設計中": "started", "未定": "not_started"}
 REASONS = ["費用、または予算", "法令", "人員", "システム", "利用者", "他（1～5以外）"]
@@ -116,6 +202,13 @@ def write_settings(folder: Path) -> None:
         f"{departments}\n[headers]\n[answers]\n",
         encoding="utf-8",
     )
+
+
+def add_guideline(folder: Path) -> None:
+    """Let the survey's cycle quote a guideline."""
+    (folder / "data/raw/guideline/手引.toml").write_text(GUIDELINE, encoding="utf-8")
+    path = folder / "data/raw/2026-03-31/cycle.toml"
+    path.write_text(f'guideline = "手引.toml"\n{path.read_text("utf-8")}', encoding="utf-8")
 
 
 def invent(number: int) -> Iterator[dict[str, object]]:

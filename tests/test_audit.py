@@ -24,12 +24,15 @@ from analysis.figures.build import build_ledger, list_derivations
 from analysis.figures.corrected import CORRECTED
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
+from analysis.figures.guideline import read_guideline
+from analysis.figures.requests import NOBODY
 from analysis.figures.rounding import NO_NUMBER
 from analysis.forms.cell_text import CUT, LONGEST_TEXT, count_lines, write_text
 from analysis.survey.collect import collect_survey
 from analysis.survey.survey import row_columns
 
 from archives import SHEET, change
+from conftest import DEMO
 from reports import HOSTILE
 from rows import ASKED, make_rows
 from spreadsheets import read_lines, recalculate
@@ -38,8 +41,11 @@ from workbooks import make_cycle
 pytestmark = pytest.mark.slow
 
 PAIRING = ("pair_id", "paired_by")
-DERIVED = tuple(own.field.name for own in list_derivations(ASKED))
-DERIVED_TITLES = [own.field.header for own in list_derivations(ASKED)]
+_DERIVATIONS = list_derivations(
+    ASKED, read_guideline(DEMO / "data" / "raw" / "guideline" / "2024.toml", ASKED), NOBODY
+)
+DERIVED = tuple(own.field.name for own in _DERIVATIONS)
+DERIVED_TITLES = [own.field.header for own in _DERIVATIONS]
 # What is worked out from counts by more than one division or subtraction.
 WORKED_OUT = ("shortfall", "needed_pace", "pace", "months_to_target")
 COUNTS = ("分子", "分母", "前回の分子", "前回の分母")

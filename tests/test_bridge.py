@@ -104,13 +104,13 @@ def test_a_correction_is_told_as_one(tmp_path: Path) -> None:
 def test_a_first_cycle_has_no_bridge_and_says_nothing_of_one(tmp_path: Path) -> None:
     found = load_findings(make_cycle(tmp_path, [procedure(1)]), collect_survey)
     assert "gained" not in found.ledger.items
-    assert list(bridge.list_bridge(found)) == []
+    assert list(bridge.show_bridge(found)) == []
     assert list(bridge.say_movers(found)) == []
 
 
 def test_nothing_that_moved_is_a_sentence(tmp_path: Path) -> None:
     found = find(tmp_path, [("a", "n", "a", "n")])
-    (told,) = bridge.list_bridge(found, "kankyo")
+    (told,) = bridge.show_bridge(found, "kankyo")
     assert "ありません" in texts_of(told)
 
 

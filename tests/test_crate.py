@@ -16,7 +16,7 @@ from analysis.proof.crate import PROFILE, SPECIFICATION
 from analysis.proof.entities import CRATE_NAME
 
 from conftest import LATEST, require_package
-from deliveries import copy_delivery, read_graph, reports_of, run
+from deliveries import copy_delivery, files_within, read_graph, reports_of, run
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +85,8 @@ def test_every_file_of_the_folder_stands_in_it_with_its_checksum_size_and_format
     delivery: Path, graph: dict[str, dict[str, Any]]
 ) -> None:
     found = {key: entity for key, entity in graph.items() if entity["@type"] == "File"}
-    paths = {p.name: p for p in reports_of(delivery).iterdir() if p.name != CRATE_NAME}
+    paths = files_within(reports_of(delivery))
+    del paths[CRATE_NAME]
     assert {part["@id"] for part in graph["./"]["hasPart"]} == set(found) == set(paths)
     for name, path in paths.items():
         assert found[name]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()

@@ -16,6 +16,7 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
+from analysis.document.html_table import LONGEST_TABLE
 from analysis.document.text import printable
 from analysis.figures.figure import COUNT_CHANGE, PERCENT
 
@@ -100,7 +101,7 @@ def test_a_wide_table_scrolls_in_a_box_that_the_keyboard_reaches() -> None:
 
 
 def test_a_long_table_is_in_parts_that_have_its_header_and_all_its_rows() -> None:
-    for count, parts in ((html.LONGEST_TABLE, 0), (html.LONGEST_TABLE + 1, 3)):
+    for count, parts in ((LONGEST_TABLE, 0), (LONGEST_TABLE + 1, 3)):
         names = [f"<届出{number}>" for number in range(count)]
         rows = tuple((Quoted(name),) for name in names)
         page = html.render(Table("手続き一覧", (Column("手続き名"),), rows))

@@ -15,7 +15,7 @@ from analysis.build.menu import ReportHtmlExporter
 
 from cities import BEFORE, NOW, hand_in, leave_out, make_city, path_of
 from conftest import add_code
-from deliveries import differing, made_by, run
+from deliveries import differing, files_within, made_by, run
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,8 @@ def build(root: Path, *words: str) -> str:
 
 
 def files_of(root: Path, name: str = INTERIM) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((root / "reports" / name).iterdir())}
+    found = files_within(root / "reports" / name)
+    return {own: path.read_bytes() for own, path in found.items()}
 
 
 def read(root: Path, name: str) -> str:

@@ -14,10 +14,10 @@ PACKAGE = Path(analysis.__file__).parent
 EXAMPLES = Path(__file__).parents[1] / "examples"
 # From the top down: each room imports only from those below it.
 ROOMS = (
-    "cli", "signing", "build", "proof", "reports", "evidence", "document", "audit", "intake",
-    "forms", "figures", "survey", "inputs", "files", "terminal", "place", "ancestry", "cycle",
-    "succession", "cycle_toml", "questionnaire", "settings", "display", "texts", "looks", "names",
-    "errors", "startup",
+    "cli", "commands", "lab", "signing", "build", "proof", "reports", "opendata", "evidence",
+    "document", "audit", "intake", "forms", "figures", "survey", "inputs", "files", "terminal",
+    "place", "ancestry", "cycle", "succession", "cycle_toml", "questionnaire", "settings",
+    "display", "texts", "looks", "names", "errors", "startup",
 )  # fmt: skip
 LARGEST_ROOM = 0.25
 # Within the survey: from the words and the files to what goes back to the departments.

@@ -1,9 +1,8 @@
-"""Where each number of a PDF leads: to the top of its own line of evidence, and to no other."""
+"""Where each number of a PDF leads: to the words of its own evidence, and to no other."""
 
 import html
 import re
 import subprocess
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,33 +11,37 @@ import pytest
 from pypdf.generic import DictionaryObject
 
 from analysis.evidence.orphans import list_printed, read_page
+from analysis.figures.findings import Findings
 
-from conftest import require_tool
+from conftest import LATEST, require_tool
 
 pytestmark = pytest.mark.slow
 
-_WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">([^<]+)<')
-_CYCLE = re.compile(r"\d{4}-\d{2}-\d{2}/")
-# From the rule over a row to the letters of its first line, in points; and between two lines.
-ABOVE_LETTERS = 2.2
-LEADING = 9
+_WORD = re.compile(
+    r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]+)<'
+)
 
-Place = tuple[int, float, float]  # page, and from where to where on it
+Word = tuple[float, float, float, str]  # from where to where on its page, from which side, what
 
 
-def test_each_number_of_every_pdf_leads_to_its_own_line(built: tuple[Path, str]) -> None:
+def test_each_number_of_every_pdf_leads_to_its_own_words(
+    built: tuple[Path, str], findings: Findings
+) -> None:
     folder, _ = built
     elsewhere = []
     for path in sorted(folder.glob("*.pdf")):
-        lines = dict(find_lines(path))
+        pages = read_words(path)
         wanted = list_targets(path.with_suffix(".html").read_text(encoding="utf-8"))
         links = list(list_links(path))
         assert len(links) == len(wanted), path.name
-        for target, (shown_on, told, page, down) in zip(wanted, links, strict=True):
-            own, top, bottom = lines[target]
-            if (page, told) != (own, f"ページ {own}") or not top <= down <= bottom:
-                elsewhere.append(f"{path.stem} p. {shown_on}: {target} {page} {down:.0f}")
-    assert elsewhere == []
+        for target, (shown_on, told, page, left, down) in zip(wanted, links, strict=True):
+            own = findings.ledger.find(target)
+            past = "" if own.cycle == LATEST else f"（{own.cycle}）"
+            begins = f"{own.scope_name}{past}{own.text}".replace(" ", "")
+            read = read_from(pages[page - 1], left, down)
+            if told != f"ページ {page}" or not read.startswith(begins):
+                elsewhere.append(f"{path.stem} p. {shown_on}: {target} {page} {down:.0f} {read}")
+    assert elsewhere[:5] == []
 
 
 def list_targets(page: str) -> list[str]:
@@ -51,8 +54,8 @@ def list_targets(page: str) -> list[str]:
     return targets
 
 
-def list_links(path: Path) -> Iterator[tuple[int, str, int, float]]:
-    """Yield each number's link: its page, what it says, the page it leads to, how far down."""
+def list_links(path: Path) -> Iterator[tuple[int, str, int, float, float]]:
+    """Yield each number's link: its page, what it says, the page and the place it leads to."""
     pages = pypdf.PdfReader(path).pages
     numbers = {page.indirect_reference: place for place, page in enumerate(pages, start=1)}
     for place, page in enumerate(pages, start=1):
@@ -60,26 +63,28 @@ def list_links(path: Path) -> Iterator[tuple[int, str, int, float]]:
             link = note.get_object()
             assert isinstance(link, DictionaryObject)
             if "/Dest" in link:
-                target, kind, _, up, _ = link["/Dest"]
+                target, kind, left, up, _ = link["/Dest"]
                 assert kind == "/XYZ"
-                yield place, link["/Contents"], numbers[target], float(page.mediabox.top - up)
+                down = float(page.mediabox.top - up)
+                yield place, link["/Contents"], numbers[target], float(left), down
 
 
-def find_lines(path: Path) -> Iterator[tuple[str, Place]]:
-    """Yield the line of each figure: its id stands in it, in parts where the column is narrow."""
+def read_words(path: Path) -> list[list[Word]]:
+    """Return the words of each page, in the order in which they are read."""
     command = [require_tool("pdftotext"), "-bbox", str(path), "-"]
     text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    for page, words in enumerate(text.split("<page ")[1:], start=1):
-        columns: dict[str, list[tuple[float, float, str]]] = defaultdict(list)
-        for left, top, bottom, word in _WORD.findall(words):
-            columns[left].append((float(top), float(bottom), word.replace("\u200b", "")))
-        for column in columns.values():
-            column.sort()
-            for place, (top, bottom, word) in enumerate(column):
-                if _CYCLE.match(word):
-                    name, last = word, top
-                    for below, _, more in column[place + 1 :]:
-                        if below - last > LEADING or _CYCLE.match(more):
-                            break
-                        name, last = name + more, below
-                    yield name, (page, top - ABOVE_LETTERS, bottom)
+    return [
+        sorted(
+            (float(top), float(bottom), float(left), html.unescape(word).replace("\u200b", ""))
+            for left, top, _, bottom, word in _WORD.findall(page)
+        )
+        for page in text.split("<page ")[1:]
+    ]
+
+
+def read_from(words: list[Word], left: float, down: float) -> str:
+    """Return what is read from a place on, as far as one can see of it in a line."""
+    for place, (top, bottom, start, _) in enumerate(words):
+        if top <= down <= bottom and start >= left - 1:
+            return "".join(word for *_, word in words[place : place + 12])
+    return ""

@@ -20,6 +20,9 @@ TOLD_APART = 1.2
 # What is written, and on what; by WCAG 2, 1.4.3.
 WRITTEN = {
     "ink": ("paper",),
+    **dict.fromkeys(
+        ("night_ink", "night_text", "night_quiet", "night_link"), ("night", "night_shade")
+    ),
     "text": ("paper", "shade", "hovered", "reached", "bad"),
     "quiet": ("paper", "shade"),
     "link": ("paper", "shade", "reached"),
@@ -34,7 +37,7 @@ WRITTEN = {
 # What one must see to work with it, all on paper; by WCAG 2, 1.4.11.
 MARKS = ("edge", "focus", "differs", "form_edge")
 # What only parts what is told apart already.
-BARE = ("line", "shadow")
+BARE = ("line", "shadow", "night_line", "night_focus")
 # What Excel's own names of black and white mean in a file that is read.
 READ = {"files/styles.py": {"FFFFFF", "000000"}}
 SOURCE = ROOT / "src" / "analysis"
@@ -94,7 +97,7 @@ import sys, zipfile
 from pathlib import Path
 from analysis.audit.workbook import write_audit
 from analysis.document.chart import draw_parts, draw_rates
-from analysis.document.page import load_template
+from analysis.document.page import NAVIGATOR, load_template
 from analysis.evidence import exporters
 from analysis.figures.figure import PERCENT
 from analysis.figures.findings import load_findings
@@ -115,6 +118,7 @@ def tell_book(name, path):
         tell(name, book.read("xl/styles.xml").decode())
 
 tell("css", str(load_template().globals["style"]))
+tell("navigator", str(load_template(*NAVIGATOR).globals["style"]))
 looks = [PARTS, {f"m{place}": look for place, look in enumerate(SERIES)}]
 parts = [[(n, figure_of(n, 1)) for n in own] for own in looks]
 charts = [
@@ -146,6 +150,11 @@ SHOWN = {
     "css": {
         "ink", "text", "quiet", "line", "edge", "shade", "paper", "shadow", "link", "focus",
         "hovered", "reached", "bad", "differs",
+    },
+    "navigator": {
+        "ink", "text", "quiet", "line", "edge", "shade", "paper", "link", "focus", "hovered", "bad",
+        "night", "night_ink", "night_text", "night_quiet", "night_line", "night_shade",
+        "night_link", "night_focus",
     },
     "svg": {"ink", "edge", "paper", "drawn", *PARTS, *MORE},
     "typ": {"ink", *(f"printed {name}" for name in PRINTED)},

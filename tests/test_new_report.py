@@ -14,6 +14,7 @@ from analysis.build.misplaced import find_misplaced
 from analysis.cycle import Cycle, open_cycle
 from analysis.errors import ReportError
 from analysis.figures.findings import Findings
+from analysis.inputs import list_notebooks
 from analysis.reports.index import write_index
 from analysis.reports.plan import Report, plan_reports
 
@@ -237,13 +238,20 @@ def test_a_file_name_that_two_reports_would_have_is_told(project: Cycle) -> None
     ]
 
 
-def test_a_report_of_the_package_whose_notebook_is_gone_is_missed(project: Cycle) -> None:
+def test_a_notebook_of_the_program_stands_in_for_one_that_a_survey_has_not(project: Cycle) -> None:
+    before = plan_reports(project)
     (project.notebooks_folder / "guideline.ipynb").unlink()
+    assert plan_reports(project) == before
+    write_notebook(project.notebooks_folder / "reasons.ipynb", {"order": 1, "title": "理由"}, "")
+    assert [r.notebook for r in plan_reports(project) if r.title == "理由"] == ["reasons"]
+    assert list_notebooks(project)["guideline.ipynb"] == ROOT / "notebooks" / "guideline.ipynb"
+
+
+def test_a_report_of_the_package_whose_notebook_can_t_be_read_is_missed(project: Cycle) -> None:
     (project.notebooks_folder / "quality.ipynb").write_text("{", encoding="utf-8")
     with pytest.raises(ReportError) as caught:
         plan_reports(project)
     assert [line.partition(": ")[0] for line in str(caught.value).splitlines()[1:]] == [
-        "  ・notebooks/guideline.ipynb",
         "  ・notebooks/quality.ipynb",
     ]
 
@@ -252,8 +260,8 @@ def test_a_notebook_that_states_nothing_is_named_with_what_would_make_it_a_repor
     project: Cycle,
 ) -> None:
     before = plan_reports(project)
-    write_notebook(project.notebooks_folder / "explore.ipynb", None, "")
+    write_notebook(project.notebooks_folder / "mine.ipynb", None, "")
     assert plan_reports(project) == before
     (told,) = find_misplaced(project)
-    assert str(told).startswith("notebooks/explore.ipynb: どの報告書も作らないノートブックです。")
+    assert str(told).startswith("notebooks/mine.ipynb: どの報告書も作らないノートブックです。")
     assert "メタデータの report に order（順）と title（表題）" in str(told)

@@ -10,14 +10,19 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
+from analysis.build.run import ENGINE
+from analysis.build.workers import in_new_process
 from analysis.cycle import open_cycle
 from analysis.document import html
 from analysis.document.blocks import Column, Table
 from analysis.evidence.traced import gather_printed, write_traced_page
+from analysis.figures.decided import decide_rows
 from analysis.figures.figure import COUNT
 from analysis.figures.findings import Findings, load_findings
+from analysis.figures.measure import Count
 from analysis.survey.collect import collect_survey
-from other import DEPARTMENTS, REASONS, STATUSES, fill_form, invent, write_settings
+from explored import explore, list_shown
+from other import DEPARTMENTS, REASONS, STATUSES, add_guideline, fill_form, invent, write_settings
 
 from conftest import ROOT
 from deliveries import run
@@ -32,6 +37,7 @@ pytestmark = pytest.mark.slow
 
 CYCLE = "2026-03-31"
 CODES = dict(zip(REASONS, ("cost", "law", "staff", "system", "users", "other"), strict=True))
+LATER = {"staff", "users", "other"}
 ROUTES = {"budget": {"cost", "system"}, "ask": {"law"}, "train": {"staff", "users"}}
 
 
@@ -80,6 +86,37 @@ def answers() -> pd.DataFrame:
     return frame
 
 
+def test_every_procedure_that_is_not_online_has_one_grade_or_lacks_an_answer(
+    folder: Path, answers: pd.DataFrame, tmp_path: Path
+) -> None:
+    shutil.copytree(folder / "data" / "raw", tmp_path / "data" / "raw")
+    add_guideline(tmp_path)
+    findings = load_findings(open_cycle(CYCLE, tmp_path), collect_survey)
+    given = answers[answers["role"].isin(["started", "not_started"])]
+    # Of several reasons the last on the road tells the stage: those of training come after the law.
+    has_law = given["reasons"].map(lambda told: "law" in told and not told & LATER)
+    is_known = (given["role"] == "started") | given["reasons"].map(bool)
+    channel = given["受付の方法"].where(is_known & ~has_law)
+    expected = {
+        "grade_none": has_law.sum(),
+        "grade_small": (channel == "郵送, 書留").sum(),
+        "grade_large": (channel == "紙").sum(),
+        "counter_every": given["受付の方法"].notna().sum(),
+        "counter_terminal": (given["受付の方法"] == "紙").sum(),
+        "counter_unsettled": given["受付の方法"].isna().sum(),
+    }
+    figure = findings.ledger.figure
+    assert {name: figure(name).numerator for name in expected} == expected
+    for name, counted in expected.items():
+        (selection,) = findings.ledger.select(figure(name))
+        assert len(selection.positions.get("all", ())) == counted, name
+    left = len(given) - sum(expected[f"grade_{code}"] for code in ("none", "small", "large"))
+    assert figure("grade_unsettled").numerator == left > 0
+    guideline, asked = findings.ledger.guideline, findings.cycle.questionnaire
+    decisions = decide_rows(guideline, asked, findings.survey.rows)
+    assert all(own.steps or own.missing for own in decisions if own is not None)
+
+
 def test_every_count_is_that_of_a_count_by_pandas_alone(
     findings: Findings, answers: pd.DataFrame
 ) -> None:
@@ -93,6 +130,7 @@ def test_every_count_is_that_of_a_count_by_pandas_alone(
             "not_online": roles.get("started", 0) + roles.get("not_started", 0),
             **{role: roles.get(role, 0) for role in ("online", "started", "not_started")},
             "excluded": roles.get("excluded", 0),
+            "requested": sum("law" in told for told in waiting),
             "no_reason": sum(not told for told in waiting),
             **{f"reason_{code}": sum(code in told for told in waiting) for code in CODES.values()},
             **{
@@ -115,8 +153,9 @@ def test_the_evidence_of_every_count_is_as_many_rows_as_it_counts(findings: Find
     counted = [figure for figure in ledger.figures.values() if figure.unit == COUNT]
     assert any(figure.value for figure in counted if figure.measure == "no_reason")
     for figure in counted:
-        (selection,) = ledger.select(figure)
-        assert len(selection.positions.get(figure.scope, ())) == figure.numerator, figure.id
+        if isinstance(ledger.items[figure.measure].measure, Count):
+            (selection,) = ledger.select(figure)
+            assert len(selection.positions.get(figure.scope, ())) == figure.numerator, figure.id
 
 
 def test_several_reasons_are_counted_under_each_and_the_table_says_so(folder: Path) -> None:
@@ -244,3 +283,9 @@ def _is_example(lines: list[str], number: int) -> bool:
     """Tell whether a line stands within the example of a docstring."""
     above = lines[max(0, number - 12) : number]
     return any(line.lstrip().startswith(">>>") for line in above)
+
+
+def test_its_rows_are_explored_by_the_same_notebook(folder: Path) -> None:
+    shown = list_shown(in_new_process(explore, folder, ENGINE))
+    tables = "".join(data.get("text/html", "") for data in shown)
+    assert all(word in tables for word in ("電子申請の段階", "受付中", *DEPARTMENTS))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from nbconvert.exporters import get_exporter
 from pypdf import PdfReader
 
 from analysis.build.many import CITIES_AT_ONCE
@@ -16,9 +17,10 @@ from analysis.cli import main
 from analysis.figures.findings import Findings
 from analysis.figures.trace import trace
 from analysis.files.file import LARGEST_FILE
+from analysis.lab.start import EXTENSIONS
 from analysis.survey.table.header import HEADER_HEIGHT
 
-from deliveries import copy_delivery, stems_of
+from deliveries import copy_delivery, files_within, stems_of
 
 ROOT = Path(__file__).parent.parent
 READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
@@ -119,8 +121,9 @@ def test_the_table_of_what_comes_out_names_every_file_and_no_other(
         stem, dot, suffix = names[0].partition(".")
         suffixes = [f".{suffix}", *names[1:]] if dot else [".html", ".pdf"]
         stems = planned if stem == "<report>" else [stem]
-        told |= {stem + suffix for stem in stems for suffix in suffixes}
-    assert {path.name for path in built[0].iterdir()} == told
+        whole = {name for name in names if "/" in name}
+        told |= whole or {stem + suffix for stem in stems for suffix in suffixes}
+    assert {*files_within(built[0])} == told
 
 
 def test_every_pdf_is_a4(built: tuple[Path, str]) -> None:
@@ -149,13 +152,15 @@ def test_the_limits_are_those_of_the_program() -> None:
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
 def test_the_exports_are_named_as_jupyterlab_s_menu_names_them(path: Path) -> None:
-    """JupyterLab writes an exporter's name with a capital; its server takes no hyphen in it."""
-    text = path.read_text(encoding="utf-8")
-    for name in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "entry-points"
-    ]["nbconvert.exporters"]:
+    """By the exporters' own titles, which the extension gives; no name has a hyphen."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extension = EXTENSIONS / "analysis-lab" / "static" / "entry.js"
+    offered = re.search(r"REPORTS = \{(.*)\};", extension.read_text(encoding="utf-8"))[1]
+    named = dict(re.findall(r'(\w+): "([^"]+)"', offered))
+    for name in project["entry-points"]["nbconvert.exporters"]:
         assert re.fullmatch(r"\w+", name, re.ASCII)
-        assert re.search(rf"[*「]{name.capitalize()}[*」]", text)
+        assert named[name] == get_exporter(name).export_from_notebook
+        assert re.search(rf"[*「]{named[name]}[*」]", path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow

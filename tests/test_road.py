@@ -77,7 +77,7 @@ def test_a_rank_that_another_definition_changes_is_marked(tmp_path: Path) -> Non
     rest = [not_started(n, annual_volume=100) for n in range(20, 25)]
     cycle = make_cycle(tmp_path, [*NOW], [*many, *rest])
     found = load_findings(cycle, collect_survey)
-    block = definitions.compare(found, 5)
+    block = definitions.compare_definitions(found, 5)
     assert isinstance(block, Group)
     table = block.blocks[-1]
     assert isinstance(table, Table)
@@ -88,7 +88,7 @@ def test_a_rank_that_another_definition_changes_is_marked(tmp_path: Path) -> Non
 
 
 def test_a_small_department_has_no_rank_and_that_is_said(found: Findings) -> None:
-    told = texts_of(definitions.compare(found, 5))
+    told = texts_of(definitions.compare_definitions(found, 5))
     assert "少数" in told
     assert "5件" in texts_of(road.assumptions(found, 5))
 
@@ -120,7 +120,11 @@ def without_target(root: Path) -> Findings:
 
 def test_a_first_cycle_without_a_target_has_a_road_all_the_same(tmp_path: Path) -> None:
     found = without_target(tmp_path)
-    for block in (road.paces(found), road.milestones(found), definitions.compare(found, 2)):
+    for block in (
+        road.paces(found),
+        road.milestones(found),
+        definitions.compare_definitions(found, 2),
+    ):
         assert texts_of(block)
     assert "目標までの残りは4手続き" in texts_of(road.paces(found))
     assert "needed_pace" not in found.ledger.items and "pace" not in found.ledger.items
@@ -143,6 +147,10 @@ def test_the_first_page_says_how_far_who_moved_who_fell_what_first_and_whether(
 def test_codes_that_would_name_two_measures_alike_are_refused(tmp_path: Path) -> None:
     """From online to started_not_started, and from online_started to not_started."""
     cycle = make_cycle(tmp_path, NOW)
+    settings = cycle.raw_folder / "cycle.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace('guideline = "2024.toml"\n', ""), "utf-8"
+    )
     told = TEMPLATE_PATH.read_text("utf-8")
     for last, labels in (("未着手", ("試行中", "準備中")), ("not_started", ("online", "started"))):
         more = f'online_started = "{labels[0]}", started_not_started = "{labels[1]}"'

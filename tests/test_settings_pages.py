@@ -14,13 +14,19 @@ from pydantic import BaseModel
 from analysis.cycle import open_cycle
 from analysis.cycle_toml import Settings
 from analysis.errors import SettingsError
+from analysis.figures.agencies import Agencies, read_agencies
+from analysis.figures.approvals import APPROVAL_COLUMNS, read_approvals
 from analysis.figures.catalogue import require_free_ids
+from analysis.figures.findings import load_findings
 from analysis.figures.guideline import Guideline, read_guideline
+from analysis.figures.own_measures import OwnMeasures
 from analysis.figures.reconcile import COLUMNS, read_published
 from analysis.figures.road import Horizon
+from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.read import default_questionnaire, read_questionnaire
 from analysis.survey.answers.correct import _Corrections
+from analysis.survey.collect import collect_survey
 from analysis.survey.lookup import build_lookup
 from analysis.survey.pairs.confirm import DECIDED_COLUMNS
 from analysis.survey.problems import describe, problems_from_frame
@@ -110,21 +116,51 @@ def read_survey_file(folder: Path, text: str) -> str:
     return ""
 
 
+def read_measures_file(folder: Path, text: str) -> str:
+    cycle = make_two_cycles(folder, [[procedure(1)]], [[procedure(1)]])
+    cycle.survey_path.with_name(MEASURES_NAME).write_text(text, encoding="utf-8")
+    load_findings(cycle, collect_survey)
+    return ""
+
+
+def read_agencies_file(folder: Path, text: str) -> str:
+    path = folder / "agencies.toml"
+    path.write_text(text, encoding="utf-8")
+    read_agencies(path, default_questionnaire())
+    return ""
+
+
+def read_approvals_file(folder: Path, text: str) -> str:
+    cycle = make_cycle(folder, [procedure(1)])
+    cycle.approvals_path.write_text(text, encoding="utf-8")
+    read_approvals(cycle)
+    return ""
+
+
 READERS: dict[str, Callable[[Path, str], str]] = {
     "survey": read_survey_file,
+    "measures": read_measures_file,
     "cycle": read_cycle_settings,
     "corrections": read_corrections_file,
     "matches": read_matches_file,
     "published": read_published_file,
     "guideline": read_guideline_file,
+    "agencies": read_agencies_file,
+    "approvals": read_approvals_file,
 }
 MODELS: dict[str, type[BaseModel]] = {
     "survey": Questionnaire,
+    "measures": OwnMeasures,
     "cycle": Settings,
     "corrections": _Corrections,
     "guideline": Guideline,
+    "agencies": Agencies,
 }
-CSV = {"matches": [*DECIDED_COLUMNS], "published": COLUMNS}
+CSV = {
+    "matches": [*DECIDED_COLUMNS],
+    "published": COLUMNS,
+    "approvals": [*APPROVAL_COLUMNS],
+}
 # An entry of a box is one of a table's rows, said once.
 ALIKE = re.compile(r"^(sections\.boxes\.items)\..*")
 ROWS = [row for name in READERS for row in list_rows(name)]

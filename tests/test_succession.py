@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analysis.cycle import open_cycle
+from analysis.document.blocks import Table
 from analysis.errors import SettingsError, SurveyError
 from analysis.evidence.sources import list_workbooks
 from analysis.figures.findings import Findings, load_findings
@@ -502,7 +503,11 @@ def test_a_procedure_in_no_form_is_named(tmp_path: Path) -> None:
 
 def list_changes(found: Findings, name: str) -> list[tuple[str, ...]]:
     """Return the lines of a department's table of changes."""
-    table = department.changes(found, name).blocks[1]
+    (table,) = (
+        block
+        for block in department.changes(found, name).blocks
+        if isinstance(block, Table) and block.caption == "前回調査からの異動"
+    )
     return [tuple(str(getattr(cell, "text", cell)) for cell in row) for row in table.rows]
 
 

@@ -54,7 +54,7 @@ def make_files() -> Iterator[tuple[Path, bytes]]:
     """Yield the path under data/raw and the content of every file, in order."""
     # It asks what the published survey did, as any new survey does at first.
     yield Path(_TEMPLATE.name), _TEMPLATE.read_bytes()
-    for path in sorted(FOLDER.glob("data/raw/*/*")):
+    for path in sorted(p for p in FOLDER.glob("data/raw/**/*") if p.is_file()):
         yield path.relative_to(FOLDER / "data" / "raw"), path.read_bytes()
     for cycle in CYCLES:
         for department in load_departments():

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from analysis.commands import approve, export, pack
+from analysis.lab.command import lab
 from analysis.terminal import Commands, say
 
 _FILE = click.Path(path_type=Path)
@@ -20,6 +22,10 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.version_option(package_name="analysis")
 def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
+
+
+for _command in (approve, export, lab, pack):
+    main.add_command(_command)
 
 
 @main.command()

@@ -18,6 +18,7 @@ from analysis.cycle_toml import (
     order_uncounted,
     read_settings,
     require_earlier,
+    require_settings,
 )
 from analysis.errors import SettingsError
 from analysis.names import INTERIM, INTERIM_ENDING, name_day, name_previous
@@ -33,10 +34,12 @@ from analysis.succession.offices import (
 
 __all__ = ["SETTINGS_NAME", "WHOLE", "WHOLE_NAME", "Department", "Settings", "Uncounted"]
 
-NOTEBOOKS, GUIDELINES = "notebooks", "guideline"
+NOTEBOOKS, GUIDELINES, INVENTORIES = "notebooks", "guideline", "inventory"
 CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
 PUBLISHED_NAME = "published.csv"
+AGENCIES_NAME = "agencies.toml"
+APPROVALS_NAME = "approvals.csv"
 FIGURES_NAME, ANSWERS_NAME = "figures.csv", "answers.csv"
 
 
@@ -133,6 +136,12 @@ class Cycle:
         named = self.settings.guideline
         return None if named is None else self.root / "data" / "raw" / GUIDELINES / named
 
+    @property
+    def inventory_path(self) -> Path | None:
+        """The national inventory that this cycle is compared with; None if with none."""
+        named = self.settings.inventory
+        return None if named is None else self.root / "data" / "raw" / INVENTORIES / named
+
     def open_previous(self) -> "Cycle | None":
         """Open the cycle before this one, or return None for a first cycle."""
         if self.settings.previous is None:
@@ -143,6 +152,16 @@ class Cycle:
     def survey_path(self) -> Path:
         """Where what the survey asks is said, if it is said at all."""
         return self.root / "data" / "raw" / SURVEY_NAME
+
+    @property
+    def approvals_path(self) -> Path:
+        """Where the approvals of the cycle's figures and reports stand, if there are any."""
+        return self.raw_folder / APPROVALS_NAME
+
+    @property
+    def agencies_path(self) -> Path:
+        """Where it is said which agency is competent for which law, if it is said at all."""
+        return self.root / "data" / "raw" / AGENCIES_NAME
 
     @cached_property
     def questionnaire(self) -> Questionnaire:
@@ -207,7 +226,7 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
     root = root or find_root()
     known = list_cycles(root)
     if name not in known:
-        _require_settings(root, name, known[-1:])
+        require_settings(root, name, known[-1:])
     if not known:
         raise SettingsError(
             f"調査回がありません。data/raw/<調査回>/{SETTINGS_NAME} を置くか、"
@@ -229,20 +248,3 @@ def open_cycle(name: str | None = None, root: Path | None = None) -> Cycle:
         require_earlier(settings.previous, name)
     require_successions(root / "data" / "raw", settings)
     return Cycle(root, name, settings)
-
-
-def _require_settings(root: Path, name: str | None, latest: list[str]) -> None:
-    """Raise SettingsError if a cycle's settings seem to have another name than `cycle.toml`.
-
-    Of the cycle of this name; without one, of any later than the latest that has settings.
-    """
-    for folder in sorted((root / "data" / "raw").glob("????-??-??")):
-        is_wanted = folder.name == name or (name is None and [folder.name] > latest)
-        if not is_wanted or not folder.is_dir():
-            continue
-        if any(path.name.casefold().startswith("cycle") for path in folder.iterdir()):
-            raise SettingsError(
-                f"data/raw/{folder.name} に {SETTINGS_NAME} がありません。"
-                f"\n設定のファイルの名前を {SETTINGS_NAME} に直してください"
-                "（末尾に .txt などが隠れていないかも確かめてください）。"
-            )

@@ -86,16 +86,19 @@ class Settings(_Strict):
     for each field, an answer found to the survey's own answer; both add to the vocabulary. An empty
     one says that the column is none of the survey's, or that the text is no answer. Where ids begin
     anew in each department, `ids_per_department` tells them apart by the department's slug.
+    `license` is by which the open data may be used; without it none was given.
     """
 
     as_of: Day
     title: Name
     city: Name
     publisher: list[Name]
+    license: Name | None = None
     demonstration: bool
     previous: str | None = None
     guideline: FilePath | None = None
     ids_per_department: bool = False
+    inventory: FilePath | None = None
     target: Target | None = None
     departments: list[Department] = Field(min_length=1)
     left_out: list[LeftOut] = Field(default=[])
@@ -170,6 +173,23 @@ def order_uncounted(settings: Settings, found: Iterable[Uncounted]) -> dict[str,
     # What the settings say of a department is said last.
     known = {own.department.slug: own for own in (*found, *left_out)}
     return {d.slug: known[d.slug] for d in settings.departments if d.slug in known}
+
+
+def require_settings(root: Path, name: str | None, latest: list[str]) -> None:
+    """Raise SettingsError if a cycle's settings seem to have another name than `cycle.toml`.
+
+    Of the cycle of this name; without one, of any later than the latest that has settings.
+    """
+    for folder in sorted((root / "data" / "raw").glob("????-??-??")):
+        is_wanted = folder.name == name or (name is None and [folder.name] > latest)
+        if not is_wanted or not folder.is_dir():
+            continue
+        if any(path.name.casefold().startswith("cycle") for path in folder.iterdir()):
+            raise SettingsError(
+                f"data/raw/{folder.name} に {SETTINGS_NAME} がありません。"
+                f"\n設定のファイルの名前を {SETTINGS_NAME} に直してください"
+                "（末尾に .txt などが隠れていないかも確かめてください）。"
+            )
 
 
 def _list_names(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 import analysis
 from analysis.ancestry import open_ancestors
 from analysis.cycle import (
+    AGENCIES_NAME,
+    APPROVALS_NAME,
     CORRECTIONS_NAME,
+    INVENTORIES,
     MATCHES_NAME,
     NOTEBOOKS,
     PUBLISHED_NAME,
@@ -27,7 +30,14 @@ from analysis.texts import compose_name, require_file
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
 REQUIREMENTS_NAME = "requirements.lock"
-_TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME)
+_TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME, APPROVALS_NAME)
+APPROVALS_REPORT = "approvals"
+"""The notebook of the report that shows the approvals: no other is made from them."""
+MEASURES_NAME = "measures.toml"
+"""A survey's own measures, beside what it asks (see `own_measures`)."""
+
+REPORT_KEY = "report"
+"""The key of a notebook's metadata under which it states the report that it makes."""
 SHORT_LENGTH = 12
 """How many hex digits of a fingerprint a footer prints."""
 
@@ -36,9 +46,10 @@ def list_inputs(cycle: Cycle) -> dict[str, str]:
     """Return the sha256 of everything that makes a cycle's reports, by path, sorted.
 
     Paths are relative to the project, with slashes: the raw folders of the cycle and of the one
-    before, the guideline's version, the notebooks, the package's own files (as `src/analysis/...`
-    wherever it is installed) and requirements.lock where there is one. A notebook counts without
-    what a run left in it. What Excel or a system leaves there is no input (see `is_passing`).
+    before, survey.toml and measures.toml, the guideline's version, the notebooks that make reports,
+    the package's own files (as `src/analysis/...` wherever it is installed) and requirements.lock,
+    where there is one. A notebook counts without what a run left in it. What Excel or a system
+    leaves there is no input (see `is_passing`).
 
     Raises SettingsError if the cycle before can't be opened, and for what is no file in the place
     of a text.
@@ -66,13 +77,32 @@ def write_fingerprint(
 
 
 def leave_others(inputs: Mapping[str, str], notebook: str | None) -> dict[str, str]:
-    """Return the inputs without the notebooks of other reports; None: without all notebooks."""
+    """Return the inputs without the notebooks of other reports; None: without all notebooks.
+
+    Approvals are left out of all but their own report: they decide no number.
+    """
     own = None if notebook is None else notebook_path(notebook)
     return {
         path: sha256
         for path, sha256 in inputs.items()
-        if path == own or not path.startswith(f"{NOTEBOOKS}/")
+        if (path == own or not path.startswith(f"{NOTEBOOKS}/"))
+        and (notebook == APPROVALS_REPORT or not is_approvals(path))
     }
+
+
+def list_notebooks(cycle: Cycle) -> dict[str, Path]:
+    """Return the notebooks by the name of their file: the program's, and the survey's own.
+
+    One of the survey's own takes the place of the program's of the same name.
+    """
+    program = Path(analysis.__file__).parents[2] / NOTEBOOKS
+    paths = (path for own in (program, cycle.notebooks_folder) for path in own.glob("*.ipynb"))
+    return {compose_name(path.name): path for path in paths if not is_passing(path.name)}
+
+
+def is_approvals(path: str) -> bool:
+    """Say whether an input is a cycle's approvals."""
+    return path.startswith("data/raw/") and path.endswith(f"/{APPROVALS_NAME}")
 
 
 def notebook_path(notebook: str) -> str:
@@ -88,13 +118,17 @@ def kind_of(path: str) -> str:
         MATCHES_NAME: "対応の確認",
         SETTINGS_NAME: "設定",
         PUBLISHED_NAME: "公表値",
+        APPROVALS_NAME: "承認",
     }
     by_folder = {
         f"{NOTEBOOKS}/": "ノートブック",
         f"{CODE_FOLDER}/": "プログラム",
         REQUIREMENTS_NAME: "ライブラリの版",
         f"data/raw/{SURVEY_NAME}": "調査で尋ねること",
+        f"data/raw/{MEASURES_NAME}": "数値の設定",
+        f"data/raw/{AGENCIES_NAME}": "法令の所管",
         "data/raw/guideline/": "ガイドライン",
+        f"data/raw/{INVENTORIES}/": "国の公表",
     }
     for folder, kind in by_folder.items():
         if path.startswith(folder):
@@ -167,7 +201,9 @@ def _hash_input(name: str, path: Path) -> str:
 
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
     """Yield the name and the place of the project's own inputs."""
-    settings = [cycle.survey_path, *filter(None, [cycle.guideline_path])]
+    measures = cycle.survey_path.with_name(MEASURES_NAME)
+    settings = [cycle.survey_path, measures, cycle.agencies_path]
+    settings += filter(None, [cycle.guideline_path, cycle.inventory_path])
     candidates = [
         *cycle.raw_folder.rglob("*"),
         *(path for before in open_ancestors(cycle) for path in before.raw_folder.rglob("*")),
@@ -181,11 +217,20 @@ def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
         relative = path.relative_to(cycle.root)
         if not any(map(is_passing, relative.parts)) and (path.is_file() or _stops(path, cycle)):
             yield relative.as_posix(), path
-    for path in cycle.notebooks_folder.glob("*.ipynb"):
-        if not is_passing(path.name):
-            if not path.is_file():
-                require_file(path)
-            yield f"{NOTEBOOKS}/{path.name}", path
+    for name, path in list_notebooks(cycle).items():
+        if not path.is_file():
+            require_file(path)
+        if _states_report(path):
+            yield f"{NOTEBOOKS}/{name}", path
+
+
+def _states_report(path: Path) -> bool:
+    """Tell whether a notebook makes a report; what can't be read may, so that it is told of."""
+    try:
+        found = json.loads(path.read_bytes())
+        return "nbformat" not in found or REPORT_KEY in found["metadata"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return True
 
 
 def _stops(path: Path, cycle: Cycle) -> bool:

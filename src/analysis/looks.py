@@ -27,6 +27,15 @@ COLOURS = {
     "reached": "#fff3d6",
     "bad": "#ddd",
     "differs": "#9b1c1c",
+    # The navigator at night.
+    "night": "#14181d",
+    "night_ink": "#9cc4ee",
+    "night_text": "#e8e8e8",
+    "night_quiet": "#b8bec4",
+    "night_line": "#59626b",
+    "night_shade": "#242b32",
+    "night_link": "#8ec7ff",
+    "night_focus": "#ffb14d",
     # Sheets that recount, and workbooks that go back.
     "sheet_head": "#1F3864",
     "sheet_head_text": "#FFFFFF",

@@ -52,8 +52,7 @@ _WANTED = {
     **dict.fromkeys(("list", "tuple"), "[ ] で囲んで並べてください"),
     **dict.fromkeys(("dict", "model"), "[ ] で見出しを付けた表にしてください"),
 }
-_UNKNOWN = "書き方が違います"
-_DEEPEST = 100
+_UNKNOWN, _DEEPEST = "書き方が違います", 100
 # A value may be as long and as deep as the file.
 _shown = Repr()
 _shown.maxstring = _shown.maxother = 60
@@ -165,23 +164,24 @@ def _find_fault(text: str, error: Exception) -> tuple[int, str]:
 def find_line(text: str, loc: Sequence[str | int]) -> int:
     """Return the line of a key, or of its table that lacks it; 0 for what stands in no line."""
     names = [part for part in loc if isinstance(part, str)]
-    index = next((part for part in loc if isinstance(part, int)), 0)
-    lines, first = text.split("\n"), -1
-    is_entry = bool(loc) and isinstance(loc[-1], int) and bool(_find_heads(lines, names))
-    if table := names if is_entry else names[:-1]:
-        heads = _find_heads(lines, table)
-        first = heads[index] if index < len(heads) else len(lines)
+    lines, first, found = text.split("\n"), -1, 0
+    for place, index in enumerate(loc):
+        above = [part for part in loc[:place] if isinstance(part, str)]
+        if isinstance(index, int) and (heads := _find_heads(lines, above, first)):
+            first, found = heads[index] if index < len(heads) else len(lines), len(above)
+    if found < len(names) - 1:
+        first = next(iter(_find_heads(lines, names[:-1], first)), len(lines))
     for at, line in enumerate(lines[first + 1 :], start=first + 1):
-        if line.lstrip().startswith("[") or is_entry:
+        if line.lstrip().startswith("[") or found == len(names):
             break
         if names and re.match(rf"""\s*["']?{re.escape(names[-1])}["']?\s*=""", line):
             return at + 1
     return first + 1 if 0 <= first < len(lines) else 0
 
 
-def _find_heads(lines: Sequence[str], names: Sequence[str]) -> list[int]:
+def _find_heads(lines: Sequence[str], names: Sequence[str], after: int) -> list[int]:
     table = r"\s*\[+\s*" + r"\s*\.\s*".join(map(re.escape, names)) + r"\s*\]"
-    return [at for at, line in enumerate(lines) if re.match(table, line)]
+    return [at for at, line in enumerate(lines) if at > after and re.match(table, line)]
 
 
 def _is_deep(line: str) -> bool:

@@ -10,12 +10,14 @@ from playwright.sync_api import Browser
 
 from analysis.cycle import open_cycle
 from analysis.inputs import list_inputs
+from analysis.reports.stated import EXPLORE
 
 from conftest import LATEST, ROOT, require_tool
 from labs import ACTIVE, Lab, start_lab
 
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-HTML, PDF = "Analysis_html", "Analysis_pdf"
+NOTEBOOKS = sorted({path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - {EXPLORE})
+HTML, PDF = "報告書（HTML）", "報告書（PDF）"
+PANEL = ".analysis-panel"
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +35,27 @@ def lab(browser: Browser, project: Path, tmp_path_factory: pytest.TempPathFactor
         lab.context.close()
 
 
-def test_the_file_browser_shows_the_whole_project(lab: Lab) -> None:
+def test_it_opens_on_a_page_that_says_what_each_notebook_is_for(lab: Lab) -> None:
     assert {"data", "notebooks", "reports"} <= set(lab.list_files())
+    links = lab.page.locator(".jp-MarkdownViewer td a")
+    links.first.wait_for()
+    assert sorted(links.all_inner_texts()) == NOTEBOOKS
 
 
-def test_a_notebook_that_was_not_run_is_refused_in_words(lab: Lab) -> None:
+def test_a_notebook_that_was_not_run_is_run_for_its_export(
+    lab: Lab, built: tuple[Path, str], tmp_path: Path
+) -> None:
     lab.enter("notebooks")
     lab.open_notebook("reasons.ipynb")
-    assert "すべてのセルを実行してから書き出してください。" in lab.fail_to_export(HTML)
+    assert lab.export(HTML, tmp_path) == (built[0] / "reasons.html").read_bytes()
+
+
+def test_the_menu_has_the_reports_first_and_nothing_that_can_not_work_here(lab: Lab) -> None:
+    assert lab.list_exports()[:2] == [HTML, PDF]
+    answered = lab.ask("api/nbconvert").json()
+    assert len(answered) > 4
+    for name in answered.keys() - {"custom"}:
+        assert lab.ask(f"nbconvert/{name}/notebooks/reasons.ipynb").ok, name
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
@@ -68,10 +83,27 @@ def test_a_chart_s_numbers_stay_links_in_a_cell(lab: Lab) -> None:
     assert links.count() > 10
 
 
+def test_the_panel_of_a_number_opens_in_its_cell(lab: Lab) -> None:
+    number = lab.page.locator(f"{ACTIVE} .jp-OutputArea td a.figure").first
+    number.click()
+    panel = lab.page.frame_locator(f"{PANEL} iframe").locator("#panel")
+    panel.locator("tbody tr").first.wait_for()
+    assert number.inner_text() in panel.locator(".value").inner_text()
+    assert ".xlsx" in panel.locator("tbody tr").first.inner_text()
+    lab.page.click(f"{PANEL} button")
+    assert lab.page.locator(PANEL).count() == 0
+    lab.page.locator(f"{ACTIVE} svg a.figure").first.click()
+    panel.locator(".value").wait_for()
+    lab.page.keyboard.press("Escape")
+    assert lab.page.locator(PANEL).count() == 0
+    assert lab.errors == []
+
+
 def test_what_jupyterlab_writes_into_notebooks_makes_no_report_anew(
     lab: Lab, built: tuple[Path, str], project: Path
 ) -> None:
     before = built[0].parents[1]
-    for path in (project / "notebooks").glob("*.ipynb"):
-        assert path.read_bytes() != (before / "notebooks" / path.name).read_bytes()
+    for name in NOTEBOOKS:
+        written, was = (folder / "notebooks" / f"{name}.ipynb" for folder in (project, before))
+        assert written.read_bytes() != was.read_bytes()
     assert list_inputs(open_cycle(LATEST, project)) == list_inputs(open_cycle(LATEST, before))

@@ -14,8 +14,18 @@ from conftest import LATEST
 from pages import change_payload, list_ids, open_page, read_payload, spread
 from reports import HOSTILE
 
+DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 800}
 KANKYO = f"#{LATEST}/kankyo"
+
+# Whether a number can be seen: within the window, and not beneath the panel.
+IS_SEEN = """link => {
+  const mine = link.getBoundingClientRect();
+  const panel = document.getElementById("panel").getBoundingClientRect();
+  const apart = mine.right <= panel.left || mine.left >= panel.right
+    || mine.bottom <= panel.top || mine.top >= panel.bottom;
+  return apart && mine.top >= 0 && mine.bottom <= innerHeight;
+}"""
 
 # Opens every figure in turn and tells what its panel says: id, value, number of rows, heading.
 OPEN_ALL = """() => [...new Map([...document.querySelectorAll("main a.figure")].map(
@@ -25,7 +35,7 @@ OPEN_ALL = """() => [...new Map([...document.querySelectorAll("main a.figure")].
   const panel = document.getElementById("panel");
   return [
     decodeURIComponent(link.getAttribute("href").slice(1)),
-    panel.hidden ? "" : panel.querySelector("code").textContent,
+    !panel.open ? "" : panel.querySelector("code").textContent,
     panel.querySelector(".value").textContent,
     panel.querySelector("[data-rows]").dataset.rows,
     document.activeElement.textContent,
@@ -101,12 +111,12 @@ def test_the_address_opens_a_panel_and_back_and_forward_follow(
     with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
         shown = page.locator("#panel code")
         assert shown.inner_text() == f"{LATEST}/kankyo/online"
-        page.locator(f'main td a.figure[href="{KANKYO}/total"]').first.click()
-        assert page.url.endswith(f"{KANKYO}/total")
+        page.click("#panel dl a.fact")
+        assert page.url.endswith("#2024-03-31/kankyo/online")
         page.go_back()
         assert shown.inner_text() == f"{LATEST}/kankyo/online"
         page.go_forward()
-        assert shown.inner_text() == f"{LATEST}/kankyo/total"
+        assert shown.inner_text() == "2024-03-31/kankyo/online"
         page.keyboard.press("Escape")
         assert "#" not in page.url
 
@@ -115,10 +125,90 @@ def test_a_link_to_a_section_leaves_the_panel_for_the_section(
     browser: Browser, folder: Path
 ) -> None:
     with open_page(browser, folder / "department-kankyo.html", f"{KANKYO}/online") as page:
-        page.locator('nav a[href="#section-2"]').click()
-        assert page.url.endswith("#section-2")
+        page.evaluate("location.hash = '#section-2'")
+        page.wait_for_function("!document.getElementById('panel').open")
         assert not page.locator("#panel").is_visible()
         assert page.locator("#section-2").evaluate("it => it.getBoundingClientRect().top") < 900
+
+
+def test_the_number_stays_where_it_is_while_its_panel_opens_and_closes(
+    browser: Browser, folder: Path
+) -> None:
+    place = "link => [link.getBoundingClientRect().y, document.documentElement.scrollHeight]"
+    for viewport in (DESK, PHONE):
+        with open_page(browser, folder / "overview.html", viewport=viewport) as page:
+            for selector in (
+                "main li a.figure",
+                "figure.chart svg a.figure",
+                "main tr.total a.figure",
+            ):
+                link = page.locator(selector).first
+                link.scroll_into_view_if_needed()
+                before = link.evaluate(place)
+                link.click()
+                assert link.evaluate(place) == before
+                assert link.evaluate(IS_SEEN), selector
+                page.keyboard.press("Escape")
+                assert link.evaluate(place) == before
+
+
+def test_a_deep_link_shows_the_number_where_it_is_printed_beside_the_panel(
+    browser: Browser, folder: Path
+) -> None:
+    for viewport in (DESK, PHONE):
+        for measure in ("not_started", "online_rate"):
+            address = f"#{LATEST}/all/{measure}"
+            with open_page(browser, folder / "overview.html", address, viewport=viewport) as page:
+                link = page.locator(f'main a.figure[href="{address}"]').first
+                assert link.evaluate(IS_SEEN)
+                assert "current" in str(link.get_attribute("class"))
+                assert page.locator("#panel h2").evaluate("it => it === document.activeElement")
+                assert not page.locator("#evidence table").first.is_visible()
+                page.keyboard.press("Escape")
+                assert link.evaluate("link => link === document.activeElement")
+
+
+def test_the_keyboard_stays_in_the_panel_while_it_is_open(browser: Browser, folder: Path) -> None:
+    with open_page(browser, folder / "department-gikai.html") as page:
+        page.locator("main a.figure").first.click()
+        size = page.locator("#panel :is(a, button, input, [tabindex='0'])").count()
+        for key in ("Tab", "Shift+Tab"):
+            for _ in range(size + 3):
+                page.keyboard.press(key)
+                assert page.evaluate("document.activeElement.matches('#panel *, #panel, body')")
+
+
+def test_a_click_beside_the_panel_closes_it_and_opens_the_number_that_was_meant(
+    browser: Browser, folder: Path
+) -> None:
+    with open_page(browser, folder / "overview.html", viewport=DESK) as page:
+        first, other = (
+            page.locator("main li a.figure").nth(0),
+            page.locator("main li a.figure").nth(1),
+        )
+        first.click()
+        box = other.bounding_box()
+        page.mouse.click(box["x"] + 5, box["y"] + 5)
+        shown = page.locator("#panel code").inner_text()
+        assert f"#{shown}" == other.get_attribute("href") != first.get_attribute("href")
+        is_right = page.locator("#panel").bounding_box()["x"] > 0
+        page.mouse.click(5 if is_right else DESK["width"] - 30, 5)
+        assert not page.locator("#panel").is_visible()
+        assert other.evaluate("link => link === document.activeElement")
+
+
+def test_the_evidence_is_closed_until_it_is_asked_for_or_printed(
+    browser: Browser, folder: Path
+) -> None:
+    with open_page(browser, folder / "overview.html", viewport=PHONE) as page:
+        lines = page.locator("#evidence table").first
+        assert not lines.is_visible()
+        assert page.evaluate("document.documentElement.scrollHeight") < 12_000
+        page.emulate_media(media="print")
+        assert lines.bounding_box()["height"] > 0
+        page.emulate_media(media="screen")
+        page.click("#evidence summary")
+        assert lines.is_visible()
 
 
 def test_next_and_previous_go_in_the_order_of_the_page(browser: Browser, folder: Path) -> None:

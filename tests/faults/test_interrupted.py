@@ -23,7 +23,7 @@ from analysis.display import OTHER_BUILD
 from analysis.place import RECORD_NAME
 
 from conftest import LATEST
-from deliveries import answer, copy_delivery, reports_of, stems_of
+from deliveries import answer, copy_delivery, files_of, files_within, reports_of, stems_of
 from workbooks import make_cycle, procedure
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes live")
@@ -86,13 +86,15 @@ from analysis.build.publish import one_build, publish
 STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.copyfile"}
 cycle = open_cycle(None, Path(sys.argv[1]))
 folder = cycle.reports_folder
-old = {name: b"old " + name.encode() for name in ("a.html", "a.pdf", "kept.html", "kept.pdf")}
-new = {name: b"new " + name.encode() for name in ("a.html", "a.pdf", "b.html")}
-kept = {"kept.html", "kept.pdf"}
+names = ("a.html", "a.pdf", "data/a.csv", "kept.html", "data/kept.csv")
+old = {name: b"old " + name.encode() for name in names}
+new = {name: b"new " + name.encode() for name in ("a.html", "a.pdf", "data/a.csv", "b.html")}
+kept = {"kept.html", "data/kept.csv"}
 sets = old, new | {name: old[name] for name in kept}
 
 def read(place):
-    return {path.name: path.read_bytes() for path in place.iterdir()}
+    paths = (path for path in place.rglob("*") if path.is_file())
+    return {path.relative_to(place).as_posix(): path.read_bytes() for path in paths}
 
 def kill_at(last):
     steps = count()
@@ -106,6 +108,7 @@ for last in count():
     shutil.rmtree(folder.parent, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, content in old.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
     child = os.fork()
     if not child:
@@ -210,12 +213,13 @@ def read_files(folder: Path, cycle: str = LATEST) -> Files:
 
 def read_set(folder: Path) -> Files:
     """Return the set of reports alone."""
-    return {path.name: path.read_bytes() for path in sorted(reports_of(folder).iterdir())}
+    return files_of(folder)
 
 
 def name_shortly(files: Files) -> Files:
     """Return the set of reports alone, of files read from both folders."""
-    return {Path(name).name: files[name] for name in files if name.startswith(REPORTS)}
+    start = f"{REPORTS}/"
+    return {name.removeprefix(start): files[name] for name in files if name.startswith(start)}
 
 
 def list_left(folder: Path) -> list[str]:
@@ -303,7 +307,7 @@ def require_whole(folder: Path, old: Files, new: Files) -> None:
     place = reports_of(folder)
     if not place.exists():
         place = folder / REPLACED
-    standing = {path.name: path.read_bytes() for path in place.iterdir()}
+    standing = {name: path.read_bytes() for name, path in files_within(place).items()}
     assert standing in (name_shortly(old), name_shortly(new))
 
 

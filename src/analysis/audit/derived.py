@@ -12,6 +12,7 @@ from analysis.figures.derived import Derivation, SheetLine
 from analysis.figures.formula import RowSheet
 from analysis.figures.tables import pair_ids
 from analysis.figures.values import list_values
+from analysis.questionnaire.field import name_codes
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def lay_derived(
     laid: dict[str, list[AuditCell]] = {}
     for derivation in derivations:
         names: Mapping[str, str] = derivation.field.choices
-        said = [names.get(str(code)) for code in list_values(own.rows, derivation.field.name)]
+        codes = list_values(own.rows, derivation.field.name)
+        said = [None if code is None else name_codes(str(code), names) for code in codes]
         laid[derivation.field.name] = [
             label if derivation.write is None else Formula(derivation.write(line), label or "")
             for line, label in zip(lines, said, strict=True)

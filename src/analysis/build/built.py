@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.build.misplaced import describe_misplaced, find_misplaced
+from analysis.build.pack import tell_stale
 from analysis.cycle import Cycle
 from analysis.place import describe_kept, tell_left_interim
 from analysis.reports.plan import Report
@@ -47,6 +48,8 @@ def describe_build(built: Built) -> str:
             "ほかの報告書は、いまの調査票とは別の数値で作られたままです。公表する前に、"
             "`analysis report` ですべてを作り直してください。"
         )
+    if stale := tell_stale(built.cycle):
+        lines.append(stale)
     if left := tell_left_interim(built.cycle):
         lines.append(left)
     if kept_files := describe_kept(built.cycle):

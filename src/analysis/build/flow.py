@@ -22,10 +22,10 @@ from analysis.display import Display
 from analysis.errors import AnalysisError, ReportError, SurveyError, list_examples
 from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, write_sources
 from analysis.figures.asked import EVERYTHING
-from analysis.inputs import SHORT_LENGTH, Mark, list_inputs, mark_of
+from analysis.inputs import SHORT_LENGTH, Mark, list_inputs, list_notebooks, mark_of
 from analysis.place import deliver_file
 from analysis.proof.entities import CRATE_NAME
-from analysis.reports.plan import INDEX_NAME, Report, plan_reports, tell_beside
+from analysis.reports.plan import INDEX_NAME, Report, list_pages, plan_reports, tell_beside
 
 FORCED = "--force の指定"
 NEEDS_ALL = (
@@ -121,7 +121,7 @@ class _Build:
         contents[self.cycle.name_file(SOURCES_NAME)] = write_sources(sources)
         record = self.delivered.record
         names = {name for report in planned for name in report.files}
-        kept = (names | {*map(self.cycle.name_file, jobs.BESIDE)}) - contents.keys()
+        kept = (names | {*list_pages(self.cycle)}) - contents.keys()
         marks = {name: mark_of(content) for name, content in contents.items()}
         if record is not None:
             folder = self.cycle.reports_folder
@@ -194,12 +194,12 @@ class _Build:
             jobs.make_report,
             self.target if at_once else replace(self.target, stamp=self.seen.stamp),
             report,
-            self.cycle.notebooks_folder / f"{report.notebook}.ipynb",
+            list_notebooks(self.cycle)[f"{report.notebook}.ipynb"],
         )
 
     def _start_beside(self) -> Future[dict[str, bytes]]:
         """Start to make the files beside the reports that can't be kept."""
-        told = {n: tell_beside(self.cycle, n) for n in map(self.cycle.name_file, jobs.BESIDE)}
+        told = {name: tell_beside(self.cycle, name) for name in list_pages(self.cycle)}
         origins = {name: Origin(self.inputs, None, given) for name, given in told.items()}
         names = [
             name

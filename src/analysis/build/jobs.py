@@ -21,15 +21,12 @@ from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import Mark
-from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, Report, plan_reports
+from analysis.opendata.files import CODEBOOK_NAME
+from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME, Report, plan_reports
 
 if TYPE_CHECKING:
     from analysis.document.document import Document
     from analysis.figures.findings import Findings
-
-
-BESIDE = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME)
-"""The files of a set that are made from all answers and are no report."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
     """
     # The process that makes the pages is not one in which a notebook ran.
     try:
-        document = in_new_process(_run, target, report, notebook)
+        document = in_new_process(run_report, target, report, notebook)
     except LostProcessError:
         raise ReportError(
             f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
@@ -89,10 +86,31 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
     return in_worker(_export, target, document, origin)
 
 
-def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
-    """Return the files beside the reports, of BESIDE, that are delivered by these names.
+def run_report(target: BuildTarget, report: Report, notebook: Path) -> "Document":
+    """Run a report's notebook in this process, which is for that alone, and return its document.
 
-    One process makes them; `fingerprint` is what the index prints.
+    Raises ReportError as `run_notebook` and `read_document` do.
+    """
+    from analysis.build.run import run_notebook
+    from analysis.document.document import read_document
+    from analysis.figures.findings import INPUTS
+    from analysis.figures.own_code import watch_notebook
+
+    os.chdir(target.root)
+    watch_notebook(target.root)
+    if target.stamp is not None:
+        os.environ[INPUTS] = target.stamp
+    executed = run_notebook(notebook, dict(report.parameters))
+    try:
+        return read_document(executed)
+    except ReportError as error:
+        raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
+
+
+def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+    """Return the files beside the reports (see `list_pages`) that are delivered by these names.
+
+    One process makes them; `fingerprint` is what the index and the navigator print.
     """
     return in_worker(_make_beside, target, names, fingerprint)
 
@@ -124,23 +142,6 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
     return AnswersSeen(sources, tuple(summary), stamp)
 
 
-def _run(target: BuildTarget, report: Report, notebook: Path) -> "Document":
-    from analysis.build.run import run_notebook
-    from analysis.document.document import read_document
-    from analysis.figures.findings import INPUTS
-    from analysis.figures.own_code import watch_notebook
-
-    os.chdir(target.root)
-    watch_notebook(target.root)
-    if target.stamp is not None:
-        os.environ[INPUTS] = target.stamp
-    executed = run_notebook(notebook, dict(report.parameters))
-    try:
-        return read_document(executed)
-    except ReportError as error:
-        raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
-
-
 def _export(target: BuildTarget, document: "Document", origin: Origin) -> Made:
     from analysis.evidence.exporters import pages_of
 
@@ -155,9 +156,13 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
     from analysis.audit.workbook import write_audit
     from analysis.evidence.answers import write_answers
     from analysis.figures.listing import list_figures, write_figures
+    from analysis.opendata.package import OpenData
+    from analysis.reports.codebook import write_codebook
     from analysis.reports.index import write_index
+    from analysis.reports.navigator import write_navigator
 
     findings = _load(target)
+    data = OpenData(findings)
     makers: dict[str, Callable[[], bytes]] = {
         ANSWERS_NAME: lambda: write_answers(findings.ledger),
         AUDIT_NAME: lambda: write_audit(findings),
@@ -165,9 +170,11 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
         INDEX_NAME: lambda: write_index(
             findings, plan_reports(findings.cycle), fingerprint
         ).encode(),
+        NAVIGATOR_NAME: lambda: write_navigator(findings, fingerprint).encode(),
+        CODEBOOK_NAME: lambda: write_codebook(findings, data.tables, fingerprint).encode(),
     }
     delivered = {findings.cycle.name_file(name): make for name, make in makers.items()}
-    return {name: delivered[name]() for name in names}
+    return {name: delivered[name]() if name in delivered else data.files[name] for name in names}
 
 
 def _make_crate(

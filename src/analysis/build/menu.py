@@ -10,13 +10,18 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import default
 
+from analysis.build.jobs import BuildTarget, run_report
 from analysis.build.run import read_parameters
+from analysis.build.workers import in_new_process
 from analysis.cycle import find_root
 from analysis.document.document import Document, read_document
+from analysis.errors import ReportError
 from analysis.evidence.exporters import html_of, pdf_of
 from analysis.evidence.sources import Origin
 from analysis.figures.findings import Findings, load_findings
 from analysis.inputs import list_inputs
+from analysis.reports.plan import Report
+from analysis.reports.stated import ENDING
 from analysis.survey.opening import open_counted
 
 
@@ -33,7 +38,7 @@ class ReportHtmlExporter(Exporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[Any, Any]:
-        """Return the page of an executed notebook; raise ReportError for one that is no report."""
+        """Return the page of a notebook, run if it was not; raise ReportError for no report."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
         return html_of(*_read(notebook, resources)), resources
 
@@ -51,27 +56,58 @@ class ReportPdfExporter(Exporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[Any, Any]:
-        """Return the PDF of an executed notebook; raise ReportError for one that is no report."""
+        """Return the PDF of a notebook, run if it was not; raise ReportError for no report."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
         return pdf_of(*_read(notebook, resources)), resources
 
 
 def _read(notebook: NotebookNode, resources: Any) -> tuple[Document, Findings, Origin]:
-    """Return a notebook's document, the findings of the cycle on its head, and what makes it."""
-    document = read_document(notebook)
-    folder = resources.get("metadata", {}).get("path")
-    root = find_root(Path(folder) if folder else None)
-    findings = load_findings(open_counted(document.masthead.cycle, root))
-    return document, findings, _find_origin(notebook, findings, resources)
+    """Return a notebook's document, the findings of the cycle on its head, and what makes it.
 
-
-def _find_origin(notebook: NotebookNode, findings: Findings, resources: Any) -> Origin:
-    """Return what makes a notebook exported by hand, as a build tells it: the page is the same."""
+    One that was not run is run in a process of its own, with the parameters that stand in it.
+    """
+    folder = Path(resources.get("metadata", {}).get("path") or ".").resolve()
     name = str(resources.get("metadata", {}).get("name", ""))
+    root = find_root(folder)
+    waiting = [cell for cell in _list_code(notebook) if cell.execution_count is None]
+    path = folder / f"{name}{ENDING}"
+    if len(waiting) == len(_list_code(notebook)) and path.is_file():
+        report = Report(name, name, name, ())
+        document = in_new_process(run_report, BuildTarget(root, "", {}), report, path)
+    else:
+        _require_run(notebook, waiting)
+        document = read_document(notebook)
+    findings = load_findings(open_counted(document.masthead.cycle, root))
+    return document, findings, _find_origin(notebook, findings, name)
+
+
+def _list_code(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the cells with code in them."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def _require_run(notebook: NotebookNode, waiting: list[NotebookNode]) -> None:
+    """Raise ReportError for cells that were added, or emptied of what they showed, after a run."""
+    if waiting:
+        places = "、".join(f"{notebook.cells.index(cell) + 1}番目" for cell in waiting)
+        raise ReportError(
+            f"実行していないセルがあります（{places}）。"
+            "すべてのセルを実行してから書き出してください。"
+        )
+
+
+def _find_origin(notebook: NotebookNode, findings: Findings, name: str) -> Origin:
+    """Return what makes a notebook exported by hand, as a build tells it: the page is the same."""
     parameters = read_parameters(notebook)
     if "cycle" in parameters:
         parameters["cycle"] = findings.cycle.name
     if "department" in parameters:
         parameters["department"] = findings.department(str(parameters["department"])).slug
-    told = tuple((name, str(value)) for name, value in parameters.items())
+    # A build gives a notebook these two; of what it leaves alone, it tells nothing.
+    defaults = read_parameters(notebook, ("parameters",))
+    told = tuple(
+        (name, str(value))
+        for name, value in parameters.items()
+        if name in ("cycle", "department") or value != defaults.get(name)
+    )
     return Origin(list_inputs(findings.cycle), name, told)

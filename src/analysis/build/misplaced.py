@@ -10,7 +10,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.cycle import GUIDELINES, NOTEBOOKS, SETTINGS_NAME, Cycle, list_cycles, open_cycle
+from analysis.cycle import (
+    AGENCIES_NAME,
+    GUIDELINES,
+    INVENTORIES,
+    NOTEBOOKS,
+    SETTINGS_NAME,
+    Cycle,
+    list_cycles,
+    open_cycle,
+)
 from analysis.errors import SettingsError, list_examples
 from analysis.files.folder import (
     EXCEL_ENDINGS,
@@ -21,11 +30,13 @@ from analysis.files.folder import (
     list_within,
 )
 from analysis.forms.first import is_guideline_template
+from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.read import SURVEY_NAME
 from analysis.reports.stated import ENDING, KEY, list_unstated
 from analysis.texts import compose_name
 
 _SETTINGS = ".toml"
+_MEASURES = re.compile("measures?[^a-z]", re.I)
 # What a second download, a copy or an editor makes of a name: 2024 (1).toml, 2024.toml.txt.
 _COPY = re.compile(r"\s*(\(\d+\)|-?\s*コピー.*|のコピー.*|copy.*|\.toml.*|\.txt)", re.I)
 NO_REPORT = "どの報告書も作らないノートブックです。"
@@ -80,10 +91,12 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
     for path in _list(raw):
         where = f"data/raw/{path.name}"
         if path.is_dir():
-            if path.name != GUIDELINES and not (path / SETTINGS_NAME).is_file():
+            if path.name not in (GUIDELINES, INVENTORIES) and not (path / SETTINGS_NAME).is_file():
                 yield from _tell_folder(path, where)
-        elif path.name == SURVEY_NAME:
+        elif path.name in (SURVEY_NAME, MEASURES_NAME, AGENCIES_NAME):
             continue
+        elif is_settings_slip(path.name) and _MEASURES.match(path.name):
+            yield Misplaced(where, f"名前を {MEASURES_NAME} に直してください。", is_error=True)
         elif is_settings_slip(path.name):
             yield Misplaced(where, f"{_OUTSIDE}調査回のフォルダーに移してください。", is_error=True)
         elif ending_of(path.name) in (*EXCEL_ENDINGS, *PACKED_ENDINGS):

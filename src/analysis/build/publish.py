@@ -61,14 +61,15 @@ def publish(cycle: Cycle, contents: Mapping[str, bytes], kept: Set[str]) -> None
         staging.mkdir(parents=True)
         for name in sorted(kept | contents.keys()):
             with _naming(cycle, name):
+                (staging / name).parent.mkdir(parents=True, exist_ok=True)
                 if name in contents:
                     (staging / name).write_bytes(contents[name])
                 else:
                     shutil.copyfile(old / name, staging / name)
-        for path in sorted(old.iterdir()) if old.exists() else ():
-            if path.name not in kept:
-                with _naming(cycle, path.name):
-                    _carry(cycle, path, contents.get(path.name), ours.get(path.name))
+        for name in _list_standing(old, {*contents, *ours}) if old.exists() else ():
+            if name not in kept:
+                with _naming(cycle, name):
+                    _carry(cycle, name, contents.get(name), ours.get(name))
         record_written(cycle.processed_folder / KEPT_FOLDER, made)
         if old.exists():
             old.replace(_replaced(cycle))
@@ -96,13 +97,25 @@ def _list_ours(cycle: Cycle) -> dict[str, list[str]]:
     return ours
 
 
-def _carry(cycle: Cycle, path: Path, new: bytes | None, ours: list[str] | None) -> None:
+def _list_standing(folder: Path, own: Set[str]) -> Iterator[str]:
+    """Yield the names of what stands in a folder: in one that holds files of a set, of each."""
+    shared = {name.partition("/")[0] for name in own if "/" in name}
+    for path in sorted(folder.iterdir()):
+        if path.name in shared and path.is_dir() and not path.is_symlink():
+            yield from (f"{path.name}/{inner.name}" for inner in sorted(path.iterdir()))
+        else:
+            yield path.name
+
+
+def _carry(cycle: Cycle, name: str, new: bytes | None, ours: list[str] | None) -> None:
     """Take a file or folder of the old set where it belongs: to the new one, aside, or nowhere.
 
     `new` is what takes its place, `ours` the hashes it may have if a build made it.
     """
-    if new is None and ours is None:
-        _copy(path, _staging(cycle) / path.name)
+    path, place = cycle.reports_folder / name, _staging(cycle) / name
+    if new is None and ours is None and not place.exists():
+        place.parent.mkdir(exist_ok=True)
+        _copy(path, place)
         return
     standing = hash_standing(path)
     replacing = [] if new is None else [hashlib.sha256(new).hexdigest()]

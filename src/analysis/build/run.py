@@ -6,7 +6,7 @@ against the notebook's own `parameters` cell before anything runs.
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,11 +58,13 @@ def _check(path: Path, notebook: "NotebookNode", parameters: Mapping[str, object
         )
 
 
-def read_parameters(notebook: "NotebookNode") -> dict[str, object]:
-    """Return the parameters that a notebook has, the ones given to it before its own defaults."""
+def read_parameters(
+    notebook: "NotebookNode", tags: Sequence[str] = ("parameters", "injected-parameters")
+) -> dict[str, object]:
+    """Return the parameters in a notebook's cells of these tags, a given one before a default."""
     found: dict[str, object] = {}
     for cell in notebook.cells:
-        if {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", [])):
+        if {*tags} & set(cell.metadata.get("tags", [])):
             for node in ast.parse(cell.source).body:
                 match node:
                     case (

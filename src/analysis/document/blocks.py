@@ -6,12 +6,21 @@ HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF), by one
 `html` and `typst`. A digit in a text of ours stops the export (`orphans`), but not in `Quoted`.
 """
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from analysis.document.inline import (
+    Cell,
+    Inline,
+    Link,
+    Quoted,
+    Shown,
+    Strong,
+    require_parts,
+)
 from analysis.document.sums import require_total
+from analysis.document.text import name_drawing
 from analysis.figures.asked import list_asked
 from analysis.figures.figure import Figure
 from analysis.figures.own_code import note_own_code
@@ -19,67 +28,16 @@ from analysis.figures.own_code import note_own_code
 if TYPE_CHECKING:
     from analysis.figures.ledger import Ledger
 
+__all__ = [  # with what stands in them
+    "Block", "Bullets", "Cell", "Chart", "Column", "Group", "Inline", "Link", "Masthead",
+    "Paragraph", "Quoted", "Shown", "Strong", "Table", "require_parts",
+]  # fmt: skip
+
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 TYPST_MIME = "text/vnd.typst"
 MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
 ASKED = "analysis_asked"  # where a cell's output tells what was asked (see `asked`)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A figure in running text, written with its unit, or by its magnitude (146件増加).
-
-    `unit` replaces the figure's own where a sentence counts in other words (912手続き).
-    """
-
-    figure: Figure
-    magnitude: bool = False
-    unit: str | None = None
-
-    @property
-    def text(self) -> str:
-        """The number and its unit, as printed."""
-        number = self.figure.magnitude if self.magnitude else self.figure.text
-        if self.figure.value is None:
-            return number
-        return number + (self.figure.unit.name if self.unit is None else self.unit)
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """A text as it stands in a raw file or names a place in one: its digits are not ours."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Strong:
-    """A stretch of a sentence that carries its message."""
-
-    parts: tuple["str | Quoted | Shown", ...]
-
-    def __post_init__(self) -> None:
-        """Refuse anything but texts and figures."""
-        require_parts(self.parts, (str, Quoted, Shown))
-
-
-@dataclass(frozen=True)
-class Link:
-    """A text that leads to another report of the same folder.
-
-    `target` is its stem; without `suffix` it leads to the kind of file it stands in, with
-    `line_of` to that figure's line of evidence there.
-    """
-
-    text: str
-    target: str
-    suffix: Literal["html", "pdf", "csv", "xlsx"] | None = None
-    line_of: Figure | None = None
-
-
-Inline = str | Quoted | Shown | Strong
-Cell = str | Quoted | Figure | Shown | Link | None
 
 
 class Block:
@@ -100,6 +58,8 @@ class Masthead(Block):
 
     `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
     the publisher, `demonstration` marks invented data on every page, `notice` stands above all.
+    `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
+    name of each one's file, and what it is called.
     """
 
     title: str
@@ -110,6 +70,9 @@ class Masthead(Block):
     demonstration: bool
     cycle: str = ""
     notice: Block | None = None
+    stem: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+    departments: tuple[tuple[str, str], ...] = ()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
@@ -119,14 +82,14 @@ class Masthead(Block):
 
 @dataclass(frozen=True)
 class Paragraph(Block):
-    """Running text with figures in it: plain, the headline, small print, a section's heading."""
+    """Running text with figures: plain, the headline, small print, a heading, that of a page."""
 
     parts: tuple[Inline, ...]
-    kind: Literal["plain", "lead", "note", "heading"] = "plain"
+    kind: Literal["plain", "lead", "note", "heading", "page"] = "plain"
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
-        require_parts(self.parts, (str, Quoted, Shown, Strong))
+        require_parts(self.parts, (str, Quoted, Shown, Strong, Link))
 
 
 @dataclass(frozen=True)
@@ -138,7 +101,7 @@ class Bullets(Block):
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures."""
         for item in self.items:
-            require_parts(item, (str, Quoted, Shown, Strong))
+            require_parts(item, (str, Quoted, Shown, Strong, Link))
 
 
 @dataclass(frozen=True)
@@ -146,13 +109,18 @@ class Column:
     """One column of a table.
 
     `group` joins neighbours under a title, `weight` is its share of the PDF's width (None: as wide
-    as its content). Numeric columns are aligned right.
+    as its content). Numeric columns are aligned right. In a browser rows may be chosen by one that
+    `picks`: those with one of its values, or with at least a number. `codes` are what its short
+    words stand for. A column that `heads` stands above the rows that are alike in it (see `Table`).
     """
 
     title: str
     group: str | None = None
     numeric: bool = False
     weight: int | None = None
+    picks: Literal["one", "least"] | None = None
+    codes: tuple[tuple[str, str], ...] = ()
+    heads: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +132,8 @@ class Table(Block):
     since the one before. `empty` stands for a table with no rows. `marks` gives, by row, a word for
     its look (`bad`, `good`, `quiet`), which never carries meaning alone, `lines_of` the figure
     whose line of evidence it is; `definition` then stands below the caption. `on_paper`: its PDF.
+    `parted` gives, by the first of them, what stands above the rows that are alike in the column
+    that heads them, which is left out. The rows of a `tool` a browser sorts and chooses among.
     """
 
     caption: str
@@ -179,6 +149,8 @@ class Table(Block):
     lines_of: tuple[Figure, ...] = ()
     definition: str = ""
     on_paper: "Table | None" = None
+    parted: Mapping[int, tuple[Inline, ...]] = field(default_factory=dict)
+    tool: bool = False
 
     def __post_init__(self, ledger: "Ledger | None") -> None:
         """Refuse bare numbers, ragged rows, and a total that is not the sum of its parts."""
@@ -221,7 +193,7 @@ class Chart(Block):
     @property
     def name(self) -> str:
         """A name of its own among a page's drawings, the same from build to build."""
-        return name_drawing(self.caption, self.figures)
+        return name_drawing(self.caption, (figure.id for figure in self.figures))
 
     @property
     def alt_text(self) -> str:
@@ -234,18 +206,3 @@ class Group(Block):
     """Blocks shown one after another, for cells that return more than one."""
 
     blocks: tuple[Block, ...]
-
-
-def name_drawing(caption: str, figures: Iterable[Figure]) -> str:
-    """Return the name of a drawing of these figures: a letter and eight hex digits."""
-    shown = "\n".join([caption, *(figure.id for figure in figures)])
-    return f"d{hashlib.sha256(shown.encode()).hexdigest()[:8]}"
-
-
-def require_parts(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
-    """Return if every part is of one of the kinds; else raise TypeError: a bare number is none."""
-    for part in parts:
-        if not isinstance(part, kinds):
-            raise TypeError(
-                f"{part!r} is a {type(part).__name__}: a report prints texts and figures only"
-            )

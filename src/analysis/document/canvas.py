@@ -11,7 +11,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Literal
 
-from matplotlib import font_manager, rc_context
+from cycler import cycler
+from matplotlib import font_manager, rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
@@ -19,13 +20,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import Transform
 
-from analysis.document.blocks import Chart, Shown, name_drawing
+from analysis.document.blocks import Chart, Shown
 from analysis.document.svg import clean_drawing
-from analysis.document.text import printable
+from analysis.document.text import name_drawing, printable
 from analysis.document.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
 from analysis.errors import ReportError
 from analysis.figures.figure import Figure
-from analysis.looks import COLOURS, Look
+from analysis.looks import COLOURS, SERIES, Look
 
 WIDTH_INCHES = 6.8
 BAR = 0.62
@@ -33,6 +34,8 @@ BAR = 0.62
 
 LegendKey = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
+
+_WHITE = "#ffffff"
 
 STYLE: dict[Any, Any] = {
     "font.family": JAPANESE,
@@ -145,7 +148,7 @@ def finish(
     canvas: Canvas, caption: str, alt: tuple[str | Shown, ...], figures: Sequence[Figure]
 ) -> Chart:
     """Write the drawing, with nothing in it that differs from run to run or from page to page."""
-    name = name_drawing(caption, figures)
+    name = name_drawing(caption, (figure.id for figure in figures))
     written = io.StringIO()
     with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always")
@@ -178,6 +181,27 @@ def _families_of(labels: Iterable[str]) -> Sequence[str]:
     japanese = font_manager.get_font(REGULAR)
     known = all(japanese.get_char_index(ord(sign)) for label in labels for sign in label)
     return (JAPANESE,) if known else FAMILIES
+
+
+def use_house_style() -> None:
+    """Set charts of one's own, drawn by pyplot or pandas, in the reports' type and colours.
+
+    For this process, from now on; a report's own charts are the same before and after.
+    """
+    add_chart_fonts()
+    # White is for what is hatched.
+    fills = [look.fill for look in SERIES if look.fill != _WHITE]
+    rcParams.update(
+        {
+            **STYLE,
+            "font.family": list(FAMILIES),
+            "axes.prop_cycle": cycler(color=fills),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "figure.figsize": (WIDTH_INCHES, 0.7 * WIDTH_INCHES),
+            "figure.constrained_layout.use": True,
+        }
+    )
 
 
 @cache

@@ -86,6 +86,28 @@ def draw_rates(
 
 
 @rc_context(STYLE)
+def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
+    """Draw counts, or changes of counts, as bars from nought: (label, count) each."""
+    canvas = open_canvas(ROW_INCHES * len(rows) + 0.4, "constrained")
+    axes = open_axes(canvas)
+    lengths = [length_of(figure) for _, figure in rows]
+    least, most = min([0.0, *lengths]), max([0.0, *lengths])
+    room = 0.12 * max(most - least, 1)
+    axes.barh(range(len(rows)), lengths, height=BAR, color=INK)
+    for place, ((_, figure), length) in enumerate(zip(rows, lengths, strict=True)):
+        align, beyond = ("right", -0.1) if length < 0 else ("left", 0.1)
+        write_figure(
+            axes, axes.transData, (length + beyond * room, place), figure, figure.text, align=align
+        )
+    axes.axvline(0, color=COLOURS["edge"], linewidth=0.6)
+    axes.set_xlim(least - room if least < 0 else 0, most + room)
+    axes.set_xticks([])
+    name_rows(axes, [label for label, _ in rows])
+    told = _tell([(label, (figure,)) for label, figure in rows])
+    return finish(canvas, caption, (f"横棒グラフ。{caption}。", *told, "。"), [f for _, f in rows])
+
+
+@rc_context(STYLE)
 def draw_parts(
     ledger: Ledger,
     caption: str,

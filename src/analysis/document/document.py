@@ -1,5 +1,6 @@
 """An executed notebook read as a document: its masthead, its prose and its blocks, in order."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 STRAY_SHOWN = 80
+_SHOW = "show は、from analysis.reports.show import Show として、show = Show(findings) で作ります"
+_FRAME = (
+    "pandas の表は、そのままでは載せられません。数えた値ではなく数値を並べた表を"
+    ' show.traced(表, "表題") に渡すか、show.table(columns=["online", "online_rate"]) のように'
+    f"数値の名前で求めてください（{_SHOW}）。"
+)
+_PICTURE = (
+    "matplotlib の図は、数値をたどれないため載せられません。"
+    'show.bars("online_rate") のように、数値の名前で描いてください'
+    f"（{_SHOW}。自分で描いた図は、報告書にしないノートブックでだけ使えます）。"
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ def read_document(notebook: "NotebookNode") -> Document:
     mastheads: list[Masthead] = []
     parts: list[Token | CellOutput] = []
     stray: list[str] = []
+    ways: dict[str, None] = {}
     asked: set[str] = set()
     place = 0
     for cell in notebook.cells:
@@ -65,10 +78,11 @@ def read_document(notebook: "NotebookNode") -> Document:
             else:
                 text = str(output.get("text") or data.get("text/plain") or output.output_type)
                 stray.append(f"{place}番目のセル: {' '.join(text.split())[:STRAY_SHOWN]}")
+                ways |= dict.fromkeys(_find_ways(data))
     if stray:
         raise ReportError(
             "ノートブックに、根拠をたどれない出力があります。報告書の部品（表、文、図）だけを"
-            "返してください。\n" + "\n".join(f"  ・{line}" for line in stray)
+            "返してください。\n" + "\n".join([*(f"  ・{line}" for line in stray), *ways])
         )
     if len(mastheads) != 1:
         raise ReportError(
@@ -77,8 +91,18 @@ def read_document(notebook: "NotebookNode") -> Document:
     return Document(mastheads[0], tuple(parts), frozenset(asked))
 
 
+def _find_ways(data: dict[str, Any]) -> Iterator[str]:
+    """Yield what to do in place of showing something, where it is a thing of pandas or pyplot."""
+    plain = _join(data.get("text/plain", ""))
+    if 'class="dataframe"' in _join(data.get("text/html", "")) or "dtype:" in plain:
+        yield _FRAME
+    if any(kind.startswith("image/") for kind in data) or "<Axes" in plain:
+        yield _PICTURE
+
+
 def _read_masthead(fields: dict[str, Any]) -> Masthead:
-    return Masthead(**{**fields, "notes": tuple(fields["notes"]), "notice": None})
+    pages = {name: tuple(map(tuple, fields[name])) for name in ("beside", "departments")}
+    return Masthead(**{**fields, **pages, "notes": tuple(fields["notes"]), "notice": None})
 
 
 def _read_output(data: dict[str, Any]) -> CellOutput:

@@ -29,7 +29,7 @@ from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.looks import COLOURS, MOVES
 
-Step = tuple[str, Figure, bool]
+BridgeStep = tuple[str, Figure, bool]
 """A step of a bridge: what it is called, how many, and whether they were gained."""
 
 _ROW_INCHES = 0.19
@@ -52,7 +52,7 @@ def draw_bridge(
     ledger: Ledger,
     caption: str,
     change: Figure,
-    steps: Sequence[Step],
+    steps: Sequence[BridgeStep],
     sums: tuple[Figure, Figure],
 ) -> Chart:
     """Draw how a count became what it is: its level before, each step, its level now.

@@ -27,12 +27,25 @@ SCRIPTS = tuple(
         "recount",
         "dom",
         "list",
+        "table",
         "panel",
         "toolbar",
         "start",
     )
 )
 """The script's parts, in the order in which they build on one another."""
+
+NAVIGATOR = (
+    "navigator/page.html.j2",
+    ("report.css", "navigator/navigator.css"),
+    (
+        "browser/dom.js",
+        "navigator/decide.js",
+        "navigator/sheet.js",
+        "navigator/navigate.js",
+    ),
+)
+"""The template, the styles and the script's parts of the navigator's page."""
 
 
 def write_page(
@@ -57,12 +70,29 @@ def write_page(
     )
 
 
+def write_navigator_page(masthead: Masthead, data: str, fingerprint: str) -> str:
+    """Return the page of the navigator: `data` is the JSON that its script reads, as it is written.
+
+    Whatever of it HTML could read is escaped.
+    """
+    escaped = data.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
+    return load_template(*NAVIGATOR).render(
+        masthead=masthead,
+        data=Markup(escaped),  # noqa: S704  nothing in it ends the element in which it stands
+        fingerprint=fingerprint,
+    )
+
+
 @cache
-def load_template() -> Template:
-    """Read the template, and the style and the script that are the same on every page."""
-    style = fill_css(_read(STYLES))
+def load_template(
+    name: str = "page.html.j2",
+    styles: tuple[str, ...] = STYLES,
+    scripts: tuple[str, ...] = SCRIPTS,
+) -> Template:
+    """Read a template, and the style and the script that are the same on every page of it."""
+    style = fill_css(_read(styles))
     # One scope of its own, so that the page's names and the script's can't meet.
-    script = f'(async () => {{\n"use strict";\n{_shorten(_read(SCRIPTS))}}})();\n'
+    script = f'(async () => {{\n"use strict";\n{_shorten(_read(scripts))}}})();\n'
     parts = {
         "style": Markup(style),  # noqa: S704  our own file
         "style_hash": _hash(style),
@@ -77,7 +107,7 @@ def load_template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("page.html.j2", globals=parts)
+    return environment.get_template(name, globals=parts)
 
 
 def _read(names: tuple[str, ...]) -> str:

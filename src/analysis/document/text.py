@@ -1,6 +1,8 @@
 """Text made fit to be printed, before a renderer escapes it, and addresses made of ids."""
 
+import hashlib
 import re
+from collections.abc import Iterable
 
 # XML and PDF have no place for these; a blank sign shows that something stood there.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
@@ -21,3 +23,9 @@ def link_to(figure_id: str) -> str:
     """Return the address, within a page, of a figure's line of evidence."""
     # A section's scope may hold percent signs of its own; the browser decodes an address once.
     return "#" + figure_id.replace("%", "%25")
+
+
+def name_drawing(caption: str, ids: Iterable[str]) -> str:
+    """Return the name of a drawing of the figures with these ids: a letter and eight hex digits."""
+    shown = "\n".join([caption, *ids])
+    return f"d{hashlib.sha256(shown.encode()).hexdigest()[:8]}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.document.blocks import Block, Inline, Quoted, Shown, Strong, require_parts
+from analysis.document.blocks import Block, Inline, Link, Quoted, Shown, Strong, require_parts
 from analysis.figures.figure import PERCENT, Figure
 
 
@@ -20,7 +20,7 @@ class Tile:
 
     def __post_init__(self) -> None:
         """Refuse anything but texts and figures, and a bar of what is no rate."""
-        require_parts(self.about, (str, Quoted, Shown, Strong))
+        require_parts(self.about, (str, Quoted, Shown, Strong, Link))
         if self.bar is not None and self.bar.unit is not PERCENT:
             raise TypeError(f"a bar of {self.bar.id}, which is no rate")
 

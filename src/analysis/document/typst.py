@@ -111,14 +111,17 @@ def _inline(parts: Sequence[Inline]) -> str:
             case Quoted(text=text) | (str() as text):
                 written.append(markup(text))
             case Shown():
-                written.append(f"#{_figure(part.figure, part.text)};")
+                written.append(f"#{write_number(part.figure.id, part.text)};")
             case Strong(parts=inner):
                 written.append(f"#strong[{_inline(inner)}]")
+            case Link():
+                written.append(f"#{_cell(part)};")
     return "".join(written)
 
 
-def _figure(figure: Figure, text: str) -> str:
-    return f"figure-value({literal(figure.id)}, {literal(text)})"
+def write_number(figure_id: str, text: str) -> str:
+    """Return a number as code: it leads to where its figure stands in the evidence."""
+    return f"figure-value({literal(figure_id)}, {literal(text)})"
 
 
 def _table(table: Table) -> str:
@@ -127,21 +130,39 @@ def _table(table: Table) -> str:
     dense = len(table.columns) > MANY_COLUMNS or bool(table.lines_of)
     lines = table.lines_of or (None,) * len(table.rows)
     headings = 0 if dense else table.headings
-    height = sum(2 + max(_measure(row)) // LONGEST_OF_ONE_LINE for row in table.rows)
+    columns = [column for column in table.columns if not column.heads]
+    height = len(table.parted) * 2 + sum(
+        2 + max(_measure(row)) // LONGEST_OF_ONE_LINE for row in table.rows
+    )
     rows = "".join(
-        f"  {_row(row, look, line, headings)},\n"
-        for row, look, line in zip(table.rows, table.looks, lines, strict=True)
+        f"  {_head_part(table, at)}{_row(_leave_heads(table, row), look, line, headings)},\n"
+        for at, (row, look, line) in enumerate(zip(table.rows, table.looks, lines, strict=True))
     )
     return (
         f"#report-table(caption: {literal(table.caption)}, "
         f"definition: {literal(table.definition)}, dense: {_flag(dense)}, "
         f"from-top: {_flag(bool(table.lines_of))}, "
         f"unbroken: {_flag(height <= TALLEST_UNBROKEN)},\n"
-        f"  widths: ({''.join(_width(column) for column in table.columns)}),\n"
-        f"  numeric: ({''.join(f'{_flag(column.numeric)}, ' for column in table.columns)}),\n"
-        f"  header: ({_header(table.columns)}),\n"
+        f"  widths: ({''.join(_width(column) for column in columns)}),\n"
+        f"  numeric: ({''.join(f'{_flag(column.numeric)}, ' for column in columns)}),\n"
+        f"  header: ({_header(columns)}),\n"
         f"  notes: ({''.join(f'{literal(note)}, ' for note in table.notes)}),\n{rows})"
     )
+
+
+def _leave_heads(table: Table, row: Sequence[Cell]) -> Sequence[Cell]:
+    """Return a row's cells but for those that stand above its part."""
+    if not table.parted:
+        return row
+    return [cell for cell, own in zip(row, table.columns, strict=True) if not own.heads]
+
+
+def _head_part(table: Table, at: int) -> str:
+    """Return what stands above a row that is the first of its part."""
+    if not (head := table.parted.get(at)):
+        return ""
+    wide = sum(not column.heads for column in table.columns)
+    return f"part-head({wide}, [{_inline(head)}]), "
 
 
 def _row(row: Sequence[Cell], look: str, line: Figure | None, headings: int) -> str:
@@ -180,9 +201,9 @@ def _cell(cell: Cell) -> str:
         case None:
             return literal(NO_NUMBER)
         case Figure():
-            return _figure(cell, cell.cell_text)
+            return write_number(cell.id, cell.cell_text)
         case Shown(figure=figure):
-            return _figure(figure, cell.text)
+            return write_number(figure.id, cell.text)
         case Link(text=text, target=target, suffix=suffix):
             name = f"{target}.{suffix or 'pdf'}"
             return f"link({literal(name)}, {_words(text)})"

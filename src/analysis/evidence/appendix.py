@@ -30,12 +30,6 @@ NO_ROWS = "（該当なし）"
 CITY_REPORT = "overview"
 """The report whose own evidence lists the rows of the whole city's figures."""
 
-LONGEST_LIST = 2000
-"""The longest list of the whole city's rows in a department's PDF, in characters: a quarter page.
-
-The demonstration city's are up to 1,200; in a city ten times as large they would fill most pages.
-"""
-
 _PARTS = {
     Share: ("分子", "分母"),
     Shortfall: ("これまで", "全体"),
@@ -99,14 +93,7 @@ def write_tables(
     With `city_rows_elsewhere`, figures of the whole city beside a department's (`list_beside`) lead
     to their rows in the overview instead of listing them.
     """
-    rows: dict[str, Cell] = {}
-    if beside := list_beside(ledger, figures):
-        rows |= (
-            {figure.id: _lead(figure) for figure in beside}
-            if city_rows_elsewhere
-            else say_city_rows(ledger, tuple(figure.id for figure in beside))
-        )
-    rows |= _say_all_rows(ledger, [figure for figure in figures if figure.id not in rows])
+    rows = say_rows(ledger, figures, city_rows_elsewhere=city_rows_elsewhere)
     tables = []
     for name, members in groupby(figures, key=lambda figure: figure.measure):
         group = tuple(members)
@@ -137,6 +124,24 @@ def write_tables(
     return tables
 
 
+def say_rows(
+    ledger: Ledger, figures: Sequence[Figure], *, city_rows_elsewhere: bool = False
+) -> dict[str, Cell]:
+    """Return where the rows of figures stand, in words, by the figure's id.
+
+    One that is made from others has none of its own. See `write_tables`.
+    """
+    rows: dict[str, Cell] = {}
+    if beside := list_beside(ledger, figures):
+        rows |= (
+            {figure.id: _lead(figure) for figure in beside}
+            if city_rows_elsewhere
+            else say_city_rows(ledger, tuple(figure.id for figure in beside))
+        )
+    rows |= _say_all_rows(ledger, [figure for figure in figures if figure.id not in rows])
+    return rows
+
+
 def list_beside(ledger: Ledger, figures: Iterable[Figure]) -> list[Figure]:
     """Return those of the whole city that stand beside some departments' to compare with.
 
@@ -153,16 +158,9 @@ def list_beside(ledger: Ledger, figures: Iterable[Figure]) -> list[Figure]:
 def say_city_rows(ledger: Ledger, ids: tuple[str, ...]) -> dict[str, Cell]:
     """Return the rows of these figures of the whole city in words, by the figure's id.
 
-    A list longer than LONGEST_LIST leads to the overview, as its rows are also attached. Every
-    department's PDF says the same: a process, and those forked from it, write it once.
+    Every department's PDF says the same: a process, and those forked from it, write it once.
     """
-    said = _say_all_rows(ledger, [ledger.find(name) for name in ids])
-    return {
-        name: _lead(ledger.find(name))
-        if isinstance(cell, Quoted) and len(cell.text) > LONGEST_LIST
-        else cell
-        for name, cell in said
-    }
+    return dict(_say_all_rows(ledger, [ledger.find(name) for name in ids]))
 
 
 def _lead(figure: Figure) -> Link:

@@ -5,7 +5,6 @@ By `menu` JupyterLab's own *Save and Export Notebook As* has them too.
 
 import datetime
 import re
-from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from importlib.resources import files
@@ -15,7 +14,6 @@ import typst
 from markupsafe import Markup
 
 from analysis.cycle import FIGURES_NAME
-from analysis.document import typst as typst_renderer
 from analysis.document.blocks import Masthead
 from analysis.document.document import CellOutput, Document
 from analysis.document.fonts import missing_glyphs
@@ -23,10 +21,11 @@ from analysis.document.markdown import section_title, to_html, to_typst
 from analysis.document.typefaces import FAMILIES, FOLDERS, JAPANESE
 from analysis.document.typst import literal
 from analysis.errors import ReportError, list_examples
-from analysis.evidence.appendix import EVIDENCE_NOTE, EVIDENCE_TITLE, write_tables
+from analysis.evidence.appendix import say_rows
 from analysis.evidence.attachments import write_attachments
 from analysis.evidence.carried import list_carried
 from analysis.evidence.orphans import require_traced
+from analysis.evidence.paper import PLACES_NAME, write_evidence, write_places
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.evidence.traced import gather_printed, mark_links, write_traced_page
 from analysis.figures.asked import EVERYTHING
@@ -131,9 +130,12 @@ def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes
     parts = [
         part.typst if isinstance(part, CellOutput) else to_typst(part) for part in document.parts
     ]
-    attached = write_attachments(findings.ledger, figures) if figures else {}
-    attached = {findings.cycle.name_file(name): csv for name, csv in attached.items()}
-    parts += _write_evidence(figures, findings)
+    attached: dict[str, bytes] = {}
+    if figures:
+        rows = say_rows(findings.ledger, figures)
+        attached = write_attachments(findings.ledger, figures) | {PLACES_NAME: write_places(rows)}
+        attached = {findings.cycle.name_file(name): csv for name, csv in attached.items()}
+        parts += write_evidence(findings.ledger, figures, rows)
     parts += [_attach(name) for name in attached]
     template = (files("analysis.document") / "templates" / "report.typ").read_text(encoding="utf-8")
     setup = _setup(document.masthead, written.fingerprint[:SHORT_LENGTH])
@@ -155,15 +157,6 @@ def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes
     if not isinstance(made, bytes):
         raise TypeError("Typst returned no PDF")
     return made
-
-
-def _write_evidence(figures: list[Figure], findings: Findings) -> Iterator[str]:
-    """Yield 数値の根拠 as Typst markup: a table for each measure."""
-    if not figures:
-        return
-    yield f"#evidence({literal(EVIDENCE_TITLE)}, {literal(EVIDENCE_NOTE)})"
-    for table in write_tables(findings.ledger, figures):
-        yield typst_renderer.render(table)
 
 
 def _attach(name: str) -> str:

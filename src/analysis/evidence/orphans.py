@@ -126,13 +126,17 @@ def _list_known_words(findings: Findings) -> list[str]:
     words = [*_STANDARDS, settings.city, settings.title, *settings.publisher, guideline.title]
     words += [name for d in settings.departments for name in (d.name, d.workbook)]
     words += [guideline.version, guideline.source, guideline.goal, *guideline.notes]
+    words += [guideline.heading, guideline.intro]
     for section in guideline.sections:
         words += [f"{section.number} {section.title}", section.title, section.summary]
+        words += [section.question]
         words += [*section.paragraphs, *section.columns, *section.footnotes]
         words += [box.title for box in section.boxes]
         for entry in section.entries:
             words += [*entry.cells, entry.label or "", entry.proposal or "", entry.note or ""]
     words += findings.cycle.questionnaire.words
+    words += [item.label for item in findings.ledger.items.values() if item.is_own]
+    words += guideline.rule_words
     words += {
         word for item in findings.ledger.items.values() for word in list_constants(item.measure)
     }

@@ -15,6 +15,7 @@ from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
 from analysis.names import INTERIM
 
+_OPENING = "すべての数値の定義と行を開く"
 # As both renderers write a `Link`; in what else is printed a quotation mark is escaped.
 _LINK = re.compile(rf'((?:<a href="|link\(")[\w-]+?)(?:-{INTERIM})?(\.(?:html|pdf|csv|xlsx)[#"])')
 
@@ -73,6 +74,8 @@ def _write_evidence(tables: list[Table]) -> Markup:
         )
         for table in tables
     ]
-    return Markup('\n<section id="evidence">\n<h2>{}</h2>\n<p>{}</p>\n{}\n</section>').format(
-        EVIDENCE_TITLE, EVIDENCE_NOTE, Markup("\n").join(written)
-    )
+    # A browser opens it by itself for a number's address, for what it finds in it, and for print.
+    return Markup(
+        '\n<section id="evidence">\n<h2>{}</h2>\n<p>{}</p>\n'
+        "<details>\n<summary>{}</summary>\n{}\n</details>\n</section>"
+    ).format(EVIDENCE_TITLE, EVIDENCE_NOTE, _OPENING, Markup("\n").join(written))

@@ -1,24 +1,39 @@
 """Build a cycle's ledger from its answers, the guideline and the published numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from types import MappingProxyType
 
-from analysis.cycle import Cycle
+from analysis.cycle import AGENCIES_NAME, Cycle
 from analysis.cycle_toml import Target
+from analysis.errors import SettingsError, list_examples
+from analysis.figures.agencies import read_agencies
 from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
+from analysis.figures.effort import list_decision_derivations
 from analysis.figures.figure import Figure
-from analysis.figures.guideline import read_guideline, require_in_force
+from analysis.figures.guideline import Guideline, read_guideline, require_in_force
+from analysis.figures.inventory import read_inventory
+from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
+from analysis.figures.national import list_national, list_national_derivations
+from analysis.figures.own_measures import read_own_measures
 from analysis.figures.reconcile import read_published, reconcile
-from analysis.figures.road import find_horizon, list_stage_derivations
+from analysis.figures.requests import (
+    Behind,
+    find_behind,
+    list_request_derivations,
+    list_requests,
+)
+from analysis.figures.road import Horizon, find_horizon, list_stage_derivations
 from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
-from analysis.figures.trend import is_of_trend, list_trend
+from analysis.figures.trend import list_trend
+from analysis.figures.twins import list_twin_derivations
+from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.survey import Survey
 
@@ -54,6 +69,10 @@ def build_ledger(
             return None
         return ledger.look_up(cycle.name, scope, measure)
 
+    agencies = read_agencies(cycle.agencies_path, asked)
+    before = None if previous is None else previous.rows
+    inventory = read_inventory(cycle.inventory_path)
+    behind = find_behind(asked, agencies, survey.rows, before, inventory)
     measures = list_measures(
         guideline,
         asked,
@@ -63,15 +82,19 @@ def build_ledger(
     )
     rows = {name: own.rows for name, own in earlier.items()}
     measures += list_trend(asked, rows, {item.name: item.label for item in measures})
-    derivations = list_derivations(asked)
+    measures = add_requests(measures, asked, behind)
+    derivations = list_derivations(asked, guideline, behind)
     fields = [own.field for own in derivations]
     # Who shows the figures finds the words of derived columns where those of answers are.
     cycle = copy(cycle)
     cycle.questionnaire = asked.add_derived(fields)
+    own_measures = _list_own_measures(cycle, guideline, behind)
+    if previous is None:
+        own_measures = [item for item in own_measures if not item.needs_previous]
     ledger = Ledger(
         cycle,
         guideline,
-        {item.name: item for item in measures},
+        {item.name: item for item in (*measures, *own_measures)},
         {scope.slug: scope for scope in list_scopes(cycle, survey, previous, waiting)},
         prepare_tables(
             cycle,
@@ -82,8 +105,19 @@ def build_ledger(
             earlier=earlier,
             derivations=derivations,
         ),
+        behind,
     )
     return ledger
+
+
+def _list_own_measures(cycle: Cycle, guideline: Guideline, behind: Behind) -> list[Item]:
+    """Return the measures of the survey's own file; raise SettingsError with all that is wrong."""
+    # Whatever a cycle may have is no free name: the file is of all cycles.
+    horizon = Horizon(find_horizon(cycle).percent, 1, 1)
+    asked = cycle.questionnaire
+    known = list_measures(guideline, asked, horizon, has_previous=True, has_waiting=True)
+    path = cycle.survey_path.with_name(MEASURES_NAME)
+    return read_own_measures(path, asked, add_requests(known, asked, behind))
 
 
 def aim(ledger: Ledger, target: Target) -> Ledger:
@@ -103,10 +137,35 @@ def aim(ledger: Ledger, target: Target) -> Ledger:
         has_previous=ledger.has_previous,
         has_waiting=bool(ledger.list_waiting()),
     )
-    measures += filter(is_of_trend, ledger.items.values())
-    return replace(ledger, cycle=cycle, items={item.name: item for item in measures})
+    # What is asked of whom and the trend follow from the answers; own measures are the survey's.
+    items = ledger.items | {item.name: item for item in measures}
+    return replace(ledger, cycle=cycle, items=items)
 
 
-def list_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
+def list_derivations(
+    asked: Questionnaire, guideline: Guideline, behind: Behind
+) -> tuple[Derivation, ...]:
     """Return what works out the derived columns by which the measures count procedures."""
-    return (*list_stage_derivations(asked), *list_bridge_derivations(asked))
+    return (
+        *list_stage_derivations(asked),
+        *list_bridge_derivations(asked),
+        *list_decision_derivations(guideline, asked),
+        *list_request_derivations(asked, behind),
+        *list_twin_derivations(asked),
+        *list_national_derivations(asked, behind.inventory),
+    )
+
+
+def add_requests(measures: Sequence[Item], asked: Questionnaire, behind: Behind) -> list[Item]:
+    """Return the catalogue with the measures of the requests.
+
+    Raises SettingsError for an agency whose measures would be named as others are.
+    """
+    named = {item.name: item.label for item in measures}
+    own = [*list_requests(asked, behind), *list_national(asked, behind.inventory)]
+    if wrong := [f"{item.name}: 「{named[item.name]}」" for item in own if item.name in named]:
+        raise SettingsError(
+            f"ほかの数値と同じ名前の数値が{len(wrong)}件できます。{AGENCIES_NAME} の code か、"
+            f"ガイドラインの id を別のものにしてください。\n{list_examples(wrong)}"
+        )
+    return [*measures, *own]

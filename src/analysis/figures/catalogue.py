@@ -10,6 +10,7 @@ from pathlib import Path
 
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.bridge import list_bridge
+from analysis.figures.effort import list_decisions
 from analysis.figures.guideline import Guideline
 from analysis.figures.item import CHANGE, CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import (
@@ -29,6 +30,7 @@ from analysis.figures.statuses import (
     count_statuses,
     name_statuses,
 )
+from analysis.figures.twins import list_twins
 from analysis.questionnaire.field import NOTHING
 from analysis.questionnaire.questionnaire import REASON, Questionnaire
 from analysis.questionnaire.rules import SEVERITY_LABELS
@@ -67,6 +69,7 @@ def _list_own(asked: Questionnaire, horizon: Horizon) -> Iterator[Item]:
     yield from list_road(asked, horizon)
     yield from _transitions()
     yield from list_bridge(asked)
+    yield from list_twins(asked)
 
 
 def require_free_ids(
@@ -177,6 +180,7 @@ def _guideline(guideline: Guideline, asked: Questionnaire) -> Iterator[Item]:
             Count(condition & is_open),
             CITY_AND_DEPARTMENTS,
         )
+    yield from list_decisions(guideline, asked)
 
 
 def _quality(asked: Questionnaire) -> Iterator[Item]:

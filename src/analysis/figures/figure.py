@@ -49,6 +49,12 @@ class Figure:
     numerator: int | None
     denominator: int | None
 
+    def __lt__(self, other: "Figure") -> bool:
+        """Order by value, so that frames of figures can be sorted; one without a value is least."""
+        if self.exact is None or other.exact is None:
+            return self.exact is None and other.exact is not None
+        return self.exact < other.exact
+
     @cached_property
     def id(self) -> str:
         """The figure's id, e.g. `2024-09-01/kankyo/online_rate`."""
@@ -92,3 +98,16 @@ def list_nearest(figure_id: str, labels: Mapping[str, str]) -> str:
 
     found = process.extract(figure_id, list(labels), scorer=fuzz.ratio, limit=5)
     return "\n".join(f"  {near}  {labels[near]}" for near, *_ in found)
+
+
+def name_nearest(word: str, labels: Mapping[str, str]) -> str:
+    """Return the names nearest to one that is none, each with its label, in one line.
+
+    >>> name_nearest("onlin", {"online": "済", "total": "総数", "online_rate": "率"})
+    'online（済）、online_rate（率）、total（総数）'
+    """
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where a name is wrong
+
+    told = {name: f"{name} {label}" for name, label in labels.items()}
+    found = process.extract(word, told, scorer=fuzz.partial_ratio, limit=3)
+    return "、".join(f"{name}（{labels[name]}）" for *_, name in found)

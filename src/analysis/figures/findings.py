@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.ancestry import open_ancestors
 from analysis.cycle import Cycle, Department, find_root
 from analysis.cycle_toml import Target
 from analysis.errors import AnalysisError
 from analysis.figures.asked import note_everything, unnoted
 from analysis.figures.build import aim, build_ledger
+from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
-from analysis.inputs import hash_file
+from analysis.inputs import MEASURES_NAME, hash_file
 from analysis.survey.earlier import load_earlier
 from analysis.survey.interim import advise_interim
 from analysis.survey.opening import open_counted
@@ -73,6 +76,33 @@ class Findings:
         """Return a department by official name or slug."""
         return self.cycle.find_department(name_or_slug)
 
+    def frame(self, *, labels: bool = False, previous: bool = False) -> pd.DataFrame:
+        """Return the procedures of the cycle, or of the one before, a row each (see `make_frame`).
+
+        >>> now, before = findings.frame(), findings.frame(previous=True)
+        >>> now.merge(before, on="pair_id", suffixes=("", "_before"))[["pair_id", "status_before"]]
+          pair_id status_before
+        0   K-001   not_started
+        1   K-002   not_started
+        """
+        tables, asked = self.ledger.tables, self.ledger.cycle.questionnaire
+        departments = self.cycle.settings.departments
+        return make_frame(tables, asked, departments, labels=labels, previous=previous)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each column of `frame` is called with labels, by what it is called without."""
+        return list_frame_titles(self.ledger.cycle.questionnaire)
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """The measures that figures can be asked by, a row each, by name: label and definition.
+
+        >>> findings.measures.loc["online_rate", "label"]
+        'オンライン化率'
+        """
+        return list_catalogue(self.ledger.items.values(), self.ledger.cycle.questionnaire)
+
     def aim(self, target: Target) -> "Findings":
         """Return the same findings with another target, for a page that asks what if."""
         ledger = aim(self.ledger, target)
@@ -120,10 +150,11 @@ _remembered: dict[Path, tuple[str, Findings]] = {}
 
 def hash_inputs(cycle: Cycle) -> str:
     """Return one sha256 over what a cycle's findings are made from: raw files, guideline, code."""
-    guideline = cycle.guideline_path
+    measures = cycle.survey_path.with_name(MEASURES_NAME)
+    beside = (cycle.guideline_path, cycle.agencies_path, cycle.inventory_path, measures)
     stamp = (
         [stamp_inputs(one) for one in (cycle, *open_ancestors(cycle))],
-        hash_file(guideline) if guideline and guideline.is_file() else None,
+        [hash_file(path) if path and path.is_file() else None for path in beside],
     )
     return hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
 

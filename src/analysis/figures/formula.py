@@ -138,7 +138,8 @@ def _print(field: str, code: str, asked: Questionnaire) -> str:
 
 
 def _may_be_several(field: str, asked: Questionnaire) -> bool:
-    return field in asked.named and asked.named[field].multiple
+    own = asked.derived.get(field) or asked.named.get(field)
+    return own is not None and own.multiple
 
 
 def _write_any(cells: str, labels: list[str], *, is_several: bool) -> str:

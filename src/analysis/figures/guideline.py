@@ -1,15 +1,19 @@
 """The guideline as data: its wording, and which procedures each of its entries speaks of."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.cycle import SETTINGS_NAME, Cycle
-from analysis.errors import SettingsError, list_examples
+from analysis.errors import SettingsError
+from analysis.figures.decision_check import Fault, find_faults, name_by_code
+from analysis.figures.decision_tables import DecisionRule, DecisionTable, Grade
 from analysis.figures.measure import Where
+from analysis.figures.questions import list_questions
 from analysis.questionnaire.questionnaire import Questionnaire
-from analysis.settings import read_toml
+from analysis.settings import read_toml, refuse_settings
 
 _YEAR = re.compile("(?:19|20)[0-9]{2}(?![0-9])")
 
@@ -64,10 +68,11 @@ class GuidelineBox(_Strict):
 
 
 class Section(_Strict):
-    """One section of the guideline: its text, its boxes and its table."""
+    """One section of the guideline: its text, its boxes and its table; the question it answers."""
 
     number: str
     title: str
+    question: str = ""
     paragraphs: list[str]
     boxes: list[GuidelineBox] = []
     columns: list[str]
@@ -82,14 +87,24 @@ class Section(_Strict):
 
 
 class Guideline(_Strict):
-    """One version of the guideline. `source` names the document it was taken from."""
+    """One version of the guideline. `source` names the document it was taken from.
+
+    `heading` and `intro` are what the overview says of it.
+
+    `tables` are its rules, read one after the other, and `grades` those of the effort; both may be
+    left out.
+    """
 
     title: str
     version: str
     source: str
     notes: list[str]
     goal: str
+    heading: str = ""
+    intro: str = ""
     sections: list[Section]
+    grades: list[Grade] = []
+    tables: list[DecisionTable] = []
 
     @property
     def counted(self) -> list[GuidelineEntry]:
@@ -101,36 +116,91 @@ class Guideline(_Strict):
         """The entries that say what to do with a single procedure."""
         return [entry for entry in self.counted if entry.proposal is not None]
 
+    @property
+    def effort(self) -> DecisionTable | None:
+        """The table that grades the effort; None in a version without tables."""
+        return next((table for table in self.tables if table.role == "effort"), None)
+
+    def list_graded(self, grade: Grade) -> list[DecisionRule]:
+        """Return the rules that give a grade."""
+        return (
+            [rule for rule in self.effort.rules if rule.grade == grade.code] if self.effort else []
+        )
+
+    @property
+    def rule_words(self) -> list[str]:
+        """All texts of its tables and grades."""
+        said = [text for grade in self.grades for text in (grade.label, grade.about)]
+        for table in self.tables:
+            said.append(table.title)
+            for rule in table.rules:
+                said += [rule.label, *rule.gives, *rule.words, *filter(None, [rule.step])]
+        return said
+
+    @property
+    def text(self) -> str:
+        """All that its sections say, in lines: what its rules may quote."""
+        return "\n".join(
+            line
+            for section in self.sections
+            for line in (
+                *section.paragraphs,
+                *(cell for entry in section.entries for cell in entry.cells),
+                *section.footnotes,
+                section.summary,
+            )
+        )
+
 
 NO_GUIDELINE = Guideline(title="", version="", source="", notes=[], goal="", sections=[])
 """What a cycle quotes that names none."""
 
 
 def read_guideline(path: Path | None, asked: Questionnaire) -> Guideline:
-    """Read a version of the guideline; raise SettingsError naming every entry that is wrong."""
+    """Read a version of the guideline; raise SettingsError with all that is wrong, by line."""
     if path is None:
         return NO_GUIDELINE
-    guideline = _name_answers(read_toml(path, Guideline), asked)
-    fields = {field.name: field.choices for field in asked.fields if field.is_asked}
+    guideline, questions = _name_answers(read_toml(path, Guideline), asked), list_questions(asked)
+    tables = name_by_code(guideline.tables, questions)
     wrong = [
-        f"{entry.id}: {field} = {code}"
-        for entry in guideline.counted
-        for field, codes in (entry.where or {}).items()
-        for code in codes
-        if code not in fields.get(field, {})
+        *_find_wrong_sections(guideline, asked),
+        *find_faults(tables, guideline.grades, questions, guideline.text),
     ]
-    ids = [entry.id for entry in guideline.counted]
-    twice = sorted({key for key in ids if key and ids.count(key) > 1})
-    wrong += [f"id が重複しています: {key}" for key in twice]
-    numbers = [section.number for section in guideline.sections]
-    twice = sorted({number for number in numbers if numbers.count(number) > 1})
-    wrong += [f"sections の number が重複しています: {number}" for number in twice]
     if wrong:
-        raise SettingsError(
-            f"guideline/{path.name} に、調査票にない項目か回答、または重複があります。"
-            "直してください。\n" + list_examples(wrong)
-        )
-    return guideline
+        refuse_settings(path, wrong)
+    return guideline.model_copy(update={"tables": tables})
+
+
+def _find_wrong_sections(guideline: Guideline, asked: Questionnaire) -> Iterator[Fault]:
+    """Yield answers that the survey has not, and numbers and ids that are there twice."""
+    fields = {field.name: field.choices for field in asked.fields if field.is_asked}
+    numbers: set[str] = set()
+    ids: set[str | None] = set()
+    for at, section in enumerate(guideline.sections):
+        if section.number in numbers:
+            told = f"sections の number が重複しています: {section.number}"
+            yield ("sections", at, "number"), told
+        numbers.add(section.number)
+        places = [
+            *(
+                (("sections", at, "boxes", box, "items", item), entry)
+                for box, own in enumerate(section.boxes)
+                for item, entry in enumerate(own.items)
+            ),
+            *((("sections", at, "rows", row), entry) for row, entry in enumerate(section.rows)),
+        ]
+        for where, entry in places:
+            if entry.id is not None and entry.id in ids:
+                yield (*where, "id"), f"id が重複しています: {entry.id}"
+            ids.add(entry.id)
+            for field, codes in (entry.where or {}).items():
+                unknown = (code for code in codes if code not in fields.get(field, {}))
+                for code in unknown:
+                    told = f"{entry.id}: {field} = {code} という項目か回答は、調査票にありません"
+                    yield (*where, "where"), told
+    for at, table in enumerate(guideline.tables):
+        if table.section is not None and table.section not in numbers:
+            yield ("tables", at, "section"), f"{table.section} という番号の節はありません"
 
 
 def _name_answers(guideline: Guideline, asked: Questionnaire) -> Guideline:

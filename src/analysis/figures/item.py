@@ -26,8 +26,8 @@ CHANGE = "_change"
 class Item:
     """A measure with its name, its label in a table's head, and the levels it is given for.
 
-    `is_compared` says that it counts by what the other cycle says of a procedure; `only` are the
-    departments (slugs) that it is given for, if not for all.
+    `is_compared` says that it counts by what the other cycle says of a procedure, `is_own` that the
+    survey's own file has it; `only` are the departments (slugs) that it is given for, if not all.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Item:
     measure: Measure
     levels: tuple[Level, ...]
     is_compared: bool = False
+    is_own: bool = False
     only: frozenset[str] | None = None
 
     @property

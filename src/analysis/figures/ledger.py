@@ -1,7 +1,4 @@
-"""The ledger: every figure that any report of a cycle shows, by id.
-
-`listing` writes it out as figures.csv; `trace` reads one line of it down to the cells.
-"""
+"""The ledger: every figure that any report of a cycle shows, by id (written out by `listing`)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +17,7 @@ from analysis.figures.figure import Figure, list_nearest, split_id
 from analysis.figures.guideline import Guideline
 from analysis.figures.item import Item
 from analysis.figures.measure import PREVIOUS, Change, Measure, parts_of
+from analysis.figures.requests import NOBODY, Behind
 from analysis.figures.scopes import Level, Scope
 from analysis.figures.select import Selection, Selector
 from analysis.figures.tables import Tables
@@ -41,6 +39,7 @@ class Ledger:
     items: dict[str, Item]
     _scopes: dict[str, Scope]
     _tables: Tables
+    _behind: Behind = NOBODY
 
     @property
     def scopes(self) -> dict[str, Scope]:
@@ -77,6 +76,12 @@ class Ledger:
             note_everything()
         frame = self._tables.current[table]
         return frame[frame[list(columns)].isin([department]).any(axis="columns")]
+
+    @property
+    def behind(self) -> Behind:
+        """Who and what is behind the procedures that only others can move."""
+        note_everything()
+        return self._behind
 
     @property
     def tables(self) -> Tables:
@@ -141,9 +146,7 @@ class Ledger:
         return self._evaluate(cycle, item, place.level)[scope]
 
     def name_of(self, measure: Measure) -> str:
-        """Return the first name that the catalogue gives a measure, of those of the most levels.
-
-        Raises FigureError for a measure that it has not.
+        """Return a measure's first name, of those of the most levels; raise FigureError if none.
 
         >>> ledger.name_of(Count(where(status="online")))
         'online'

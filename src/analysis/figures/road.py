@@ -31,7 +31,6 @@ from analysis.figures.statuses import (
     NO_REASON_NAME,
     count_all,
     count_statuses,
-    derived_code,
 )
 from analysis.questionnaire.field import SAID_BETWEEN, Derived, list_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
@@ -88,7 +87,7 @@ def list_stage_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
     """
     order = [code for step in list_milestones(asked) for code in step.codes]
     kept = asked.list_statuses("online", "started")
-    names = {derived_code(code): asked.label(STATUS, code) for code in kept}
+    names = {code: asked.label(STATUS, code) for code in kept}
     waiting = asked.list_statuses("not_started")
     called = asked.name_role("not_started")
     # A status and a reason may be called alike.
@@ -98,7 +97,7 @@ def list_stage_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
 
     def find(status: object, reason: object) -> str | None:
         if status in kept:
-            return derived_code(str(status))
+            return str(status)
         if status not in waiting:
             return None
         given = (
@@ -143,8 +142,7 @@ def list_milestones(asked: Questionnaire) -> list[Milestone]:
     """
     steps = []
     if started := asked.list_statuses("started"):
-        codes = tuple(map(derived_code, started))
-        steps.append(Milestone("started", f"{asked.name_role('started')}が終わった場合", codes))
+        steps.append(Milestone("started", f"{asked.name_role('started')}が終わった場合", started))
     routed: set[str] = set()
     for route in asked.routes:
         own = asked.list_reasons(route.code)
@@ -198,7 +196,7 @@ def list_road(asked: Questionnaire, horizon: Horizon) -> Iterator[Item]:
         pace = PerMonth(Change(online), horizon.months_since)
         yield item("pace", "前回からの速さ", pace)
         yield item("months_to_target", "この速さで目標に達するまで", Duration(short, pace))
-    reached = [*map(derived_code, asked.list_statuses("online"))]
+    reached = [*asked.list_statuses("online")]
     stages = (*reached, *(code for step in list_milestones(asked) for code in step.codes))
     for step in list_milestones(asked):
         reached += step.codes

@@ -8,10 +8,22 @@ import re
 import unicodedata
 from pathlib import Path, PurePath
 
-from analysis.cycle import CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME, SETTINGS_NAME
+from analysis.cycle import (
+    APPROVALS_NAME,
+    CORRECTIONS_NAME,
+    MATCHES_NAME,
+    PUBLISHED_NAME,
+    SETTINGS_NAME,
+)
 from analysis.texts import compose_name, key_file
 
-SETTINGS_NAMES = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME)
+SETTINGS_NAMES = (
+    SETTINGS_NAME,
+    CORRECTIONS_NAME,
+    MATCHES_NAME,
+    PUBLISHED_NAME,
+    APPROVALS_NAME,
+)
 """What is read beside the departments' files."""
 
 SURVEY_ENDINGS = (".xlsx", ".xlsm", ".csv")
@@ -38,6 +50,7 @@ _WORDS = (
     *("correct", "correction", "corrections", "訂正", "修正"),
     *("match", "matches", "matching", "proposal", "proposals", "対応", "対応の確認", "対応表"),
     *("published", "publish", "公表", "公表値"),
+    *("approval", "approvals", "承認"),
 )
 _ALIKE = 0.85
 # What a second download, a copy or a version adds to a name.

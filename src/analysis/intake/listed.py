@@ -13,9 +13,9 @@ import pandas as pd
 
 from analysis.errors import SettingsError, list_examples
 from analysis.files.file import read_content, read_file_sheets
+from analysis.files.parquet import read_parquet
 from analysis.files.sheet import Entry, Sheet, UnreadableWorkbookError, address
 from analysis.intake.columns import ListColumn, name_columns
-from analysis.intake.parquet import read_parquet
 from analysis.intake.titles import make_lookup, title_lookup
 from analysis.questionnaire.field import Field
 from analysis.questionnaire.spellings import match_key

@@ -15,7 +15,15 @@ from analysis.cycle import NOTEBOOKS, SETTINGS_NAME, Cycle
 from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, list_common
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.interim import mark_interim, say_uncounted
-from analysis.inputs import Mark, notebook_path, write_fingerprint
+from analysis.inputs import (
+    APPROVALS_REPORT,
+    Mark,
+    is_approvals,
+    leave_others,
+    notebook_path,
+    write_fingerprint,
+)
+from analysis.opendata.files import OPEN_FOLDER
 from analysis.proof.entities import (
     COMMON_INPUTS,
     CRATE_NAME,
@@ -129,6 +137,8 @@ def _list_context(findings: Findings) -> Iterator[Entity]:
     release = version("analysis")
     yield describe_entity(SOFTWARE, "SoftwareApplication", "analysis", softwareVersion=release)
     terms = "作成に使ったソフトウェア analysis は MIT License です。"
+    if settings.license is not None:
+        terms += f"オープンデータ（{OPEN_FOLDER}/）の利用条件は {settings.license} です。"
     terms += f"報告書と調査の回答の利用条件は、発行者（{publishers}）に確認してください。"
     yield describe_entity(LICENSE, "CreativeWork", "利用条件", description=terms)
 
@@ -150,6 +160,7 @@ def _list_actions(
             [
                 *([SHARED_INPUTS] if sources is None else [COMMON_INPUTS, listing]),
                 input_id(notebook_path(report.notebook)),
+                *_list_approvals(report, inputs),
             ],
         )
         for report, sources in made.items()
@@ -160,6 +171,13 @@ def _list_actions(
         actions.append(describe_making(name, fingerprint, given, [name], [SHARED_INPUTS]))
     values = {value["@id"]: value for _, own in actions for value in own}
     return [action for action, _ in actions], [*values.values()]
+
+
+def _list_approvals(report: Report, inputs: Mapping[str, str]) -> list[str]:
+    """Return the inputs of the report that shows the approvals, and that no other has."""
+    if report.notebook != APPROVALS_REPORT:
+        return []
+    return [input_id(path) for path in inputs if is_approvals(path)]
 
 
 def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]]]:
@@ -175,9 +193,9 @@ def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]
 def _collect_inputs(cycle: str, inputs: Mapping[str, str]) -> list[Entity]:
     """Return the collections of the inputs that reports share; a notebook is its report's own."""
     settings = refer(input_id(f"data/raw/{cycle}/{SETTINGS_NAME}"))
-    named = {
-        SHARED_INPUTS: ("すべての回答から作るものに共通の入力", inputs),
-        COMMON_INPUTS: ("そのほかの報告書に共通の入力", list_common(inputs)),
+    named: dict[str, tuple[str, Mapping[str, str]]] = {
+        SHARED_INPUTS: ("すべての回答から作るものに共通の入力", leave_others(inputs, None)),
+        COMMON_INPUTS: ("そのほかの報告書に共通の入力", list_common(leave_others(inputs, None))),
     }
     return [
         describe_entity(

@@ -27,6 +27,7 @@ FORMATS = {
     ".html": "text/html",
     ".ipynb": "application/x-ipynb+json",
     ".js": "text/javascript",
+    ".json": "application/json",
     ".pdf": "application/pdf",
     ".py": "text/x-python",
     ".toml": "application/toml",

@@ -7,19 +7,22 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audit.read import read_audit
-from analysis.cycle import FIGURES_NAME, find_root, list_cycles, open_cycle
+from analysis.cycle import FIGURES_NAME, Cycle, find_root, list_cycles, open_cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
-from analysis.figures.build import list_derivations
+from analysis.figures.agencies import read_agencies
+from analysis.figures.build import add_requests, list_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Rows, add_derived, derive_both
 from analysis.figures.evaluate import previous_tables
 from analysis.figures.figure import split_id
 from analysis.figures.findings import load_findings
-from analysis.figures.guideline import read_guideline
+from analysis.figures.guideline import Guideline, read_guideline
+from analysis.figures.inventory import read_inventory
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import FIGURE_COLUMNS, list_figures
 from analysis.figures.measure import PREVIOUS, name_earlier
+from analysis.figures.requests import NOBODY, Behind, find_behind
 from analysis.figures.road import find_horizon
 from analysis.figures.scopes import Level, add_scopes, level_of
 from analysis.figures.select import Selection, select
@@ -121,20 +124,22 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     figures = read_figures(_find_delivered(folder, FIGURES_NAME))
     cycle = split_id(str(figures.index[0]))[0]
     missing, tables = "", None
+    behind = NOBODY
     own = open_cycle(name_day(cycle) if name_day(cycle) in list_cycles(root) else None, root)
     asked, path = own.questionnaire, own.guideline_path
+    guideline = read_guideline(path, asked)
     try:
-        tables = _read_tables(_find_delivered(folder, AUDIT_NAME), cycle, asked)
+        audit = _find_delivered(folder, AUDIT_NAME)
+        tables, behind = _read_tables(audit, cycle, own, guideline)
     except AnalysisError as error:
         missing = str(error)
     has_previous = tables is None or tables.previous is not None
-    guideline = read_guideline(path, asked)
     horizon = find_horizon(own)
     require_free_ids(guideline, asked, horizon, path)
     measures = list_measures(guideline, asked, horizon, has_previous=has_previous)
-    if tables is not None:
-        labels = {item.name: item.label for item in measures}
-        measures += list_trend(asked, list_earlier_tables(tables.current), labels)
+    before_that = {} if tables is None else list_earlier_tables(tables.current)
+    measures += list_trend(asked, before_that, {item.name: item.label for item in measures})
+    measures = add_requests(measures, asked, behind)
     return Side(name, cycle, asked, figures, {i.name: i for i in measures}, tables, missing)
 
 
@@ -215,8 +220,9 @@ def _find_delivered(folder: Path, name: str) -> Path:
     return interim if interim.is_file() and not plain.is_file() else plain
 
 
-def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
-    """Return the tables of procedures that an audit.xlsx holds."""
+def _read_tables(path: Path, cycle: str, own: Cycle, guideline: Guideline) -> tuple[Tables, Behind]:
+    """Return the tables of procedures that an audit.xlsx holds, and who is asked to act."""
+    asked = own.questionnaire
     audited, matches, before_that = read_audit(path, asked)
     wanted = row_columns(asked.fields)
     frames = {name: rows[wanted] for name, rows in audited.items()}
@@ -228,14 +234,17 @@ def _read_tables(path: Path, cycle: str, asked: Questionnaire) -> Tables:
         match_cycles(rows, previous, matches, online=asked.list_statuses("online"))
     )
     current = {"procedures": add_scopes(rows), "transitions": transitions}
-    current |= {name_earlier(day): add_scopes(own[wanted]) for day, own in before_that.items()}
-    derivations = list_derivations(asked)
+    current |= {name_earlier(day): add_scopes(then[wanted]) for day, then in before_that.items()}
+    agencies = read_agencies(own.agencies_path, asked)
+    inventory = read_inventory(own.inventory_path)
+    behind = find_behind(asked, agencies, rows, previous, inventory)
+    derivations = list_derivations(asked, guideline, behind)
     if previous is None:
         current["procedures"] = add_derived(Rows(current["procedures"]), derivations)
-        return Tables(cycle, current, derivations=derivations)
+        return Tables(cycle, current, derivations=derivations), behind
     pairs = pair_cycles(rows, previous, matches)
     now, then = derive_both(current["procedures"], add_scopes(previous), pairs, derivations)
     paired = add_pair_ids(then, pairs)
     current |= {"procedures": now, PREVIOUS: paired}
     earlier = Tables(before, {"procedures": paired}, derivations=derivations)
-    return Tables(cycle, current, earlier, derivations)
+    return Tables(cycle, current, earlier, derivations), behind

@@ -16,6 +16,8 @@ from typing import NamedTuple
 from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle
 from analysis.display import Display
 from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
+from analysis.figures.approvals import read_approvals
+from analysis.figures.approved import judge_approvals, list_expired
 from analysis.figures.findings import load_findings
 from analysis.files.folder import list_within
 from analysis.inputs import REQUIREMENTS_NAME, hash_file, kind_of, list_inputs
@@ -68,8 +70,9 @@ def verify_reports(cycle: Cycle, build: Callable[[Cycle], object]) -> Verdict:
             figures = _compare_figures(
                 cycle, lambda: read_delivery("再計算", made, apart.root), is_alike=is_alike
             )
+        expired = _list_expired(apart)
     about = f"reports/{cycle.name}/ を、data/raw/ から作り直したものと比べました。"
-    return _judge(cycle, about, names, [*inputs, *figures], unlike)
+    return _tell(_judge(cycle, about, names, [*inputs, *figures], unlike), expired)
 
 
 def verify_quickly(cycle: Cycle, display: Display) -> Verdict:
@@ -84,7 +87,26 @@ def verify_quickly(cycle: Cycle, display: Display) -> Verdict:
     except AnalysisError as error:
         return _judge_by_record(cycle, QUICK, _list("数値を再計算できない理由", [str(error)]))
     figures = _compare_figures(cycle, lambda: take_ledger("再計算", ledger))
-    return _judge_by_record(cycle, QUICK, figures)
+    return _tell(_judge_by_record(cycle, QUICK, figures), _list_expired(cycle))
+
+
+def _list_expired(cycle: Cycle) -> list[str]:
+    """Return what is told of the approvals that have expired: they are no fault of the set."""
+    try:
+        approvals = read_approvals(cycle)
+        if not approvals:
+            return []
+        ledger = load_findings(open_counted(cycle.name, cycle.root)).ledger
+        expired = list_expired(judge_approvals(ledger, approvals))
+    except AnalysisError as error:
+        return _list("承認を確かめられない理由", [str(error)])
+    said = f"承認: {len(approvals)}件、うち失効 {len(expired)}件"
+    return ["", said, *_list("失効した承認（検証の結果ではありません）", expired)]
+
+
+def _tell(verdict: Verdict, lines: Sequence[str]) -> Verdict:
+    """Return a verdict that tells these lines, too."""
+    return verdict._replace(text="\n".join([verdict.text, *lines]))
 
 
 def _judge_by_record(cycle: Cycle, about: str, found: Sequence[str]) -> Verdict:

@@ -107,7 +107,7 @@ class Derived:
     """A column of the rows that no form has: worked out from answers, of which `decided_by` tells.
 
     Its evidence is the cells of those answers; where `is_compared`, in both cycles. `choices` maps
-    each code to its printed label.
+    each code to its printed label; with `multiple`, a row may have several at once.
     """
 
     name: str
@@ -115,6 +115,7 @@ class Derived:
     choices: Mapping[str, str]
     decided_by: tuple[str, ...]
     is_compared: bool = False
+    multiple: bool = False
 
 
 def _find_several(labels: Sequence[str]) -> str | None:

@@ -146,6 +146,13 @@ class Questionnaire(BaseModel):
         )
 
     @property
+    def lobbied(self) -> tuple[str, ...]:
+        """The codes of the reasons that only others can remove, in the order of the reports."""
+        return tuple(
+            code for route in self.routes if route.lobbied for code in self.list_reasons(route.code)
+        )
+
+    @property
     def words(self) -> list[str]:
         """All texts that a report may print: titles, answers, routes and rules."""
         said = [text for field in self.fields for text in (field.header, *field.choices.values())]

@@ -37,6 +37,7 @@ _INNER = re.compile(
 )
 # What the names of other measures end with.
 _TAKEN = ("_share", "_change")
+_NO_REASON = "no_reason"
 
 
 def read_questionnaire(path: Path) -> Questionnaire:
@@ -96,6 +97,10 @@ def _find_taken(asked: Questionnaire) -> Iterator[_Wrong]:
         for code in field.choices if field.name == REASON else ():
             if code.endswith(_TAKEN):
                 yield ("field", at, "choices"), _say_taken(code)
+        for code in field.choices if field.name == STATUS else ():
+            # How far a procedure has come is told by its status, or by why it has not started.
+            if code.startswith(f"{REASON}_") or code == _NO_REASON:
+                yield ("field", at, "choices"), f"{code} は、理由を表すのに使う名前です"
 
 
 def _say_taken(code: str) -> str:

@@ -18,7 +18,7 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
-from analysis.document.moves_chart import Step, draw_bridge, draw_changes
+from analysis.document.moves_chart import BridgeStep, draw_bridge, draw_changes
 from analysis.document.sums import require_difference, require_sum
 from analysis.figures.bridge import CAUSE, GAINED, LOST, list_causes
 from analysis.figures.figure import Figure
@@ -32,7 +32,7 @@ MOST_NAMED = 5
 """How many procedures, or departments, a sentence names."""
 
 
-def list_bridge(findings: Findings, scope: str = WHOLE) -> Iterator[Block]:
+def show_bridge(findings: Findings, scope: str = WHOLE) -> Iterator[Block]:
     """Yield the bridge of a scope: sentences, its table, its drawing, the flow of statuses.
 
     Nothing in a first cycle; one sentence where nothing moved.
@@ -161,7 +161,7 @@ def _bridge_table(findings: Findings, scope: str) -> Table:
 
 def _draw(findings: Findings, scope: str) -> Block:
     figure, asked = findings.ledger.figure, findings.cycle.questionnaire
-    steps: list[Step] = []
+    steps: list[BridgeStep] = []
     for side, name in enumerate((GAINED, LOST)):
         for cause, told in list_causes(asked).items():
             own = figure(f"{name}_{cause}", scope)

@@ -10,7 +10,7 @@ from analysis.reports.figure_columns import FigureColumn, FigureColumns
 _SIGNS = {True: "↑", False: "↓", None: "＝"}
 
 
-def compare(findings: Findings, small: int) -> Block:
+def compare_definitions(findings: Findings, small: int) -> Block:
     """Return the rate by other definitions, and the departments whose rank they change.
 
     Departments with fewer than `small` procedures have no rank: one procedure moves theirs far.

@@ -1,7 +1,5 @@
 """A department's report: its numbers beside the city's, its sections, its procedures."""
 
-from collections.abc import Iterator
-
 from analysis.cycle import WHOLE, Department
 from analysis.document.blocks import (
     Block,
@@ -14,26 +12,25 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_parts
+from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
-from analysis.questionnaire.field import name_codes
-from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
-from analysis.reports.bridge import list_bridge
+from analysis.reports.bridge import show_bridge
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
-from analysis.reports.long_list import MOST_ON_PAPER, list_on_paper
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
+from analysis.reports.next_steps import show_next
+from analysis.reports.outlook import show_outlook
+from analysis.reports.procedure_table import tabulate_procedures
 from analysis.reports.progress import (
     now_and_change,
     progress_columns,
     progress_measures,
     reason_table,
     say_progress,
+    show_progress,
 )
-from analysis.reports.proposal import propose
 from analysis.reports.trend import show_department_trend
-
-LISTED = ["procedure_id", "section", "name", "status", "reason"]
 
 
 def masthead(findings: Findings, department: str) -> Masthead:
@@ -47,6 +44,7 @@ def headline(findings: Findings, department: str) -> Block:
     figure = findings.ledger.figure
     return Group(
         (
+            Tiles((*show_progress(findings, own.slug), *show_outlook(findings, own.slug))),
             Paragraph(
                 (
                     f"{own.name}の",
@@ -71,8 +69,15 @@ def headline(findings: Findings, department: str) -> Block:
 
 
 def sections(findings: Findings, department: str) -> Block:
-    """Return the department's sections with the columns of the published table."""
+    """Return the department's sections with the columns of the published table.
+
+    Of a department of one section that would be its own numbers once more.
+    """
     own = findings.department(department)
+    listed = findings.ledger.list_sections(own.slug)
+    if len(listed) == 1:
+        name = listed[0].name.removeprefix(f"{own.name} ")
+        return Paragraph(("手続きのある課は、", Quoted(name), "だけです。"))
     columns = progress_columns(findings)
     return Table(
         caption="課別のオンライン化の状況",
@@ -86,7 +91,7 @@ def sections(findings: Findings, department: str) -> Block:
                     Quoted(scope.name.removeprefix(f"{own.name} ")),
                     *columns.cells(scope.slug),
                 )
-                for scope in findings.ledger.list_sections(own.slug)
+                for scope in listed
             ),
             ("計", *columns.cells(own.slug)),
         ),
@@ -114,7 +119,7 @@ def changes(findings: Findings, department: str) -> Block:
     ]
     return Group(
         (
-            *list_bridge(findings, own.slug),
+            *show_bridge(findings, own.slug),
             *show_department_trend(findings, own.slug),
             Table(
                 caption="前回調査からの異動",
@@ -132,56 +137,14 @@ def changes(findings: Findings, department: str) -> Block:
     )
 
 
+def next_steps(findings: Findings, department: str) -> Block:
+    """Return the efforts that the guideline grades, and what to take up next."""
+    return show_next(findings, findings.department(department).slug)
+
+
 def procedures(findings: Findings, department: str) -> Block:
     """Return the full list of the department's procedures with what the guideline proposes."""
-    own = findings.department(department)
-    frame = findings.ledger.rows_of(own.slug, "procedures")
-    asked = findings.cycle.questionnaire
-    proposals = propose(findings.ledger.guideline, asked, frame)
-    on_paper = list_on_paper(findings, own) if len(frame) > MOST_ON_PAPER else None
-    return Table(
-        caption=f"{own.name}の手続き一覧",
-        columns=(
-            Column(asked.named["procedure_id"].header, weight=5),
-            Column(asked.named["section"].header, weight=6),
-            Column(asked.named["name"].header, weight=11),
-            Column("状況", weight=7),
-            *([Column(asked.named[REASON].header, weight=7)] if asked.reasons else ()),
-            Column("今後の進め方", weight=11),
-        ),
-        rows=tuple(
-            (
-                Quoted(procedure_id),
-                Quoted(section),
-                Quoted(name),
-                asked.label(STATUS, status),
-                *_say_reason(asked, status, reason),
-                proposal,
-            )
-            for (procedure_id, section, name, status, reason), proposal in zip(
-                frame[LISTED].itertuples(index=False, name=None), proposals, strict=True
-            )
-        ),
-        notes=tuple(filter(None, [_explain_proposals(findings)])),
-        on_paper=on_paper,
-    )
-
-
-def _say_reason(asked: Questionnaire, status: str, reason: object) -> Iterator[str | None]:
-    """Yield the cell of a procedure's reason, if the survey asks for reasons."""
-    if not asked.reasons:
-        return
-    is_told = status in asked.list_statuses("not_started") and isinstance(reason, str)
-    yield name_codes(str(reason), asked.reasons) if is_told else None
-
-
-def _explain_proposals(findings: Findings) -> str:
-    title = findings.ledger.guideline.title
-    also = f"と、調査票の回答に当たる「{title}」の項目" if title else ""
-    asked = findings.cycle.questionnaire
-    if not asked.routes:
-        return f"今後の進め方は、{also.removeprefix('と、')}です。" if also else ""
-    return f"今後の進め方は、{asked.named[REASON].header}ごとの方針{also}です。"
+    return tabulate_procedures(findings, findings.department(department))
 
 
 def _compare(findings: Findings, own: Department) -> Table:

@@ -17,6 +17,10 @@ from analysis.figures.findings import Findings
 from analysis.figures.guideline import GuidelineEntry, Section
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.heading import head_report
+from analysis.reports.rule_tables import show_tables
+
+GUIDELINE = "guideline"
+"""The report that the guideline's sections stand in."""
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -41,6 +45,39 @@ def about(findings: Findings) -> Block:
     )
 
 
+def answers(findings: Findings) -> Block:
+    """Return what the guideline answers, each with a link to its place, and its goal.
+
+    Nothing in a cycle without one.
+    """
+    told = findings.ledger.guideline
+    if not told.sections:
+        return Group(())
+    return Group(
+        (
+            Paragraph((told.heading or told.title,), kind="heading"),
+            *([Paragraph((told.intro,))] if told.intro else []),
+            Table(
+                caption=f"{told.title}で定めたこと",
+                columns=(
+                    *([Column("質問", weight=4)] if any(s.question for s in told.sections) else []),
+                    Column("節", weight=3),
+                    Column("定めたこと", weight=6),
+                ),
+                rows=tuple(
+                    (
+                        *([own.question] if any(s.question for s in told.sections) else []),
+                        Link(f"{own.number} {own.title}", GUIDELINE),
+                        own.summary,
+                    )
+                    for own in told.sections
+                ),
+            ),
+            Paragraph((Strong((told.goal,)),), kind="lead"),
+        )
+    )
+
+
 def sections(findings: Findings) -> Block:
     """Return the guideline's sections in their order, each under its number and title."""
     return Group(
@@ -53,6 +90,11 @@ def sections(findings: Findings) -> Block:
             )
         )
     )
+
+
+def tables(findings: Findings) -> Block:
+    """Return the guideline's decision tables; nothing of a version without them."""
+    return show_tables(findings)
 
 
 def _show_section(findings: Findings, chosen: Section) -> Block:

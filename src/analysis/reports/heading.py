@@ -1,12 +1,19 @@
 """The head that every report has, and what it says where not every department is counted."""
 
+from dataclasses import replace
+
 from analysis.cycle import Cycle
 from analysis.document.blocks import Inline, Masthead, Paragraph, Quoted, Shown, Strong
 from analysis.errors import EXAMPLES_SHOWN
+from analysis.evidence.appendix import CITY_REPORT
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.interim import COUNTED, list_uncounted, mark_interim
 from analysis.names import INTERIM
+from analysis.reports.plan import INDEX_NAME
 from analysis.reports.stated import EACH_DEPARTMENT, read_heading
+
+DEPARTMENT_REPORT = "department"
+"""The notebook that makes each department's own report."""
 
 
 def head_report(findings: Findings, notebook: str, about: str | None = None) -> Masthead:
@@ -14,8 +21,19 @@ def head_report(findings: Findings, notebook: str, about: str | None = None) -> 
 
     `about` names whom it is about, if not the whole city. Raises ReportError if it states none.
     """
-    heading = read_heading(findings.cycle, notebook).replace(EACH_DEPARTMENT, about or "")
-    return head(findings, heading, about)
+    cycle = findings.cycle
+    heading = read_heading(cycle, notebook).replace(EACH_DEPARTMENT, about or "")
+    stem = notebook if about is None else f"{notebook}-{cycle.find_department(about).slug}"
+    beside = ((INDEX_NAME, "報告書一覧"), (f"{CITY_REPORT}.html", "全体の報告書"))
+    return replace(
+        head(findings, heading, about),
+        stem=cycle.name_file(stem),
+        beside=tuple((cycle.name_file(name), told) for name, told in beside),
+        departments=tuple(
+            (cycle.name_file(f"{DEPARTMENT_REPORT}-{own.slug}.html"), own.name)
+            for own in cycle.departments
+        ),
+    )
 
 
 def head(findings: Findings, title: str, about: str | None = None) -> Masthead:

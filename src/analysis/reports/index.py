@@ -12,7 +12,8 @@ from analysis.evidence.orphans import Printed, find_orphans
 from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.findings import Findings
 from analysis.reports.heading import head
-from analysis.reports.plan import Report
+from analysis.reports.navigator import TITLE, link_navigator
+from analysis.reports.plan import Report, has_navigator
 from analysis.reports.progress import say_progress
 from analysis.reports.stated import ENDING, KEY
 
@@ -25,16 +26,20 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
     Raises ReportError that names the notebooks whose titles have a digit without evidence.
     """
     _require_titles(findings, reports)
-    masthead, named = head(findings, _TITLE), findings.cycle.name_file
+    cycle = findings.cycle
+    masthead, named = head(findings, _TITLE), cycle.name_file
     blocks: list[Block] = [
         *([masthead.notice] if masthead.notice else []),
         Paragraph((*say_progress(findings, "all"), "。"), kind="lead"),
         Table(
             caption="報告書",
             columns=(Column("報告書"), Column("HTML"), Column("PDF")),
-            rows=tuple(
-                (report.title, Link("HTML", report.stem, "html"), Link("PDF", report.stem, "pdf"))
-                for report in reports
+            rows=(
+                *(
+                    (own.title, Link("HTML", own.stem, "html"), Link("PDF", own.stem, "pdf"))
+                    for own in reports
+                ),
+                *([(TITLE, link_navigator("HTML"), None)] if has_navigator(cycle) else ()),
             ),
         ),
         Table(
@@ -53,6 +58,10 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
                 (
                     "すべての数値を手続きの行から数え直す表計算ファイル",
                     Link(named("audit.xlsx"), "audit", "xlsx"),
+                ),
+                (
+                    "オープンデータ（CSV）とその項目の意味",
+                    Link("オープンデータ", "codebook", "html"),
                 ),
             ),
         ),

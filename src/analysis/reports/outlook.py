@@ -84,7 +84,7 @@ def say_volume(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     parts: list[Inline] = [Shown(findings.ledger.figure("volume_rate"))]
     if findings.ledger.has_previous:
         parts += ["（前回から", Shown(findings.ledger.figure("volume_rate_change")), "）"]
-    yield (Strong((f"{header}でみたオンライン化率",)), "：", *parts)
+    yield (Strong((f"{header}でみたオンライン化率",)), f"（{header}の分かる手続き）：", *parts)
 
 
 def list_own_steps(findings: Findings) -> list[Milestone]:

@@ -1,4 +1,4 @@
-"""The overview: the published report's sections 1-(1), 1-(2) and 2.
+"""The overview: its message, then the published report's sections 1-(1), 1-(2), 2 and 3.
 
 source: report 2025-01-10. The wording turns with the sign of a change; a first cycle, with nothing
 to compare with, has no change columns.
@@ -25,8 +25,9 @@ from analysis.document.chart import draw_parts, draw_rates
 from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
-from analysis.reports.bridge import draw_movers, list_bridge, say_movers
+from analysis.reports.bridge import draw_movers, say_movers, show_bridge
 from analysis.reports.figure_columns import FigureColumns
+from analysis.reports.guideline import GUIDELINE
 from analysis.reports.heading import head_report
 from analysis.reports.outlook import say_next, say_verdict, say_volume, show_outlook
 from analysis.reports.progress import (
@@ -86,7 +87,7 @@ def moves(findings: Findings) -> Block:
     if not findings.ledger.has_previous:
         return Group(())
     heading = Paragraph(("前回からの増減の内訳",), kind="heading")
-    return Group((heading, *list_bridge(findings), *draw_movers(findings), *show_trend(findings)))
+    return Group((heading, *show_bridge(findings), *draw_movers(findings), *show_trend(findings)))
 
 
 def departments(findings: Findings) -> Block:
@@ -157,12 +158,15 @@ def reasons(findings: Findings) -> Block:
 def _say_routes(findings: Findings) -> Iterator[Block]:
     """Yield what is done about the reasons, a sentence a route; nothing if the survey says none."""
     asked = findings.cycle.questionnaire
+    told = findings.ledger.guideline.sections
+    where = ("（", Link("次ページ参照", GUIDELINE), "）") if told else ()
     lines: list[tuple[Inline, ...]] = [
         (
             "".join(f"「{asked.reasons[code]}」" for code in asked.list_reasons(route.code)) + "の",
             Shown(findings.ledger.figure(f"route_{route.code}"), unit="手続き"),
             route.because or "は、",
             Strong((route.plan or route.label,)),
+            *(where if not route.lobbied else ()),
         )
         for route in asked.routes
     ]

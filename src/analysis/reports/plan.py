@@ -1,14 +1,18 @@
 """The plan: which reports a cycle has, and which notebook makes each."""
 
+import tomllib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from analysis.cycle import Cycle, Department
-from analysis.errors import ReportError, list_examples
+from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, Cycle, Department
+from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.names import find_twice
+from analysis.opendata.files import CODEBOOK_NAME, OPEN_NAMES
 from analysis.reports.stated import EACH_DEPARTMENT, Statement, read_statements
+from analysis.texts import read_text
 
-AUDIT_NAME, INDEX_NAME = "audit.xlsx", "index.html"
+AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME = "audit.xlsx", "index.html", "navigator.html"
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,33 @@ def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) 
         for report in _list_reports(statement, cycle, chosen)
         if departments is None or report.department is not None
     ]
-    index = (cycle.name_file(INDEX_NAME).partition(".")[0], INDEX_NAME)
+    taken = (INDEX_NAME, CODEBOOK_NAME, *([NAVIGATOR_NAME] if has_navigator(cycle) else ()))
+    beside = [(cycle.name_file(name).partition(".")[0], name) for name in taken]
     named = [(report.stem, f"notebooks/{report.notebook}.ipynb") for report in reports]
-    if twice := find_twice([index, *named]):
+    if twice := find_twice([*beside, *named]):
         raise ReportError(
             "同じ名前の報告書ができてしまうノートブックがあります。名前を変えてください。\n"
             + list_examples(twice)
         )
     return reports
+
+
+def list_pages(cycle: Cycle) -> tuple[str, ...]:
+    """Return the files of a set that are made from all answers and are no report, as delivered.
+
+    The navigator is one where the cycle's guideline has tables.
+    """
+    navigator = (NAVIGATOR_NAME,) if has_navigator(cycle) else ()
+    names = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME, CODEBOOK_NAME, *navigator)
+    return tuple(map(cycle.name_file, (*names, *OPEN_NAMES)))
+
+
+def has_navigator(cycle: Cycle) -> bool:
+    """Tell whether the cycle's guideline has tables; one that can't be read is told elsewhere."""
+    with suppress(AnalysisError, OSError, ValueError, RecursionError):
+        path = cycle.guideline_path
+        return path is not None and bool(tomllib.loads(read_text(path)).get("tables"))
+    return False
 
 
 def tell_beside(cycle: Cycle, name: str) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,8 @@
 """What is proposed for each procedure: the route its reason takes, and the guideline's entries."""
 
+from collections.abc import Iterable
+from string import ascii_uppercase
+
 import pandas as pd
 
 from analysis.figures.evaluate import matches
@@ -36,6 +39,29 @@ def propose(
         for place in falls_under.to_numpy().nonzero()[0].tolist():
             lines[place].append(entry.proposal)
     return ["\n".join(line) or None for line in lines]
+
+
+def letter_proposals(
+    guideline: Guideline, asked: Questionnaire, proposals: Iterable[str | None]
+) -> dict[str, str]:
+    """Return a letter for each line that stands in proposals, by the line.
+
+    Routes come first, then the guideline's, each in its own order.
+
+    >>> letter_proposals(ledger.guideline, survey.asked, [None, "ガイドラインに基づき推進"])
+    {'ガイドラインに基づき推進': 'A'}
+    """
+    said = {line for told in proposals if told for line in told.splitlines()}
+    known = [*(route.label for route in asked.routes)]
+    known += [entry.proposal for entry in guideline.proposals if entry.proposal]
+    lines = [line for line in dict.fromkeys(known) if line in said]
+    return {line: _write_letters(place) for place, line in enumerate(lines)}
+
+
+def _write_letters(place: int) -> str:
+    """Return A to Z, then AA, AB as a sheet's columns go on."""
+    more, last = divmod(place, len(ascii_uppercase))
+    return (_write_letters(more - 1) if more else "") + ascii_uppercase[last]
 
 
 def _list_routes(asked: Questionnaire, reason: str) -> list[Route]:

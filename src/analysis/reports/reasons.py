@@ -21,6 +21,8 @@ from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_reasons
 from analysis.looks import SERIES, look_by_place
 from analysis.questionnaire.questionnaire import REASON, STATUS
+from analysis.reports.behind import tell_agencies, tell_laws
+from analysis.reports.elsewhere import tell_national, tell_twins
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.progress import SEVERAL_REASONS, reason_table
@@ -93,6 +95,53 @@ def by_department(findings: Findings) -> Block:
                 notes=(SEVERAL_REASONS,) if is_several else (),
             ),
             *_draw_departments(findings, caption, names),
+        )
+    )
+
+
+def shares(findings: Findings) -> Block:
+    """Return what part of each department's procedures waits for each reason and each route."""
+    asked = findings.cycle.questionnaire
+    waiting, names = asked.name_role("not_started"), name_reasons(asked)
+    reasons = [FigureColumn(f"{name}_share", label, "理由") for name, label in names.items()]
+    by_route = [
+        FigureColumn(f"route_{route.code}{which}", title, route.label)
+        for route in asked.routes
+        for which, title in (("", "手続き数"), ("_share", "割合"))
+    ]
+    columns = FigureColumns(
+        findings, (FigureColumn("not_started", waiting, weight=1), *by_route, *reasons)
+    )
+    scopes = [*((d.name, d.slug) for d in findings.cycle.departments), ("計", "all")]
+    return Table(
+        caption=f"部局別の{waiting}に占める割合",
+        columns=(Column("部局名", weight=3), *columns.head),
+        rows=tuple(
+            ("計" if slug == "all" else Link(name, f"department-{slug}"), *columns.cells(slug))
+            for name, slug in scopes
+        ),
+        ledger=findings.ledger,
+        notes=(SEVERAL_REASONS,) if asked.named[REASON].multiple else (),
+    )
+
+
+def behind(findings: Findings) -> Block:
+    """Return the agencies and the laws behind what only others can move; nothing if no route is."""
+    asked = findings.cycle.questionnaire
+    if not asked.lobbied:
+        return Group(())
+    labels = "・".join(route.label for route in asked.routes if route.lobbied)
+    heading = Paragraph((f"{labels}の相手先と法令",), kind="heading")
+    laws = (tell_laws(findings),) if asked.named["law"].is_asked else ()
+    elsewhere = Paragraph(("ほかの部局の例",), kind="heading")
+    return Group(
+        (
+            heading,
+            tell_agencies(findings),
+            *laws,
+            elsewhere,
+            tell_twins(findings),
+            tell_national(findings),
         )
     )
 

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from analysis.cycle import NOTEBOOKS, Cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
-from analysis.files.folder import is_passing
+from analysis.inputs import REPORT_KEY, list_notebooks
 from analysis.names import find_twice
-from analysis.texts import compose_name, read_text
+from analysis.texts import read_text
 
-KEY = "report"
+KEY = REPORT_KEY
 EACH_DEPARTMENT = "{department}"
 """What stands in the titles of a report that there is of each department, for its name."""
 
@@ -30,11 +30,16 @@ SURVEY = "{survey}"
 
 _WORDS_FILLED = re.compile("|".join(map(re.escape, (NOT_STARTED, SURVEY))))
 ENDING = ".ipynb"
+EXPLORE = "explore"
+"""The notebook for an analysis of one's own, which makes no report and need not be told of."""
+
 _WORDS = ("title", "heading")
 # What a cycle may lack that a report is of, and whether it has it.
 _NEEDED: dict[str, Callable[[Cycle], bool]] = {
     "guideline": lambda cycle: cycle.settings.guideline is not None,
     "reasons": lambda cycle: bool(cycle.questionnaire.reasons),
+    "approvals": lambda cycle: cycle.approvals_path.exists(),
+    "lobbied": lambda cycle: bool(cycle.questionnaire.lobbied),
 }
 _NAME = re.compile(r"[\w-]+")
 _REPORT = re.compile(r"^def masthead\(", re.MULTILINE)
@@ -99,8 +104,8 @@ def read_heading(cycle: Cycle, notebook: str) -> str:
 
 
 def list_unstated(cycle: Cycle) -> Iterator[str]:
-    """Yield the names of the notebooks that state no report."""
-    for name in sorted(set(_list_names(cycle)) - _list_modules()):
+    """Yield the names of the notebooks that state no report, but of the one that is for none."""
+    for name in sorted(set(_list_names(cycle)) - _list_modules() - {EXPLORE}):
         try:
             _read(cycle, name)
         except _UnstatedError as error:
@@ -117,7 +122,9 @@ def _list_titles(statement: Statement, cycle: Cycle) -> list[str]:
 
 def _read(cycle: Cycle, name: str) -> Statement:
     """Return what a notebook states; raise _UnstatedError, without a word if that is nothing."""
-    path = cycle.notebooks_folder / f"{name}{ENDING}"
+    path = list_notebooks(cycle).get(f"{name}{ENDING}")
+    if path is None:
+        raise _UnstatedError
     try:
         stated = json.loads(read_text(path.resolve()))["metadata"][KEY]
     except (AnalysisError, ValueError, RecursionError, TypeError, KeyError):
@@ -157,9 +164,7 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
 
 
 def _list_names(cycle: Cycle) -> Iterator[str]:
-    for path in cycle.notebooks_folder.glob(f"*{ENDING}"):
-        if not is_passing(path.name):
-            yield compose_name(path.stem)
+    return (name.removesuffix(ENDING) for name in list_notebooks(cycle))
 
 
 @cache

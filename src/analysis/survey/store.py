@@ -119,7 +119,8 @@ def write_csv(frame: pd.DataFrame) -> bytes:
     """
     columns = (_defuse_column(frame[name]) for name in frame)
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([frame.columns, *zip(*columns, strict=True)])
+    head = [*map(defuse, frame.columns)]
+    csv.writer(text, lineterminator="\r\n").writerows([head, *zip(*columns, strict=True)])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -127,12 +128,13 @@ def _defuse_column(column: pd.Series) -> list[object]:
     """Return a column's cells as they stand in a CSV; a value that comes again is asked once."""
     places, values = column.factorize()
     # A missing value's place is -1: the last.
-    safe = np.array([*map(_defuse, values.tolist()), None], dtype=object)
+    safe = np.array([*map(defuse, values.tolist()), None], dtype=object)
     cells: list[object] = safe[places].tolist()
     return cells
 
 
-def _defuse(value: object) -> object:
+def defuse(value: object) -> object:
+    """Return a cell's value as no spreadsheet takes it for a formula: an apostrophe before it."""
     is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
     return f"'{value}" if is_formula else value
 
@@ -144,7 +146,9 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
         "raw": {
             _spell(path.relative_to(raw)): _digest_file(path)
             for path in sorted(raw.rglob("*"))
+            # Approvals are of what is made from the answers.
             if not any(map(is_passing, path.relative_to(raw).parts))
+            and path != cycle.approvals_path
         },
         "survey": _digest_file(cycle.survey_path),
         **_stamp_program(),

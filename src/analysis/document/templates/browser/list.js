@@ -119,7 +119,8 @@ async function copyText(text) {
     const box = make("textarea", { class: "spoken" });
     box.value = text;
     const before = document.activeElement;
-    document.body.append(box);
+    // Beside an open panel nothing can be selected.
+    (before?.closest("dialog") ?? document.body).append(box);
     box.select();
     document.execCommand("copy");
     box.remove();

@@ -8,14 +8,24 @@ class Panel {
     this.evidence = counter.evidence;
     this.page = page;
     this.link = null;
-    this.element = make("aside", { id: "panel", "aria-labelledby": "panel-title", hidden: "" });
+    this.back = null;
+    this.element = make("dialog", { id: "panel", "aria-labelledby": "panel-title" });
+    this.element.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.close();
+    });
+    this.element.addEventListener("click", (event) => {
+      if (event.target === this.element && isOutside(this.element, event)) this.passOn(event);
+    });
     document.body.append(this.element);
   }
 
-  // Opens a figure; `link` is the printed number it was opened from.
+  // Opens a figure; `link` is the printed number it was opened from, to which closing gives the
+  // focus back.
   open(id, link = null) {
     const figure = this.counter.find(id);
     this.setLink(link ?? this.page.links.find((one) => idOf(one) === id) ?? null);
+    this.back = link ?? this.back;
     const body = figure ? this.describe(figure) : [make("p", {}, "この数値は、この頁の行から数え直せません。")];
     this.show(figure ? figure.label : id, ...body);
   }
@@ -26,32 +36,49 @@ class Panel {
       button("前の数値", () => this.step(-1)), button("次の数値", () => this.step(1)),
       button("閉じる", () => this.close(), { class: "close" }));
     this.element.replaceChildren(bar, heading, ...children);
-    this.element.hidden = false;
+    this.makeWay();
+    if (!this.element.open) this.element.showModal();
     this.element.scrollTop = 0;
-    document.body.classList.add("with-panel");
     heading.focus({ preventScroll: true });
   }
 
-  hide() {
-    this.element.hidden = true;
-    document.body.classList.remove("with-panel");
-    this.setLink(null);
+  // Leaves free the side of the window on which the number stands; the page itself stays.
+  makeWay() {
+    const box = this.link?.getBoundingClientRect();
+    const isFar = box && (box.left + box.right) / 2 > innerWidth / 2;
+    const isLow = box && (box.top + box.bottom) / 2 > innerHeight / 2;
+    this.element.classList.toggle("left", Boolean(isFar));
+    this.element.classList.toggle("up", Boolean(isLow));
   }
 
-  // Closes for good: back to the number, the address without it.
+  // The focus goes to where it came from, or to the number that was last led to.
+  hide() {
+    const { back } = this;
+    this.back = null;
+    this.setLink(null);
+    if (!this.element.open) return;
+    this.element.close();
+    back?.focus({ preventScroll: true });
+  }
+
+  // Closes for good: the address is without the figure.
   close() {
-    if (this.element.hidden) return;
-    const link = this.link;
+    if (!this.element.open) return;
     this.hide();
     leaveAddress();
-    link?.focus();
+  }
+
+  // A click beside the panel closes it, and opens the number that was meant by it.
+  passOn(event) {
+    this.close();
+    document.elementFromPoint(event.clientX, event.clientY)?.closest("a.figure")?.dispatchEvent(
+      new MouseEvent("click", { bubbles: true, cancelable: true }));
   }
 
   setLink(link) {
     this.link?.classList.remove("current");
     this.link = link;
     this.link?.classList.add("current");
-    this.link?.closest("details")?.setAttribute("open", "");
   }
 
   // Goes to the next printed number that is another figure.
@@ -62,8 +89,13 @@ class Panel {
     while (links[place] && here >= 0 && idOf(links[place]) === idOf(links[here])) place += direction;
     if (!links[place]) return;
     enterAddress(idOf(links[place]));
-    this.open(idOf(links[place]), links[place]);
-    links[place].scrollIntoView({ block: "center" });
+    this.lead(idOf(links[place]), links[place]);
+  }
+
+  // Opens a figure and brings its number into sight, in the sentence or table where it stands.
+  lead(id, link) {
+    reveal(link);
+    this.open(id, link);
   }
 
   describe(figure) {
@@ -124,10 +156,9 @@ class Panel {
 
   // From the panel to a place in the page.
   leaveFor(element) {
-    this.hide();
-    leaveAddress();
+    this.close();
+    reveal(element);
     focusOn(element);
-    element.scrollIntoView({ block: "center" });
   }
 
   // A procedure: its cells in both cycles, and which figures of the page count it.
@@ -171,6 +202,17 @@ function describeCells(evidence, rows) {
     ];
   }));
   return { titles, lines };
+}
+
+function isOutside(element, { clientX, clientY }) {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
+}
+
+// Opens what hides an element, and scrolls to it where it is out of sight.
+function reveal(element) {
+  for (let box = element?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  element?.scrollIntoView({ block: "center", inline: "nearest" });
 }
 
 // The address names the open figure, so that it can be passed on, and so that 戻る goes back to it.

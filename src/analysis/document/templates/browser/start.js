@@ -1,3 +1,5 @@
+for (const box of document.querySelectorAll(".tool")) new Chooser(box);
+
 // Without its evidence the page stays as it is: every number leads to its line.
 
 const evidence = await unpackEvidence();
@@ -15,14 +17,14 @@ document.addEventListener("click", (event) => {
   panel.open(idOf(link), link.matches(".figure") ? link : null);
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") panel.close();
-});
-
+// A figure's address is that of its line, which the browser has opened: the panel says more.
 const follow = () => {
   const id = decodeId(location.hash.slice(1));
-  if (page.lines.has(id)) panel.open(id);
-  else panel.hide();
+  if (!page.lines.has(id)) return panel.hide();
+  const evidence = page.lines.get(id).closest("details");
+  const link = page.links.find((one) => idOf(one) === id);
+  evidence.open = evidence.contains(link);
+  panel.lead(id, link);
 };
 window.addEventListener("popstate", follow);
 follow();

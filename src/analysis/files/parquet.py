@@ -1,6 +1,7 @@
 """A parquet file as a frame of texts, as a sheet of the same answers would have them."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,10 +9,11 @@ import pandas as pd
 from analysis.files.sheet import MOST_CELLS, MOST_ROWS, UnreadableWorkbookError
 
 
-def read_parquet(content: bytes) -> pd.DataFrame:
+def read_parquet(content: bytes, wanted: Sequence[str] | None = None) -> pd.DataFrame:
     """Return the table of a parquet file, every column of dtype str; raise UnreadableWorkbookError.
 
-    What it would come to is looked at before any of it is unpacked.
+    What it would come to is looked at before any of it is unpacked; of the columns, those `wanted`
+    that it has.
 
     >>> file = io.BytesIO()
     >>> pd.DataFrame({"件数": [1.0, None], "可": [True, False]}).to_parquet(file)
@@ -24,10 +26,11 @@ def read_parquet(content: bytes) -> pd.DataFrame:
 
     try:
         file = pq.ParquetFile(io.BytesIO(content))
-        rows, columns = file.metadata.num_rows, file.metadata.num_columns
-        if rows > MOST_ROWS or rows * columns > MOST_CELLS:
+        rows, titles = file.metadata.num_rows, file.schema_arrow.names
+        taken = [title for title in titles if wanted is None or title in wanted]
+        if rows > MOST_ROWS or rows * len(titles) > MOST_CELLS:
             raise UnreadableWorkbookError("workbook_cells", "行かセルが多すぎる")
-        frame = file.read().to_pandas()
+        frame = file.read(taken).to_pandas()
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         raise UnreadableWorkbookError("workbook_broken") from error
     return pd.DataFrame({at: _write(frame.iloc[:, at]) for at in range(frame.shape[1])}).set_axis(

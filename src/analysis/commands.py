@@ -1,0 +1,55 @@
+"""Commands beside those of a cycle's round (see `cli`, whose rules hold here, too)."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis.terminal import say
+
+if TYPE_CHECKING:
+    from analysis.evidence.export import Format
+
+
+@click.command()
+@click.argument("target", metavar="FIGURE|REPORT")
+@click.option("--by", "approved_by", default="", metavar="NAME", help="承認した人の名前（必須）。")
+@click.option("--note", default="", help="備考。")
+@click.option("--on", "approved_on", metavar="YYYY-MM-DD", help="承認した日（省略時は今日）。")
+def approve(target: str, *, approved_by: str, note: str, approved_on: str | None) -> None:
+    """数値（FIGURE）か報告書（REPORT、例: 2024-09-01/reasons）の承認を approvals.csv に書き足す。
+
+    根拠のセル、値、定義が変わると失効します。誰が書いた行かは証明しません。
+    """
+    from analysis.proof.approve import write_approval
+
+    say(write_approval(target, approved_by, note, approved_on))
+
+
+@click.command()
+@click.argument("cycle", required=False)
+@click.option("--labels", is_flag=True, help="列の名前と選択肢を、符号ではなく調査の言葉で書く。")
+@click.option(
+    "--to", type=click.Choice(["xlsx", "csv", "parquet"]), default="xlsx", help="ファイルの形式。"
+)
+def export(cycle: str | None, *, labels: bool, to: "Format") -> None:
+    """CYCLE（省略時は最新の調査回）と前回の手続きの表を、data/processed/ に書き出す。"""
+    from analysis.evidence.export import export_frames
+    from analysis.figures.findings import LATEST, load_findings
+    from analysis.place import describe_kept
+
+    findings = load_findings(cycle or LATEST)
+    say(export_frames(findings, to, labels=labels))
+    say(describe_kept(findings.cycle), nl=False)
+
+
+@click.command()
+@click.argument("cycle", required=False)
+def pack(cycle: str | None) -> None:
+    """CYCLE（省略時は最新の調査回）の報告書一式を、配布用の zip 一つにする。"""
+    from analysis.build.pack import pack_reports
+    from analysis.display import open_display
+    from analysis.survey.opening import open_delivered
+
+    with open_display(aside=True) as display:
+        said = pack_reports(open_delivered(cycle), display)
+    say(said)

@@ -1,0 +1,71 @@
+"""What stands in a sentence or a cell: texts, figures, links; never a bare number."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from analysis.figures.figure import Figure
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure in running text, written with its unit, or by its magnitude (146件増加).
+
+    `unit` replaces the figure's own where a sentence counts in other words (912手続き).
+    """
+
+    figure: Figure
+    magnitude: bool = False
+    unit: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The number and its unit, as printed."""
+        number = self.figure.magnitude if self.magnitude else self.figure.text
+        if self.figure.value is None:
+            return number
+        return number + (self.figure.unit.name if self.unit is None else self.unit)
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A text as it stands in a raw file or names a place in one: its digits are not ours."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Strong:
+    """A stretch of a sentence that carries its message."""
+
+    parts: tuple["str | Quoted | Shown", ...]
+
+    def __post_init__(self) -> None:
+        """Refuse anything but texts and figures."""
+        require_parts(self.parts, (str, Quoted, Shown))
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that leads to another report of the same folder.
+
+    `target` is its stem; without `suffix` it leads to the kind of file it stands in, with
+    `line_of` to that figure's line of evidence there.
+    """
+
+    text: str
+    target: str
+    suffix: Literal["html", "pdf", "csv", "xlsx"] | None = None
+    line_of: Figure | None = None
+
+
+Inline = str | Quoted | Shown | Strong | Link
+Cell = str | Quoted | Figure | Shown | Link | None
+
+
+def require_parts(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
+    """Raise TypeError for a part of none of these kinds, above all for a bare number."""
+    for part in parts:
+        if not isinstance(part, kinds):
+            raise TypeError(
+                f"{part!r} is a {type(part).__name__}: a report prints texts and figures only"
+            )

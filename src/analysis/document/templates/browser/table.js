@@ -1,0 +1,204 @@
+// A table of the page as a tool: its rows sorted by any column, chosen by some, told in the address.
+// A short table's own rows are moved; of a long one, that is in parts, a copy of those chosen is shown.
+
+const MOST_COPIED = 200;
+const ORDER = "並び";
+const WORDS = "語";
+const BETWEEN_CODES = "・";
+
+class Chooser {
+  constructor(box) {
+    this.box = box;
+    this.isLong = box.classList.contains("long");
+    this.table = box.querySelector("table");
+    this.name = this.table.caption.textContent;
+    this.columns = [...this.table.tHead.querySelectorAll("[data-column]")].map(readHead);
+    this.told = make("p", { class: "told", role: "status" });
+    this.more = button("", () => this.grow(), { class: "more", hidden: "" });
+    this.wanted = new URLSearchParams(location.search);
+    for (const column of this.columns) this.addOrder(column);
+    box.before(this.makeControls(), this.told);
+    box.after(this.more);
+    window.addEventListener("beforeprint", () => this.grow(Infinity));
+    if (this.wanted.size) this.show();
+  }
+
+  // Read when they are first asked for: of ten thousand rows this is the longest part.
+  get rows() {
+    this.known ??= [...this.box.querySelectorAll("tbody tr:not(.head, .total)")].map((element) => ({
+      element, home: element.parentElement, texts: [...element.cells].map((cell) => cell.textContent),
+    }));
+    return this.known;
+  }
+
+  addOrder(column) {
+    const act = button(column.title, () => this.ask(ORDER, this.nextOrder(column)), { class: "order" });
+    column.head.replaceChildren(act);
+  }
+
+  // Numbers begin with the greatest; the third time the table is as it was.
+  nextOrder({ title, isNumber }) {
+    const steps = isNumber ? [`-${title}`, title] : [title, `-${title}`];
+    return steps[steps.indexOf(this.wanted.get(ORDER)) + 1] ?? "";
+  }
+
+  makeControls() {
+    const words = make("input", { type: "search", "aria-label": `${this.name}を語で絞り込む`, placeholder: "語で絞り込む" });
+    this.controls = new Map([[WORDS, words]]);
+    const labels = this.columns.filter(({ picks }) => picks).map((column) => {
+      const control = column.picks === "one" ? make("select", {}, make("option", { value: "" }, "すべて")) : make("input", { type: "number", min: "0", step: "1" });
+      this.controls.set(column.title, control);
+      return make("label", {}, `${column.title} `, control, column.picks === "one" ? "" : " 以上");
+    });
+    // What can be chosen is looked for when somebody is about to choose.
+    const fill = () => this.fillChoices();
+    const all = button("すべて表示", () => this.clear());
+    const save = button("CSV", () => this.save(), { "aria-label": "表示している行を CSV で保存" });
+    const bar = make("div", { class: "tools chooser", role: "search", "aria-label": this.name }, words, ...labels, all, save);
+    for (const event of ["focusin", "pointerover"]) bar.addEventListener(event, fill, { once: true });
+    for (const [name, control] of this.controls) {
+      control.addEventListener("input", () => this.ask(name, control.value));
+    }
+    if (this.wanted.size) fill();
+    return bar;
+  }
+
+  fillChoices() {
+    for (const column of this.columns.filter(({ picks }) => picks === "one")) {
+      const control = this.controls.get(column.title);
+      if (control.options.length > 1) continue;
+      const found = new Set(this.rows.flatMap(({ texts }) => valuesOf(column, texts)));
+      const named = [...found].map((value) => [value, column.codes.has(value) ? `${value} ${column.codes.get(value)}` : value]);
+      if (column.codes.size) named.sort(([one], [other]) => (one < other ? -1 : 1));
+      control.append(...named.map(([value, text]) => make("option", { value }, text)));
+    }
+    for (const [name, control] of this.controls) control.value = this.wanted.get(name) ?? "";
+  }
+
+  ask(name, value) {
+    if (value) this.wanted.set(name, value);
+    else this.wanted.delete(name);
+    const asked = String(this.wanted);
+    history.replaceState(history.state, "", `${location.pathname}${asked && `?${asked}`}${location.hash}`);
+    this.show();
+  }
+
+  clear() {
+    this.fillChoices();
+    for (const name of [...this.wanted.keys()]) this.wanted.delete(name);
+    for (const control of this.controls.values()) control.value = "";
+    this.ask(ORDER, "");
+  }
+
+  choose() {
+    const words = plainForSearch(this.wanted.get(WORDS) ?? "").split(/\s+/).filter(Boolean);
+    const tests = this.columns.filter(({ picks, title }) => picks && this.wanted.has(title)).map((column) => {
+      const value = this.wanted.get(column.title);
+      if (column.picks === "one") return ({ texts }) => valuesOf(column, texts).includes(value);
+      return ({ texts }) => numberOf(texts[column.place]) >= Number(value);
+    });
+    if (words.length) {
+      tests.push((row) => {
+        row.plain ??= plainForSearch(row.texts.join("\t"));
+        return words.every((word) => row.plain.includes(word));
+      });
+    }
+    const chosen = this.rows.filter((row) => tests.every((test) => test(row)));
+    const order = this.wanted.get(ORDER) ?? "";
+    const column = this.columns.find(({ title }) => title === order.replace(/^-/, ""));
+    if (!column) return { chosen, order: "" };
+    return { chosen: sortRows(chosen, column, order.startsWith("-") ? -1 : 1), order, column };
+  }
+
+  show() {
+    const { chosen, order, column } = this.choose();
+    this.chosen = chosen;
+    for (const { head, title } of this.columns) {
+      if (title !== column?.title) head.removeAttribute("aria-sort");
+      else head.setAttribute("aria-sort", order.startsWith("-") ? "descending" : "ascending");
+    }
+    if (this.isLong) this.copy();
+    else this.move(order);
+    const total = this.rows.length;
+    this.told.textContent = this.wanted.size ? `${writeCount(total)}行のうち${writeCount(chosen.length)}行を表示` : "";
+  }
+
+  move(order) {
+    this.box.classList.toggle("flat", Boolean(order));
+    const shown = new Set(this.chosen);
+    const last = this.rows.at(-1).home;
+    const total = this.box.querySelector("tr.total");
+    for (const row of this.rows) row.element.hidden = !shown.has(row);
+    for (const { element, home } of order ? this.chosen : this.rows) (order ? last : home).append(element);
+    if (total) last.append(total);
+    for (const head of this.box.querySelectorAll("tr.head")) {
+      head.hidden = Boolean(order) || ![...head.parentElement.rows].some((row) => row !== head && !row.hidden);
+    }
+  }
+
+  // The header, with its buttons, stands over the rows that are shown.
+  copy() {
+    const isWhole = !this.wanted.size;
+    const focused = document.activeElement;
+    this.copied ??= this.makeCopy();
+    (isWhole ? this.table : this.copied).tHead = this.table.tHead ?? this.copied.tHead;
+    for (const part of this.box.querySelectorAll(":scope > .part")) part.hidden = !isWhole;
+    this.copied.hidden = isWhole;
+    this.copied.tBodies[0].replaceChildren();
+    this.more.hidden = true;
+    if (!isWhole) this.grow();
+    focused?.focus({ preventScroll: true });
+  }
+
+  makeCopy() {
+    const copied = make("table", { class: "flat" }, this.table.caption.cloneNode(true), make("tbody"));
+    this.box.append(copied);
+    return copied;
+  }
+
+  grow(most = MOST_COPIED) {
+    if (!this.copied || this.copied.hidden) return;
+    const body = this.copied.tBodies[0];
+    const from = body.rows.length;
+    body.append(...this.chosen.slice(from, from + most).map(({ element }) => element.cloneNode(true)));
+    const rest = this.chosen.length - body.rows.length;
+    this.more.hidden = rest <= 0;
+    this.more.textContent = `続きの${Math.min(rest, MOST_COPIED)}行を表示（残り${writeCount(rest)}行）`;
+    if (from) focusOn(body.rows[from]);
+  }
+
+  save() {
+    const { chosen } = this.choose();
+    const tell = ({ codes, place }, texts) => codes.size
+      ? valuesOf({ codes, place }, texts).map((code) => codes.get(code) ?? code).join("；") : texts[place];
+    const lines = chosen.map(({ texts }) => this.columns.map((column) => tell(column, texts)));
+    saveFile(writeCsv([this.columns.map(({ title }) => title), ...lines]), `${this.name}.csv`);
+  }
+}
+
+function readHead(head) {
+  const codes = (head.dataset.codes ?? "").split("\n").filter(Boolean).map((line) => {
+    const at = line.indexOf(" ");
+    return [line.slice(0, at), line.slice(at + 1)];
+  });
+  return {
+    head, title: head.textContent, place: Number(head.dataset.column), picks: head.dataset.picks,
+    isNumber: head.classList.contains("number"), codes: new Map(codes),
+  };
+}
+
+function valuesOf({ codes, place }, texts) {
+  return codes.size ? texts[place].split(BETWEEN_CODES) : [texts[place]];
+}
+
+// What is no number is the least of all.
+function numberOf(text) {
+  const written = text.match(/[+−-]?[\d,]+(\.\d+)?/)?.[0].replaceAll(",", "").replace("−", "-");
+  return written === undefined ? -Infinity : Number(written);
+}
+
+function sortRows(rows, { place, isNumber }, sign) {
+  const keyed = rows.map((row) => [isNumber ? numberOf(row.texts[place]) : row.texts[place], row]);
+  keyed.sort(([one], [other]) => (one < other ? -sign : one > other ? sign : 0));
+  return keyed.map(([, row]) => row);
+}

@@ -1,0 +1,1 @@
+"""Open data: what others compute with, as tables whose columns say what they are."""

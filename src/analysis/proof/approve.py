@@ -1,0 +1,151 @@
+"""Approve a figure or a report: one line more at the end of the cycle's `approvals.csv`.
+
+Nothing of what stands there is touched. The line is written by whoever runs the command under the
+name that he gives: it proves nothing about who that was.
+"""
+
+import csv
+import datetime
+import io
+from pathlib import Path
+
+from analysis.cycle import APPROVALS_NAME, Cycle, find_root
+from analysis.errors import ReportError, SettingsError, say_why
+from analysis.evidence.orphans import read_page
+from analysis.figures.approvals import APPROVAL_COLUMNS, guard, pack_detail, read_approvals
+from analysis.figures.approved import Basis, take_figure, take_report
+from analysis.figures.figure import split_id
+from analysis.figures.findings import load_findings
+from analysis.figures.ledger import Ledger
+from analysis.figures.named import read_id
+from analysis.names import name_ledger
+from analysis.reports.plan import plan_reports
+from analysis.survey.opening import open_counted, open_cycle_as
+from analysis.texts import find_encoding, holds_text
+
+PROVES_NOTHING = (
+    "この行は、書かれた名前の人が承認したことを証明しません。誰でも、どの名前でも書けます。"
+)
+_LONGEST = {"approved_by": 200, "note": 2000}
+_SHOWN = {"approved_by": "--by", "note": "--note"}
+
+
+def write_approval(target: str, approved_by: str, note: str, approved_on: str | None) -> str:
+    """Write an approval of a figure (its id) or of a report (`[<cycle>/]<report>`), and tell of it.
+
+    Raises FigureError and ReportError for what there is not, ReportError for a report that was made
+    from other answers than today's, SettingsError for words and an `approvals.csv` that can't be
+    taken.
+    """
+    words = {"approved_by": approved_by.strip(), "note": note.strip()}
+    _require_words(words)
+    day = _read_day(approved_on)
+    if target.count("/") > 1:
+        findings = load_findings(name_ledger(split_id(target)[0]))
+        cycle, ledger = findings.cycle, findings.ledger
+        figure = ledger.find(read_id(ledger, target))
+        name, basis = figure.id, take_figure(ledger, figure)
+    else:
+        day_name, _, stem = target.rpartition("/")
+        root = find_root()
+        cycle = open_counted(open_cycle_as(day_name or None, interim=False).name, root)
+        ledger = load_findings(cycle).ledger
+        name, basis = _take_delivered(cycle, ledger, stem)
+    line = {
+        "target": name,
+        "label": basis.label,
+        "text": basis.text,
+        "evidence_sha256": basis.evidence_sha256,
+        **words,
+        "approved_on": day,
+        "detail": pack_detail(basis.detail),
+    }
+    if name.count("/") == 1 and not line["detail"]:
+        raise ReportError(f"{name} の数値が多すぎるため、一つの行で承認できません。")
+    _append(cycle, [line[column] for column in APPROVAL_COLUMNS])
+    return (
+        f"{name}（{basis.label}）{basis.text} の承認を data/raw/{cycle.day}/{APPROVALS_NAME} に"
+        f"書き足しました。\n{PROVES_NOTHING}"
+    )
+
+
+def _require_words(words: dict[str, str]) -> None:
+    wrong = []
+    for name, text in words.items():
+        shown = _SHOWN[name]
+        if name == "approved_by" and not text:
+            wrong.append(f"{shown} に、承認した人の名前を書いてください。")
+        if len(text.splitlines()) > 1 or not holds_text(text) or len(text) > _LONGEST[name]:
+            wrong.append(f"{shown} は、{_LONGEST[name]}文字までの1行で書いてください。")
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+
+
+def _read_day(written: str | None) -> str:
+    """Return the day of an approval: today, unless another is given."""
+    if written is None:
+        return datetime.datetime.now(tz=datetime.UTC).astimezone().date().isoformat()
+    try:
+        if datetime.date.fromisoformat(written).isoformat() == written:
+            return written
+    except ValueError:
+        pass
+    raise SettingsError("--on は 2024-09-01 のような日付で書いてください。")
+
+
+def _take_delivered(cycle: Cycle, ledger: Ledger, stem: str) -> tuple[str, Basis]:
+    """Return the name of a report that stands there and what an approval of it is of."""
+    plan = {report.stem: report for report in plan_reports(cycle)}
+    report = plan.get(stem)
+    if report is None:
+        raise ReportError(f"報告書「{stem}」はありません。次のどれかです: {'、'.join(plan)}")
+    path = cycle.reports_folder / report.files[0]
+    make = f"`analysis report {cycle.name}` で作成してから、承認してください。"
+    try:
+        printed = read_page(path.read_text(encoding="utf-8")).figures
+    except (OSError, ValueError) as error:
+        why = say_why(error) if isinstance(error, OSError) else "読めません"
+        raise ReportError(f"reports/{cycle.name}/{path.name}: {why}。{make}") from None
+    known = {figure_id: ledger.look_up(*split_id(figure_id)) for figure_id, _ in printed}
+    stale = [
+        figure_id
+        for figure_id, text in printed
+        if (figure := known[figure_id]) is None or figure.text not in text
+    ]
+    if stale or not printed:
+        told = f"（{stale[0]} など{len(set(stale))}件の数値が違います）" if stale else ""
+        raise ReportError(
+            f"reports/{cycle.name}/{path.name} は、今の回答から作られたものではありません{told}。"
+            f"{make}"
+        )
+    return f"{cycle.name}/{stem}", take_report(ledger, report.title, known)
+
+
+def _append(cycle: Cycle, cells: list[str]) -> None:
+    """Write a line at the end of the file, which is begun where there is none."""
+    read_approvals(cycle)
+    path = cycle.approvals_path
+    content = path.read_bytes() if path.exists() else b""
+    if content and find_encoding(content) not in ("utf-8", "utf-8-sig"):
+        raise SettingsError(
+            f"{cycle.day}/{APPROVALS_NAME}: 文字コードが UTF-8 ではないため、書き足せません。"
+            "「CSV UTF-8（コンマ区切り）」で保存し直してください。"
+        )
+    head = "" if content else "\ufeff" + _write_line(APPROVAL_COLUMNS)
+    gap = "\n" if content and not content.endswith((b"\n", b"\r")) else ""
+    _write(path, f"{gap}{head}{_write_line(map(guard, cells))}")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        # At the end, whoever else writes there meanwhile; what stands there stays.
+        with path.open("ab") as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise SettingsError(f"{path.parent.name}/{path.name}: {say_why(error)}。") from None
+
+
+def _write_line(cells: object) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerow(cells)  # type: ignore[arg-type]
+    return text.getvalue()

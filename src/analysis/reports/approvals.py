@@ -1,0 +1,85 @@
+"""The approvals: which figures and reports somebody let stand, and what changed since."""
+
+from analysis.document.blocks import (
+    Block,
+    Cell,
+    Column,
+    Group,
+    Masthead,
+    Paragraph,
+    Quoted,
+    Table,
+)
+from analysis.figures.approvals import read_approvals
+from analysis.figures.approved import EXPIRED, Standing, judge_approvals
+from analysis.figures.findings import Findings
+from analysis.reports.heading import head_report
+
+
+def masthead(findings: Findings) -> Masthead:
+    """Return the head of the report."""
+    return head_report(findings, "approvals")
+
+
+def approvals(findings: Findings) -> Block:
+    """Return every approval with whether it holds, the last first, and what that proves."""
+    standings = list(reversed(judge(findings)))
+    about = Paragraph(
+        (
+            "「承認」は、承認したときの根拠のセル、値、定義が今も同じであることを、「失効」は、そのどれかが"
+            "変わったことを示します。誰が書いた行かは証明しません。誰でも、どの名前でも書けます。",
+        ),
+        kind="note",
+    )
+    table = Table(
+        caption="承認の一覧",
+        columns=(
+            Column("状態", weight=2),
+            Column("対象", weight=7),
+            Column("承認した値", weight=3),
+            Column("今の値", weight=3, numeric=True),
+            Column("承認した人", weight=4),
+            Column("承認した日", weight=3),
+            Column("備考", weight=5),
+        ),
+        rows=tuple(map(_tell, standings)),
+        marks=tuple("bad" if own.state == EXPIRED else None for own in standings),
+        empty="承認はまだありません。",
+    )
+    return Group((about, table))
+
+
+def expired(findings: Findings) -> Block:
+    """Return what changed since each approval that has expired."""
+    return Table(
+        caption="失効した承認と、その後に変わったもの",
+        columns=(Column("対象", weight=4), Column("変わったもの", weight=10)),
+        rows=tuple(
+            (_name(own), Quoted("\n".join(own.changes)))
+            for own in judge(findings)
+            if own.state == EXPIRED
+        ),
+        empty="失効した承認はありません。",
+    )
+
+
+def judge(findings: Findings) -> list[Standing]:
+    """Return what has become of each approval of the cycle."""
+    return judge_approvals(findings.ledger, read_approvals(findings.cycle))
+
+
+def _tell(own: Standing) -> tuple[Cell, ...]:
+    approval = own.approval
+    return (
+        own.state,
+        _name(own),
+        Quoted(approval.text),
+        own.figure,
+        Quoted(approval.approved_by),
+        Quoted(approval.approved_on),
+        Quoted(approval.note),
+    )
+
+
+def _name(own: Standing) -> Quoted:
+    return Quoted(f"{own.approval.label}\n{own.approval.target}")

@@ -1,0 +1,109 @@
+"""Figures by what a person calls them: measures by name or label, the nearest where none is."""
+
+import re
+from collections.abc import Iterable
+
+from analysis.cycle import WHOLE
+from analysis.document.blocks import Shown
+from analysis.errors import FigureError
+from analysis.figures.figure import Figure, name_nearest
+from analysis.figures.findings import Findings
+from analysis.figures.measure import Change, Measure, Shortfall, Tallied, tables_of
+from analysis.figures.scopes import level_of
+from analysis.inputs import MEASURES_NAME
+from analysis.questionnaire.spellings import match_key
+
+_ADDED_UP = {"procedures", "transitions", "previous"}
+_ASKED = re.compile(r"(?:(abs)\((.+)\)|([^()@]+))(?:@(.+))?")
+_LEVELS = {"all": "市全体の", "department": "部局ごとの", "section": "課ごとの"}
+
+
+class NamedFigures:
+    """The figures of some findings by the names and the labels of their measures.
+
+    Each name is an attribute, which is the name again: so that a shell can complete it.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        """Take the findings whose figures are asked for."""
+        self._findings = findings
+        self._items = findings.ledger.items
+        self._by_label = {match_key(item.label): name for name, item in self._items.items()}
+
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *self._items]
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self.name(name)
+        except FigureError as error:
+            raise AttributeError(str(error)) from None
+
+    def name(self, written: str) -> str:
+        """Return the measure that is called so; raise FigureError that names the nearest.
+
+        >>> NamedFigures(findings).name("オンライン化率")
+        'online_rate'
+        """
+        found = written if written in self._items else self._by_label.get(match_key(written))
+        if found is None:
+            labels = {name: item.label for name, item in self._items.items()}
+            raise FigureError(
+                f"「{written}」という数値はありません。近いもの: {name_nearest(written, labels)}。"
+                "\nすべての数値は findings.measures に並んでいます。"
+                "新しい数値は data/raw/measures.toml に書き足せます。"
+            )
+        return found
+
+    def find(self, measure: str, scope: str) -> Figure:
+        """Return a figure by name and slug; raise FigureError for a level that it is not given for.
+
+        >>> NamedFigures(findings).find("online", "kankyo").text
+        '1'
+        """
+        figure = self._findings.ledger.look_up(self._findings.cycle.name, scope, measure)
+        if figure is None:
+            item, level = self._items[measure], _LEVELS[level_of(scope)]
+            known = "、".join(f"{_LEVELS[own]}値" for own in item.levels)
+            way = f"\n{MEASURES_NAME} に sections = true と書くと、課ごとにも求めます。"
+            raise FigureError(
+                f"「{item.label}」（{measure}）には、{level}値がありません。あるのは、{known}です。"
+                + (way if item.is_own else "")
+            )
+        return figure
+
+    def department(self, name: str) -> str:
+        """Return the slug of a department by its name or slug."""
+        return self._findings.department(name).slug
+
+
+def show_named(named: NamedFigures, asked: str, unit: str | None, scope: str = WHOLE) -> Shown:
+    """Return a figure of a sentence: `online`, `online@環境部` or `abs(online_change)`."""
+    found = _ASKED.fullmatch(asked.strip())
+    if found is None:
+        raise FigureError(
+            f"文の {{{asked}}} が読めません。"
+            "{online}、{online:手続き}、{online@環境部}、{abs(online_change)} の"
+            "ように書いてください。"
+        )
+    magnitude, inner, plain, department = found.groups()
+    if department is not None:
+        scope = named.department(department)
+    figure = named.find(named.name(inner or plain), scope)
+    return Shown(figure, magnitude=magnitude is not None, unit=unit)
+
+
+def adds_up(measure: Measure) -> bool:
+    """Tell whether a measure's values in parts of a scope add up to that of the whole, or is none.
+
+    A share is no sum, and nothing is held to one; what is short of a target is rounded up in each.
+
+    >>> adds_up(Count(where(status="online"))), adds_up(Count(table="problems"))
+    (True, False)
+    """
+    counted = measure.of if isinstance(measure, Change) else measure
+    if isinstance(counted, Tallied):
+        return tables_of(counted) <= _ADDED_UP
+    return not isinstance(counted, Shortfall)

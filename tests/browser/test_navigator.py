@@ -1,0 +1,201 @@
+"""The navigator in a real browser: its interpreter beside ours, and its page as staff use it."""
+
+import json
+from importlib.resources import files
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from selectolax.lexbor import LexborHTMLParser
+
+from analysis.figures.decide import decide
+from analysis.figures.decided import decide_rows
+from analysis.figures.decision_tables import UNSETTLED, UNSETTLED_NAME
+from analysis.figures.effort import find_grade
+from analysis.figures.findings import Findings
+from analysis.figures.guideline import Guideline, read_guideline
+from analysis.figures.questions import list_questions
+from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.read import read_questionnaire
+from analysis.reports.navigator import lay_tables
+from other import GUIDELINE, SURVEY
+
+from conftest import DEMO
+from pages import open_page
+from rows import ASKED
+
+PHONE = {"width": 390, "height": 844}
+SCRIPT = (files("analysis.document") / "templates" / "navigator" / "decide.js").read_text("utf-8")
+# Decides every line of answers, codes in the order of the fields, as the page does.
+DECIDE_ALL = f"""([tables, fields, lines]) => {{
+  {SCRIPT}
+  return lines.map((codes) => {{
+    const answers = Object.fromEntries(fields.map((field, place) => [field, codes[place]]));
+    const rulings = decide(tables, answers);
+    return [
+      rulings.map(({{ rules }}) => rules.map((rule) => rule.code)),
+      rulings.map(({{ missing }}) => missing),
+      listSteps(rulings),
+      listMissing(rulings),
+    ];
+  }});
+}}"""
+# Goes to every procedure of the page by its address and tells what its sheet says.
+READ_ALL = """() => JSON.parse(document.getElementById("guide-data").textContent).procedures.map(
+  ([id]) => {
+    history.replaceState(null, "", `#${encodeURIComponent(id)}`);
+    dispatchEvent(new HashChangeEvent("hashchange"));
+    const sheet = document.getElementById("sheet");
+    const texts = (selector) => [...sheet.querySelectorAll(selector)].map((own) => own.textContent);
+    return [id, sheet.dataset.grade ?? null, sheet.dataset.rules ?? null, texts(".steps li"),
+      texts(".given"), texts(".grade"), texts(".missing")];
+  }
+)"""
+
+
+def read_other(folder: Path) -> tuple[Guideline, Questionnaire]:
+    """Return the second survey's guideline, and what it asks."""
+    (folder / "survey.toml").write_text(SURVEY, "utf-8")
+    (folder / "手引.toml").write_text(GUIDELINE, "utf-8")
+    asked = read_questionnaire(folder / "survey.toml")
+    return read_guideline(folder / "手引.toml", asked), asked
+
+
+@pytest.mark.parametrize("survey", ["ours", "other"])
+def test_the_page_decides_every_combination_of_answers_as_we_do(
+    browser: Browser, tmp_path: Path, survey: str
+) -> None:
+    asked = ASKED
+    guideline = read_guideline(DEMO / "data" / "raw" / "guideline" / "2024.toml", ASKED)
+    if survey == "other":
+        guideline, asked = read_other(tmp_path)
+    laid = json.loads(json.dumps(lay_tables(guideline, asked)))
+    questions = list_questions(asked)
+    fields = list(laid["fields"])
+    lines = list(product(*([*questions[field].choices, None] for field in fields)))
+    page = browser.new_page()
+    told: list[Any] = page.evaluate(DECIDE_ALL, [laid["tables"], fields, lines])
+    page.close()
+    assert len(told) > 20
+    for codes, own in zip(lines, told, strict=True):
+        decision = decide(guideline.tables, dict(zip(fields, codes, strict=True)))
+        assert own == [
+            [[rule.code for rule in ruling.rules] for ruling in decision.rulings],
+            [list(ruling.missing) for ruling in decision.rulings],
+            list(decision.steps),
+            list(decision.missing),
+        ], codes
+
+
+def test_the_page_says_of_every_procedure_what_the_reports_say(
+    browser: Browser, built: tuple[Path, str], findings: Findings
+) -> None:
+    guideline, asked = findings.ledger.guideline, findings.cycle.questionnaire
+    rows = findings.survey.rows
+    decisions = decide_rows(guideline, asked, rows)
+    with open_page(browser, built[0] / "navigator.html") as page:
+        told = {own[0]: own[1:] for own in page.evaluate(READ_ALL)}
+    assert len(told) == len(rows) == 1758
+    listed = {
+        key: text
+        for own in findings.cycle.departments
+        for key, text in list_rows(built[0] / f"department-{own.slug}.html")
+    }
+    for key, decision in zip(rows["procedure_id"], decisions, strict=True):
+        if decision is None:
+            assert told[key] == [None, None, [], [], [], []]
+            assert "手間：" not in listed[key]
+            continue
+        grade = find_grade(guideline, decision)
+        code, rules, steps, given, graded, missing = told[key]
+        assert code == (grade.code if grade else UNSETTLED)
+        assert rules == " ".join(
+            "+".join(rule.code for rule in own.rules) for own in decision.rulings
+        )
+        assert steps == list(decision.steps)
+        parts = (own for own in decision.rulings if own.table.role != "effort")
+        assert given == [text for own in parts for rule in own.rules for text in rule.gives]
+        label = grade.label if grade else UNSETTLED_NAME
+        assert graded[0].startswith(f"手間：{label}")
+        assert f"手間：{label}" in listed[key]
+        assert bool(missing) == bool(decision.missing)
+
+
+def list_rows(path: Path) -> list[tuple[str, str]]:
+    """Return the rows of a department's tables: their heading, and all that a row says.
+
+    The list of all procedures is the last that has their ids for headings.
+    """
+    rows = LexborHTMLParser(path.read_text("utf-8")).css("main tbody tr")
+    heads = [(row.css_first("th"), row) for row in rows]
+    return [(head.text(), row.text()) for head, row in heads if head]
+
+
+def open_questions(page: Page) -> list[str]:
+    return page.locator("legend").all_inner_texts()
+
+
+def choose(page: Page, code: str) -> None:
+    page.locator(f"fieldset:last-of-type input[value='{code}']").click()
+
+
+def test_at_most_eight_questions_lead_to_a_sheet_that_names_what_is_missing(
+    browser: Browser, built: tuple[Path, str]
+) -> None:
+    with open_page(browser, built[0] / "navigator.html", viewport=PHONE) as page:
+        assert open_questions(page) == ["1. 現在の本人確認"]
+        choose(page, "seal_certificate")
+        choose(page, "yes")
+        choose(page, "")
+        assert page.inner_text(".missing").startswith("足りない回答：庁内で確認可能な添付、")
+        page.locator("fieldset[data-field='attachment'] input[value='no']").click()
+        # What an attachment that there is not would be asked is asked no more.
+        assert [text[3:] for text in open_questions(page)] == [
+            "現在の本人確認", "添付書類", "根拠区分",
+        ]  # fmt: skip
+        choose(page, "ordinance")
+        choose(page, "no")
+        choose(page, "started")
+        assert page.inner_text("#asked") == "質問は以上です。"
+        assert len(open_questions(page)) <= 8
+        assert page.inner_text(".grade").startswith("手間：重い")
+        assert page.locator(".missing").count() == 0
+        assert "マイナンバーカードの電子署名" in page.inner_text("#sheet")
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        page.click("#again")
+        assert open_questions(page) == ["1. 現在の本人確認"]
+        assert page.is_hidden("#sheet")
+
+
+def test_a_procedure_is_picked_with_the_keyboard_alone(
+    browser: Browser, built: tuple[Path, str]
+) -> None:
+    with open_page(browser, built[0] / "navigator.html") as page:
+        page.focus("#search")
+        page.keyboard.type("０７-0114 環境")
+        assert page.inner_text("#count") == "1件が見つかりました"
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.textContent") == page.inner_text("#sheet h2")
+        assert page.inner_text(".about").startswith("07-0114　環境部")
+        assert page.url.endswith("#07-0114")
+        # A question of the picked procedure may be answered otherwise.
+        page.locator("fieldset[data-field='fee'] input[value='no']").focus()
+        page.keyboard.press("Space")
+        assert page.inner_text(".grade").startswith("手間：軽い")
+
+
+def test_the_sheet_is_printed_alone_and_by_night_it_is_dark(
+    browser: Browser, built: tuple[Path, str]
+) -> None:
+    path = built[0] / "navigator.html"
+    with open_page(browser, path, "#07-0114", color_scheme="dark") as page:
+        shade = "getComputedStyle(document.body).backgroundColor"
+        assert page.evaluate(shade) == "rgb(20, 24, 29)"
+        page.emulate_media(media="print")
+        assert page.evaluate(shade) == "rgb(255, 255, 255)"
+        assert page.is_visible("#sheet")
+        assert page.is_hidden(".ways")
+        assert page.is_hidden("#sheet button")

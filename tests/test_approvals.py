@@ -1,0 +1,207 @@
+"""Approvals: they hold as long as what was approved does, and say what changed; nothing is lost."""
+
+import base64
+import csv
+import zlib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from analysis.cli import main
+from analysis.cycle import Cycle, open_cycle
+from analysis.document import html
+from analysis.errors import AnalysisError, SettingsError
+from analysis.evidence.orphans import find_orphans, read_page
+from analysis.figures.approvals import LONGEST_DETAIL, pack_detail, read_approvals, unpack_detail
+from analysis.figures.approved import judge_approvals, take_report
+from analysis.figures.findings import Findings, load_findings
+from analysis.inputs import leave_others, list_inputs
+from analysis.proof.approve import PROVES_NOTHING, write_approval
+from analysis.reports import approvals
+from analysis.reports.plan import plan_reports
+from analysis.survey.collect import collect_survey
+
+from deliveries import answer, build, copy_delivery, made_by, run
+from workbooks import make_cycle, not_started, procedure
+
+DAY = "2024-09-20"
+RATE = "2024-09-01/kankyo/online_rate"
+
+
+@pytest.fixture
+def cycle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cycle:
+    made = make_cycle(tmp_path, [procedure(1), not_started(2)])
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def judge(cycle: Cycle) -> list[tuple[str, str]]:
+    findings = load_findings(open_cycle(cycle.name, cycle.root), collect_survey)
+    return [
+        (own.state, "\n".join(own.changes))
+        for own in judge_approvals(findings.ledger, read_approvals(cycle))
+    ]
+
+
+def change(cycle: Cycle, *rows: dict[str, object]) -> None:
+    made = make_cycle(cycle.root / "other", list(rows))
+    name = cycle.departments[0].workbook
+    (cycle.raw_folder / name).write_bytes((made.raw_folder / name).read_bytes())
+
+
+def test_an_approval_holds_until_a_cell_behind_it_changes(cycle: Cycle) -> None:
+    assert PROVES_NOTHING in write_approval(RATE, "環境部長", "確認", DAY)
+    assert judge(cycle) == [("承認", "")]
+    change(cycle, procedure(1), not_started(2, annual_volume=7))
+    assert judge(cycle) == [("承認", "")]
+    change(cycle, procedure(1), procedure(2))
+    ((state, changes),) = judge(cycle)
+    assert state == "失効"
+    assert "値: 50.0% → 100.0%" in changes
+    assert "変わったセル 1: 2024-09-01 環境部.xlsx 調査票!G7「オンライン化済」" in changes
+    change(cycle, procedure(1))
+    assert "外れたセル 2" in judge(cycle)[0][1]
+
+
+def test_a_line_is_added_and_those_that_stand_there_stay(cycle: Cycle) -> None:
+    write_approval(RATE, "甲", "", DAY)
+    cycle.approvals_path.write_bytes(cycle.approvals_path.read_bytes().rstrip(b"\n"))
+    before = cycle.approvals_path.read_bytes()
+    write_approval("2024-09-01/環境部/総手続き数", "乙", "", DAY)
+    assert cycle.approvals_path.read_bytes().startswith(before + b"\n")
+    assert [own.target for own in read_approvals(cycle)] == [RATE, "2024-09-01/kankyo/total"]
+
+
+@pytest.mark.parametrize(
+    "name", ['=HYPERLINK("http://x")', "@SUM(A1)", "-1", "<script>alert(1)</script>", 'a",b', "'="]
+)
+def test_a_hostile_name_is_a_text_everywhere(cycle: Cycle, name: str) -> None:
+    write_approval(RATE, name, name, DAY)
+    with cycle.approvals_path.open(encoding="utf-8-sig", newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert not line["approved_by"].startswith(("=", "+", "-", "@"))
+    (own,) = read_approvals(cycle)
+    assert (own.approved_by, own.note) == (name, name)
+    findings = load_findings(cycle, collect_survey)
+    page = html.render(approvals.approvals(findings))
+    assert "<script>" not in page
+    assert not find_orphans(read_page(page), findings)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((RATE, " ", "", DAY), "--by"),
+        ((RATE, "甲\n乙", "", DAY), "1行"),
+        ((RATE, "甲", "\x00", DAY), "--note"),
+        ((RATE, "甲", "x" * 3000, DAY), "--note"),
+        ((RATE, "甲", "", "きのう"), "--on"),
+        (("2024-09-01/kankyo/nope", "甲", "", DAY), "近いもの"),
+        (("2024-09-01/nope", "甲", "", DAY), "次のどれかです"),
+        (("2024-09-01/reasons", "甲", "", DAY), "analysis report"),
+    ],
+)
+def test_what_can_not_be_approved_is_told_and_nothing_written(
+    cycle: Cycle, words: tuple[str, str, str, str], told: str
+) -> None:
+    with pytest.raises(AnalysisError) as caught:
+        write_approval(*words)
+    assert told in str(caught.value)
+    assert not cycle.approvals_path.exists()
+
+
+def test_broken_lines_are_told_all_at_once_with_what_to_do(cycle: Cycle) -> None:
+    for by in "甲乙丙":
+        write_approval(RATE, by, "", DAY)
+    lines = cycle.approvals_path.read_text("utf-8-sig").splitlines()
+    lines[1] = lines[1].replace(DAY, "昨日")
+    lines[3] = "x"
+    cycle.approvals_path.write_text("\n".join(lines), "utf-8")
+    with pytest.raises(SettingsError) as caught:
+        write_approval(RATE, "丁", "", DAY)
+    said = str(caught.value)
+    assert "2024-09-01/approvals.csv に読めない行が2件" in said
+    assert "2行目" in said and "4行目" in said and "行ごと削り" in said
+    assert cycle.approvals_path.read_text("utf-8").splitlines() == lines
+
+
+def test_a_file_in_another_encoding_is_not_written_to(cycle: Cycle) -> None:
+    write_approval(RATE, "環境部長", "", DAY)
+    text = cycle.approvals_path.read_text("utf-8-sig")
+    cycle.approvals_path.write_bytes(text.encode("cp932"))
+    with pytest.raises(SettingsError, match="UTF-8"):
+        write_approval(RATE, "甲", "", DAY)
+    assert cycle.approvals_path.read_bytes() == text.encode("cp932")
+
+
+def test_a_link_in_its_place_is_refused(cycle: Cycle, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere.csv"
+    other.write_text("", "utf-8")
+    cycle.approvals_path.symlink_to(other)
+    with pytest.raises(SettingsError):
+        write_approval(RATE, "甲", "", DAY)
+    assert other.read_bytes() == b""
+
+
+def test_a_report_is_approved_by_the_digests_of_its_figures(cycle: Cycle) -> None:
+    def take() -> tuple[Findings, str]:
+        findings = load_findings(open_cycle(cycle.name, cycle.root), collect_survey)
+        basis = take_report(findings.ledger, "理由", [RATE, "2024-09-01/kankyo/total"])
+        return findings, basis.evidence_sha256
+
+    before = take()[1]
+    change(cycle, procedure(1), not_started(2, remarks="別"))
+    assert take()[1] == before
+    change(cycle, procedure(1), procedure(2))
+    assert take()[1] != before
+
+
+def test_what_is_kept_of_the_cells_fits_a_cell_and_is_read_within_bounds() -> None:
+    many = {f"環境部.xlsx 調査票!G{row}": f"{row:06x}" for row in range(2000)}
+    assert unpack_detail(pack_detail(many)) == many
+    assert pack_detail({f"{row * 7919 % 99991}": f"{row**3:x}" for row in range(30000)}) == ""
+    assert 0 < len(pack_detail(many)) <= LONGEST_DETAIL
+    bomb = base64.b64encode(zlib.compress(b"0" * 10**8)).decode()
+    with pytest.raises(ValueError, match="too long"):
+        unpack_detail(bomb)
+
+
+def test_an_approval_of_an_interim_number_is_said_to_be_of_another_set(cycle: Cycle) -> None:
+    write_approval(RATE, "甲", "", DAY)
+    text = cycle.approvals_path.read_text("utf-8")
+    cycle.approvals_path.write_text(text.replace(RATE, f"2024-09-01-interim{RATE[10:]}"), "utf-8")
+    assert judge(cycle) == [("対象外", "")]
+
+
+def test_no_report_but_its_own_is_made_from_approvals(cycle: Cycle) -> None:
+    assert "approvals" not in [report.stem for report in plan_reports(cycle)]
+    write_approval(RATE, "甲", "", DAY)
+    assert "approvals" in [report.stem for report in plan_reports(cycle)]
+    inputs = list_inputs(cycle)
+    path = "data/raw/2024-09-01/approvals.csv"
+    assert path in leave_others(inputs, "approvals")
+    assert path not in leave_others(inputs, "overview") | leave_others(inputs, None)
+
+
+@pytest.mark.slow
+def test_a_report_is_approved_shown_expired_and_verify_lists_it(
+    delivery: Path, tmp_path: Path
+) -> None:
+    folder = copy_delivery(delivery, tmp_path / "project")
+    assert run(folder, "approve", "overview", "--by", "部長", "--on", DAY)[0] == 0
+    assert made_by(build(folder)) == {"approvals"}
+    page = folder / "reports/2024-09-01/approvals.html"
+    assert "失効" not in page.read_text("utf-8").partition("承認の一覧")[2].partition("</table>")[0]
+    answer(folder, "G7", "着手済")
+    answer(folder, "J7", None)
+    build(folder)
+    assert "変わった数値" in page.read_text("utf-8")
+    code, said = run(folder, "verify", "--quick")
+    assert code == 0, said
+    assert "うち失効 1件" in said and "2024-09-01/overview" in said
+
+
+def test_the_help_says_that_it_proves_nothing() -> None:
+    said = CliRunner().invoke(main, ["approve", "--help"]).output
+    assert "証明しません" in said

@@ -1,0 +1,217 @@
+"""The parts for cells of one's own: the same blocks as the reports', or a message that helps."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from analysis.document.blocks import Block, Chart, Link, Paragraph, Quoted, Shown
+from analysis.document.document import read_document
+from analysis.errors import AnalysisError, ReportError
+from analysis.figures.findings import Findings, load_findings
+from analysis.figures.item import CHANGE
+from analysis.inputs import MEASURES_NAME
+from analysis.reports.show import Show
+from analysis.survey.collect import collect_survey
+from test_own_report import read_own
+
+from conftest import ROOT
+from workbooks import make_cycle, make_two_cycles, not_started, procedure
+
+PAGE = (ROOT / "docs/notebooks.md").read_text("utf-8")
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Show:
+    first = [procedure(1, fee="あり"), not_started(2, fee="あり", section="資源課")]
+    now = [first, [not_started(3, section="こども課")]]
+    cycle = make_two_cycles(tmp_path, now, [[not_started(1)], now[1]])
+    (cycle.raw_folder.parent / MEASURES_NAME).write_text(read_own(), "utf-8")
+    return Show(load_findings(cycle, collect_survey))
+
+
+def list_cells(heading: str) -> list[str]:
+    """Return the cells of a section of the page."""
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+
+
+def test_every_cell_of_the_page_shows_a_part(show: Show) -> None:
+    opening, *cells = list_cells("報告書にする")
+    assert "show.head(" in opening
+    assert len(cells) == 7
+    for cell in cells:
+        *before, last = cell.strip().splitlines()
+        names = {"show": show}
+        exec("\n".join(before), names)  # noqa: S102  the page's own
+        part = eval(last, names)  # noqa: S307
+        assert isinstance(part, Block), cell
+        assert "text/html" in part._repr_mimebundle_()[0]
+
+
+def test_a_table_has_a_row_for_each_department_and_their_sum(show: Show) -> None:
+    table = show.table(columns={"charged": "手数料あり", "charged_rate": "率"})
+    assert [column.title for column in table.columns] == ["部局名", "手数料あり", "率"]
+    assert [[getattr(cell, "text", cell) for cell in row] for row in table.rows] == [
+        ["環境部", "2", "50.0"], ["こども部", "0", "—"], ["計", "2", "50.0"],
+    ]  # fmt: skip
+    assert table.rows[0][0] == Link("環境部", "department-kankyo")
+    assert table.total
+
+
+def test_a_table_of_sections_is_of_one_department(show: Show) -> None:
+    table = show.table("section", ["total", "手数料のある手続き数"], department="kankyo")
+    assert [row[0] for row in table.rows] == [Quoted("環境政策課"), Quoted("資源課"), "計"]
+    assert [cell.text for cell in table.rows[-1][1:]] == ["2", "2"]
+
+
+def test_what_does_not_add_up_stands_under_the_city_s_name(show: Show) -> None:
+    table = show.table(columns=["total", "shortfall"])
+    assert table.rows[-1][0] == "市全体"
+    assert not table.total
+
+
+def test_a_sentence_holds_figures_in_its_words(show: Show) -> None:
+    told = "{{手数料}}は{charged:手続き}、{abs(online_change)}増、環境部は{charged_rate@環境部}。"
+    said = show.sentence(told)
+    assert isinstance(said, Paragraph)
+    texts = [part.text if isinstance(part, Shown) else part for part in said.parts]
+    assert "".join(texts) == "{手数料}は2手続き、1件増、環境部は50.0%。"
+    own = show.sentence("{charged}", department="こども部")
+    assert [part.text for part in own.parts] == ["0件"]
+
+
+def test_bars_are_of_a_rate_of_counts_or_of_parts(show: Show) -> None:
+    for chart, first in (
+        (show.bars("charged_rate"), "charged_rate"),
+        (show.bars("online_change"), "online_change"),
+        (show.bars(["online", "started", "not_started"], of="total"), "online"),
+    ):
+        assert isinstance(chart, Chart)
+        assert chart.figures[0].measure == first
+        assert "環境部" in chart.svg
+    with pytest.raises(ReportError, match="件ですが、内訳の計は"):
+        show.bars(["online", "started"], of="total")
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda show: show.table(columns=["chargd"]), r"近いもの: charged（手数料のある手続き数）"),
+        (lambda show: show.bars("onlin"), "「onlin」という数値はありません"),
+        (lambda show: show.sentence("{onlin}"), "data/raw/measures.toml に書き足せます"),
+        (lambda show: show.sentence("{online"), "波括弧が閉じていません"),
+        (lambda show: show.sentence("{online@環境課}"), "部局「環境課」は"),
+        (lambda show: show.sentence("{(online}"), r"文の \{\(online\} が読めません"),
+        (lambda show: show.table("section"), "department に部局の名称か略号を"),
+        (lambda show: show.table("課"), 'rows に書けるのは "department" か "section"'),
+        (
+            lambda show: show.table("section", ["charged_volume"], department="環境部"),
+            "課ごとの値がありません。.*\n.*sections = true",
+        ),
+        (lambda show: show.bars(["online", "started"]), "計である数値を of に"),
+        (lambda show: show.traced(pd.DataFrame({"数": [5]}), "表"), "「0」の「数」: 5"),
+    ],
+)
+def test_what_can_t_be_shown_is_told_with_what_can(show: Show, ask, told: str) -> None:
+    with pytest.raises(AnalysisError, match=told):
+        ask(show)
+
+
+def test_the_names_of_measures_are_completed(show: Show) -> None:
+    assert {"online_rate", "charged"} <= {*dir(show.measures)}
+    assert show.measures.charged == "charged"
+    with pytest.raises(AttributeError, match="近いもの: charged"):
+        _ = show.measures.chargd
+    assert all(getattr(Show, name).__doc__ for name in vars(Show) if not name.startswith("_"))
+
+
+def test_a_first_cycle_leaves_changes_out(tmp_path: Path) -> None:
+    show = Show(load_findings(make_cycle(tmp_path, [procedure(1)]), collect_survey))
+    table = show.table(columns=["online", f"online{CHANGE}"])
+    assert len(table.columns) == 2
+    assert "text/html" in show.bars("online_rate")._repr_mimebundle_()[0]
+
+
+def test_figures_are_sorted_and_cut_by_pandas_and_stay_figures(show: Show) -> None:
+    frame = show.figures(columns=["total", "online_rate"]).sort_values("オンライン化率")
+    assert frame.index.tolist() == ["こども部", "環境部"]
+    table = show.traced(frame.tail(1), "率の高い部局")
+    assert [column.title for column in table.columns] == ["部局名", "総手続き数", "オンライン化率"]
+    assert [getattr(cell, "text", cell) for cell in table.rows[0]] == ["環境部", "2", "50.0"]
+
+
+def test_a_frame_with_groups_keeps_them_and_names_each_number_that_is_none(show: Show) -> None:
+    figures = show.figures(columns=["total"])
+    figures.columns = pd.MultiIndex.from_tuples([("今回", "総数")])
+    assert show.traced(figures, "表").columns[1].group == "今回"
+    figures[("今回", "自分の数")] = [12, 3]
+    with pytest.raises(ReportError, match=r"2件あります.*\n.*「環境部」の.*: 12"):
+        show.traced(figures, "表")
+
+
+def outputs_of(*shown: dict[str, str]) -> NotebookNode:
+    cells = [new_code_cell("1", outputs=[new_output("display_data", data)]) for data in shown]
+    return new_notebook(cells=cells)
+
+
+def list_strays() -> Iterator[tuple[dict[str, str], str]]:
+    frame = pd.DataFrame({"数": [1]})
+    yield {"text/html": frame._repr_html_(), "text/plain": repr(frame)}, 'show.traced(表, "表題")'
+    yield {"text/plain": repr(frame["数"])}, "pandas の表は、そのままでは載せられません"
+    yield {"image/png": "", "text/plain": "<Figure size 1x1>"}, 'show.bars("online_rate")'
+
+
+@pytest.mark.parametrize(("data", "way"), [*list_strays()])
+def test_a_frame_or_a_drawing_in_a_report_is_refused_with_the_way(
+    data: dict[str, str], way: str
+) -> None:
+    with pytest.raises(ReportError) as caught:
+        read_document(outputs_of(data))
+    assert "  ・1番目のセル: " in str(caught.value)
+    assert str(caught.value).count(way) == 1
+    assert "show = Show(findings)" in str(caught.value)
+
+
+def test_the_way_is_told_once(tmp_path: Path) -> None:
+    data = {"image/png": "", "text/plain": "<Figure size 1x1>"}
+    with pytest.raises(ReportError) as caught:
+        read_document(outputs_of(data, data))
+    assert str(caught.value).count("matplotlib の図は") == 1
+
+
+def test_the_cells_of_the_page_for_no_report_give_frames(findings: Findings) -> None:
+    (cell,) = list_cells("報告書にしない")
+    *_, last = cell.strip().splitlines()
+    assert len(eval(last, {"now": findings.frame(labels=True)})) > 20  # noqa: S307
+
+
+def test_the_questions_of_the_page_are_answered_from_the_frame_alone(tmp_path: Path) -> None:
+    busy = [
+        not_started(number, annual_volume=volume, section=section)
+        for number, volume, section in (
+            (1, 1001, "資源課"),
+            (2, 5000, "資源課"),
+            (3, 2000, "環境政策課"),
+            (4, 1000, "環境政策課"),
+        )
+    ]  # fmt: skip
+    rest = [procedure(5, annual_volume=999), procedure(6, name="届出その1", section="こども課")]
+    cycle = make_cycle(tmp_path, [*busy, rest[0]], [rest[1]])
+    found = load_findings(cycle, collect_survey)
+    names = {"now": found.frame(labels=True)}
+    answers = []
+    for cell in list_cells("問いと答え方の例"):
+        *before, last = cell.strip().splitlines()
+        exec("\n".join(before), names)  # noqa: S102  the page's own
+        answers.append(eval(last, names))  # noqa: S307
+    most, weighted, alike = answers
+    assert (most.index[0], most.iloc[0]) == (("環境部", "資源課"), 2)
+    assert f"{weighted:.1f}" == found.ledger.figure("volume_rate").text
+    assert alike[["部局", "オンライン化の状況", "行"]].to_numpy().tolist() == [
+        ["環境部", "未着手", 6], ["こども部", "オンライン化済", 6],
+    ]  # fmt: skip

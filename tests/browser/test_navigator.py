@@ -167,6 +167,8 @@ def test_at_most_eight_questions_lead_to_a_sheet_that_names_what_is_missing(
         assert page.locator(".missing").count() == 0
         assert "マイナンバーカードの電子署名" in page.inner_text("#sheet")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        # Nothing keeps room for what is not there.
+        assert page.evaluate("document.documentElement.scrollHeight") < 8 * PHONE["height"]
         page.click("#again")
         assert open_questions(page) == ["1. 現在の本人確認"]
         assert page.is_hidden("#sheet")

@@ -35,7 +35,7 @@ def test_an_untouched_delivery_agrees_in_every_byte(copy: Path) -> None:
     code, output = run(copy, "verify")
     assert code == 0, output
     good, count = re.search(r"^ファイル: (\d+)/(\d+) 一致", output, re.M).groups()
-    assert good == count == "18"
+    assert good == count == "24"
     assert "件\n" not in output
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, Cycle, Department
+from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, NOTEBOOKS, Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.names import find_twice
 from analysis.opendata.files import CODEBOOK_NAME, OPEN_NAMES
-from analysis.reports.stated import EACH_DEPARTMENT, Statement, read_statements
+from analysis.reports.stated import EACH_DEPARTMENT, ENDING, Statement, read_statements
 from analysis.texts import read_text
 
 AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME = "audit.xlsx", "index.html", "navigator.html"
@@ -34,9 +34,10 @@ class Report:
         return dict(self.parameters).get("department")
 
     @property
-    def files(self) -> tuple[str, str]:
-        """The names of its files: HTML and PDF."""
-        return (f"{self.stem}.html", f"{self.stem}.pdf")
+    def files(self) -> tuple[str, str, str]:
+        """The names of its files: HTML, PDF, and its notebook as it was run."""
+        executed = f"{NOTEBOOKS}/{self.stem}{ENDING}"
+        return (f"{self.stem}.html", f"{self.stem}.pdf", executed)
 
 
 def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) -> list[Report]:

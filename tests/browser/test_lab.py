@@ -13,11 +13,12 @@ from analysis.inputs import list_inputs
 from analysis.reports.stated import EXPLORE
 
 from conftest import LATEST, ROOT, require_tool
+from deliveries import run
 from labs import ACTIVE, Lab, start_lab
 
 NOTEBOOKS = sorted({path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - {EXPLORE})
-# Those of a report that is made of the demonstration; the others state none, or what it lacks.
-REPORTS = [name for name in NOTEBOOKS if name not in ("approvals", "explore")]
+# The demonstration has no approvals, and so no report of them.
+REPORTS = [name for name in NOTEBOOKS if name != "approvals"]
 HTML, PDF = "報告書（HTML）", "報告書（PDF）"
 PANEL = ".analysis-panel"
 
@@ -41,7 +42,7 @@ def test_it_opens_on_a_page_that_says_what_each_notebook_is_for(lab: Lab) -> Non
     assert {"data", "notebooks", "reports"} <= set(lab.list_files())
     links = lab.page.locator(".jp-MarkdownViewer td a")
     links.first.wait_for()
-    assert sorted(links.all_inner_texts()) == NOTEBOOKS
+    assert sorted(links.all_inner_texts()) == sorted([*NOTEBOOKS, EXPLORE])
 
 
 def test_a_notebook_that_was_not_run_is_run_for_its_export(
@@ -105,7 +106,27 @@ def test_what_jupyterlab_writes_into_notebooks_makes_no_report_anew(
     lab: Lab, built: tuple[Path, str], project: Path
 ) -> None:
     before = built[0].parents[1]
-    for name in NOTEBOOKS:
+    for name in REPORTS:
         written, was = (folder / "notebooks" / f"{name}.ipynb" for folder in (project, before))
         assert written.read_bytes() != was.read_bytes()
     assert list_inputs(open_cycle(LATEST, project)) == list_inputs(open_cycle(LATEST, before))
+
+
+def test_another_department_and_cycle_are_chosen_in_the_second_cell(
+    lab: Lab, project: Path, tmp_path: Path
+) -> None:
+    lab.enter("department.ipynb")
+    chosen = 'cycle: str = "{}"\ndepartment: str = "{}"'
+    for cycle in (LATEST, "2024-03-31"):
+        lab.write_cell(1, chosen.format(cycle, "環境部"))
+        lab.run_all()
+        page = lab.export(HTML, tmp_path)
+        code, said = run(project, "report", cycle, "--department", "環境部")
+        assert code == 0, said
+        assert page == (project / "reports" / cycle / "department-kankyo.html").read_bytes()
+    lab.write_cell(1, chosen.format("latest", "環境課"))
+    lab.choose("Run", "Run All Cells")
+    told = lab.page.locator(f"{ACTIVE} [data-mime-type='application/vnd.jupyter.error']").first
+    told.wait_for()
+    assert "次のいずれかを指定してください: 総務部（somu）" in told.inner_text()
+    assert "Traceback" not in told.inner_text()

@@ -107,7 +107,7 @@ EDITS: dict[str, Edit] = {
         (OTHER, "（見た目の指定）", "display: none"),
     ),
     "the notice taken out": Edit(
-        say("guideline.html", '<p class="demonstration">.*?</p>', ""),
+        say("guideline.html", '<aside class="demonstration".*?</aside>', ""),
         ("guideline.html", "行目", "架空データ"),
     ),
     "a script with its own sum": Edit(
@@ -127,7 +127,7 @@ EDITS: dict[str, Edit] = {
         ("overview.html", "（動きの指定か根拠のデータ）", "AAAA"),
     ),
     "a footer": Edit(
-        say("reasons.html", "指紋 (<[^>]*>)?[0-9a-f]{12}", "指紋 0123456789ab"),
+        say("reasons.html", "作成元番号 (<[^>]*>)?[0-9a-f]{12}", "作成元番号 0123456789ab"),
         ("reasons.html", "（末尾）", "0123456789ab"),
     ),
     "a title": Edit(say("quality.html", "<title>", "<title>確定版"), ("quality.html", "確定版")),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -87,8 +86,8 @@ def test_a_change_tells_what_moved_in_and_out_and_in_which_cycle(findings: Findi
     *_, rows = line_of(tables_of(findings, name), name)
     assert isinstance(rows, str)
     came, went = rows.split("／")
-    assert came.startswith("新たに数えた行：建設部.xlsx 調査票!")
-    assert went.startswith("数えなくなった行：2024-03-31の建設部.xlsx 調査票!")
+    assert came.startswith("新たに入った行：建設部.xlsx 調査票!")
+    assert went.startswith("外れた行：2024-03-31の建設部.xlsx 調査票!")
 
 
 def test_a_figure_of_no_rows_says_so(findings: Findings) -> None:
@@ -128,29 +127,6 @@ def test_nothing_stands_beside_every_department_or_none(findings: Findings) -> N
     everyone = [f"2024-09-01/{d.slug}/online" for d in findings.cycle.departments]
     for ids in ([city], [city, *everyone]):
         assert list_beside(findings.ledger, gather_figures(findings.ledger, ids)) == []
-
-
-def test_a_list_of_the_citys_rows_too_long_for_a_departments_pdf_leads_there_too(
-    findings: Findings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ids = ["2024-09-01/all/online", "2024-09-01/all/started", "2024-09-01/kankyo/online"]
-    figures = gather_figures(findings.ledger, ids)
-
-    def last_cells() -> list[Any]:
-        return [row[-1] for table in write_tables(findings.ledger, figures) for row in table.rows]
-
-    printed = last_cells()
-    assert all(isinstance(cell, Quoted) for cell in printed)
-    shorter = sorted(len(cell.text) for cell in printed)[-2]
-    say_city_rows.cache_clear()
-    monkeypatch.setattr("analysis.evidence.appendix.LONGEST_LIST", shorter)
-    assert [isinstance(cell, Link) for cell in last_cells()] == [True, False, False]
-    say_city_rows.cache_clear()
-
-
-def test_the_lists_of_this_city_are_all_printed(findings: Findings) -> None:
-    ids = tuple(figure.id for figure in gather_shared(findings))
-    assert not [c for c in say_city_rows(findings.ledger, ids).values() if isinstance(c, Link)]
 
 
 def test_what_departments_share_is_known_before_their_notebooks_run(

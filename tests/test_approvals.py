@@ -15,7 +15,7 @@ from analysis.errors import AnalysisError, SettingsError
 from analysis.evidence.orphans import find_orphans, read_page
 from analysis.figures.approvals import LONGEST_DETAIL, pack_detail, read_approvals, unpack_detail
 from analysis.figures.approved import judge_approvals, take_report
-from analysis.figures.findings import Findings, load_findings
+from analysis.figures.findings import Findings, list_refusals, load_findings
 from analysis.inputs import leave_others, list_inputs
 from analysis.proof.approve import PROVES_NOTHING, write_approval
 from analysis.reports import approvals
@@ -124,6 +124,12 @@ def test_broken_lines_are_told_all_at_once_with_what_to_do(cycle: Cycle) -> None
     assert "2024-09-01/approvals.csv に読めない行が2件" in said
     assert "2行目" in said and "4行目" in said and "行ごと削り" in said
     assert cycle.approvals_path.read_text("utf-8").splitlines() == lines
+
+
+def test_check_tells_of_broken_lines(cycle: Cycle) -> None:
+    cycle.approvals_path.write_text("x\n", "utf-8")
+    refusals = list_refusals(cycle, collect_survey(cycle), None)
+    assert ["approvals.csv" in said for said in refusals] == [True]
 
 
 def test_a_file_in_another_encoding_is_not_written_to(cycle: Cycle) -> None:

@@ -47,7 +47,7 @@ def test_a_long_text_is_read_and_a_quotation_left_open_told_where_it_begins():
     with pytest.raises(UnreadableWorkbookError, match="csv_quotes") as caught:
         read('部局名\n環境部\n手続きID,"課名\n' + "行\n" * 200_000)
     assert caught.value.value == "3"
-    with pytest.raises(UnreadableWorkbookError, match="workbook_bomb"):
+    with pytest.raises(UnreadableWorkbookError, match="workbook_excessive"):
         read("長" * (LONGEST_TOKEN + 1))
 
 

@@ -39,12 +39,12 @@ def test_two_builds_differ_in_the_figures_of_the_changed_status_with_its_cell(
     groups = groups_of(output)
     assert list(groups) == ["全体", "文化スポーツ部"]
     assert re.search(
-        rf"・オンライン化済手続き数: 19件 → 20件\n\s+reports/{CYCLE} だけで数えた行 1件\n"
+        rf"・オンライン化済手続き数: 19件 → 20件\n\s+reports/{CYCLE} だけにある根拠の行 1件\n"
         rf"\s+{CELL}（06-0012 ",
         groups["全体"],
     )
     assert re.search(
-        rf"・着手済の手続き数: 2件 → 1件\n\s+old だけで数えた行 1件\n\s+{CELL}", groups["全体"]
+        rf"・着手済の手続き数: 2件 → 1件\n\s+old だけにある根拠の行 1件\n\s+{CELL}", groups["全体"]
     )
     assert re.search(rf"・オンライン化率: .*\n\s+数え方の変わった行 1件\n\s+{CELL}", groups["全体"])
     assert "総手続き数" not in output
@@ -77,7 +77,7 @@ def test_a_renumbered_procedure_is_neither_gone_nor_new_between_cycles(
 ) -> None:
     _, output = run(survey_folder, "diff", BEFORE, CYCLE)
     gone, new = (findings.ledger.figure(name).value for name in ("abolished", "new"))
-    counts = f"{BEFORE} だけで数えた行 {gone}件、{CYCLE} だけで数えた行 {new}件"
+    counts = f"{BEFORE} だけにある根拠の行 {gone}件、{CYCLE} だけにある根拠の行 {new}件"
     assert re.search(rf"・総手続き数: .*\n\s+{counts}\n", groups_of(output)["全体"])
 
 
@@ -90,7 +90,7 @@ def test_a_departments_figures_and_a_figures_rows_are_cut_at_five(
     _, output = run(folder, "diff", f"reports/{CYCLE}", CYCLE)
     groups = groups_of(output)
     rows = groups["全体"].split("・着手済の手続き数: ")[1].split("\n  ・")[0].splitlines()
-    assert "だけで数えた行 8件" in rows[1]
+    assert "だけにある根拠の行 8件" in rows[1]
     assert [line for line in rows if "……ほか3件" in line]
     assert len([line for line in rows if "調査票!G" in line]) == 5
     assert groups["文化スポーツ部"].count("\n  ・") == 5
@@ -103,7 +103,7 @@ def test_figures_without_the_rows_are_compared_all_the_same(builds: Path, tmp_pa
     code, output = run(folder, "diff", "old", f"reports/{CYCLE}")
     assert code == 0
     assert "・オンライン化済手続き数: 19件 → 20件" in output
-    assert "old: 数えた行は比べられません。audit.xlsx" in output
+    assert "old: 根拠の行は比べられません。audit.xlsx" in output
     assert CELL not in output
 
 

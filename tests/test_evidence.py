@@ -28,7 +28,7 @@ reason = "電話で確認"
 decided_by = "DX戦略課"
 decided_on = 2024-09-10
 """
-DECISION = "「たぶん済」を「{value}」に訂正　理由: 電話で確認　決定: DX戦略課（2024-09-10）"
+DECISION = "「たぶん済」を「{value}」に訂正　理由: 電話で確認　決定: DX戦略課（2024年9月10日）"
 
 
 def ledger_of(tmp_path: Path, now: str, before: str) -> Ledger:

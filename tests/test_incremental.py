@@ -78,7 +78,8 @@ def test_what_no_figure_counts_leaves_overview_and_guideline(project: Path, tmp_
         sheet[f"{column}8"].value = text
     book.save(path)
     output = build(project)
-    assert made_by(output) == {"reasons", "quality", "department-bunkasports"}
+    everything = {"reasons", "requests", "quality", "department-bunkasports"}
+    assert made_by(output) == everything
     assert differing(files_of(project), build_anew(project, tmp_path / "anew")) == []
 
 
@@ -117,9 +118,7 @@ def test_a_notebook_that_shows_other_answers_is_made_again_when_they_change(
 ) -> None:
     path = project / "notebooks" / "overview.ipynb"
     text = path.read_text("utf-8")
-    text = text.replace(
-        "from analysis.reports import overview", "from analysis.reports import overview, reasons"
-    )
+    text = text.replace("from analysis.reports import ", "from analysis.reports import reasons, ")
     path.write_text(
         text.replace("overview.reasons(findings)", "reasons.details(findings)"), "utf-8"
     )
@@ -225,7 +224,7 @@ def test_what_a_failed_build_made_is_not_made_again(project: Path) -> None:
 
 def test_a_damaged_report_on_the_shelf_is_not_taken(project: Path) -> None:
     cycle = open_cycle(LATEST, project)
-    made = shelf.Made(b"<html></html>" * 99, b"%PDF" * 99, (Source("figure a", "a", "b"),))
+    made = shelf.Made(b"<html></html>" * 99, b"%PDF" * 99, b"{}", (Source("figure a", "a", "b"),))
     shelf.shelve(cycle, "key", made)
     assert shelf.take(cycle, "key") == made
     path = cycle.processed_folder / "made" / "key.zip"

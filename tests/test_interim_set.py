@@ -198,7 +198,7 @@ def test_the_delivered_folders_are_compared(project: Path) -> None:
     code, output = run(project, "diff", f"reports/{NOW}", f"reports/{INTERIM}")
     assert code == 0, output
     assert "異なる数値: " in output
-    assert "数えた行は比べられません" not in output
+    assert "根拠の行は比べられません" not in output
 
 
 def test_a_notebook_gives_the_interim_page_in_a_kernel(project: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_notebook_gives_the_interim_page_in_a_kernel(project: Path) -> None:
 
 def prints(page: str, other: str) -> tuple[str, str]:
     """Return the fingerprints of two pages."""
-    pattern = '<p>指紋 <span class="quoted">(.*?)<'
+    pattern = '<p>作成元番号 <span class="quoted">(.*?)<'
     return re.search(pattern, page)[1], re.search(pattern, other)[1]
 
 

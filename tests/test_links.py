@@ -21,6 +21,8 @@ _WORD = re.compile(
     r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]+)<'
 )
 
+_UNSEEN = re.compile("[\u200b\u2060]")
+
 Word = tuple[float, float, float, str]  # from where to where on its page, from which side, what
 
 
@@ -75,7 +77,7 @@ def read_words(path: Path) -> list[list[Word]]:
     text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     return [
         sorted(
-            (float(top), float(bottom), float(left), html.unescape(word).replace("\u200b", ""))
+            (float(top), float(bottom), float(left), _UNSEEN.sub("", html.unescape(word)))
             for left, top, _, bottom, word in _WORD.findall(page)
         )
         for page in text.split("<page ")[1:]
@@ -88,3 +90,17 @@ def read_from(words: list[Word], left: float, down: float) -> str:
         if top <= down <= bottom and start >= left - 1:
             return "".join(word for *_, word in words[place : place + 12])
     return ""
+
+
+def test_the_evidence_takes_at_most_a_quarter_of_the_pages(built: tuple[Path, str]) -> None:
+    pages, evidence = 0, 0
+    for path in sorted(built[0].glob("*.pdf")):
+        reader = pypdf.PdfReader(path)
+        (begins,) = (e for e in reader.outline if e.get("/Title") == "数値の根拠")
+        pages += len(reader.pages)
+        # But for the page that it shares with what stands before it.
+        evidence += len(reader.pages) - reader.get_destination_page_number(begins) - 1
+        if path.stem == "department-gikai":
+            assert len(reader.pages) == 2
+    assert evidence <= pages / 4
+    assert pages < 280

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.looks import COLOURS, PARTS, PRINTED, SERIES, contrast, fill_css, fill_typst
+from analysis.looks import COLOURS, DARK, PARTS, PRINTED, SERIES, contrast, fill_css, fill_typst
 
 from conftest import ROOT
 
@@ -31,7 +31,8 @@ WRITTEN = {
     "error_text": ("error",),
     "sheet_link": ("paper",),
     "drawn": (
-        "paper", "corrected", "error", "warning", "form_head", "locked", "needed", "doubtful",
+        "paper", "canvas", "corrected", "error", "warning", "form_head", "locked", "needed",
+        "doubtful",
     ),
 }  # fmt: skip
 # What one must see to work with it, all on paper; by WCAG 2, 1.4.11.
@@ -53,6 +54,16 @@ def test_whatever_is_written_can_be_read() -> None:
         assert contrast(look.ink, look.fill) >= LEAST, look
     for mark in MARKS:
         assert contrast(COLOURS[mark], COLOURS["paper"]) >= LEAST_OF_A_MARK, mark
+
+
+def test_in_the_dark_it_can_be_read_too() -> None:
+    for ink, fills in WRITTEN.items():
+        for fill in {*fills} & {*DARK}:
+            if ink in DARK:
+                assert contrast(DARK[ink], DARK[fill]) >= LEAST, (ink, fill)
+    for mark in {*MARKS} & {*DARK}:
+        assert contrast(DARK[mark], DARK["paper"]) >= LEAST_OF_A_MARK, mark
+    assert DARK.keys() < COLOURS.keys()
 
 
 def test_every_colour_is_known_to_be_written_written_upon_or_bare() -> None:
@@ -149,7 +160,7 @@ MORE = {f"series {look.fill[1:]}" for look in SERIES[len(PARTS) :]}
 SHOWN = {
     "css": {
         "ink", "text", "quiet", "line", "edge", "shade", "paper", "shadow", "link", "focus",
-        "hovered", "reached", "bad", "differs",
+        "hovered", "reached", "bad", "differs", "canvas", "drawn",
     },
     "navigator": {
         "ink", "text", "quiet", "line", "edge", "shade", "paper", "link", "focus", "hovered", "bad",

@@ -101,9 +101,11 @@ def test_a_notebook_and_a_module_make_a_report_like_the_others(
     assert made_by(said) == {*stems}
     assert "ノートブック" not in said
     reports = reports_of(folder)
-    listed = re.findall(r'<th scope="row">(.*?)</th><td><a href="(.*?)\.html">', read(reports))
-    assert [stem for _, stem in listed] == stems
-    assert {title for title, _ in listed} >= {"手数料", "議会事務局の補足", "文化スポーツ部の補足"}
+    listed = re.findall(r'<th scope="row"><a href="(.*?)\.html">(.*?)</a></th>', read(reports))
+    of_departments = [stem for stem in stems if stem.startswith("department-")]
+    others = [stem for stem in stems if stem not in of_departments]
+    assert [stem for stem, _ in listed] == [*of_departments, *others]
+    assert {title for _, title in listed} >= {"手数料", "議会事務局の補足", "文化スポーツ部の補足"}
     page = read(reports, "fees.html")
     assert "<h1>手数料</h1>" in page
     assert f'<tr id="{LATEST}/all/total">' in page.partition('<section id="evidence">')[2]
@@ -254,6 +256,14 @@ def test_a_report_of_the_package_whose_notebook_can_t_be_read_is_missed(project:
     assert [line.partition(": ")[0] for line in str(caught.value).splitlines()[1:]] == [
         "  ・notebooks/quality.ipynb",
     ]
+
+
+def test_a_notebook_of_one_s_own_that_can_t_be_read_is_told_so(project: Cycle) -> None:
+    for name in ("mine", "explore"):
+        (project.notebooks_folder / f"{name}.ipynb").write_text("", encoding="utf-8")
+    (told,) = find_misplaced(project)
+    assert str(told).startswith("notebooks/mine.ipynb: ")
+    assert "ノートブックとして読めません。JupyterLab で直すか" in str(told)
 
 
 def test_a_notebook_that_states_nothing_is_named_with_what_would_make_it_a_report(

@@ -3,16 +3,21 @@
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from analysis.build.misplaced import find_misplaced
 from analysis.cycle import open_cycle
+from analysis.document import html
 from analysis.errors import SettingsError
+from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.findings import Findings, load_findings
 from analysis.figures.listing import list_figures
 from analysis.figures.measure import Change, Count, Share, Total, where
 from analysis.inputs import MEASURES_NAME, list_inputs
+from analysis.reports.show import Show
 from analysis.survey.collect import collect_survey
 
+from reports import MASTHEAD
 from workbooks import make_cycle, make_two_cycles, not_started, procedure
 
 OWN = """
@@ -187,6 +192,23 @@ def test_a_wrong_entry_is_told(tmp_path: Path, entry: str, told: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load_findings(cycle, collect_survey)
     assert told in str(caught.value)
+
+
+def test_a_label_is_text_on_every_page_and_in_no_sheet_a_formula(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    entry = '[[measure]]\nname = "own"\nlabel = "{}"\nwhere = {{}}\n'
+    write_own(tmp_path, entry.format("=HYPERLINK(1)"))
+    with pytest.raises(SettingsError, match="で始めず、ほかの文字で"):
+        load_findings(cycle, collect_survey)
+    write_own(tmp_path, entry.format("<b>号</b> #1 $2$"))
+    findings = load_findings(cycle, collect_survey)
+    content = Markup(html.render(Show(findings).table(columns=["own"])))  # noqa: S704
+    assert "<b>" not in content
+    assert "&lt;b&gt;号" in content
+    page = write_traced_page(
+        MASTHEAD, content, [], findings, gather_printed(content, findings), fingerprint="0"
+    )
+    assert "<b>号" not in page
 
 
 def test_the_file_is_an_input_and_one_of_another_name_is_told(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_the_digest_counts_it_once_and_covers_both_cells(found: Findings) -> Non
 
 def test_the_trace_shows_both_cycles_under_the_one_procedure(found: Findings) -> None:
     text = trace(found.ledger, "2024-09-01/all/went_online")
-    assert "数えた行: 2件\n" in text
+    assert "根拠の行: 2件\n" in text
     heading = text.index("  K-012　埋火葬の許可\n")
     told = text[heading : text.index("  K-013　")]
     assert "2024-09-01 環境部.xlsx 調査票!G7  オンライン化の状況「オンライン化済」" in told

@@ -120,8 +120,8 @@ def test_the_table_of_what_comes_out_names_every_file_and_no_other(
         names = re.findall(r"`([^`]+)`", line.split("|")[1])
         stem, dot, suffix = names[0].partition(".")
         suffixes = [f".{suffix}", *names[1:]] if dot else [".html", ".pdf"]
-        stems = planned if stem == "<report>" else [stem]
-        whole = {name for name in names if "/" in name}
+        stems = [stem.replace("<report>", one) for one in planned] if "<" in stem else [stem]
+        whole = {name for name in names if "/" in name and "<" not in name}
         told |= whole or {stem + suffix for stem in stems for suffix in suffixes}
     assert {*files_within(built[0])} == told
 

@@ -136,7 +136,7 @@ def test_steps_are_figures_of_the_city_and_of_its_departments(
     assert ledger.figure("steps").value == 6
     assert ledger.figure("steps").value == sum(ledger.figure(f"steps_{c}").value for c in STEPS)
     told = trace(ledger, "2024-09-01/kankyo/steps")
-    assert "数えた行: 5件" in told
+    assert "根拠の行: 5件" in told
     assert "調査票!F7  年間件数「1,200件」 → 1200" in told
 
 

@@ -21,16 +21,16 @@ def test_a_change_shows_both_cycles_and_what_moved(findings: Findings) -> None:
     assert "建設部　オンライン化済手続き数の増減: −4件" in text
     assert "今回: 6件" in text
     assert "前回: 10件" in text
-    assert "新たに数えた行: 1件" in text
-    assert "数えなくなった行: 5件" in text
+    assert "新たに入った行: 1件" in text
+    assert "外れた行: 5件" in text
     assert "2024-03-31 建設部.xlsx 調査票!" in text
 
 
 def test_a_rate_shows_numerator_and_denominator(findings: Findings) -> None:
     text = trace(findings.ledger, "2024-09-01/all/online_rate")
     assert "分子: 627　分母: 1,758" in text
-    assert "分子・分母とも数えた行: 627件" in text
-    assert "分母だけに数えた行: 1,131件" in text
+    assert "分子と分母に入る行: 627件" in text
+    assert "分母だけに入る行: 1,131件" in text
 
 
 def test_a_department_can_be_named_in_japanese(findings: Findings) -> None:

@@ -138,7 +138,7 @@ def test_a_link_leads_to_the_pdf_beside_it() -> None:
 
 
 def test_a_number_leads_to_its_line_and_says_on_which_page_it_is() -> None:
-    shown = [figure_of("online", place, scope=f"s{place}") for place in range(120)]
+    shown = [figure_of("online", place, scope=f"s{place}") for place in range(900)]
     rows = tuple(("手続き", figure) for figure in shown)
     reader = read_pdf(export_pdf(notebook_of(Table("表", (Column("a"), Column("b")), rows))))
     links = [note.get_object() for page in reader.pages for note in page.get("/Annots", [])]

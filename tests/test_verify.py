@@ -35,7 +35,7 @@ def test_an_untouched_delivery_agrees_in_every_byte(copy: Path) -> None:
     code, output = run(copy, "verify")
     assert code == 0, output
     good, count = re.search(r"^ファイル: (\d+)/(\d+) 一致", output, re.M).groups()
-    assert good == count == "18"
+    assert good == count == "24"
     assert "件\n" not in output
 
 
@@ -72,7 +72,9 @@ def test_a_changed_answer_is_named_with_its_cell_and_the_figures_it_changes(copy
         inputs = section(output, "作成後に変わった入力")
         assert inputs.startswith(f"  ・調査票 data/raw/{CYCLE}/{WORKBOOK}: 変更されています。\n")
         changed = section(output, "全体（")
-        assert "・オンライン化済手続き数: 19件 → 20件\n      再計算 だけで数えた行 1件" in changed
+        assert (
+            "・オンライン化済手続き数: 19件 → 20件\n      再計算 だけにある根拠の行 1件" in changed
+        )
         assert f"{WORKBOOK} 調査票!G18「着手中」→「オンライン化済」（06-0012 " in changed
         assert ("違うファイル" in output) == (way == ())
     assert "文化スポーツ部（" in output
@@ -119,7 +121,7 @@ def test_a_delivery_without_the_audit_workbook_still_names_the_figures(copy: Pat
     code, output = run(copy, "verify", "--quick")
     assert code == 1
     assert "オンライン化済手続き数: 19件 → 20件" in section(output, "全体（")
-    assert "数えた行は比べられません。audit.xlsx" in output
+    assert "根拠の行は比べられません。audit.xlsx" in output
 
 
 def test_a_changed_correction_is_named_with_the_cell_that_is_read_otherwise(copy: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from analysis.commands import approve, export, pack
+from analysis.commands import approve, compare_guidelines, export, pack
 from analysis.lab.command import lab
 from analysis.terminal import Commands, say
 
@@ -24,7 +24,7 @@ def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
 
 
-for _command in (approve, export, lab, pack):
+for _command in (approve, compare_guidelines, export, lab, pack):
     main.add_command(_command)
 
 

@@ -1,5 +1,6 @@
 """Commands beside those of a cycle's round (see `cli`, whose rules hold here, too)."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -53,3 +54,19 @@ def pack(cycle: str | None) -> None:
     with open_display(aside=True) as display:
         said = pack_reports(open_delivered(cycle), display)
     say(said)
+
+
+@click.command("guideline")
+@click.argument("version", metavar="FILE")
+@click.argument("cycle", required=False)
+@click.option(
+    "--csv",
+    "path",
+    type=click.Path(path_type=Path),
+    help="結果の変わる手続きを、この新しい CSV にも書き出す。",
+)
+def compare_guidelines(version: str, cycle: str | None, *, path: Path | None) -> None:
+    """CYCLE（省略時は最新の調査回）の手続きが、別の版のガイドライン FILE でどう変わるかを示す。"""
+    from analysis.proof.versions import compare_versions
+
+    say(compare_versions(version, cycle, path))

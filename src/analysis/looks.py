@@ -19,6 +19,7 @@ COLOURS = {
     "edge": "#6b6b6b",
     "shade": "#f0f2f4",
     "paper": "#fff",
+    "canvas": "#ffffff",  # what drawings stand on, in the dark too
     "shadow": "#0003",
     "drawn": "#000000",
     "link": "#0b4f8a",
@@ -51,6 +52,24 @@ COLOURS = {
     "needed": "#FFF2CC",
     "doubtful": "#F8CBAD",
 }
+
+DARK = {
+    "ink": "#9cc4ec",
+    "text": "#e8e8e8",
+    "quiet": "#b8b8b8",
+    "line": "#4a4f55",
+    "edge": "#8d949c",
+    "shade": "#23282e",
+    "paper": "#14181c",
+    "shadow": "#0009",
+    "link": "#8ab8f0",
+    "focus": "#ffb14d",
+    "hovered": "#4a3f14",
+    "reached": "#4a3f14",
+    "bad": "#4a4a4a",
+    "differs": "#ff9c9c",
+}
+"""What a page has instead for who reads in the dark."""
 
 PRINTED = {
     "line": "luma(70%)",
@@ -116,8 +135,21 @@ def look_by_place(names: Iterable[str]) -> dict[str, Look]:
 
 
 def fill_css(template: str) -> str:
-    """Return a style with the colours that it names; raises KeyError for one that there is not."""
-    return Template(template).substitute(COLOURS)
+    """Return a style with the colours that it names, as the reader's scheme has them.
+
+    Raises KeyError for one that there is not.
+
+    >>> fill_css("a { color: $link; }").splitlines()[-1]
+    'a { color: var(--link); }'
+    """
+    named = {name: f"var(--{name})" for name in COLOURS}
+    filled = Template(template).substitute(named)
+    light, dark = (
+        "".join(f"--{name}: {colour};" for name, colour in of.items() if f"var(--{name})" in filled)
+        for of in (COLOURS, DARK)
+    )
+    scheme = "@media screen and (prefers-color-scheme: dark)"
+    return f":root {{color-scheme: light dark;{light}}}\n{scheme} {{:root {{{dark}}}}}\n{filled}"
 
 
 def fill_typst(template: str) -> str:

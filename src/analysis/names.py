@@ -3,6 +3,7 @@
 And what the names of cycles say: whether one is interim, and whose figures an id means.
 """
 
+import datetime
 import unicodedata
 from collections.abc import Iterable
 
@@ -44,6 +45,16 @@ def name_ledger(cycle: str) -> str:
 def name_compared(cycle: str) -> str:
     """Return the name of the cycle whose answers the figures of a cycle, as ids say it, count."""
     return cycle.partition(_COMPARED)[0]
+
+
+def say_day(day: datetime.date | str) -> str:
+    """Return a day as every report writes it; a text is one in ISO's form.
+
+    >>> say_day("2024-09-01")
+    '2024年9月1日'
+    """
+    date = datetime.date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{date.year}年{date.month}月{date.day}日"
 
 
 def find_twice(named: Iterable[tuple[str, str]]) -> list[str]:

@@ -309,7 +309,7 @@ def test_what_moved_in_and_out_is_told_of_any_count(
         assert moved.get_attribute("data-rows") == expected
         moved.click()
         first = page.locator("#panel tbody tr").first.inner_text()
-        assert "新たに数えた行" in first
+        assert "新たに入った行" in first
         cycles = page.locator("#panel tbody td:nth-child(2)").all_inner_texts()
         assert set(cycles) == {LATEST, "2024-03-31"}
 
@@ -392,7 +392,7 @@ def test_a_corrected_cell_shows_both_values_and_the_decision(
     browser: Browser, folder: Path, tmp_path: Path
 ) -> None:
     decision = (
-        "「オンライン済？」を「オンライン化済」に訂正　理由: 照会　決定: DX戦略課（2024-10-01）"
+        "「オンライン済？」を「オンライン化済」に訂正　理由: 照会　決定: DX戦略課（2024年10月1日）"
     )
 
     def correct(evidence: dict) -> None:

@@ -39,7 +39,8 @@ def describe_build(built: Built) -> str:
     made = sum(len(titles) for titles in by_reason.values())
     kept = f"、変更のない {total - made}件はそのまま" if total > made else ""
     lines = [
-        f"reports/{built.cycle.name}/ の報告書 {total}件（HTML と PDF）: {made}件を作成{kept}。"
+        f"reports/{built.cycle.name}/ の報告書 {total}件（HTML、PDF、ノートブック）: "
+        f"{made}件を作成{kept}。"
     ]
     lines += [f"  {why}: {_name_some(titles)}" for why, titles in by_reason.items()]
     lines += [*built.summary, *describe_misplaced(find_misplaced(built.cycle))]
@@ -55,6 +56,20 @@ def describe_build(built: Built) -> str:
     if kept_files := describe_kept(built.cycle):
         lines.append(kept_files.rstrip())
     return "\n".join(lines)
+
+
+def describe_failures(wanted: Sequence[Report], failures: Mapping[Report, str]) -> str:
+    """Say why reports can't be made, each reason once, and what became of the others wanted."""
+    titles: dict[str, list[str]] = {}
+    for report in wanted:
+        if report in failures:
+            titles.setdefault(failures[report], []).append(report.title)
+    told = [f"{why}\n  作成できない報告書: {_name_some(own)}" for why, own in titles.items()]
+    return (
+        f"{len(wanted)}件のうち{len(failures)}件の報告書を作成できませんでした。"
+        "これまでの報告書はそのままです。ほかの報告書は作成して保存してあり、"
+        "次の実行で使います。\n" + "\n".join(told)
+    )
 
 
 def _name_some(titles: Sequence[str]) -> str:

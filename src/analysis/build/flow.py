@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.build import jobs, shelf
-from analysis.build.built import Built
+from analysis.build.built import Built, describe_failures
 from analysis.build.delivered import Delivered, key_of, look_at_set, write_note
 from analysis.build.jobs import BuildTarget
 from analysis.build.misplaced import require_in_place
@@ -25,7 +25,7 @@ from analysis.figures.asked import EVERYTHING
 from analysis.inputs import SHORT_LENGTH, Mark, list_inputs, list_notebooks, mark_of
 from analysis.place import deliver_file
 from analysis.proof.entities import CRATE_NAME
-from analysis.reports.plan import INDEX_NAME, Report, list_pages, plan_reports, tell_beside
+from analysis.reports.plan import Report, list_pages, plan_reports, tell_beside
 
 FORCED = "--force の指定"
 NEEDS_ALL = (
@@ -177,12 +177,7 @@ class _Build:
                 self.display.failed(report, str(error))
         self._require_unchanged()
         if failures:
-            told = dict.fromkeys(failures[report] for report in wanted if report in failures)
-            raise ReportError(
-                f"{len(wanted)}件のうち{len(failures)}件の報告書を作成できませんでした。"
-                "これまでの報告書はそのままです。ほかの報告書は作成して保存してあり、"
-                "次の実行で使います。\n" + "\n".join(told)
-            )
+            raise ReportError(describe_failures(wanted, failures))
         return reasons
 
     def _start(self, report: Report, at_once: bool) -> Future[shelf.Made]:
@@ -206,8 +201,8 @@ class _Build:
             for name, origin in origins.items()
             if self.force or self.delivered.why_remake([name], origin, None)
         ]
-        fingerprint = origins[self.cycle.name_file(INDEX_NAME)].write_fingerprint(None)
-        return self.pool.submit(jobs.make_beside, self.target, names, fingerprint[:SHORT_LENGTH])
+        made = {name: origins[name].write_fingerprint(None)[:SHORT_LENGTH] for name in names}
+        return self.pool.submit(jobs.make_beside, self.target, made)
 
     def _collect(self, reasons: Mapping[Report, str | None]) -> dict[Report, shelf.Made]:
         """Take what was made from the shelf."""

@@ -6,7 +6,7 @@ runs: who hands them out needs none of it.
 """
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME, Report
 
 if TYPE_CHECKING:
     from analysis.document.document import Document
+    from analysis.evidence.exporters import Pages
     from analysis.figures.findings import Findings
 
 
@@ -75,7 +76,7 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
     """
     # The process that makes the pages is not one in which a notebook ran.
     try:
-        document = in_new_process(run_report, target, report, notebook)
+        document, executed = in_new_process(run_report, target, report, notebook)
     except LostProcessError:
         raise ReportError(
             f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
@@ -83,16 +84,19 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
             "もう一度実行してください。"
         ) from None
     origin = Origin(target.inputs, report.notebook, report.parameters)
-    return in_worker(_export, target, document, origin)
+    page, pdf, sources = in_worker(_export, target, document, origin)
+    return Made(page.encode(), pdf, executed, sources)
 
 
-def run_report(target: BuildTarget, report: Report, notebook: Path) -> "Document":
-    """Run a report's notebook in this process, which is for that alone, and return its document.
+def run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple["Document", bytes]:
+    """Run a report's notebook in this process, which is for that alone.
 
-    Raises ReportError as `run_notebook` and `read_document` do.
+    Returned are its document, and the notebook with its outputs as a file. Raises ReportError as
+    `run_notebook` and `read_document` do.
     """
     from analysis.build.run import run_notebook
     from analysis.document.document import read_document
+    from analysis.document.notebook import write_notebook
     from analysis.figures.findings import INPUTS
     from analysis.figures.own_code import watch_notebook
 
@@ -102,17 +106,17 @@ def run_report(target: BuildTarget, report: Report, notebook: Path) -> "Document
         os.environ[INPUTS] = target.stamp
     executed = run_notebook(notebook, dict(report.parameters))
     try:
-        return read_document(executed)
+        return read_document(executed), write_notebook(executed, report.notebook)
     except ReportError as error:
         raise ReportError(f"notebooks/{report.notebook}.ipynb: {error}") from None
 
 
-def make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+def make_beside(target: BuildTarget, wanted: Mapping[str, str]) -> dict[str, bytes]:
     """Return the files beside the reports (see `list_pages`) that are delivered by these names.
 
-    One process makes them; `fingerprint` is what the index and the navigator print.
+    One process makes them; `wanted` has by each name the fingerprint that a page prints.
     """
-    return in_worker(_make_beside, target, names, fingerprint)
+    return in_worker(_make_beside, target, wanted)
 
 
 def make_crate(
@@ -142,17 +146,16 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
     return AnswersSeen(sources, tuple(summary), stamp)
 
 
-def _export(target: BuildTarget, document: "Document", origin: Origin) -> Made:
+def _export(target: BuildTarget, document: "Document", origin: Origin) -> "Pages":
     from analysis.evidence.exporters import pages_of
 
     try:
-        page, pdf, sources = pages_of(document, _load(target), origin)
+        return pages_of(document, _load(target), origin)
     except ReportError as error:
         raise ReportError(f"notebooks/{origin.notebook}.ipynb: {error}") from None
-    return Made(page.encode(), pdf, sources)
 
 
-def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) -> dict[str, bytes]:
+def _make_beside(target: BuildTarget, wanted: Mapping[str, str]) -> dict[str, bytes]:
     from analysis.audit.workbook import write_audit
     from analysis.evidence.answers import write_answers
     from analysis.figures.listing import list_figures, write_figures
@@ -162,19 +165,23 @@ def _make_beside(target: BuildTarget, names: Sequence[str], fingerprint: str) ->
     from analysis.reports.navigator import write_navigator
 
     findings = _load(target)
-    data = OpenData(findings)
+    data, name = OpenData(findings), findings.cycle.name_file
+
+    def mark(page: str) -> str:
+        return wanted[name(page)]
+
     makers: dict[str, Callable[[], bytes]] = {
         ANSWERS_NAME: lambda: write_answers(findings.ledger),
         AUDIT_NAME: lambda: write_audit(findings),
         FIGURES_NAME: lambda: write_figures(list_figures(findings.ledger)),
         INDEX_NAME: lambda: write_index(
-            findings, plan_reports(findings.cycle), fingerprint
+            findings, plan_reports(findings.cycle), mark(INDEX_NAME)
         ).encode(),
-        NAVIGATOR_NAME: lambda: write_navigator(findings, fingerprint).encode(),
-        CODEBOOK_NAME: lambda: write_codebook(findings, data.tables, fingerprint).encode(),
+        NAVIGATOR_NAME: lambda: write_navigator(findings, mark(NAVIGATOR_NAME)).encode(),
+        CODEBOOK_NAME: lambda: write_codebook(findings, data.tables, mark(CODEBOOK_NAME)).encode(),
     }
-    delivered = {findings.cycle.name_file(name): make for name, make in makers.items()}
-    return {name: delivered[name]() if name in delivered else data.files[name] for name in names}
+    delivered = {name(own): make for own, make in makers.items()}
+    return {own: delivered[own]() if own in delivered else data.files[own] for own in wanted}
 
 
 def _make_crate(

@@ -15,6 +15,7 @@ from analysis.build.run import read_parameters
 from analysis.build.workers import in_new_process
 from analysis.cycle import find_root
 from analysis.document.document import Document, read_document
+from analysis.document.notebook import name_original
 from analysis.errors import ReportError
 from analysis.evidence.exporters import html_of, pdf_of
 from analysis.evidence.sources import Origin
@@ -73,12 +74,12 @@ def _read(notebook: NotebookNode, resources: Any) -> tuple[Document, Findings, O
     path = folder / f"{name}{ENDING}"
     if len(waiting) == len(_list_code(notebook)) and path.is_file():
         report = Report(name, name, name, ())
-        document = in_new_process(run_report, BuildTarget(root, "", {}), report, path)
+        document, _ = in_new_process(run_report, BuildTarget(root, "", {}), report, path)
     else:
         _require_run(notebook, waiting)
         document = read_document(notebook)
     findings = load_findings(open_counted(document.masthead.cycle, root))
-    return document, findings, _find_origin(notebook, findings, name)
+    return document, findings, _find_origin(notebook, findings, name_original(notebook, name))
 
 
 def _list_code(notebook: NotebookNode) -> list[NotebookNode]:

@@ -3,6 +3,7 @@
 It concerns no cycle's answers, so it stands in no report: who builds or checks is told.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -164,8 +165,17 @@ def _look_at_notebooks(cycle: Cycle) -> Iterator[Misplaced]:
             continue
         is_notebook = path.suffix == ENDING
         if not is_notebook or compose_name(path.stem) in unstated:
-            text = NO_REPORT + (STATE_ONE if is_notebook else "")
+            text = NO_REPORT + (_say_why(path) if is_notebook else "")
             yield Misplaced(f"{NOTEBOOKS}/{path.name}", text)
+
+
+def _say_why(path: Path) -> str:
+    """Say what would make a report of a notebook."""
+    try:
+        json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return "ノートブックとして読めません。JupyterLab で直すか、要らなければ削除してください。"
+    return STATE_ONE
 
 
 def _list(folder: Path) -> Sequence[Path]:

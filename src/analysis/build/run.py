@@ -6,6 +6,7 @@ against the notebook's own `parameters` cell before anything runs.
 """
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ ENGINE = "analysis"
 # Known to papermill by its entry point too, once the package is installed as it stands here.
 papermill_engines.register(ENGINE, AnalysisEngine)
 
+# Where in the cell's text a mistake in writing stands is told by a name that no one can look up.
+_IN_CELL = re.compile(r"\s*\(<ipython-input-[^>]*>, line (\d+)\)$")
+_LINE = r"（\1行目）"
 TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
 
@@ -97,9 +101,8 @@ def run_notebook(path: Path, parameters: Mapping[str, object]) -> "NotebookNode"
     except PapermillExecutionError as error:
         raise ReportError(
             f"{name_notebook(path)} の{_count_cell(notebook, error, parameters)}番目のセル"
-            f"「{error.source.strip().splitlines()[-1]}」で止まりました"
-            f"（{', '.join(f'{k}={v}' for k, v in parameters.items())}）。\n"
-            f"{error.ename}: {error.evalue}"
+            f"「{error.source.strip().splitlines()[-1]}」で止まりました。\n"
+            f"{error.ename}: {_IN_CELL.sub(_LINE, str(error.evalue))}"
         ) from None
     _forget_the_run(executed)
     return executed

@@ -20,16 +20,23 @@ from analysis.reports.plan import Report
 
 # The time in an archive is a part of its bytes; this is the earliest that one can hold.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_PAGE, _PDF, _SOURCES = "report.html", "report.pdf", "sources.json"
+_NAMES = ("report.html", "report.pdf", "report.ipynb")
+_SOURCES = "sources.json"
 
 
 @dataclass(frozen=True)
 class Made:
-    """A finished report: the contents of its two files, and what of the answers made it."""
+    """A finished report: the contents of its files, and what of the answers made it."""
 
     page: bytes
     pdf: bytes
+    notebook: bytes
     sources: Sources
+
+    @property
+    def contents(self) -> tuple[bytes, bytes, bytes]:
+        """The contents in the order of the report's files."""
+        return self.page, self.pdf, self.notebook
 
 
 def shelve(cycle: Cycle, key: str, made: Made) -> None:
@@ -37,7 +44,7 @@ def shelve(cycle: Cycle, key: str, made: Made) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         sources = json.dumps(made.sources).encode()
-        for name, content in ((_PAGE, made.page), (_PDF, made.pdf), (_SOURCES, sources)):
+        for name, content in zip((*_NAMES, _SOURCES), (*made.contents, sources), strict=True):
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), content)
     place_file(_path(cycle, key), buffer.getvalue())
 
@@ -48,7 +55,8 @@ def take(cycle: Cycle, key: str) -> Made | None:
         with zipfile.ZipFile(_path(cycle, key)) as archive:
             told = json.loads(archive.read(_SOURCES))
             sources = None if told is None else tuple(Source(*source) for source in told)
-            return Made(archive.read(_PAGE), archive.read(_PDF), sources)
+            page, pdf, notebook = map(archive.read, _NAMES)
+            return Made(page, pdf, notebook, sources)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return None
 
@@ -69,7 +77,7 @@ def name_files(made: Mapping[Report, Made]) -> dict[str, bytes]:
     return {
         name: content
         for report, own in made.items()
-        for name, content in zip(report.files, (own.page, own.pdf), strict=True)
+        for name, content in zip(report.files, own.contents, strict=True)
     }
 
 

@@ -35,8 +35,6 @@ BAR = 0.62
 LegendKey = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
 
-_WHITE = "#ffffff"
-
 STYLE: dict[Any, Any] = {
     "font.family": JAPANESE,
     "font.size": 8,
@@ -190,7 +188,7 @@ def use_house_style() -> None:
     """
     add_chart_fonts()
     # White is for what is hatched.
-    fills = [look.fill for look in SERIES if look.fill != _WHITE]
+    fills = [look.fill for look in SERIES if look.fill != COLOURS["canvas"]]
     rcParams.update(
         {
             **STYLE,

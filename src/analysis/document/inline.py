@@ -49,13 +49,15 @@ class Link:
     """A text that leads to another report of the same folder.
 
     `target` is its stem; without `suffix` it leads to the kind of file it stands in, with
-    `line_of` to that figure's line of evidence there.
+    `line_of` to that figure's line of evidence there. `about` is said before the text to who can't
+    see beside what it stands.
     """
 
     text: str
     target: str
     suffix: Literal["html", "pdf", "csv", "xlsx"] | None = None
     line_of: Figure | None = None
+    about: str = ""
 
 
 Inline = str | Quoted | Shown | Strong | Link

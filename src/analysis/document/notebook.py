@@ -1,6 +1,7 @@
 """Read a notebook's file: in one place, so that whatever is wrong with it is told in one way."""
 
 import ast
+import copy
 import json
 from pathlib import Path
 
@@ -13,6 +14,8 @@ with absent(ADDRESSES):
     from nbformat import NotebookNode, ValidationError
 
 _FORMAT = 4
+MADE_OF = "analysis_made_of"
+"""Where an executed notebook says, in its metadata, which one it is."""
 
 
 def name_notebook(path: Path) -> str:
@@ -39,6 +42,21 @@ def read_notebook(path: Path) -> NotebookNode:
         f"{name_notebook(path)} がないか、ノートブックとして読めません{why}。"
         "配布されたものに戻してください。"
     ) from None
+
+
+def write_notebook(executed: NotebookNode, name: str) -> bytes:
+    """Return the file of a notebook that was run; `name` is that of the one that it was made of.
+
+    It says so, as the file may have another name. The same notebook gives the same bytes.
+    """
+    executed = copy.deepcopy(executed)
+    executed.metadata[MADE_OF] = name
+    return f"{nbformat.writes(executed)}\n".encode()  # type: ignore[no-untyped-call]
+
+
+def name_original(notebook: NotebookNode, name: str) -> str:
+    """Return the name of the notebook that one called `name` was made of by a run; its own else."""
+    return str(notebook.metadata.get(MADE_OF, name))
 
 
 def parse_code(path: Path, number: int, source: str) -> ast.Module:

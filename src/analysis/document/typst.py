@@ -111,7 +111,7 @@ def _inline(parts: Sequence[Inline]) -> str:
             case Quoted(text=text) | (str() as text):
                 written.append(markup(text))
             case Shown():
-                written.append(f"#{write_number(part.figure.id, part.text)};")
+                written.append(f"#{lead_to_evidence(part.figure.id, part.text)};")
             case Strong(parts=inner):
                 written.append(f"#strong[{_inline(inner)}]")
             case Link():
@@ -119,7 +119,7 @@ def _inline(parts: Sequence[Inline]) -> str:
     return "".join(written)
 
 
-def write_number(figure_id: str, text: str) -> str:
+def lead_to_evidence(figure_id: str, text: str) -> str:
     """Return a number as code: it leads to where its figure stands in the evidence."""
     return f"figure-value({literal(figure_id)}, {literal(text)})"
 
@@ -201,9 +201,9 @@ def _cell(cell: Cell) -> str:
         case None:
             return literal(NO_NUMBER)
         case Figure():
-            return write_number(cell.id, cell.cell_text)
+            return lead_to_evidence(cell.id, cell.cell_text)
         case Shown(figure=figure):
-            return write_number(figure.id, cell.text)
+            return lead_to_evidence(figure.id, cell.text)
         case Link(text=text, target=target, suffix=suffix):
             name = f"{target}.{suffix or 'pdf'}"
             return f"link({literal(name)}, {_words(text)})"

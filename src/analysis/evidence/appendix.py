@@ -22,7 +22,7 @@ from analysis.figures.values import list_values
 
 EVIDENCE_TITLE = "数値の根拠"
 EVIDENCE_NOTE = (
-    "この報告書のすべての数値について、定義と、数えた行を示します。本文の数値を選ぶと、その数値の行に移ります。"
+    "この報告書のすべての数値について、定義と、根拠の行を示します。本文の数値を選ぶと、その数値の行に移ります。"
     "行は、調査票のファイル名、シート名と行番号です。"
 )
 NO_ROWS = "（該当なし）"
@@ -106,7 +106,7 @@ def write_tables(
                 Column("数値ID", weight=4),
                 Column("値", numeric=True),
                 *(Column(title, numeric=True) for title in _PARTS.get(kind, ())),
-                *([Column("数えた行", weight=12)] if lists_rows else []),
+                *([Column("根拠の行", weight=12)] if lists_rows else []),
             ),
             rows=tuple(
                 (

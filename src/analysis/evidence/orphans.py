@@ -20,7 +20,7 @@ from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
 
 _STANDARDS = ("SHA-256",)
-_DATES = re.compile(r"\d{4}年(度末?|\d{1,2}月(\d{1,2}日)?)?|\d{4}-\d{2}-\d{2}|\d{4}\.\d{1,2}時点")
+_DATES = re.compile(r"\d{4}年(度末?|\d{1,2}月(\d{1,2}日)?)?|\d{4}-\d{2}-\d{2}")
 _SECTION_NUMBER = re.compile(r"^\s*\d+(-\d+|-\(\d+\))*[\s　]")
 _NUMBER = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?|—")
 _WORD = re.compile(r"[^\d\s.,+−%-]")

@@ -9,11 +9,13 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from analysis.cycle import FIGURES_NAME
 from analysis.document.blocks import Cell, Quoted
-from analysis.document.typst import literal, write_number
+from analysis.document.typst import lead_to_evidence, literal
 from analysis.evidence.appendix import EVIDENCE_TITLE
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
+from analysis.figures.measure import Change, Measure, Share
 
 PLACES_NAME = "evidence-places.csv"
 
@@ -21,9 +23,9 @@ LONGEST_PLACES = 40
 """The longest list of rows that stands on paper, in characters: half a line."""
 
 _ABOUT = (
-    "この報告書のすべての数値について、何を数えたかを、数値の種類ごとに示します。本文の数値を選ぶと、ここに移ります。"
-    "かっこの中は、もとになる数値（分子／分母、今回／前回など）か、数えた行（調査票のファイル名、シート名と行番号）です。"
-    "すべての数値の数えた行は、この PDF に添付した {places} にあります。"
+    "本文の数値を選ぶと、ここに移ります。数値の種類ごとに、何を数えたかと、範囲ごとの値を示します。かっこの中は、"
+    "もとになる数値（分子／分母、今回／前回など）か、根拠の行です。百分率は四捨五入して小数第一位まで、増減は四捨五入前の値の差です。"
+    "定義の全文は添付の {figures} に、根拠のすべての行は添付の {places} にあります。"
 )
 
 
@@ -34,13 +36,31 @@ def write_evidence(
 
     `figures` are as `gather_figures` returns them, `rows` as `say_rows` does.
     """
-    about = _ABOUT.format(places=ledger.cycle.name_file(PLACES_NAME))
+    attached = map(ledger.cycle.name_file, (FIGURES_NAME, PLACES_NAME))
+    about = _ABOUT.format(**dict(zip(("figures", "places"), attached, strict=True)))
     yield f"#evidence({literal(EVIDENCE_TITLE)}, {literal(about)})"
     for _, members in groupby(figures, key=lambda figure: figure.measure):
         group = list(members)
         items = "".join(f"{_write_item(ledger, figure, rows)}, " for figure in group)
-        named = f"{literal(group[0].label)}, {literal(group[0].definition)}"
+        named = f"{literal(group[0].label)}, {literal(_define(ledger, group[0]))}"
         yield f"#evidence-of({named}, {items})"
+
+
+def _define(ledger: Ledger, figure: Figure) -> str:
+    """Return what a figure means; of one made from others by their names, whose words stand here.
+
+    Its whole definition is in the list of figures within the PDF.
+    """
+
+    def call(measure: Measure) -> str:
+        return f"「{ledger.items[ledger.name_of(measure)].label}」"
+
+    match ledger.items[figure.measure].measure:
+        case Share(part=part, whole=whole):
+            return f"{call(part)}÷{call(whole)}"
+        case Change(of=of):
+            return f"{call(of)}の今回と前回との差"
+    return figure.definition
 
 
 def write_places(rows: Mapping[str, Cell]) -> bytes:
@@ -52,7 +72,7 @@ def write_places(rows: Mapping[str, Cell]) -> bytes:
 
 
 def _write_item(ledger: Ledger, figure: Figure, rows: Mapping[str, Cell]) -> str:
-    parts = [write_number(part.id, _write_value(part)) for part in ledger.parts(figure)]
+    parts = [lead_to_evidence(part.id, _write_value(part)) for part in ledger.parts(figure)]
     told = rows.get(figure.id)
     if not parts and isinstance(told, Quoted) and len(told.text) <= LONGEST_PLACES:
         parts = [literal(told.text)]

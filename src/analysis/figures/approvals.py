@@ -23,7 +23,7 @@ APPROVAL_COLUMNS = (
 LONGEST_DETAIL = 32_000
 """How long a cell's text may be, so that a spreadsheet keeps the whole of it."""
 
-_LARGEST_DETAIL = 8 * 1024**2
+_LARGEST_DETAIL = 1024**2
 _SHA256 = re.compile("[0-9a-f]{64}")
 _TARGET = re.compile(r"[^/\s]+/[^/]+(?:/[^/]+)?")
 _FORMULA = ("=", "+", "-", "@")

@@ -80,9 +80,9 @@ def build_ledger(
         has_previous=previous is not None,
         has_waiting=waiting is not None,
     )
+    measures = add_requests(measures, asked, behind)
     rows = {name: own.rows for name, own in earlier.items()}
     measures += list_trend(asked, rows, {item.name: item.label for item in measures})
-    measures = add_requests(measures, asked, behind)
     derivations = list_derivations(asked, guideline, behind)
     fields = [own.field for own in derivations]
     # Who shows the figures finds the words of derived columns where those of answers are.
@@ -137,7 +137,8 @@ def aim(ledger: Ledger, target: Target) -> Ledger:
         has_previous=ledger.has_previous,
         has_waiting=bool(ledger.list_waiting()),
     )
-    # What is asked of whom and the trend follow from the answers; own measures are the survey's.
+    # What is asked of whom follows from the answers, a survey's own measures are its own, and what
+    # was before is what it was.
     items = ledger.items | {item.name: item for item in measures}
     return replace(ledger, cycle=cycle, items=items)
 

@@ -144,6 +144,9 @@ def _reasons(asked: Questionnaire) -> Iterator[Item]:
         for route in asked.routes
     }
     not_started = count_statuses(asked, "not_started")
+    if asked.reasons:
+        whole = Share(not_started, not_started)
+        yield Item("not_started_share", f"{waiting}の計の割合", whole, CITY_AND_DEPARTMENTS)
     for name, (label, condition) in conditions.items():
         count = Count(not_started.where & condition)
         yield Item(name, label, count, CITY_AND_DEPARTMENTS)

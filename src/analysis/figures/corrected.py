@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
+from analysis.names import say_day
 from analysis.questionnaire.spellings import answer_key
 from analysis.survey.answers.unique import part_id
 
@@ -18,7 +19,7 @@ def add_corrections(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFra
     words, NA in a row that was not corrected. One row in, one row out, in the same order.
 
     >>> print(*add_corrections(rows, survey.corrections)["annual_volume_corrected"].dropna())
-    「120」を「210」に訂正　理由: 部局に確認　決定: DX戦略課（2024-09-20）
+    「120」を「210」に訂正　理由: 部局に確認　決定: DX戦略課（2024年9月20日）
     """
     added: dict[str, pd.Series] = {}
     for correction in corrections.fillna("").to_dict("records"):
@@ -44,7 +45,7 @@ def _say_decision(correction: Mapping[Hashable, object]) -> str:
     old, new = (f"「{text}」" if text else "（空欄）" for text in (said["expected"], said["value"]))
     return (
         f"{old}を{new}に訂正　理由: {said['reason']}"
-        f"　決定: {said['decided_by']}（{said['decided_on']}）"
+        f"　決定: {said['decided_by']}（{say_day(said['decided_on'])}）"
     )
 
 

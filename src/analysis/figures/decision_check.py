@@ -15,7 +15,7 @@ from analysis.figures.decision_tables import (
     DecisionTable,
     Grade,
 )
-from analysis.figures.questions import TableQuestion
+from analysis.figures.questions import TableQuestion, ask_of
 from analysis.questionnaire.spellings import match_key
 
 _MOST_COMBINATIONS = 20_000
@@ -34,7 +34,7 @@ def name_by_code(
     for table in tables:
         rules = [_name_rule(rule, known) for rule in table.rules]
         named.append(table.model_copy(update={"rules": rules}))
-        known.setdefault(table.code, _ask_of(table))
+        known.setdefault(table.code, ask_of(table))
     return named
 
 
@@ -65,12 +65,7 @@ def find_faults(
         ]
         yield from faults or _find_combinations(at, table, known)
         if not table.several:
-            known.setdefault(table.code, _ask_of(table))
-
-
-def _ask_of(table: DecisionTable) -> TableQuestion:
-    """Return a table as what later ones ask: which of its rules held."""
-    return TableQuestion(table.title, {rule.code: rule.label for rule in table.rules}, table.code)
+            known.setdefault(table.code, ask_of(table))
 
 
 def _name_rule(rule: DecisionRule, known: Mapping[str, TableQuestion]) -> DecisionRule:

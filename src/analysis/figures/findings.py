@@ -13,12 +13,14 @@ from analysis.ancestry import open_ancestors
 from analysis.cycle import Cycle, Department, find_root
 from analysis.cycle_toml import Target
 from analysis.errors import AnalysisError
+from analysis.figures.approvals import read_approvals
 from analysis.figures.asked import note_everything, unnoted
 from analysis.figures.build import aim, build_ledger
 from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import MEASURES_NAME, hash_file
+from analysis.names import say_day
 from analysis.survey.earlier import load_earlier
 from analysis.survey.interim import advise_interim
 from analysis.survey.opening import open_counted
@@ -182,7 +184,8 @@ def _load_anew(cycle: Cycle, load: Callable[[Cycle], Survey]) -> Findings:
 def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list[str]:
     """Return, for people, why a build would stop even if every answer of the cycle were right.
 
-    That is what lies beside its answers: the previous cycle, the guideline, the published numbers.
+    That is what lies beside its answers: the previous cycle, the guideline, the published numbers,
+    the approvals.
     """
 
     def require_previous() -> None:
@@ -191,11 +194,13 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
             require_usable(previous, before.name)
 
     refusals = []
-    for require in (
+    requirements: tuple[Callable[[], object], ...] = (
         require_previous,
         lambda: load_earlier(cycle, load_survey),
         lambda: build_ledger(cycle, survey, previous),
-    ):
+        lambda: read_approvals(cycle),
+    )
+    for require in requirements:
         try:
             require()
         except AnalysisError as error:
@@ -205,14 +210,13 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
 
 def write_date(cycle: Cycle) -> str:
     """Return a cycle's as-of date in Japanese, e.g. `2024年9月1日`."""
-    date = cycle.settings.as_of
-    return f"{date.year}年{date.month}月{date.day}日"
+    return say_day(cycle.settings.as_of)
 
 
 def write_month(cycle: Cycle) -> str:
-    """Return a cycle's as-of month as the published table's head has it, e.g. `2024.9`."""
+    """Return a cycle's as-of month as a table's head has it, e.g. `2024年9月`."""
     date = cycle.settings.as_of
-    return f"{date.year}.{date.month}"
+    return f"{date.year}年{date.month}月"
 
 
 def write_previous(findings: Findings) -> str:

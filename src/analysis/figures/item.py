@@ -27,7 +27,8 @@ class Item:
     """A measure with its name, its label in a table's head, and the levels it is given for.
 
     `is_compared` says that it counts by what the other cycle says of a procedure, `is_own` that the
-    survey's own file has it; `only` are the departments (slugs) that it is given for, if not all.
+    survey's own file has it; `only` are the departments (slugs) that it is given for, if not for
+    all.
     """
 
     name: str

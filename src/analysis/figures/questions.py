@@ -1,7 +1,9 @@
 """What the guideline's tables may ask of a procedure that is not online, and its answers."""
 
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from analysis.figures.decision_tables import DecisionTable
 from analysis.figures.road import STAGE, list_stage_derivations
 from analysis.figures.statuses import NO_REASON_NAME
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
@@ -46,3 +48,15 @@ def list_questions(asked: Questionnaire) -> dict[str, TableQuestion]:
     return questions | {
         STAGE: TableQuestion(stage.header, choices, REASON if asked.reasons else STATUS)
     }
+
+
+def ask_of(table: DecisionTable) -> TableQuestion:
+    """Return a table as what later ones ask: which of its rules held."""
+    return TableQuestion(table.title, {rule.code: rule.label for rule in table.rules}, table.code)
+
+
+def list_asked_for(
+    tables: Iterable[DecisionTable], questions: Mapping[str, TableQuestion]
+) -> dict[str, TableQuestion]:
+    """Return all that rules may ask for by its name: the questions, and the tables' results."""
+    return {**questions, **{table.code: ask_of(table) for table in tables}}

@@ -75,7 +75,7 @@ def _read_records(content: bytes, encoding: str, delimiter: str) -> Iterator[lis
         try:
             for _, record in number_records(text, delimiter):
                 if max(map(len, record), default=0) > LONGEST_TOKEN:
-                    raise UnreadableWorkbookError("workbook_bomb", "長すぎる値")
+                    raise UnreadableWorkbookError("workbook_excessive", "長すぎる値")
                 yield record
         except BrokenRecordError as error:
             raise UnreadableWorkbookError("csv_quotes", str(error)) from error

@@ -65,7 +65,7 @@ class Package:
         """Return a small part's root element; raise UnreadableWorkbookError as `open` does."""
         with self.open(name) as stream:
             if self.tags[fold_name(name)] > MOST_TREE_TAGS:
-                raise UnreadableWorkbookError("workbook_bomb", "部品の要素が多すぎる")
+                raise UnreadableWorkbookError("workbook_excessive", "部品の要素が多すぎる")
             root: Element = fromstring(stream.read(), forbid_dtd=True)
         return root
 
@@ -82,18 +82,18 @@ def open_package(content: bytes) -> Package:
     program's, or that would take more to read than any survey does.
     """
     if content.count(_DIRECTORY_ENTRY) > MOST_PARTS:
-        raise UnreadableWorkbookError("workbook_bomb", "部品の数が多すぎる")
+        raise UnreadableWorkbookError("workbook_excessive", "部品の数が多すぎる")
     if not zipfile.is_zipfile(io.BytesIO(content)):
         raise UnreadableWorkbookError("workbook_truncated")
     archive = zipfile.ZipFile(io.BytesIO(content))
     members = [info for info in archive.infolist() if not info.is_dir()]
     parts = {fold_name(info.filename): info for info in members}
     if len(parts) < len(members):
-        raise UnreadableWorkbookError("workbook_bomb", "同じ名前の部品が重複")
+        raise UnreadableWorkbookError("workbook_excessive", "同じ名前の部品が重複")
     if any(info.flag_bits & _ENCRYPTED for info in members):
         raise UnreadableWorkbookError("workbook_protected")
     if any(info.compress_type not in _COMPRESSIONS for info in members):
-        raise UnreadableWorkbookError("workbook_bomb", "Excel が使わない圧縮方式")
+        raise UnreadableWorkbookError("workbook_excessive", "Excel が使わない圧縮方式")
     refuse_other_programs(archive, parts)
     package = Package(archive, parts)
     meter = _Meter()
@@ -127,7 +127,7 @@ class _Meter:
                     size += len(piece)
                     self._unpacked += len(piece)
                     if self._unpacked > LARGEST_UNPACKED or (is_xml and size > most):
-                        raise UnreadableWorkbookError("workbook_bomb", "展開すると大きすぎる")
+                        raise UnreadableWorkbookError("workbook_excessive", "展開すると大きすぎる")
                     yield piece
             if size != info.file_size:
                 raise UnreadableWorkbookError("workbook_altered")
@@ -161,9 +161,9 @@ class _Meter:
                 opened += piece.count(b"<") - piece.count(b"</")
                 is_deep = opened - closed > DEEPEST
                 if is_deep or len(parser.intern) > MOST_NAMES:
-                    raise UnreadableWorkbookError("workbook_bomb", "入れ子か名前が多すぎる")
+                    raise UnreadableWorkbookError("workbook_excessive", "入れ子か名前が多すぎる")
                 if fed - parser.CurrentByteIndex > LONGEST_TOKEN:
-                    raise UnreadableWorkbookError("workbook_bomb", "長すぎる値")
+                    raise UnreadableWorkbookError("workbook_excessive", "長すぎる値")
                 if self._cells > MOST_CELLS or self._tags > MOST_TAGS:
                     raise UnreadableWorkbookError("workbook_cells", "セルが多すぎる")
             parser.Parse(b"", True)

@@ -45,7 +45,7 @@ class Stream:
         piece = self._source.read(PIECE)
         self._parser.Parse(piece, not piece)
         if sum(map(len, self._text)) > LONGEST_TOKEN:
-            raise UnreadableWorkbookError("workbook_bomb", "長すぎる値")
+            raise UnreadableWorkbookError("workbook_excessive", "長すぎる値")
         return bool(piece)
 
     def _set_handlers(

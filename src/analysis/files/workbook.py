@@ -71,7 +71,7 @@ def _read_package(package: Package, may_hold: Sieve) -> list[Sheet]:
                 continue
             # Counted once: a book that lists one large sheet a thousand times would never be read.
             if part in seen:
-                raise UnreadableWorkbookError("workbook_bomb", "同じシートの繰り返し")
+                raise UnreadableWorkbookError("workbook_excessive", "同じシートの繰り返し")
             seen.add(part)
             with package.open(part) as source:
                 sheets.append(reader.read(source, title, visible=is_visible, may_hold=may_hold))

@@ -15,6 +15,7 @@ from analysis.forms.cell_text import count_lines, write_text
 from analysis.forms.layout import FIRST_ROW, HEADER_ROW, Grid
 from analysis.forms.marks import add_hints, add_marks
 from analysis.looks import COLOURS
+from analysis.names import say_day
 from analysis.questionnaire.field import Field, name_codes
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
@@ -203,11 +204,6 @@ def set_height(sheet: Worksheet, row: int, texts: Iterable[tuple[FormAnswer, int
     )
     # Excel has no row higher than 409 points.
     sheet.set_row(row, min(lines * _LINE, _HIGHEST))
-
-
-def say_day(day: datetime.date) -> str:
-    """Return a day as the form prints it: 2025年3月31日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _list_answers(

@@ -56,7 +56,7 @@ def describe_sides(
     if moved:
         lines.append(f"値は同じで、根拠のセルだけが異なる数値: {moved:,}件")
     lines += [
-        f"{side.name}: 数えた行は比べられません。{side.missing}" for side in sides if side.missing
+        f"{side.name}: 根拠の行は比べられません。{side.missing}" for side in sides if side.missing
     ]
     return len(differing) + moved, [*lines, *_list_groups(sides, differing, department)]
 
@@ -165,7 +165,7 @@ def _list_rows(sides: tuple[Side, Side], pair: Pair) -> Iterator[str]:
         return
     counts = (changes.only_in(0), changes.only_in(1))
     told = [
-        f"{side.name} だけで数えた行 {count:,}件"
+        f"{side.name} だけにある根拠の行 {count:,}件"
         for side, count in zip(sides, counts, strict=True)
         if count
     ]

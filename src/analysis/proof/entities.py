@@ -84,7 +84,7 @@ def describe_making(
         f"#make/{quote(results[0])}",
         "CreateAction",
         f"{title}の作成",
-        description=f"{'、'.join(results)} の作成（指紋 {fingerprint[:SHORT_LENGTH]}）",
+        description=f"{'、'.join(results)} の作成（作成元番号 {fingerprint[:SHORT_LENGTH]}）",
         identifier=fingerprint,
         instrument=refer(SOFTWARE),
         object=[refer(key) for key in (*objects, *(v["@id"] for v in values))],

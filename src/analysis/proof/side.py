@@ -123,8 +123,7 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     """
     figures = read_figures(_find_delivered(folder, FIGURES_NAME))
     cycle = split_id(str(figures.index[0]))[0]
-    missing, tables = "", None
-    behind = NOBODY
+    missing, tables, behind = "", None, NOBODY
     own = open_cycle(name_day(cycle) if name_day(cycle) in list_cycles(root) else None, root)
     asked, path = own.questionnaire, own.guideline_path
     guideline = read_guideline(path, asked)
@@ -137,9 +136,10 @@ def read_delivery(name: str, folder: Path, root: Path) -> Side:
     horizon = find_horizon(own)
     require_free_ids(guideline, asked, horizon, path)
     measures = list_measures(guideline, asked, horizon, has_previous=has_previous)
-    before_that = {} if tables is None else list_earlier_tables(tables.current)
-    measures += list_trend(asked, before_that, {item.name: item.label for item in measures})
     measures = add_requests(measures, asked, behind)
+    if tables is not None:
+        labels = {item.name: item.label for item in measures}
+        measures += list_trend(asked, list_earlier_tables(tables.current), labels)
     return Side(name, cycle, asked, figures, {i.name: i for i in measures}, tables, missing)
 
 
@@ -234,7 +234,7 @@ def _read_tables(path: Path, cycle: str, own: Cycle, guideline: Guideline) -> tu
         match_cycles(rows, previous, matches, online=asked.list_statuses("online"))
     )
     current = {"procedures": add_scopes(rows), "transitions": transitions}
-    current |= {name_earlier(day): add_scopes(then[wanted]) for day, then in before_that.items()}
+    current |= {name_earlier(day): add_scopes(told[wanted]) for day, told in before_that.items()}
     agencies = read_agencies(own.agencies_path, asked)
     inventory = read_inventory(own.inventory_path)
     behind = find_behind(asked, agencies, rows, previous, inventory)

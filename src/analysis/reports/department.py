@@ -1,5 +1,7 @@
 """A department's report: its numbers beside the city's, its sections, its procedures."""
 
+from collections.abc import Iterator
+
 from analysis.cycle import WHOLE, Department
 from analysis.document.blocks import (
     Block,
@@ -40,7 +42,7 @@ def masthead(findings: Findings, department: str) -> Masthead:
 
 def headline(findings: Findings, department: str) -> Block:
     """Return the department's sentence, its figures beside the city's, and their chart."""
-    own, asked = findings.department(department), findings.cycle.questionnaire
+    own = findings.department(department)
     figure = findings.ledger.figure
     return Group(
         (
@@ -58,12 +60,7 @@ def headline(findings: Findings, department: str) -> Block:
                 kind="lead",
             ),
             _compare(findings, own),
-            draw_parts(
-                findings.ledger,
-                "手続きの状況",
-                [(label, figure(name, own.slug)) for name, label in name_statuses(asked).items()],
-                figure("total", own.slug),
-            ),
+            *_draw_statuses(findings, own),
         )
     )
 
@@ -145,6 +142,17 @@ def next_steps(findings: Findings, department: str) -> Block:
 def procedures(findings: Findings, department: str) -> Block:
     """Return the full list of the department's procedures with what the guideline proposes."""
     return tabulate_procedures(findings, findings.department(department))
+
+
+def _draw_statuses(findings: Findings, own: Department) -> Iterator[Block]:
+    """Yield the chart of the statuses, where there is more than one procedure to draw."""
+    figure = findings.ledger.figure
+    total = figure("total", own.slug)
+    if total.value in (None, 0, 1):
+        return
+    names = name_statuses(findings.cycle.questionnaire)
+    parts = [(label, figure(name, own.slug)) for name, label in names.items()]
+    yield draw_parts(findings.ledger, "手続きの状況", parts, total)
 
 
 def _compare(findings: Findings, own: Department) -> Table:

@@ -1,22 +1,24 @@
-"""The index: the page to start from, with the cycle's headline and a link to every report."""
+"""The index: the city at a glance, every department and the way to every report."""
 
 from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from analysis.cycle import NOTEBOOKS
+from analysis.cycle import NOTEBOOKS, Cycle, Department
 from analysis.document import html
-from analysis.document.blocks import Block, Column, Link, Paragraph, Table
+from analysis.document.blocks import Block, Cell, Column, Link, Quoted, Table
 from analysis.errors import ReportError, list_examples
 from analysis.evidence.orphans import Printed, find_orphans
 from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.findings import Findings
-from analysis.reports.heading import head
+from analysis.reports.figure_columns import FigureColumn, FigureColumns
+from analysis.reports.heading import DEPARTMENT_REPORT, head
 from analysis.reports.navigator import TITLE, link_navigator
+from analysis.reports.overview import summary
 from analysis.reports.plan import Report, has_navigator
-from analysis.reports.progress import say_progress
 from analysis.reports.stated import ENDING, KEY
 
+_NAVIGATOR = "このページは、一つの手続きについて問いに答え、オンライン化の進め方を探すものです。"
 _TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
 
@@ -30,18 +32,9 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
     masthead, named = head(findings, _TITLE), cycle.name_file
     blocks: list[Block] = [
         *([masthead.notice] if masthead.notice else []),
-        Paragraph((*say_progress(findings, "all"), "。"), kind="lead"),
-        Table(
-            caption="報告書",
-            columns=(Column("報告書"), Column("HTML"), Column("PDF")),
-            rows=(
-                *(
-                    (own.title, Link("HTML", own.stem, "html"), Link("PDF", own.stem, "pdf"))
-                    for own in reports
-                ),
-                *([(TITLE, link_navigator("HTML"), None)] if has_navigator(cycle) else ()),
-            ),
-        ),
+        summary(findings),
+        _list_departments(findings, reports),
+        _list_others(cycle, reports),
         Table(
             caption="データ",
             columns=(Column("内容"), Column("ファイル")),
@@ -69,6 +62,57 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
     figures = gather_printed(content, findings)
     return write_traced_page(masthead, content, [], findings, figures, fingerprint=fingerprint)
+
+
+def _list_departments(findings: Findings, reports: Sequence[Report]) -> Table:
+    """Return how far each department has come, its name the way to its page."""
+    columns = FigureColumns(
+        findings,
+        (
+            FigureColumn("online_rate", "オンライン化率"),
+            FigureColumn("online_rate_change", "前回からの増減（ポイント）"),
+            FigureColumn("total", "総手続き数"),
+        ),
+    )
+    stems = {report.department: report.stem for report in reports if _is_of_department(report)}
+
+    def line(own: Department) -> tuple[Cell, ...]:
+        stem = stems.get(own.slug)
+        page = Quoted(own.name) if stem is None else Link(own.name, stem, "html")
+        pdf = None if stem is None else Link("PDF", stem, "pdf", about=own.name)
+        return (page, *columns.cells(own.slug), pdf)
+
+    return Table(
+        caption="部局",
+        columns=(Column("部局名"), *columns.head, Column("PDF")),
+        rows=(*map(line, findings.cycle.departments), ("計", *columns.cells(), "")),
+        ledger=findings.ledger,
+        tool=True,
+    )
+
+
+def _list_others(cycle: Cycle, reports: Sequence[Report]) -> Table:
+    """Return the other reports, what each is in a sentence."""
+    return Table(
+        caption="全体の報告書",
+        columns=(Column("報告書"), Column("内容"), Column("PDF")),
+        rows=(
+            *(
+                (
+                    Link(report.title, report.stem, "html"),
+                    report.about,
+                    Link("PDF", report.stem, "pdf", about=report.title),
+                )
+                for report in reports
+                if not _is_of_department(report)
+            ),
+            *([(link_navigator(TITLE), _NAVIGATOR, None)] if has_navigator(cycle) else ()),
+        ),
+    )
+
+
+def _is_of_department(report: Report) -> bool:
+    return report.notebook == DEPARTMENT_REPORT
 
 
 def _require_titles(findings: Findings, reports: Sequence[Report]) -> None:

@@ -9,6 +9,7 @@ from analysis.document.blocks import Inline, Quoted, Shown, Strong
 from analysis.document.tiles import Tile
 from analysis.figures.findings import Findings
 from analysis.figures.road import VOLUME, Milestone, find_horizon, list_milestones
+from analysis.names import say_day
 from analysis.reports.progress import join
 
 
@@ -140,7 +141,7 @@ def say_goal(target: Target) -> tuple[Inline, ...]:
     """Return what is to be reached by when."""
     day = target.by
     return (
-        Quoted(f"{day.year}年{day.month}月{day.day}日"),
+        Quoted(say_day(day)),
         "までに",
         Quoted(f"{target.rate_percent}%"),
     )

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, Cycle, Department
+from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, NOTEBOOKS, Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.names import find_twice
 from analysis.opendata.files import CODEBOOK_NAME, OPEN_NAMES
-from analysis.reports.stated import EACH_DEPARTMENT, Statement, read_statements
+from analysis.reports.stated import EACH_DEPARTMENT, ENDING, Statement, read_statements
 from analysis.texts import read_text
 
 AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME = "audit.xlsx", "index.html", "navigator.html"
@@ -17,12 +17,16 @@ AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME = "audit.xlsx", "index.html", "navigator.
 
 @dataclass(frozen=True)
 class Report:
-    """One report: the notebook that makes it, its parameters, its files' stem, and its title."""
+    """One report: the notebook that makes it, its parameters, its files' stem, and its title.
+
+    `about` says in a sentence what it is.
+    """
 
     notebook: str
     stem: str
     title: str
     parameters: tuple[tuple[str, str], ...]
+    about: str = ""
 
     @property
     def department(self) -> str | None:
@@ -30,9 +34,10 @@ class Report:
         return dict(self.parameters).get("department")
 
     @property
-    def files(self) -> tuple[str, str]:
-        """The names of its files: HTML and PDF."""
-        return (f"{self.stem}.html", f"{self.stem}.pdf")
+    def files(self) -> tuple[str, str, str]:
+        """The names of its files: HTML, PDF, and its notebook as it was run."""
+        executed = f"{NOTEBOOKS}/{self.stem}{ENDING}"
+        return (f"{self.stem}.html", f"{self.stem}.pdf", executed)
 
 
 def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) -> list[Report]:
@@ -85,7 +90,7 @@ def tell_beside(cycle: Cycle, name: str) -> tuple[tuple[str, str], ...]:
     named = (("cycle", cycle.name),)
     if name != cycle.name_file(INDEX_NAME):
         return named
-    told = (f"{stated.notebook} {stated.title}" for stated in read_statements(cycle))
+    told = (f"{one.notebook} {one.title} {one.about}".strip() for one in read_statements(cycle))
     return (*named, ("reports", "、".join(told)))
 
 
@@ -95,7 +100,7 @@ def _list_reports(
     named = (("cycle", cycle.name),)
     if EACH_DEPARTMENT not in statement.title:
         stem = f"{statement.notebook}{cycle.mark}"
-        yield Report(statement.notebook, stem, statement.title, named)
+        yield Report(statement.notebook, stem, statement.title, named, statement.about)
         return
     for department in departments:
         yield Report(
@@ -103,4 +108,5 @@ def _list_reports(
             f"{statement.notebook}-{department.slug}{cycle.mark}",
             statement.title.replace(EACH_DEPARTMENT, department.name),
             (*named, ("department", department.slug)),
+            statement.about,
         )

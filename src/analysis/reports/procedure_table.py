@@ -121,11 +121,14 @@ def _say_reason(asked: Questionnaire, status: str, reason: object) -> Iterator[s
 def _head_sections(
     findings: Findings, own: Department, rows: pd.DataFrame
 ) -> Iterator[tuple[int, tuple[Inline, ...]]]:
-    """Yield what stands above the rows of each section, by the place of the first."""
-    scopes = {
-        scope.name.removeprefix(f"{own.name} "): scope.slug
-        for scope in findings.ledger.list_sections(own.slug)
-    }
+    """Yield what stands above the rows of each section, by the place of the first.
+
+    That of the only one would be said of the department once more.
+    """
+    listed = findings.ledger.list_sections(own.slug)
+    scopes = {scope.name.removeprefix(f"{own.name} "): scope.slug for scope in listed}
+    if len(listed) == 1:
+        scopes = {}
     figure = findings.ledger.figure
     sections = rows[_SECTION].tolist()
     for at, section in enumerate(sections):

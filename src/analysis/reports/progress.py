@@ -1,6 +1,7 @@
 """What several reports say alike of a scope: its progress, and the reasons it has not started."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from analysis.cycle import WHOLE
 from analysis.document.blocks import Cell, Chart, Column, Inline, Shown, Strong, Table
@@ -16,6 +17,12 @@ from analysis.reports.figure_columns import FigureColumn, FigureColumns
 
 SEVERAL_REASONS = "複数回答のため、理由ごとの手続き数の合計は手続きの数と一致しません。"
 """What a table of reasons says where a procedure may have several."""
+
+
+ROUNDED_SHARES = (
+    "割合は一つずつ四捨五入しているため、内訳の合計が計や小計と一致しないところがあります。"
+)
+"""What a table says whose shares add up to another one than it prints."""
 
 
 def progress_measures(findings: Findings) -> tuple[str, ...]:
@@ -37,16 +44,11 @@ def say_progress(findings: Findings, scope: str) -> tuple[Inline, ...]:
             rate,
             "です",
         )
-    change = figure("online_change", scope)
+    change, points = figure("online_change", scope), figure("online_rate_change", scope)
     same = "同じ部局の" if scope == WHOLE and findings.cycle.uncounted else ""
     return (
         f"{_name_online(findings)}手続きは、{same}前回調査時（{write_previous(findings)}時点）から",
-        Strong(_say_change(change)),
-        "、" if not change.value else "し、",
-        rate,
-        "となりました（",
-        Shown(figure("online_rate_change", scope)),
-        "）",
+        *_say_change(change, rate, points),
     )
 
 
@@ -60,9 +62,10 @@ def show_progress(findings: Findings, scope: str) -> tuple[Tile, ...]:
         Shown(figure("online", scope), unit="手続き"),
     ]
     if findings.ledger.has_previous:
-        changes = (figure(f"{name}{CHANGE}", scope) for name in ("online_rate", "online"))
-        points, count = map(Shown, changes)
-        about += ["。前回から", points, "（", count, "）"]
+        points, count = (figure(f"{name}{CHANGE}", scope) for name in ("online_rate", "online"))
+        is_moved = points.value or count.value
+        moved: list[Inline] = [Shown(points), "（", Shown(count), "）"]
+        about += ["。前回から", *(moved if is_moved else ["増減なし"])]
     waiting: list[Inline] = []
     if "started" in names:
         waiting = [f"{names['started']}は", Shown(figure("started", scope), unit="手続き")]
@@ -140,7 +143,7 @@ def reason_table(findings: Findings, scope: str) -> Table:
     if asked.may_lack_reason:
         rows.append(line(NO_REASON, NO_REASON_NAME, ""))
     whole = f"{waiting}の手続き" if is_several else "計"
-    rows.append((whole, ledger.figure("not_started", scope), "", *([""] if has_routes else ())))
+    rows.append(line(whole, "not_started", ""))
     return Table(
         caption=f"{header}と今後の進め方" if has_routes else header,
         columns=(
@@ -151,8 +154,21 @@ def reason_table(findings: Findings, scope: str) -> Table:
         rows=tuple(rows),
         ledger=None if is_several else ledger,
         subtotals=tuple(subtotals),
-        notes=(SEVERAL_REASONS,) if is_several else (),
+        notes=(SEVERAL_REASONS,) if is_several else _note_rounding(rows, subtotals),
     )
+
+
+def _note_rounding(rows: Sequence[tuple[Cell, ...]], subtotals: Sequence[int]) -> tuple[str, ...]:
+    """Return what a table says whose shares, each rounded for itself, do not add up."""
+    shares = [row[2] for row in rows]
+    values = [own.value or Decimal() if isinstance(own, Figure) else Decimal() for own in shares]
+    parts, sums = [value for at, value in enumerate(values[:-1]) if at not in subtotals], []
+    begin = 0
+    for at in subtotals:
+        sums.append((sum(values[begin:at]), values[at]))
+        begin = at + 1
+    sums.append((sum(parts), values[-1]))
+    return (ROUNDED_SHARES,) if any(added != total for added, total in sums) else ()
 
 
 def draw_reasons(findings: Findings, scope: str) -> Iterator[Chart]:
@@ -184,7 +200,12 @@ def _name_online(findings: Findings) -> str:
     return f"{label}み" if label.endswith("済") and "・" not in label else f"「{label}」の"
 
 
-def _say_change(change: Figure) -> tuple[str | Shown, ...]:
-    if not change.value:
-        return ("増減なし",)
-    return (Shown(change, magnitude=True), "増加" if change.value > 0 else "減少")
+def _say_change(change: Figure, rate: Shown, points: Figure) -> tuple[Inline, ...]:
+    """Return how a count changed and where its rate stands; what did not move is said once."""
+    moved: tuple[Inline, ...] = ("（", Shown(points), "）") if points.value else ()
+    if change.value:
+        parts = (Shown(change, magnitude=True), "増加" if change.value > 0 else "減少")
+        return (Strong(parts), "し、", rate, "となりました", *moved)
+    if moved:
+        return (Strong(("増減がなく",)), "、", rate, "となりました", *moved)
+    return (Strong(("増減がなく",)), "、", rate, "のままです")

@@ -21,6 +21,7 @@ from analysis.figures.findings import Findings
 from analysis.figures.rounding import MINUS, NO_NUMBER
 from analysis.figures.statuses import name_statuses
 from analysis.inputs import list_inputs
+from analysis.names import say_day
 from analysis.questionnaire.rules import SEVERITY_LABELS
 from analysis.reports.heading import head_report
 from analysis.reports.rules import list_pairings, show_rules
@@ -28,9 +29,7 @@ from analysis.reports.steps import show_steps
 from analysis.survey.alike import Alike, choose_shown, gather_alike, name_places
 from analysis.survey.problems import problems_from_frame
 
-SHORT = (
-    "同じファイルの同じ内容の問題は、一行にまとめています。違反の数は、次の表に規則ごとに示します。"
-)
+SHORT = "同じファイルの同じ内容の問題は、一行にまとめています。規則ごとの数は、次の表に示します。"
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -168,7 +167,7 @@ def _list_corrections(findings: Findings) -> Table:
                 Quoted(row["expected"]),
                 Quoted(row["value"]),
                 Quoted(row["reason"]),
-                Quoted(f"{row['decided_by']}（{row['decided_on']}）"),
+                Quoted(f"{row['decided_by']}（{say_day(row['decided_on'])}）"),
             )
             for row in findings.survey.corrections.to_dict("records")
         ),

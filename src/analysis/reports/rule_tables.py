@@ -11,7 +11,7 @@ from analysis.figures.decision_tables import (
     Grade,
 )
 from analysis.figures.findings import Findings
-from analysis.figures.questions import TableQuestion, list_questions
+from analysis.figures.questions import TableQuestion, list_asked_for, list_questions
 from analysis.reports.navigator import TITLE, link_navigator
 
 ANY = "すべて"
@@ -50,21 +50,6 @@ def show_tables(findings: Findings) -> Block:
             *(_show_table(findings, table, asked_for) for table in guideline.tables),
         )
     )
-
-
-def list_asked_for(
-    tables: list[DecisionTable], questions: Mapping[str, TableQuestion]
-) -> dict[str, TableQuestion]:
-    """Return all that rules may ask for by its name: the questions, and the tables' results."""
-    return {
-        **questions,
-        **{
-            table.code: TableQuestion(
-                table.title, {rule.code: rule.label for rule in table.rules}, table.code
-            )
-            for table in tables
-        },
-    }
 
 
 def say_when(rule: DecisionRule, asked_for: Mapping[str, TableQuestion]) -> str:

@@ -3,11 +3,12 @@
 from analysis.document.blocks import Block, Column, Group, Paragraph, Quoted, Shown, Table
 from analysis.figures.catalogue import RULE_PREFIX
 from analysis.figures.findings import Findings, write_previous
+from analysis.names import say_day
 from analysis.questionnaire.rules import SEVERITY_LABELS
 
 
 def show_rules(findings: Findings) -> Block:
-    """Return every rule of the survey with its code, how grave a breach is, and how many breach it.
+    """Return every rule of the survey, how grave a breach is, and how many answers breach it.
 
     Errors stop a build, so their counts are always none.
     """
@@ -17,15 +18,13 @@ def show_rules(findings: Findings) -> Block:
         columns=(
             Column("規則", weight=9),
             Column("重さ", weight=2),
-            Column("違反", numeric=True, weight=1),
-            Column("符号", weight=5),
+            Column("該当", numeric=True, weight=1),
         ),
         rows=tuple(
             (
                 rule.title,
                 SEVERITY_LABELS[rule.severity],
                 figure(f"{RULE_PREFIX}{rule.code}"),
-                Quoted(rule.code),
             )
             for rule in asked.list_rules(asked.list_fields(findings.cycle.settings.as_of))
         ),
@@ -69,7 +68,7 @@ def list_pairings(findings: Findings) -> Block:
                         Quoted(line["current_id"]) if line["current_id"] else None,
                         _name_decision(line["previous_id"], line["current_id"]),
                         Quoted(line["reason"]),
-                        Quoted(f"{line['decided_by']}（{line['decided_on']}）"),
+                        Quoted(f"{line['decided_by']}（{say_day(line['decided_on'])}）"),
                     )
                     for line in findings.survey.matches.fillna("").to_dict("records")
                 ),

@@ -54,7 +54,7 @@ class Statement(NamedTuple):
 
     `title` is what lists call it, `heading` what it is called itself. A report whose title has
     `{department}` in it is made of each department; one that `needs` the guideline, or
-    reasons, in cycles that name one or ask for them.
+    reasons, in cycles that name one or ask for them. `about` is the notebook's first paragraph.
     """
 
     order: int
@@ -62,6 +62,7 @@ class Statement(NamedTuple):
     title: str
     heading: str
     needs: str | None = None
+    about: str = ""
 
 
 class _UnstatedError(Exception):
@@ -126,7 +127,8 @@ def _read(cycle: Cycle, name: str) -> Statement:
     if path is None:
         raise _UnstatedError
     try:
-        stated = json.loads(read_text(path.resolve()))["metadata"][KEY]
+        notebook = json.loads(read_text(path.resolve()))
+        stated, about = notebook["metadata"][KEY], _read_opening(notebook["cells"])
     except (AnalysisError, ValueError, RecursionError, TypeError, KeyError):
         raise _UnstatedError from None
     if wrong := list(_find_wrong(name, stated)):
@@ -139,7 +141,15 @@ def _read(cycle: Cycle, name: str) -> Statement:
         _WORDS_FILLED.sub(lambda found: words[found[0]], text)
         for text in (stated["title"], stated.get("heading", stated["title"]))
     )
-    return Statement(stated["order"], name, title, heading, stated.get("needs"))
+    return Statement(stated["order"], name, title, heading, stated.get("needs"), about)
+
+
+def _read_opening(cells: list[dict[str, Any]]) -> str:
+    """Return the first paragraph of a notebook that begins with prose; else nothing."""
+    if not cells or cells[0]["cell_type"] != "markdown":
+        return ""
+    text = "".join(cells[0]["source"]).strip().partition("\n\n")[0]
+    return "" if text.startswith("#") else "".join(text.splitlines())
 
 
 def _find_wrong(name: str, stated: Any) -> Iterator[str]:

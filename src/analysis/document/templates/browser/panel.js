@@ -136,7 +136,7 @@ class Panel {
     const rows = this.counter.rows(figure);
     const moved = this.counter.movedSince(figure);
     const box = make("div", { class: "list" });
-    const views = [[`数えた行（${writeCount(rows.length)}）`, figure, rows]];
+    const views = [[`根拠の行（${writeCount(rows.length)}）`, figure, rows]];
     if (moved) views.push([this.sayMoved(moved), { ...figure, of: figure.name, part: undefined }, moved]);
     const buttons = views.map(([label, as, shown], place) => button(label, () => {
       buttons.forEach((one, other) => one.setAttribute("aria-pressed", String(other === place)));

@@ -42,7 +42,7 @@ function compareLine(counter, figure, line, blame) {
   // A department's page leaves the whole city's rows to the overview, to which it leads.
   const isElsewhere = figure.scope.level === "all" && told.querySelector("a:not(.figure)");
   if (places !== null && !isElsewhere && told.textContent.trim() !== places) {
-    blame(figure.id, "数えた行の所在が違います");
+    blame(figure.id, "根拠の行の所在が違います");
   }
 }
 

@@ -1,6 +1,8 @@
 // A table of the page as a tool: its rows sorted by any column, chosen by some, told in the address.
 // A short table's own rows are moved; of a long one, that is in parts, a copy of those chosen is shown.
 
+// Of a table of more rows the header stays in sight.
+const TALL = 30;
 const MOST_COPIED = 200;
 const ORDER = "並び";
 const WORDS = "語";
@@ -11,6 +13,7 @@ class Chooser {
     this.box = box;
     this.isLong = box.classList.contains("long");
     this.table = box.querySelector("table");
+    box.classList.toggle("tall", box.querySelectorAll("tbody tr").length > TALL);
     this.name = this.table.caption.textContent;
     this.columns = [...this.table.tHead.querySelectorAll("[data-column]")].map(readHead);
     this.told = make("p", { class: "told", role: "status" });

@@ -1,15 +1,15 @@
 // What measures, codes and places are called.
 
 const ROLES = {
-  counted: "数えた行",
-  part: "分子・分母とも数えた行",
-  whole: "分母だけに数えた行",
-  in: "新たに数えた行",
-  out: "数えなくなった行",
-  part_in: "分子に新たに数えた行",
-  part_out: "分子に数えなくなった行",
-  whole_in: "分母に新たに数えた行",
-  whole_out: "分母に数えなくなった行",
+  counted: "根拠の行",
+  part: "分子と分母に入る行",
+  whole: "分母だけに入る行",
+  in: "新たに入った行",
+  out: "外れた行",
+  part_in: "分子に新たに入った行",
+  part_out: "分子から外れた行",
+  whole_in: "分母に新たに入った行",
+  whole_out: "分母から外れた行",
 };
 
 // Which answer of a procedure decides what became of it.

@@ -1,0 +1,52 @@
+"""The index: the city at a glance, and one click to every report."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from pages import open_page
+
+PHONE = {"width": 390, "height": 800}
+NAMES = ".tool tbody tr:not(.total) th"
+
+
+@pytest.fixture(scope="module")
+def index(built: tuple[Path, str]) -> Path:
+    return built[0] / "index.html"
+
+
+def test_departments_sort_by_rate_change_and_size_above_their_total(
+    browser: Browser, index: Path
+) -> None:
+    with open_page(browser, index) as page:
+        order = page.locator(NAMES).all_inner_texts()
+        for title, first, last in (
+            ("オンライン化率", "政策開発部", "議会事務局"),
+            ("前回からの増減", "環境部", "建設部"),
+            ("総手続き数", "保健福祉部", "議会事務局"),
+        ):
+            head = page.locator(".tool th button", has_text=title)
+            head.click()
+            found = page.locator(NAMES).all_inner_texts()
+            assert (found[0], found[-1]) == (first, last)
+            assert page.locator(".tool tbody tr").last.inner_text().startswith("計")
+            head.click()
+            head.click()
+            assert page.locator(NAMES).all_inner_texts() == order
+
+
+def test_nothing_is_right_of_a_phones_screen(browser: Browser, index: Path) -> None:
+    with open_page(browser, index, viewport=PHONE) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        for link in page.locator("main a:not(#evidence a)").all():
+            box = link.bounding_box()
+            assert box is None or box["x"] + box["width"] <= PHONE["width"], link.inner_text()
+
+
+def test_each_link_is_named_by_what_it_leads_to(browser: Browser, index: Path) -> None:
+    with open_page(browser, index) as page:
+        assert page.get_by_role("link", name="環境部の PDF", exact=True).count() == 1
+        names = page.locator("main a:not(.figure)").all_text_contents()
+        assert len(set(names)) == len(names)
+        assert not page.locator("#evidence table").first.is_visible()

@@ -302,16 +302,16 @@ def test_a_failing_notebook_is_named_and_the_last_reports_stay(
 def test_a_first_cycle_is_built_without_change_columns(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, output = run(small, monkeypatch, "report", "2024-03-31")
+    code, output = run(small, monkeypatch, "report", "2023-09-30")
     assert code == 0, output
-    page = (small / "reports" / "2024-03-31" / "overview.html").read_text(encoding="utf-8")
+    page = (small / "reports" / "2023-09-30" / "overview.html").read_text(encoding="utf-8")
     printed = page[page.index("<main") : page.index("</main>")]
     assert "増減" not in printed
     assert "増加" not in printed
     assert "前回" not in printed
-    department = small / "reports" / "2024-03-31" / "department-gikai.html"
+    department = small / "reports" / "2023-09-30" / "department-gikai.html"
     assert "今回が最初の調査" in department.read_text(encoding="utf-8")
-    quality = (small / "reports" / "2024-03-31" / "quality.html").read_text(encoding="utf-8")
+    quality = (small / "reports" / "2023-09-30" / "quality.html").read_text(encoding="utf-8")
     assert "公表値がないため" in quality
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.ancestry import open_ancestors
 from analysis.cli import main
 from analysis.cycle import open_cycle
 from analysis.figures.findings import load_findings
@@ -175,9 +176,9 @@ import analysis.build.preload
         check=True,
     )
     cycle = open_cycle(LATEST, folder)
-    before = cycle.open_previous()
-    assert before is not None
-    beside = [f"{one.name} beside, by 1" for one in (cycle, before)]
-    here = [f"{one.name} here" for one in (cycle, before)]
+    cycles = [cycle, *open_ancestors(cycle)]
+    assert len(cycles) == 3
+    beside = [f"{one.name} beside, by 1" for one in cycles]
+    here = [f"{one.name} here" for one in cycles]
     assert sorted(done.stdout.splitlines()) == sorted(beside + (here if lost else []))
     assert done.stderr == ""

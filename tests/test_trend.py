@@ -91,6 +91,7 @@ def test_the_reports_tell_the_trend_and_what_has_none(found: Findings) -> None:
     told = texts_of(overview.moves(found))
     assert "市全体のオンライン化率の推移" in told
     assert "引継ぎを順にたどり" in told
+    assert "2023年9月30日時点の数値は、架空の回答によるものです。" in told
     assert "今の部局に当たる部局の手続きがなかった" in told
     own = texts_of(department.changes(found, "保険部"))
     assert "保険部のオンライン化率の推移" in own

@@ -1,7 +1,7 @@
 """The trend over three cycles and more: how far the city and its departments were in each."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.ancestry import open_ancestors
@@ -93,7 +93,7 @@ def _list_table(findings: Findings, caption: str, stops: list[Stop], scope: str)
             *(Column(items[name].label, numeric=True, weight=3) for name in TREND_MEASURES),
         ),
         rows=rows,
-        notes=tuple(_list_notes(findings, rows)),
+        notes=(*_list_notes(findings), *_explain_missing(rows)),
     )
 
 
@@ -114,17 +114,22 @@ def _cross_table(findings: Findings, caption: str, stops: list[Stop]) -> Table:
         ),
         rows=rows,
         marks=(*(None for _ in rows[:-1]), "quiet"),
-        notes=tuple(_list_notes(findings, rows)),
+        notes=tuple(_explain_missing(rows)),
     )
 
 
-def _list_notes(findings: Findings, rows: tuple[tuple[Cell, ...], ...]) -> Iterator[str]:
+def _list_notes(findings: Findings) -> Iterator[str]:
     ancestors = open_ancestors(findings.cycle)
     if any(own.takeovers for own in (findings.cycle, *ancestors)):
         yield "これまでの手続きは、組織の引継ぎを順にたどり、今の部局で数えています。"
-    if any(cell is None for row in rows for cell in row):
-        yield "—は、その時点に、今の部局に当たる部局の手続きがなかったことを示します。"
     for own in ancestors[1:]:
+        if own.settings.demonstration:
+            yield f"{write_date(own)}時点の数値は、架空の回答によるものです。"
         if own.uncounted:
             names = "、".join(left.department.name for left in own.uncounted)
             yield f"{write_date(own)}時点では、{names}を数えていません。"
+
+
+def _explain_missing(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    if any(cell is None for row in rows for cell in row):
+        yield "—は、その時点に、今の部局に当たる部局の手続きがなかったことを示します。"

@@ -9,8 +9,9 @@ from decimal import Decimal, InvalidOperation
 
 from analysis.audit.sheet import AuditCell, AuditColumn, Formula, Page, Style, lay_sheet
 from analysis.figures.definition import OTHER_FIELDS
+from analysis.figures.derived import quote
 from analysis.figures.figure import COUNT_CHANGE, POINTS, Figure, Unit
-from analysis.figures.formula import RowSheet, quote, write_count
+from analysis.figures.formula import RowSheet, write_count
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Duration, PerMonth, Shortfall
 from analysis.figures.parts import Parts, list_counts, write_value

@@ -12,8 +12,9 @@ import pandas as pd
 from analysis.audit.rows import SCOPE_TITLES
 from analysis.audit.sheet import AuditCell, AuditColumn, Formula, Page
 from analysis.figures.definition import OTHER_FIELDS, code_name
+from analysis.figures.derived import quote
 from analysis.figures.evaluate import previous_tables
-from analysis.figures.formula import RowSheet, quote
+from analysis.figures.formula import RowSheet
 from analysis.figures.ledger import Ledger
 from analysis.figures.tables import pair_ids
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.figures.corrected import CORRECTED
-from analysis.figures.derived import Derivation, Rows, SheetLine
-from analysis.figures.formula import quote
+from analysis.figures.derived import Derivation, Rows, SheetLine, quote
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import PREVIOUS, Count, TableName, where
 from analysis.figures.statuses import count_statuses, derived_code, name_status

@@ -63,6 +63,12 @@ class Derivation:
     write: Callable[[SheetLine], str] | None = None
 
 
+def quote(text: str) -> str:
+    """Return a text as it stands in a formula."""
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
 def add_derived(rows: Rows, derivations: Sequence[Derivation]) -> pd.DataFrame:
     """Return the rows with the derived columns: one row in, one row out, in the same order.
 

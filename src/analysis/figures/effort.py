@@ -18,8 +18,7 @@ from analysis.figures.decision_tables import (
     DecisionTable,
     Grade,
 )
-from analysis.figures.derived import Derivation, Rows, SheetLine
-from analysis.figures.formula import quote
+from analysis.figures.derived import Derivation, Rows, SheetLine, quote
 from analysis.figures.guideline import Guideline
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import Count, Total, Where

@@ -17,6 +17,7 @@ from typing import TypeVar
 from xlsxwriter.utility import xl_col_to_name
 
 from analysis.figures.definition import code_name
+from analysis.figures.derived import quote
 from analysis.figures.measure import (
     Tallied,
     Total,
@@ -152,12 +153,6 @@ def _write_any(cells: str, labels: list[str], *, is_several: bool) -> str:
     else:
         terms = [f"({cells}={quote(label)})" for label in labels]
     return f"(({'+'.join(terms)})>0)"
-
-
-def quote(text: str) -> str:
-    """Return a text as it stands in a formula."""
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
 
 
 def criterion(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from typing import Generic, NamedTuple, TypeVar
 
+from analysis.figures.derived import quote
 from analysis.figures.figure import Unit
-from analysis.figures.formula import quote
 from analysis.figures.measure import (
     Change,
     Count,

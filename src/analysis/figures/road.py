@@ -12,8 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.cycle import Cycle
-from analysis.figures.derived import Derivation, Rows, SheetLine
-from analysis.figures.formula import quote
+from analysis.figures.derived import Derivation, Rows, SheetLine, quote
 from analysis.figures.item import CHANGE, CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import (
     Change,

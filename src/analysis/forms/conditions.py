@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from analysis.figures.formula import quote
+from analysis.figures.derived import quote
 from analysis.forms.layout import Grid
 from analysis.questionnaire.condition import BLANK, FILLED, LATER, Condition
 from analysis.questionnaire.field import SAID_BETWEEN, Field

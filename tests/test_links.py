@@ -101,6 +101,6 @@ def test_the_evidence_takes_at_most_a_quarter_of_the_pages(built: tuple[Path, st
         # But for the page that it shares with what stands before it.
         evidence += len(reader.pages) - reader.get_destination_page_number(begins) - 1
         if path.stem == "department-gikai":
-            assert len(reader.pages) == 2
+            assert len(reader.pages) <= 3
     assert evidence <= pages / 4
     assert pages < 280

@@ -16,6 +16,7 @@ from conftest import ROOT
 TOKEN = "a-token-of-the-test"  # noqa: S105  of a server that lives for these tests
 SECONDS = 120
 EXPORT = "Save and Export Notebook As"
+INDICATOR = ".jp-Notebook-ExecutionIndicator"
 ACTIVE = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 OWN_FOLDERS = (
     "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
@@ -111,12 +112,20 @@ class Lab:
             if is_answered:
                 break
 
+    def write_cell(self, place: int, text: str) -> None:
+        """Put a text in place of that of one of the open notebook's cells, counted from 0."""
+        self.page.locator(f"{ACTIVE} .jp-Cell").nth(place).locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+
     def run_all(self) -> None:
         """Run all cells of the open notebook, and wait for the last."""
         self.choose("Run", "Run All Cells")
         prompts = self.page.locator(f"{ACTIVE} .jp-CodeCell .jp-InputPrompt")
         for prompt in prompts.all():
             expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=SECONDS * 1000)
+        # A cell far down the page may not be drawn yet, and have no prompt.
+        self.page.wait_for_selector(f"{ACTIVE} {INDICATOR}[data-status='idle']")
 
     def export(self, title: str, folder: Path) -> bytes:
         """Save what *Save and Export Notebook As* gives under a title, and return it."""

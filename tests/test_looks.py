@@ -165,7 +165,7 @@ SHOWN = {
     "navigator": {
         "ink", "text", "quiet", "line", "edge", "shade", "paper", "link", "focus", "hovered", "bad",
         "night", "night_ink", "night_text", "night_quiet", "night_line", "night_shade",
-        "night_link", "night_focus",
+        "night_link", "night_focus", "canvas", "drawn",
     },
     "svg": {"ink", "edge", "paper", "drawn", *PARTS, *MORE},
     "typ": {"ink", *(f"printed {name}" for name in PRINTED)},
@@ -196,7 +196,12 @@ def change_every_colour(table: Path) -> dict[str, tuple[str, str]]:
     """Write new colours into the table; return each one's old and new digits by its meaning."""
     changed = {}
     lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    in_the_dark = False
     for place, line in enumerate(lines):
+        # The dark scheme has the same meanings again; a style tells it beside the light one.
+        in_the_dark = line.startswith("DARK") or (in_the_dark and not line.startswith("}"))
+        if in_the_dark:
+            continue
         if entry := re.search(r'^    (?:"(\w+)": )?(?:Look\()?"(#|luma)([\w(%)]+)"', line):
             meaning, kind, old = entry.groups()
             meaning = meaning or f"series {old}"

@@ -73,6 +73,7 @@ def test_the_evidence_is_the_cells_of_the_workbooks_of_then(found: Findings) -> 
     assert f"{FIRST} 市民部.xlsx 調査票!G6" in trace(ledger, f"{NOW}/市民文化部/online_{FIRST}")
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_recounts_it_from_a_sheet_of_that_cycles_rows(
     found: Findings, tmp_path: Path
 ) -> None:
@@ -159,7 +160,7 @@ def test_an_older_workbook_that_is_edited_is_noticed(city: Path, tmp_path: Path)
     code, output = run(root, "verify", "--quick")
     assert code == 1
     assert f"調査票 data/raw/{FIRST}/旧部.xlsx: 変更されています。" in output
-    assert "オンライン化率（2023-09-30）: 50.0% → 75.0%" in output
+    assert "オンライン化率（2023年9月30日）: 50.0% → 75.0%" in output
     assert f"{FIRST} 旧部.xlsx 調査票!G6「未着手」→「オンライン化済」（K-001 " in output
     assert run(root, "report", "--quiet")[0] == 0
     assert "75.0" in (root / "reports" / NOW / "overview.html").read_text("utf-8")

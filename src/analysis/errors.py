@@ -16,6 +16,10 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class AnalysisError(Exception):
     """What a user can cause and mend. `str()` of it is the whole text to show."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows of it in a cell: the text, and no line of our code."""
+        return str(self).splitlines()
+
 
 class SettingsError(AnalysisError):
     """A settings file (cycle.toml, guideline, corrections) can't be used as it stands."""

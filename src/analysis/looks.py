@@ -55,7 +55,7 @@ COLOURS = {
 
 DARK = {
     "ink": "#9cc4ec",
-    "text": "#e8e8e8",
+    "text": "#e6e6e6",
     "quiet": "#b8b8b8",
     "line": "#4a4f55",
     "edge": "#8d949c",
@@ -63,10 +63,10 @@ DARK = {
     "paper": "#14181c",
     "shadow": "#0009",
     "link": "#8ab8f0",
-    "focus": "#ffb14d",
+    "focus": "#ffb355",
     "hovered": "#4a3f14",
     "reached": "#4a3f14",
-    "bad": "#4a4a4a",
+    "bad": "#4c4c4c",
     "differs": "#ff9c9c",
 }
 """What a page has instead for who reads in the dark."""

@@ -57,6 +57,15 @@ def say_day(day: datetime.date | str) -> str:
     return f"{date.year}年{date.month}月{date.day}日"
 
 
+def say_cycle(name: str) -> str:
+    """Return the day of the answers that the figures of a cycle, as ids say it, count.
+
+    >>> say_cycle("2024-03-31-for-2024-09-01")
+    '2024年3月31日'
+    """
+    return say_day(name_day(name_compared(name)))
+
+
 def find_twice(named: Iterable[tuple[str, str]]) -> list[str]:
     """Return a line for each word that more than one bears, in the order of the words.
 

@@ -23,7 +23,7 @@ def test_departments_sort_by_rate_change_and_size_above_their_total(
         order = page.locator(NAMES).all_inner_texts()
         for title, first, last in (
             ("オンライン化率", "政策開発部", "議会事務局"),
-            ("前回からの増減", "環境部", "建設部"),
+            ("増減", "環境部", "建設部"),
             ("総手続き数", "保健福祉部", "議会事務局"),
         ):
             head = page.locator(".tool th button", has_text=title)

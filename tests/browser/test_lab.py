@@ -16,8 +16,8 @@ from conftest import LATEST, ROOT, require_tool
 from labs import ACTIVE, Lab, start_lab
 
 NOTEBOOKS = sorted({path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - {EXPLORE})
-# Those of a report that is made of the demonstration; the others state none, or what it lacks.
-REPORTS = [name for name in NOTEBOOKS if name not in ("approvals", "explore")]
+# The demonstration has no approvals, and so no report of them.
+REPORTS = [name for name in NOTEBOOKS if name != "approvals"]
 HTML, PDF = "報告書（HTML）", "報告書（PDF）"
 PANEL = ".analysis-panel"
 
@@ -41,7 +41,7 @@ def test_it_opens_on_a_page_that_says_what_each_notebook_is_for(lab: Lab) -> Non
     assert {"data", "notebooks", "reports"} <= set(lab.list_files())
     links = lab.page.locator(".jp-MarkdownViewer td a")
     links.first.wait_for()
-    assert sorted(links.all_inner_texts()) == NOTEBOOKS
+    assert sorted(links.all_inner_texts()) == sorted([*NOTEBOOKS, EXPLORE])
 
 
 def test_a_notebook_that_was_not_run_is_run_for_its_export(
@@ -105,7 +105,17 @@ def test_what_jupyterlab_writes_into_notebooks_makes_no_report_anew(
     lab: Lab, built: tuple[Path, str], project: Path
 ) -> None:
     before = built[0].parents[1]
-    for name in NOTEBOOKS:
+    for name in REPORTS:
         written, was = (folder / "notebooks" / f"{name}.ipynb" for folder in (project, before))
         assert written.read_bytes() != was.read_bytes()
     assert list_inputs(open_cycle(LATEST, project)) == list_inputs(open_cycle(LATEST, before))
+
+
+def test_a_department_that_there_is_not_is_told_with_those_that_there_are(lab: Lab) -> None:
+    lab.enter("department.ipynb")
+    lab.write_cell(1, 'cycle: str = "latest"\ndepartment: str = "環境課"')
+    lab.choose("Run", "Run All Cells")
+    told = lab.page.locator(f"{ACTIVE} [data-mime-type='application/vnd.jupyter.error']").first
+    told.wait_for()
+    assert "次のいずれかを指定してください: 総務部（somu）" in told.inner_text()
+    assert "Traceback" not in told.inner_text()

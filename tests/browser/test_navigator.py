@@ -14,17 +14,20 @@ from analysis.figures.decide import decide
 from analysis.figures.decided import decide_rows
 from analysis.figures.decision_tables import UNSETTLED, UNSETTLED_NAME
 from analysis.figures.effort import find_grade
-from analysis.figures.findings import Findings
+from analysis.figures.findings import Findings, load_findings
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.questions import list_questions
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.read import read_questionnaire
-from analysis.reports.navigator import lay_tables
+from analysis.reports.navigator import lay_tables, write_navigator
+from analysis.survey.collect import collect_survey
 from other import GUIDELINE, SURVEY
 
 from conftest import DEMO
 from pages import open_page
+from reports import HOSTILE
 from rows import ASKED
+from workbooks import make_cycle, not_started
 
 PHONE = {"width": 390, "height": 844}
 SCRIPT = (files("analysis.document") / "templates" / "navigator" / "decide.js").read_text("utf-8")
@@ -164,6 +167,8 @@ def test_at_most_eight_questions_lead_to_a_sheet_that_names_what_is_missing(
         assert page.locator(".missing").count() == 0
         assert "マイナンバーカードの電子署名" in page.inner_text("#sheet")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        # Nothing keeps room for what is not there.
+        assert page.evaluate("document.documentElement.scrollHeight") < 8 * PHONE["height"]
         page.click("#again")
         assert open_questions(page) == ["1. 現在の本人確認"]
         assert page.is_hidden("#sheet")
@@ -185,6 +190,27 @@ def test_a_procedure_is_picked_with_the_keyboard_alone(
         page.locator("fieldset[data-field='fee'] input[value='no']").focus()
         page.keyboard.press("Space")
         assert page.inner_text(".grade").startswith("手間：軽い")
+
+
+def test_a_name_from_a_workbook_is_a_text_and_nothing_else(
+    browser: Browser, tmp_path: Path
+) -> None:
+    # Excel would take what begins with = for a formula.
+    texts = [text for text in HOSTILE if not text.startswith("=")]
+    names = [*texts, "</script><script>throw 1</script>", "a\u2028b"]
+    rows = [not_started(number, name=name) for number, name in enumerate(names, start=1)]
+    findings = load_findings(make_cycle(tmp_path, rows), collect_survey)
+    path = tmp_path / "navigator.html"
+    path.write_text(write_navigator(findings, "0" * 12), "utf-8")
+    told = dict(zip(*(findings.survey.rows[own] for own in ("procedure_id", "name")), strict=True))
+    with open_page(browser, path) as page:
+        for key, name in told.items():
+            page.evaluate("address => { location.hash = address; }", f"#{key}")
+            page.wait_for_function(
+                "key => document.querySelector('.about')?.textContent.startsWith(key)", arg=key
+            )
+            assert page.evaluate("document.querySelector('#sheet h2').textContent") == name
+        assert page.locator("#sheet h2 *").count() == 0
 
 
 def test_the_sheet_is_printed_alone_and_by_night_it_is_dark(

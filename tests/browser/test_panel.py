@@ -16,6 +16,13 @@ from reports import HOSTILE
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 800}
+
+
+def list_reports(folder: Path) -> list[Path]:
+    """Return the pages that print figures: a report has a PDF beside it."""
+    return [path.with_suffix(".html") for path in sorted(folder.glob("*.pdf"))]
+
+
 KANKYO = f"#{LATEST}/kankyo"
 
 # Whether a number can be seen: within the window, and not beneath the panel.
@@ -57,7 +64,7 @@ def figures(folder: Path) -> dict[str, dict[str, str]]:
 def test_every_figure_of_every_page_opens_its_panel(
     browser: Browser, folder: Path, figures: dict[str, dict[str, str]]
 ) -> None:
-    for path in sorted(folder.glob("*.html")):
+    for path in (folder / "index.html", *list_reports(folder)):
         with open_page(browser, path) as page:
             opened = page.evaluate(OPEN_ALL)
         assert opened, path.name
@@ -424,7 +431,7 @@ def test_the_panel_fills_a_phone_and_stays_off_paper(browser: Browser, folder: P
 
 
 def test_without_javascript_every_number_leads_to_its_line(browser: Browser, folder: Path) -> None:
-    for path in sorted(folder.glob("*.html")):
+    for path in (folder / "index.html", *list_reports(folder)):
         text = path.read_text(encoding="utf-8")
         lines = set(re.findall(r'<tr id="([^"]+)"', text))
         linked = set(re.findall(r'<a class="figure" href="#([^"]+)"', text))

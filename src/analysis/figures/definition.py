@@ -21,6 +21,7 @@ from analysis.figures.measure import (
     find_earlier,
     parts_of,
 )
+from analysis.names import say_cycle
 from analysis.questionnaire.field import NOTHING, list_codes, name_codes
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.rules import SEVERITY_LABELS, load_rules
@@ -46,10 +47,10 @@ def name_table_rows(table: TableName) -> str:
     """Return what the rows of a table are called, in words.
 
     >>> name_table_rows("earlier-2023-09-30")
-    '2023-09-30調査の手続き'
+    '2023年9月30日調査の手続き'
     """
     cycle = find_earlier(table)
-    return TABLE_NOUNS[table] if cycle is None else f"{cycle}調査の手続き"
+    return TABLE_NOUNS[table] if cycle is None else f"{say_cycle(cycle)}調査の手続き"
 
 
 MISSING = "（なし）"

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import Count, Measure, Share, find_earlier, name_earlier, tables_of
 from analysis.figures.statuses import count_all, count_statuses
+from analysis.names import say_cycle
 from analysis.questionnaire.questionnaire import Questionnaire
 
 TREND_MEASURES = ("total", "online", "online_rate")
@@ -36,7 +37,7 @@ def list_trend(
     >>> labels = {"total": "総手続き数", "online": "済の手続き数", "online_rate": "率"}
     >>> items = list_trend(survey.asked, {"2023-09-30": findings.previous.rows}, labels)
     >>> [(item.name, item.label, sorted(item.only)) for item in items][0]
-    ('total_2023-09-30', '総手続き数（2023-09-30）', ['kankyo', 'kodomo'])
+    ('total_2023-09-30', '総手続き数（2023年9月30日）', ['kankyo', 'kodomo'])
     """
     for cycle, rows in earlier.items():
         table = name_earlier(cycle)
@@ -47,7 +48,7 @@ def list_trend(
         there = frozenset(rows["department_slug"].dropna().unique().tolist())
         measures: tuple[Measure, ...] = (total, online, Share(online, total))
         for name, measure in zip(TREND_MEASURES, measures, strict=True):
-            label = f"{labels[name]}（{cycle}）"
+            label = f"{labels[name]}（{say_cycle(cycle)}）"
             yield Item(name_trend(name, cycle), label, measure, CITY_AND_DEPARTMENTS, only=there)
 
 

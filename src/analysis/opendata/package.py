@@ -17,7 +17,7 @@ from analysis.opendata.files import (
     FIELDS_NAME,
     PACKAGE_NAME,
 )
-from analysis.opendata.procedures import tabulate_procedures
+from analysis.opendata.procedures import lay_procedures
 from analysis.opendata.statistics import tabulate_statistics
 from analysis.opendata.table import (
     KIND_LABELS,
@@ -58,7 +58,7 @@ class OpenData:
     def tables(self) -> tuple[OpenTable, ...]:
         """All tables, by their names in the set: the data, and then what tells of them."""
         name = self._findings.cycle.name_file
-        made = (tabulate_procedures(self._findings), tabulate_statistics(self._findings))
+        made = (lay_procedures(self._findings), tabulate_statistics(self._findings))
         data = [table._replace(name=name(table.name)) for table in made]
         codes = _tabulate_codes(data)._replace(name=name(CODES_NAME))
         fields = _tabulate_fields([*data, codes])._replace(name=name(FIELDS_NAME))

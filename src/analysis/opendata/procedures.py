@@ -23,10 +23,10 @@ _KINDS: dict[str, OpenKind] = {"number": "integer", "date": "partial_date"}
 _Told = tuple[OpenField, list[str]]
 
 
-def tabulate_procedures(findings: Findings) -> OpenTable:
+def lay_procedures(findings: Findings) -> OpenTable:
     """Return the procedures of the cycle, a row each, in the order of the answers.
 
-    >>> table = tabulate_procedures(findings)
+    >>> table = lay_procedures(findings)
     >>> table.fields[4].heading, [row[4] for row in table.rows]
     ('手続きID', ['K-001', 'K-002'])
     """

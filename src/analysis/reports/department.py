@@ -23,7 +23,7 @@ from analysis.reports.heading import head_report
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
 from analysis.reports.next_steps import show_next
 from analysis.reports.outlook import show_outlook
-from analysis.reports.procedure_table import tabulate_procedures
+from analysis.reports.procedure_table import lay_out_procedures
 from analysis.reports.progress import (
     now_and_change,
     progress_columns,
@@ -141,7 +141,7 @@ def next_steps(findings: Findings, department: str) -> Block:
 
 def procedures(findings: Findings, department: str) -> Block:
     """Return the full list of the department's procedures with what the guideline proposes."""
-    return tabulate_procedures(findings, findings.department(department))
+    return lay_out_procedures(findings, findings.department(department))
 
 
 def _draw_statuses(findings: Findings, own: Department) -> Iterator[Block]:

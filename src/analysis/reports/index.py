@@ -70,7 +70,7 @@ def _list_departments(findings: Findings, reports: Sequence[Report]) -> Table:
         findings,
         (
             FigureColumn("online_rate", "オンライン化率"),
-            FigureColumn("online_rate_change", "前回からの増減（ポイント）"),
+            FigureColumn("online_rate_change", "増減（ポイント）"),
             FigureColumn("total", "総手続き数"),
         ),
     )

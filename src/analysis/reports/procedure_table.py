@@ -39,7 +39,7 @@ _PROPOSED = "今後の進め方"
 _BETWEEN = "・"
 
 
-def tabulate_procedures(findings: Findings, own: Department) -> Block:
+def lay_out_procedures(findings: Findings, own: Department) -> Block:
     """Return a department's procedures: one row each, those of one section together.
 
     Sections stand in the order of their first rows, and the rows of each as they stand there; with

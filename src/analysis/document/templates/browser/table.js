@@ -149,7 +149,7 @@ class Chooser {
     this.copied.hidden = isWhole;
     this.copied.tBodies[0].replaceChildren();
     this.more.hidden = true;
-    if (!isWhole) this.grow();
+    if (!isWhole) this.grow(FIRST_SLICE);
     focused?.focus({ preventScroll: true });
   }
 

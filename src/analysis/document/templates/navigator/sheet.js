@@ -11,7 +11,7 @@ function showRule(rule) {
 function showPart(title, rulings) {
   const rules = rulings.flatMap((ruling) => ruling.rules);
   const sections = [...new Set(rulings.map((ruling) => ruling.table.section).filter(Boolean))];
-  const part = make("section", { class: "part" }, make("h3", {}, title));
+  const part = make("section", { class: "told" }, make("h3", {}, title));
   if (sections.length) part.append(make("p", { class: "note" }, sections.join("、")));
   if (rules.length) part.append(make("ul", {}, ...rules.map(showRule)));
   else part.append(make("p", { class: "open" }, guide.unsettled));
@@ -60,7 +60,7 @@ function fillSheet(sheet, heading, about, answers) {
   sheet.dataset.rules = rulings.map(({ rules }) => rules.map((rule) => rule.code).join("+")).join(" ");
   sheet.replaceChildren(make("h2", { tabindex: "-1" }, heading), make("p", { class: "about" }, about), showEffort(rulings));
   if (missing.length) sheet.append(make("p", { class: "missing" }, `足りない回答：${nameFields(missing)}`));
-  const next = make("section", { class: "part" }, make("h3", {}, "次にすること"));
+  const next = make("section", { class: "told" }, make("h3", {}, "次にすること"));
   if (steps.length) next.append(make("ol", { class: "steps" }, ...steps.map((step) => make("li", {}, step))));
   else next.append(make("p", { class: "open" }, "足りない回答を確かめる"));
   sheet.append(next);

@@ -24,8 +24,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_page_agrees_with_the_rows_it_carries(browser: Browser, folder: Path) -> None:
-    for path in sorted(folder.glob("*.html")):
-        lines = len(LINE.findall(path.read_text(encoding="utf-8")))
+    pages = sorted(folder.glob("*.html"))
+    found = {path: len(LINE.findall(path.read_text(encoding="utf-8"))) for path in pages}
+    # What has no figures has nothing to recount.
+    counted = {path: lines for path, lines in found.items() if lines}
+    assert {"overview.html", "department-hoken.html"} <= {path.name for path in counted}
+    for path, lines in counted.items():
         with open_page(browser, path) as page:
             assert recount(page) == (f"検算：{lines}/{lines} 一致", set()), path.name
 

@@ -17,7 +17,6 @@ from click.testing import CliRunner
 from nbformat import NotebookNode
 
 from analysis.build.flow import NEEDS_ALL, build_reports
-from analysis.build.jobs import BESIDE
 from analysis.build.menu import ReportHtmlExporter
 from analysis.build.run import run_notebook
 from analysis.build.workers import in_new_process
@@ -26,6 +25,7 @@ from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.opendata.files import CODEBOOK_NAME
 from analysis.proof.entities import CRATE_NAME
+from analysis.reports.plan import list_pages
 from analysis.reports.stated import EXPLORE
 
 from conftest import DEMO, LATEST, ROOT
@@ -62,7 +62,8 @@ def test_a_build_leaves_every_report_of_each_kind_an_index_and_the_figures(
     planned = stems_of(folder.parents[1])
     assert {*planned} >= STEMS
     wanted = {f"{stem}.{kind}" for stem in planned for kind in ("html", "pdf")}
-    others = {*BESIDE, "sources.csv", CRATE_NAME}
+    wanted |= {f"notebooks/{stem}.ipynb" for stem in planned}
+    others = {*list_pages(open_cycle(LATEST, folder.parents[1])), "sources.csv", CRATE_NAME}
     assert set(files_of(folder)) == wanted | others
     assert "公表値との一致: 107/107" in output
 

@@ -12,9 +12,6 @@ from typing import NamedTuple
 
 from analysis.errors import SettingsError
 from analysis.figures.laws import list_articles, list_citations
-from analysis.files.file import read_content
-from analysis.files.parquet import read_parquet
-from analysis.files.sheet import UnreadableWorkbookError
 from analysis.texts import read_records
 
 _AGENCY, _NAME, _LAW, _ARTICLE, _STATUS = _TITLES = (
@@ -68,6 +65,10 @@ def read_inventory(path: Path | None) -> Inventory:
     """
     if path is None:
         return NO_INVENTORY
+    # Most cycles name none, and what opens files takes long to import.
+    from analysis.files.file import read_content  # noqa: PLC0415
+    from analysis.files.sheet import UnreadableWorkbookError  # noqa: PLC0415
+
     where = f"{path.parent.name}/{path.name}"
     try:
         content = read_content(path)
@@ -84,6 +85,8 @@ def read_inventory(path: Path | None) -> Inventory:
 @lru_cache(maxsize=1)
 def _read(name: str, where: str, content: bytes) -> Inventory:
     """Return a parquet's: the same again for the same content, as several ledgers are made."""
+    from analysis.files.parquet import read_parquet  # noqa: PLC0415 - as in `read_inventory`
+
     frame = read_parquet(content, _TITLES)
     if lacking := [title for title in _TITLES if title not in frame]:
         raise SettingsError(_say_lacking(where, lacking))

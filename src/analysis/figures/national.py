@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
-from rapidfuzz import fuzz
 
 from analysis.figures.derived import Derivation, Rows
 from analysis.figures.inventory import Inventory, Reported
@@ -50,6 +49,8 @@ def find_proposals(
     """
     if not inventory.done:
         return
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only where there is an inventory
+
     names = list_values(rows, "name")
     for row, law, _ in list_lobbied_rows(asked, rows):
         name = match_key(str(names[row] or ""))

@@ -13,6 +13,7 @@ from analysis.inputs import list_inputs
 from analysis.reports.stated import EXPLORE
 
 from conftest import LATEST, ROOT, require_tool
+from deliveries import run
 from labs import ACTIVE, Lab, start_lab
 
 NOTEBOOKS = sorted({path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - {EXPLORE})
@@ -109,6 +110,20 @@ def test_what_jupyterlab_writes_into_notebooks_makes_no_report_anew(
         written, was = (folder / "notebooks" / f"{name}.ipynb" for folder in (project, before))
         assert written.read_bytes() != was.read_bytes()
     assert list_inputs(open_cycle(LATEST, project)) == list_inputs(open_cycle(LATEST, before))
+
+
+def test_another_department_and_cycle_are_chosen_in_the_second_cell(
+    lab: Lab, project: Path, tmp_path: Path
+) -> None:
+    lab.enter("department.ipynb")
+    chosen = 'cycle: str = "{}"\ndepartment: str = "{}"'
+    for cycle in (LATEST, "2024-03-31"):
+        lab.write_cell(1, chosen.format(cycle, "環境部"))
+        lab.run_all()
+        page = lab.export(HTML, tmp_path)
+        code, said = run(project, "report", cycle, "--department", "環境部")
+        assert code == 0, said
+        assert page == (project / "reports" / cycle / "department-kankyo.html").read_bytes()
 
 
 def test_a_department_that_there_is_not_is_told_with_those_that_there_are(lab: Lab) -> None:

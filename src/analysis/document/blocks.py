@@ -21,7 +21,7 @@ from analysis.document.inline import (
 )
 from analysis.document.sums import require_total
 from analysis.document.text import name_drawing
-from analysis.figures.asked import list_asked
+from analysis.figures.asked import take_asked
 from analysis.figures.figure import Figure
 from analysis.figures.own_code import note_own_code
 
@@ -49,7 +49,7 @@ class Block:
 
         shown = {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
         note_own_code()
-        return shown, {ASKED: list_asked()}
+        return shown, {ASKED: take_asked()}
 
 
 @dataclass(frozen=True)

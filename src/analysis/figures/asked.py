@@ -40,9 +40,15 @@ def note_everything() -> None:
     _asked.add(EVERYTHING)
 
 
-def list_asked() -> list[str]:
-    """Return what was asked since the notes were begun, sorted."""
-    return sorted(_asked)
+def take_asked() -> list[str]:
+    """Return what was asked since it was last taken, sorted, and begin anew.
+
+    Who shows something takes what was asked for it, so that a cell which is run again, for another
+    department, leaves nothing behind.
+    """
+    taken = sorted(_asked)
+    _asked.clear()
+    return taken
 
 
 def begin_notes() -> None:

@@ -25,7 +25,7 @@ from analysis.cycle import open_cycle
 from analysis.errors import ReportError, SurveyError
 from analysis.opendata.files import CODEBOOK_NAME
 from analysis.proof.entities import CRATE_NAME
-from analysis.reports.plan import list_pages
+from analysis.reports.plan import NAVIGATOR_NAME, list_pages
 from analysis.reports.stated import EXPLORE
 
 from conftest import DEMO, LATEST, ROOT
@@ -34,7 +34,10 @@ from reports import HOSTILE
 
 pytestmark = pytest.mark.slow
 
-NOTEBOOKS = sorted({path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - {EXPLORE})
+# The demonstration has nothing approved, and so no report of it.
+NOTEBOOKS = sorted(
+    {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - {EXPLORE, "approvals"}
+)
 STEMS = {"overview", "reasons", "guideline", "quality"} | {
     f"department-{department['slug']}"
     for department in tomllib.loads(
@@ -88,8 +91,8 @@ def test_every_number_in_every_page_is_a_figure_of_figures_csv(built: tuple[Path
     for page in folder.glob("*.html"):
         text = page.read_text(encoding="utf-8")
         shown = re.findall(r'<a class="figure" href="#([^"]+)">(.*?)</a>', text)
-        # What the columns of the open data mean is no number.
-        assert shown or page.name == CODEBOOK_NAME, page.name
+        # What the columns of the open data mean is no number, and the navigator shows none.
+        assert shown or page.name in (CODEBOOK_NAME, NAVIGATOR_NAME), page.name
         for target, printed in shown:
             number = known[html.unescape(unquote(target))]
             told = re.sub("<[^>]+>", "", printed)
@@ -99,9 +102,9 @@ def test_every_number_in_every_page_is_a_figure_of_figures_csv(built: tuple[Path
 def test_the_pages_are_small_enough_to_send(built: tuple[Path, str]) -> None:
     folder, _ = built
     sizes = {path.name: path.stat().st_size for path in folder.glob("*.html")}
-    assert max(sizes.values()) < 600_000
+    assert max(sizes.values()) < 800_000
     of_departments = [size for name, size in sizes.items() if name.startswith("department-")]
-    assert statistics.median(of_departments) < 150_000
+    assert statistics.median(of_departments) < 250_000
 
 
 def run_by_hand(path: Path, parameters: dict[str, str]) -> NotebookNode:
@@ -285,7 +288,9 @@ def test_a_single_departments_report_is_replaced_and_the_others_are_said_to_be_o
     assert "作り直して" in output
     after = files_of(small / "reports" / LATEST)
     changed = {name for name in after if after[name] != last_reports.get(name)}
-    assert changed == {"department-gikai.html", "department-gikai.pdf"}
+    assert changed == {
+        "department-gikai.html", "department-gikai.pdf", "notebooks/department-gikai.ipynb",
+    }  # fmt: skip
 
 
 def test_a_failing_notebook_is_named_and_the_last_reports_stay(

@@ -77,7 +77,7 @@ def test_a_cycle_without_a_guideline_has_no_report_of_it_and_misses_nothing(
     build(folder)
     names = {path.name for path in reports_of(folder).iterdir()}
     assert not {name for name in names if name.startswith("guideline")}
-    assert len([report.stem for report in plan_reports(open_cycle(LATEST, folder))]) == 5
+    assert len([report.stem for report in plan_reports(open_cycle(LATEST, folder))]) == 7
     with pytest.raises(ReportError, match='"needs": "guideline" と書くと'):
         guideline.masthead(load_findings(open_cycle(LATEST, folder)))
     for path in reports_of(folder).glob("*.html"):
@@ -91,12 +91,12 @@ def test_a_cycle_without_a_guideline_has_no_report_of_it_and_misses_nothing(
 def test_a_cycle_without_a_target_is_asked_for_none(delivery: Path, tmp_path: Path) -> None:
     folder = copy_delivery(delivery, tmp_path / "project")
     page = (reports_of(folder) / "overview.html").read_text(encoding="utf-8")
-    assert re.search("目標は、.*?2026年3月31日.*?までに.*?100%", page)
+    assert re.search("目標までの残り.*?2026年3月31日.*?までに.*?100%", page)
     change_settings(folder, r"^\[target\]\nrate_percent = .*\nby = .*\n")
     assert list(check_target(open_cycle(LATEST, folder))) == []
     build(folder)
     page = (reports_of(folder) / "overview.html").read_text(encoding="utf-8")
-    assert "目標は、" not in page
+    assert "目標までの残り" not in page
 
 
 def test_what_a_report_may_need_is_told(delivery: Path, tmp_path: Path) -> None:

@@ -149,6 +149,10 @@ def test_cycles_that_are_no_more_retire_nothing(tmp_path: Path) -> None:
     assert describe_problems(load_surveys(cycle)[0]) == []
 
 
+EARLY = {"online_date": "2023-04-01"}
+"""Online before the first of three cycles, which is read for the trend."""
+
+
 @pytest.fixture
 def restarting(tmp_path: Path) -> Cycle:
     """Two departments that each number from 1, over three cycles."""
@@ -156,8 +160,8 @@ def restarting(tmp_path: Path) -> Cycle:
     def number(first: int, *lines: dict[str, object]) -> list[dict[str, object]]:
         return [line | {"procedure_id": at} for at, line in enumerate(lines, start=first)]
 
-    own = number(1, procedure(1), not_started(2), procedure(3))
-    others = number(1, not_started(4), procedure(5), procedure(6))
+    own = number(1, procedure(1, **EARLY), not_started(2), procedure(3, **EARLY))
+    others = number(1, not_started(4), procedure(5, **EARLY), procedure(6, **EARLY))
     return make_three(
         tmp_path,
         (own, others),

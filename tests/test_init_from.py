@@ -15,7 +15,7 @@ from analysis.document import html, typst
 from analysis.figures.findings import Findings, load_findings
 from analysis.forms import first
 from analysis.intake.record import READING_NAME
-from analysis.reports import department, long_list
+from analysis.reports import department, long_list, procedure_table
 
 from deliveries import run
 
@@ -466,7 +466,7 @@ def test_on_paper_a_long_list_has_what_is_not_online(
     findings = read(folder)
     own = frame[frame[OWNER] == "経済産業省"]
     for most in (len(own), len(own) - 1):
-        monkeypatch.setattr(department, "MOST_ON_PAPER", most)
+        monkeypatch.setattr(procedure_table, "MOST_ON_PAPER", most)
         listed = department.procedures(findings, "d01")
         paper, page = typst.render(listed), html.render(listed)
         for number, status in own[["手続ID", STATUS]].itertuples(index=False):

@@ -200,13 +200,14 @@ def test_whatever_counts_procedures_has_its_previous_value_and_these_come_last(
     """A reader of any number may ask what it was before, whether or not a change is printed."""
     ledger = findings.ledger
     for item in ledger.items.values():
+        scopes = {level: {"all": "all", "department": "zeimu"}.get(level) for level in item.levels}
         match item.measure:
             case _ if item.is_compared or is_of_trend(item):
                 with pytest.raises(FigureError):
                     ledger.previous_figure(item.name)
             case Count(table="procedures") | Total() | Share():
-                previous = [ledger.previous_figure(item.name, f"{lvl}") for lvl in ("all", "zeimu")]
-                assert [figure.cycle for figure in previous] == ["2024-03-31"] * 2, item.name
+                for scope in filter(None, scopes.values()):
+                    assert ledger.previous_figure(item.name, scope).cycle == "2024-03-31"
             case _:
                 with pytest.raises(FigureError):
                     ledger.previous_figure(item.name)

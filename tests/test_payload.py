@@ -183,7 +183,7 @@ def test_a_correction_is_carried_with_its_decision(findings: Findings) -> None:
     corrected = build_ledger(findings.cycle, survey, None)
     columns = carried(corrected, corrected.figure("online", "kankyo"))["tables"][LATEST]
     (decision,) = spread(columns["procedures"]["status_corrected"])
-    for words in ("着手中", "オンライン化済", "照会", "DX戦略課", "2024-10-01"):
+    for words in ("着手中", "オンライン化済", "照会", "DX戦略課", "2024年10月1日"):
         assert words in decision
 
 

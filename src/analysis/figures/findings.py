@@ -205,7 +205,8 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
             require()
         except AnalysisError as error:
             refusals.append(str(error))
-    return refusals
+    # What several of them need is missed once.
+    return list(dict.fromkeys(refusals))
 
 
 def write_date(cycle: Cycle) -> str:

@@ -86,6 +86,20 @@ def swap(one: str, other: str) -> Change:
     return edit
 
 
+def swap_contents(one: str, other: str) -> Change:
+    """Return the edit that exchanges what two pages say; each keeps its head and its menu."""
+
+    def edit(folder: Path) -> None:
+        pages = [(folder / name).read_bytes().decode("utf-8") for name in (one, other)]
+        parts = [re.split("(<main .*</main>)", page, flags=re.DOTALL) for page in pages]
+        (above, first, below), (above_other, second, below_other) = parts
+        assert first != second
+        (folder / one).write_bytes(f"{above}{second}{below}".encode())
+        (folder / other).write_bytes(f"{above_other}{first}{below_other}".encode())
+
+    return edit
+
+
 def allow(kind: str, found: str, put: str, name: str = PAGE) -> Change:
     """Return the edit of a page's style or script that the page's own policy then allows."""
 
@@ -178,10 +192,14 @@ def whiten(writer: pypdf.PdfWriter) -> None:
     page = writer.pages[0]
     rect = page["/Annots"][0].get_object()["/Rect"]
     data = page.get_contents().get_data()
-    moves = re.finditer(rb"1 0 0 -1 ([\d.]+) ([\d.]+) cm/c0 cs ([\d.]+) scn", data)
+    # Of text alone, in grey or in a colour: a bar of a chart may lie nearer.
+    drawn = rb"1 0 0 -1 ([\d.]+) ([\d.]+) cm/c\d+ cs ([\d. ]+) scn\nBT"
+    moves = re.finditer(drawn, data)
     ink = min(moves, key=lambda m: abs(float(m[1]) - rect[0]) + abs(float(m[2]) - rect[1]))
+    white = re.sub(rb"[\d.]+", b"1", ink[3])
+    assert ink[3] != white
     stream = DecodedStreamObject()
-    stream.set_data(data[: ink.start(3)] + b"1" + data[ink.end(3) :])
+    stream.set_data(data[: ink.start(3)] + white + data[ink.end(3) :])
     page[NameObject("/Contents")] = writer._add_object(stream)
 
 

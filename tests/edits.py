@@ -37,6 +37,7 @@ from altering import (
     run_script,
     say,
     swap,
+    swap_contents,
     turn_page,
     whiten,
 )
@@ -170,7 +171,12 @@ EDITS: dict[str, Edit] = {
         ("guideline.html", "（行政手続きオンライン化ガイドライン（抜粋））", "中止"),
     ),
     "two pages exchanged": Edit(
-        swap(PAGE, OTHER), (PAGE, f"行目（オンライン化の状況） 数値 {TOTAL}: 「文化"), OTHER
+        swap(PAGE, OTHER), (PAGE, f"{OTHER} の中身です"), OTHER
+    ),
+    "two pages' contents exchanged": Edit(
+        swap_contents(PAGE, OTHER),
+        (PAGE, f"（オンライン化の状況） 数値 {TOTAL}: 「", "bunkasports/total", f'#{TOTAL}">1'),
+        OTHER,
     ),
     "two departments' documents exchanged": Edit(
         swap("department-gikai.pdf", "department-bunkasports.pdf"),

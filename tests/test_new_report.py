@@ -95,16 +95,17 @@ def test_a_notebook_and_a_module_make_a_report_like_the_others(
     )
     said = run_command(folder, "report")
     stems = [
-        "overview", "department-bunkasports", "department-gikai", "fees", "memo-bunkasports",
-        "memo-gikai", "reasons", "guideline", "quality",
+        "overview", "road", "department-bunkasports", "department-gikai", "fees",
+        "memo-bunkasports", "memo-gikai", "reasons", "requests", "guideline", "quality",
     ]  # fmt: skip
     assert made_by(said) == {*stems}
-    assert "ノートブック" not in said
+    # Of what was made the last line tells; no notebook is told to be in a wrong place.
+    assert "ノートブック" not in said.replace("（HTML、PDF、ノートブック）", "")
     reports = reports_of(folder)
     listed = re.findall(r'<th scope="row"><a href="(.*?)\.html">(.*?)</a></th>', read(reports))
     of_departments = [stem for stem in stems if stem.startswith("department-")]
     others = [stem for stem in stems if stem not in of_departments]
-    assert [stem for stem, _ in listed] == [*of_departments, *others]
+    assert [stem for stem, _ in listed] == [*of_departments, *others, "navigator"]
     assert {title for _, title in listed} >= {"手数料", "議会事務局の補足", "文化スポーツ部の補足"}
     page = read(reports, "fees.html")
     assert "<h1>手数料</h1>" in page

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pypdf
 import pytest
 
+from analysis.build.misplaced import NO_REPORT
 from analysis.inputs import MEASURES_NAME
 from test_new_report import write_notebook
 
@@ -55,7 +56,9 @@ def folder(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     code, said = run(folder, "report")
     assert code == 0, said
     assert {"fees", "overview", "quality"} <= made_by(said)
-    assert "ノートブック" not in said
+    # No notebook is told of: the one there is makes a report.
+    assert NO_REPORT not in said
+    assert "ノートブック" not in said.replace("（HTML、PDF、ノートブック）", "", 1)
     return folder
 
 

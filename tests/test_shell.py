@@ -18,7 +18,7 @@ import pytest
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.build import run, warm
-from analysis.build.jobs import BuildTarget, _run
+from analysis.build.jobs import BuildTarget, run_report
 from analysis.build.run import ENGINE
 from analysis.build.warm import is_warm, warm_context
 from analysis.build.workers import (
@@ -200,7 +200,7 @@ def test_the_notebooks_are_the_same_as_from_kernels(
 
 def run_one(place: BuildTarget, report: Report, notebook: Path) -> object:
     run.ENGINE = os.environ.get("ENGINE_OF_THE_TEST", ENGINE)
-    return _run(place, report, notebook)
+    return run_report(place, report, notebook)
 
 
 def test_kernels_are_warm_unless_the_environment_says_ordinary(

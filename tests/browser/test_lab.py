@@ -130,7 +130,8 @@ def test_a_department_that_there_is_not_is_told_with_those_that_there_are(lab: L
     lab.enter("department.ipynb")
     lab.write_cell(1, 'cycle: str = "latest"\ndepartment: str = "環境課"')
     lab.choose("Run", "Run All Cells")
-    told = lab.page.locator(f"{ACTIVE} [data-mime-type='application/vnd.jupyter.error']").first
+    # An error's text is drawn as this type: JupyterLab has no renderer of `error` itself.
+    told = lab.page.locator(f"{ACTIVE} [data-mime-type='application/vnd.jupyter.stderr']").first
     told.wait_for()
     assert "次のいずれかを指定してください: 総務部（somu）" in told.inner_text()
     assert "Traceback" not in told.inner_text()

@@ -30,6 +30,7 @@ from rows import ASKED
 from workbooks import make_cycle, not_started
 
 PHONE = {"width": 390, "height": 844}
+NOT_GRADED = "—"
 SCRIPT = (files("analysis.document") / "templates" / "navigator" / "decide.js").read_text("utf-8")
 # Decides every line of answers, codes in the order of the fields, as the page does.
 DECIDE_ALL = f"""([tables, fields, lines]) => {{
@@ -101,15 +102,17 @@ def test_the_page_says_of_every_procedure_what_the_reports_say(
     with open_page(browser, built[0] / "navigator.html") as page:
         told = {own[0]: own[1:] for own in page.evaluate(READ_ALL)}
     assert len(told) == len(rows) == 1758
-    listed = {
-        key: text
+    found = [
+        line
         for own in findings.cycle.departments
-        for key, text in list_rows(built[0] / f"department-{own.slug}.html")
-    }
+        for line in list_grades(built[0] / f"department-{own.slug}.html", own.name)
+    ]
+    listed = dict(found)
+    assert len(found) == len(listed) == len(rows)
     for key, decision in zip(rows["procedure_id"], decisions, strict=True):
         if decision is None:
             assert told[key] == [None, None, [], [], [], []]
-            assert "手間：" not in listed[key]
+            assert listed[key] == NOT_GRADED
             continue
         grade = find_grade(guideline, decision)
         code, rules, steps, given, graded, missing = told[key]
@@ -122,18 +125,25 @@ def test_the_page_says_of_every_procedure_what_the_reports_say(
         assert given == [text for own in parts for rule in own.rules for text in rule.gives]
         label = grade.label if grade else UNSETTLED_NAME
         assert graded[0].startswith(f"手間：{label}")
-        assert f"手間：{label}" in listed[key]
+        assert listed[key] == label
         assert bool(missing) == bool(decision.missing)
 
 
-def list_rows(path: Path) -> list[tuple[str, str]]:
-    """Return the rows of a department's tables: their heading, and all that a row says.
-
-    The list of all procedures is the last that has their ids for headings.
-    """
-    rows = LexborHTMLParser(path.read_text("utf-8")).css("main tbody tr")
-    heads = [(row.css_first("th"), row) for row in rows]
-    return [(head.text(), row.text()) for head, row in heads if head]
+def list_grades(path: Path, department: str) -> list[tuple[str, str]]:
+    """Return what a department's list of all procedures says of each: its id, and its 手間."""
+    page = LexborHTMLParser(path.read_text("utf-8"))
+    found = []
+    for table in page.css("main table"):
+        # A long one is written in parts.
+        if not table.css_first("caption").text().startswith(f"{department}の手続き一覧"):
+            continue
+        columns = [head.text() for head in table.css("thead th")]
+        place = columns.index("手間")
+        for row in table.css("tbody tr:not(.head)"):
+            cells = [cell.text() for cell in row.css("th, td")]
+            assert len(cells) == len(columns)
+            found.append((cells[0], cells[place]))
+    return found
 
 
 def open_questions(page: Page) -> list[str]:

@@ -70,15 +70,16 @@ def write_page(
     )
 
 
-def write_navigator_page(masthead: Masthead, data: str, fingerprint: str) -> str:
+def write_navigator_page(masthead: Masthead, data: str, missing: str, fingerprint: str) -> str:
     """Return the page of the navigator: `data` is the JSON that its script reads, as it is written.
 
-    Whatever of it HTML could read is escaped.
+    Whatever of it HTML could read is escaped. `missing` says whose procedures are not in it.
     """
     escaped = data.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
     return load_template(*NAVIGATOR).render(
         masthead=masthead,
         data=Markup(escaped),  # noqa: S704  nothing in it ends the element in which it stands
+        missing=missing,
         fingerprint=fingerprint,
     )
 

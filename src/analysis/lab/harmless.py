@@ -16,10 +16,10 @@ from analysis.document.blocks import MASTHEAD_MIME, TYPST_MIME
 from analysis.document.html import strip_style
 
 TAGS = {
-    "a", "br", "caption", "col", "colgroup", "details", "div", "figcaption", "figure", "h1",
-    "h2", "h3", "li", "p", "section", "span", "strong", "summary", "table", "tbody", "td", "th",
-    "thead", "tr", "ul", "svg", "g", "path", "rect", "text", "tspan", "defs", "use", "pattern",
-    "clipPath", "line", "polyline", "polygon", "circle", "ellipse",
+    "a", "br", "caption", "col", "colgroup", "dd", "details", "div", "dl", "dt", "figcaption",
+    "figure", "h1", "h2", "h3", "li", "p", "section", "span", "strong", "summary", "table", "tbody",
+    "td", "th", "thead", "tr", "ul", "svg", "g", "path", "rect", "text", "tspan", "defs", "use",
+    "pattern", "clipPath", "line", "polyline", "polygon", "circle", "ellipse",
 }  # fmt: skip
 ATTRIBUTES = {
     "class", "id", "scope", "colspan", "rowspan", "role", "tabindex", "href", "xlink:href",
@@ -29,7 +29,9 @@ ATTRIBUTES = {
     "font-weight", "text-anchor", "stroke-width", "stroke-linecap", "stroke-linejoin",
     "stroke-miterlimit", "stroke-dasharray", "stroke-dashoffset", "stroke-opacity",
     "fill-opacity", "fill-rule", "clip-rule", "font-family", "aria-label", "aria-describedby",
-    "aria-labelledby", "aria-hidden",
+    "aria-labelledby", "aria-hidden", "preserveAspectRatio",
+    # What a table tells the list's script of its columns; other data-* may command JupyterLab.
+    "data-column", "data-picks", "data-codes",
 }  # fmt: skip
 PAINTED = frozenset({"fill", "stroke", "clip-path"})
 _ATTRIBUTE = r'\s+([\w:-]+)="([^"<>]*)"'

@@ -15,7 +15,9 @@ from analysis.figures.decided import list_answers
 from analysis.figures.decision_tables import UNSETTLED_NAME, DecisionRule, DecisionTable
 from analysis.figures.findings import Findings
 from analysis.figures.guideline import Guideline
+from analysis.figures.interim import say_uncounted
 from analysis.figures.questions import TableQuestion, list_questions
+from analysis.names import INTERIM
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 from analysis.reports.heading import head
 from analysis.reports.plan import INDEX_NAME, NAVIGATOR_NAME
@@ -41,7 +43,7 @@ def write_navigator(findings: Findings, fingerprint: str) -> str:
         head(findings, TITLE), beside=tuple((name(file), told) for file, told in beside)
     )
     data = json.dumps(_gather(findings), ensure_ascii=False, separators=(",", ":"))
-    return write_navigator_page(masthead, data, fingerprint)
+    return write_navigator_page(masthead, data, _say_missing(findings), fingerprint)
 
 
 def link_navigator(text: str) -> Link:
@@ -105,6 +107,12 @@ def _lay_table(table: DecisionTable, sections: dict[str, str]) -> dict[str, Any]
         "several": table.several,
         "rules": [_lay_rule(rule) for rule in table.rules],
     }
+
+
+def _say_missing(findings: Findings) -> str:
+    """Return whose procedures there are none of; a page without evidence prints no figure."""
+    told = say_uncounted(findings.cycle)
+    return f"{INTERIM}：{told}" if told and findings.cycle.is_interim else told
 
 
 def _lay_rule(rule: DecisionRule) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from analysis.document.blocks import Masthead
+from analysis.document.blocks import Masthead, Paragraph
+from analysis.document.html import render
 from analysis.looks import fill_css
 
 STYLES = ("report.css", "panel.css")
@@ -70,7 +71,9 @@ def write_page(
     )
 
 
-def write_navigator_page(masthead: Masthead, data: str, missing: str, fingerprint: str) -> str:
+def write_navigator_page(
+    masthead: Masthead, data: str, missing: Paragraph | None, fingerprint: str
+) -> str:
     """Return the page of the navigator: `data` is the JSON that its script reads, as it is written.
 
     Whatever of it HTML could read is escaped. `missing` says whose procedures are not in it.
@@ -79,7 +82,7 @@ def write_navigator_page(masthead: Masthead, data: str, missing: str, fingerprin
     return load_template(*NAVIGATOR).render(
         masthead=masthead,
         data=Markup(escaped),  # noqa: S704  nothing in it ends the element in which it stands
-        missing=missing,
+        missing=Markup(render(missing)) if missing else "",  # noqa: S704  a block's own rendering
         fingerprint=fingerprint,
     )
 

@@ -8,7 +8,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from analysis.document.blocks import Link
+from analysis.document.blocks import Link, Paragraph, Quoted, Strong
 from analysis.document.page import write_navigator_page
 from analysis.evidence.appendix import CITY_REPORT
 from analysis.figures.decided import list_answers
@@ -109,10 +109,12 @@ def _lay_table(table: DecisionTable, sections: dict[str, str]) -> dict[str, Any]
     }
 
 
-def _say_missing(findings: Findings) -> str:
+def _say_missing(findings: Findings) -> Paragraph | None:
     """Return whose procedures there are none of; a page without evidence prints no figure."""
-    told = say_uncounted(findings.cycle)
-    return f"{INTERIM}：{told}" if told and findings.cycle.is_interim else told
+    if not (told := say_uncounted(findings.cycle)):
+        return None
+    mark = (Strong((f"{INTERIM}：",)),) if findings.cycle.is_interim else ()
+    return Paragraph((*mark, Quoted(told)), kind="lead")
 
 
 def _lay_rule(rule: DecisionRule) -> dict[str, Any]:

@@ -133,10 +133,12 @@ def test_no_test_but_goldens_is_red_when_the_recipes_were_followed(followed: Pat
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, followed)
     files = [f"tests/{name}.py" for name in AFTERWARDS]
+    # It is no worker of this run, which would share its folders with other runs.
+    alone = {key: own for key, own in os.environ.items() if not key.startswith("PYTEST_XDIST")}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not slow", *files],
         cwd=followed,
-        env={**os.environ, "PYTHONPATH": str(followed / "src"), "PYTEST_ADDOPTS": ""},
+        env=alone | {"PYTHONPATH": str(followed / "src"), "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,

@@ -167,7 +167,7 @@ def test_what_is_committed_is_byte_for_byte_what_is_written() -> None:
         path: hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324
         for path, content in FILES.items()
     }
-    assert len(written) == 47
+    assert len(written) == 69
     assert committed == written
 
 

@@ -1,8 +1,10 @@
 """The parts for cells of one's own: the same blocks as the reports', or a message that helps."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -40,15 +42,20 @@ def list_cells(heading: str) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
 
 
+def run_cell(cell: str, names: dict[str, Any]) -> Any:
+    """Run the lines of a cell of the page, and return what its last statement gives."""
+    *before, last = ast.parse(cell).body
+    assert isinstance(last, ast.Expr)
+    exec(compile(ast.Module(before, []), "page", "exec"), names)  # noqa: S102
+    return eval(compile(ast.Expression(last.value), "page", "eval"), names)  # noqa: S307
+
+
 def test_every_cell_of_the_page_shows_a_part(show: Show) -> None:
     opening, *cells = list_cells("報告書にする")
     assert "show.head(" in opening
     assert len(cells) == 7
     for cell in cells:
-        *before, last = cell.strip().splitlines()
-        names = {"show": show}
-        exec("\n".join(before), names)  # noqa: S102  the page's own
-        part = eval(last, names)  # noqa: S307
+        part = run_cell(cell, {"show": show})
         assert isinstance(part, Block), cell
         assert "text/html" in part._repr_mimebundle_()[0]
 
@@ -206,9 +213,7 @@ def test_the_questions_of_the_page_are_answered_from_the_frame_alone(tmp_path: P
     names = {"now": found.frame(labels=True)}
     answers = []
     for cell in list_cells("問いと答え方の例"):
-        *before, last = cell.strip().splitlines()
-        exec("\n".join(before), names)  # noqa: S102  the page's own
-        answers.append(eval(last, names))  # noqa: S307
+        answers.append(run_cell(cell, names))
     most, weighted, alike = answers
     assert (most.index[0], most.iloc[0]) == (("環境部", "資源課"), 2)
     assert f"{weighted:.1f}" == found.ledger.figure("volume_rate").text

@@ -239,6 +239,14 @@ def require_package(name: str) -> None:
         pytest.skip(f"{name} is not installed")
 
 
+def find_national() -> Path:
+    """Return the national inventory's own file; skip where the environment names none."""
+    named = os.environ.get("ANALYSIS_NATIONAL_LIST")
+    if not named:
+        pytest.skip("ANALYSIS_NATIONAL_LIST names no list")
+    return Path(named)
+
+
 def require_tool(name: str) -> str:
     """Return a program's path; without it skip, or fail where the run says it must be there."""
     if name in _FORBIDDEN:

@@ -1,7 +1,6 @@
 """A survey begun from a list that an office has: what is counted of it is what the list says."""
 
 import hashlib
-import os
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,10 +16,10 @@ from analysis.forms import first
 from analysis.intake.record import READING_NAME
 from analysis.reports import department, long_list, procedure_table
 
+from conftest import find_national
 from deliveries import run
 
 DAY = "2025-07-29"
-NATIONAL = "ANALYSIS_NATIONAL_LIST"
 STATUS, REASON = "オンライン化の実施状況", "オンライン化の実施予定及び検討時の懸念点"
 OWNER, VOLUME = "所管府省庁", "総手続件数"
 ROLES = {
@@ -500,10 +499,8 @@ def test_a_list_goes_to_reports_that_verify(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_national_inventory_is_counted_as_pandas_counts_it(tmp_path: Path) -> None:
-    source = os.environ.get(NATIONAL)
-    if not source:
-        pytest.skip(f"{NATIONAL} names no list")
-    folder, _ = begin(tmp_path, Path(source))
+    source = find_national()
+    folder, _ = begin(tmp_path, source)
     require_counts(read(folder), pd.read_parquet(source), ROLES)
 
 

@@ -32,6 +32,16 @@ WIDTH_INCHES = 6.8
 BAR = 0.62
 """A bar's height, of its row's."""
 
+DIAMOND: dict[str, Any] = {
+    "marker": "D",
+    "markersize": 4.5,
+    "markerfacecolor": COLOURS["paper"],
+    "markeredgecolor": COLOURS["drawn"],
+    "markeredgewidth": 0.9,
+    "linestyle": "",
+}
+"""The mark of a value that no bar stands for, such as that of the cycle before."""
+
 LegendKey = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
 

@@ -14,6 +14,7 @@ from matplotlib.transforms import Affine2D
 from analysis.document.blocks import Chart, Shown
 from analysis.document.canvas import (
     BAR,
+    DIAMOND,
     STYLE,
     WIDTH_INCHES,
     LegendKey,
@@ -55,10 +56,7 @@ def draw_rates(
     axes.barh(places, [length_of(now) for _, now, _ in rows], height=BAR, color=INK)
     for place, (_, now, before) in enumerate(rows):
         if before is not None:
-            axes.plot(
-                length_of(before), place, "D", markersize=4.5, clip_on=False,
-                markerfacecolor=PAPER, markeredgecolor=DRAWN, markeredgewidth=0.9,
-            )  # fmt: skip
+            axes.plot(length_of(before), place, **DIAMOND, clip_on=False)
         write_figure(axes, axes.transData, (RATE_COLUMN, place), now, now.cell_text, align="right")
     # The white edge keeps the line visible where it crosses a dark bar.
     axes.axvline(length_of(whole), color=PAPER, linewidth=2.2, zorder=2.9)

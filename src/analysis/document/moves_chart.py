@@ -4,7 +4,6 @@ Lengths are changes, so none of these bars starts at a count of nothing: a level
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -12,6 +11,7 @@ from matplotlib.axes import Axes
 from analysis.document.blocks import Chart, Shown
 from analysis.document.canvas import (
     BAR,
+    DIAMOND,
     STYLE,
     explain,
     fill,
@@ -35,16 +35,6 @@ BridgeStep = tuple[str, Figure, bool]
 _ROW_INCHES = 0.19
 _GAP = 0.02
 """Between a bar and its number, of the drawing's width."""
-
-_LEVEL: dict[str, Any] = {
-    "marker": "D",
-    "markersize": 4.5,
-    "markerfacecolor": COLOURS["paper"],
-    "markeredgecolor": COLOURS["drawn"],
-    "markeredgewidth": 0.9,
-    "linestyle": "",
-    "clip_on": False,
-}
 
 
 @rc_context(STYLE)
@@ -70,7 +60,7 @@ def draw_bridge(
     for _, figure, is_up in steps:
         levels.append(levels[-1] + (length_of(figure) if is_up else -length_of(figure)))
     span = max(max(levels) - min(levels), 1.0)
-    axes.plot(levels[0], 0, **_LEVEL)
+    axes.plot(levels[0], 0, **DIAMOND, clip_on=False)
     write_figure(axes, axes.transData, (levels[0] + _GAP * span, 0), before, before.text)
     for place, (_, figure, is_up) in enumerate(steps, start=1):
         ends = sorted(levels[place - 1 : place + 1])
@@ -80,7 +70,7 @@ def draw_bridge(
         write_figure(axes, axes.transData, (ends[1] + _GAP * span, place), figure, figure.text)
     last = len(steps) + 1
     axes.plot([levels[-1]] * 2, [last - 1, last], color=COLOURS["edge"], linewidth=0.6)
-    axes.plot(levels[-1], last, **_LEVEL)
+    axes.plot(levels[-1], last, **DIAMOND, clip_on=False)
     write_figure(axes, axes.transData, (levels[-1] + _GAP * span, last), now, now.text)
     axes.set_xlim(min(levels) - _GAP * span, max(levels) + 0.12 * span)
     axes.set_xticks([])

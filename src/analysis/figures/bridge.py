@@ -81,12 +81,7 @@ def list_bridge_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
                 is_compared=True,
             ),
             _find_other_sides,
-            lambda line: (
-                "="
-                + _write_other_side(
-                    line, special, f'{line.beside(STATUS)}&""' if line.beside else ""
-                )
-            ),
+            lambda line: "=" + _write_other_side(line, special, _refer(line)),
         ),
     )
 

@@ -167,10 +167,7 @@ def list_milestones(asked: Questionnaire) -> list[Milestone]:
 def list_without(asked: Questionnaire) -> list[Milestone]:
     """Return what other definitions of the rate leave out: each lobbied reason, then all."""
     lobbied = [
-        Milestone(code, asked.reasons[code], (f"{REASON}_{code}",))
-        for route in asked.routes
-        if route.lobbied
-        for code in asked.list_reasons(route.code)
+        Milestone(code, asked.reasons[code], (f"{REASON}_{code}",)) for code in asked.lobbied
     ]
     if len(lobbied) > 1:
         every = tuple(code for step in lobbied for code in step.codes)

@@ -53,6 +53,7 @@ def answers(findings: Findings) -> Block:
     told = findings.ledger.guideline
     if not told.sections:
         return Group(())
+    has_questions = any(own.question for own in told.sections)
     return Group(
         (
             Paragraph((told.heading or told.title,), kind="heading"),
@@ -60,13 +61,13 @@ def answers(findings: Findings) -> Block:
             Table(
                 caption=f"{told.title}で定めたこと",
                 columns=(
-                    *([Column("質問", weight=4)] if any(s.question for s in told.sections) else []),
+                    *([Column("質問", weight=4)] if has_questions else []),
                     Column("節", weight=3),
                     Column("定めたこと", weight=6),
                 ),
                 rows=tuple(
                     (
-                        *([own.question] if any(s.question for s in told.sections) else []),
+                        *([own.question] if has_questions else []),
                         Link(f"{own.number} {own.title}", GUIDELINE),
                         own.summary,
                     )

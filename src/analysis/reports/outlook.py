@@ -91,12 +91,7 @@ def say_volume(findings: Findings) -> Iterator[tuple[Inline, ...]]:
 def list_own_steps(findings: Findings) -> list[Milestone]:
     """Return the steps of the road before the first that others must take."""
     asked = findings.cycle.questionnaire
-    lobbied = {
-        f"reason_{code}"
-        for route in asked.routes
-        if route.lobbied
-        for code in asked.list_reasons(route.code)
-    }
+    lobbied = {f"reason_{code}" for code in asked.lobbied}
     own = []
     for step in list_milestones(asked):
         if not lobbied.isdisjoint(step.codes):
@@ -126,10 +121,7 @@ def say_ceiling(findings: Findings) -> tuple[Inline, ...]:
     asked, own = findings.cycle.questionnaire, list_own_steps(findings)
     if not own or own == list_milestones(asked):
         return ()
-    lobbied = [
-        code for route in asked.routes if route.lobbied for code in asked.list_reasons(route.code)
-    ]
-    names = "・".join(asked.reasons[code] for code in lobbied)
+    names = "・".join(asked.reasons[code] for code in asked.lobbied)
     return (
         f"「{names}」のほかがすべて終わっても、オンライン化率は",
         Shown(findings.ledger.figure(f"if_{own[-1].name}_rate")),

@@ -26,7 +26,7 @@ test: $(READY) ## 書式、型、テストをすべて確かめる
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-quick: $(READY) ## 1分で済むテストだけを確かめる（ブラウザー、LibreOffice、報告書の作成を除く）
+quick: $(READY) ## 1、2分で済むテストだけを確かめる（ブラウザー、LibreOffice、報告書の作成を除く）
 	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not slow"
 
 golden: $(READY) ## 見本（tests/golden）を今の出力で書き直す

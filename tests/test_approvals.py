@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import shutil
 import zlib
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from analysis.reports import approvals
 from analysis.reports.plan import plan_reports
 from analysis.survey.collect import collect_survey
 
+from conftest import LATEST
 from deliveries import answer, build, copy_delivery, made_by, run
 from workbooks import make_cycle, not_started, procedure
 
@@ -197,6 +199,8 @@ def test_a_report_is_approved_shown_expired_and_verify_lists_it(
     folder = copy_delivery(delivery, tmp_path / "project")
     assert run(folder, "approve", "overview", "--by", "部長", "--on", DAY)[0] == 0
     assert made_by(build(folder)) == {"approvals"}
+    code, said = run(folder, "verify")
+    assert code == 0, said
     page = folder / "reports/2024-09-01/approvals.html"
     assert "失効" not in page.read_text("utf-8").partition("承認の一覧")[2].partition("</table>")[0]
     answer(folder, "G7", "着手済")
@@ -206,6 +210,15 @@ def test_a_report_is_approved_shown_expired_and_verify_lists_it(
     code, said = run(folder, "verify", "--quick")
     assert code == 0, said
     assert "うち失効 1件" in said and "2024-09-01/overview" in said
+
+
+@pytest.mark.slow
+def test_every_report_that_stands_can_be_approved(built_project: Path, tmp_path: Path) -> None:
+    """Also one that leaves a number's sign to the words: 146件増加, 4件減少."""
+    folder = Path(shutil.copytree(built_project, tmp_path / "project"))
+    for stem in [report.stem for report in plan_reports(open_cycle(LATEST, folder))]:
+        code, said = run(folder, "approve", stem, "--by", "部長", "--on", DAY)
+        assert code == 0, (stem, said)
 
 
 def test_the_help_says_that_it_proves_nothing() -> None:

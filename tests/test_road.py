@@ -103,6 +103,26 @@ def test_another_target_by_the_notebooks_parameters(found: Findings) -> None:
     assert road.aim(found, 0, "") is found
 
 
+def test_a_target_that_is_reached_or_past_is_told_as_that(found: Findings, tmp_path: Path) -> None:
+    for percent, by, words in (
+        (1, "2030-04-01", "目標に達しています"),
+        (100, "2024-01-01", "目標の期日までに達しませんでした"),
+    ):
+        aimed = road.aim(found, percent, by)
+        for block in (road.paces(aimed), overview.summary(aimed)):
+            assert words in texts_of(block)
+            assert "いまの速さでは" not in texts_of(block) and "間に合い" not in texts_of(block)
+    still = make_two_cycles(tmp_path / "still", [NOW], [NOW])
+    reached = road.aim(load_findings(still, collect_survey), 30, "2030-04-01")
+    assert "目標に達しています" in texts_of(overview.summary(reached))
+
+
+def test_a_few_days_are_no_months(found: Findings) -> None:
+    near = road.aim(found, 0, "2024-09-02")
+    assert "needed_pace" not in near.ledger.items
+    assert "あと" not in texts_of(overview.summary(near))
+
+
 @pytest.mark.parametrize(("percent", "by"), [(101, ""), (-1, ""), (0, "来年"), (50, "2025-13-01")])
 def test_a_target_that_is_none_is_refused(found: Findings, percent: int, by: str) -> None:
     with pytest.raises(ReportError, match="target_"):

@@ -60,6 +60,21 @@ def test_every_cell_of_the_page_shows_a_part(show: Show) -> None:
         assert "text/html" in part._repr_mimebundle_()[0]
 
 
+def test_a_number_without_its_sign_needs_words_that_carry_it(show: Show) -> None:
+    change = show.sentence("{online_change}").parts[0]
+    assert isinstance(change, Shown) and change.figure.value
+    right, wrong = ("増加", "減少") if change.figure.value > 0 else ("減少", "増加")
+    show.sentence(f"{{abs(online_change)}}{right}しました。")
+    for words in (f"{{abs(online_change)}}{wrong}しました。", "{abs(online_change)}動きました。"):
+        with pytest.raises(AnalysisError, match="符号を付けないので"):
+            show.sentence(words)
+
+
+def test_a_department_stands_within_the_parentheses_or_behind_them(show: Show) -> None:
+    told = [show.sentence(t).parts[0] for t in ("{abs(total@環境部)}", "{abs(total)@環境部}")]
+    assert told[0] == told[1]
+
+
 def test_a_table_has_a_row_for_each_department_and_their_sum(show: Show) -> None:
     table = show.table(columns={"charged": "手数料あり", "charged_rate": "率"})
     assert [column.title for column in table.columns] == ["部局名", "手数料あり", "率"]

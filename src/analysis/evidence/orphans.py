@@ -60,7 +60,7 @@ def require_traced(page: str, findings: Findings) -> Printed:
 
 def find_orphans(printed: Printed, findings: Findings) -> list[str]:
     """Return a line for each text with a digit that has no evidence, and each wrong figure."""
-    known = _list_known_words(findings)
+    known = list_known_words(findings)
     wrong = [
         f"根拠のない数字があります: 「{text.strip()[:_AROUND]}」"
         for text in printed.texts
@@ -69,7 +69,7 @@ def find_orphans(printed: Printed, findings: Findings) -> list[str]:
     wrong += [
         f"数値 {figure_id} が台帳の値と違います: 「{text}」（台帳では「{expected}」）"
         for figure_id, text in printed.figures
-        if (expected := _differs(findings.ledger, figure_id, text, known))
+        if (expected := tell_difference(findings.ledger, figure_id, text, known))
     ]
     return wrong
 
@@ -108,8 +108,11 @@ def _id_of(link: Mapping[str, str | None]) -> str:
     return unquote((link.get("href") or "")[1:])
 
 
-def _differs(ledger: Ledger, figure_id: str, text: str, known: Iterable[str]) -> str | None:
-    """Return what the ledger says where a printed figure says something else."""
+def tell_difference(ledger: Ledger, figure_id: str, text: str, known: Iterable[str]) -> str | None:
+    """Return what the ledger says where a printed figure says something else.
+
+    `known` are the words whose digits are no number (see `list_known_words`).
+    """
     figure = ledger.look_up(*split_id(figure_id))
     if figure is None:
         return "なし"
@@ -120,7 +123,7 @@ def _differs(ledger: Ledger, figure_id: str, text: str, known: Iterable[str]) ->
     return figure.text
 
 
-def _list_known_words(findings: Findings) -> list[str]:
+def list_known_words(findings: Findings) -> list[str]:
     """Return the words of cycle.toml, survey.toml and the guideline, the longest first."""
     settings, guideline = findings.cycle.settings, findings.ledger.guideline
     words = [*_STANDARDS, settings.city, settings.title, *settings.publisher, guideline.title]

@@ -28,7 +28,7 @@ from analysis.figures.requests import (
     list_request_derivations,
     list_requests,
 )
-from analysis.figures.road import Horizon, find_horizon, list_stage_derivations
+from analysis.figures.road import Horizon, find_horizon, list_road, list_stage_derivations
 from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
 from analysis.figures.trend import list_trend
@@ -130,16 +130,12 @@ def aim(ledger: Ledger, target: Target) -> Ledger:
     """
     cycle = copy(ledger.cycle)
     cycle.settings = cycle.settings.model_copy(update={"target": target})
-    measures = list_measures(
-        ledger.guideline,
-        cycle.questionnaire,
-        find_horizon(cycle),
-        has_previous=ledger.has_previous,
-        has_waiting=bool(ledger.list_waiting()),
+    before, now = (
+        {item.name: item for item in list_road(one.questionnaire, find_horizon(one))}
+        for one in (ledger.cycle, cycle)
     )
-    # What is asked of whom follows from the answers, a survey's own measures are its own, and what
-    # was before is what it was.
-    items = ledger.items | {item.name: item for item in measures}
+    items = {name: item for name, item in ledger.items.items() if name not in before}
+    items |= {n: item for n, item in now.items() if ledger.has_previous or not item.needs_previous}
     return replace(ledger, cycle=cycle, items=items)
 
 

@@ -4,6 +4,7 @@ They are built of the same few constructors as the catalogue's own, and nothing 
 those afterwards: they are counted, followed to the cells and recounted in the same ways.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +32,7 @@ _KINDS = (
 
 def _be_no_formula(label: str) -> str:
     """Return a label that no spreadsheet takes for a formula; raise ValueError."""
-    if label.startswith(_FORMULA_SIGNS):
+    if unicodedata.normalize("NFKC", label).lstrip().startswith(_FORMULA_SIGNS):
         signs = "、".join(f"「{sign}」" for sign in _FORMULA_SIGNS)
         raise ValueError(f"{signs}で始めず、ほかの文字で始めてください")
     return label

@@ -69,14 +69,14 @@ def find_horizon(cycle: Cycle) -> Horizon:
 
 
 def count_months(begin: datetime.date, end: datetime.date) -> int | None:
-    """Return how many months lie between two days, at least one; None if none does.
+    """Return how many months lie between two days; None if none does, not even half of one.
 
     >>> count_months(datetime.date(2024, 3, 31), datetime.date(2024, 9, 1))
     5
     """
     if end <= begin:
         return None
-    return max(1, int(round_half_up((end - begin).days / _DAYS_OF_MONTH, 0)))
+    return int(round_half_up((end - begin).days / _DAYS_OF_MONTH, 0)) or None
 
 
 def list_stage_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from analysis.cycle import APPROVALS_NAME, Cycle, find_root
 from analysis.errors import ReportError, SettingsError, say_why
-from analysis.evidence.orphans import read_page
+from analysis.evidence.orphans import list_known_words, read_page, tell_difference
 from analysis.figures.approvals import APPROVAL_COLUMNS, guard, pack_detail, read_approvals
 from analysis.figures.approved import Basis, take_figure, take_report
 from analysis.figures.figure import split_id
-from analysis.figures.findings import load_findings
-from analysis.figures.ledger import Ledger
+from analysis.figures.findings import Findings, load_findings
 from analysis.figures.named import read_id
 from analysis.names import name_ledger
 from analysis.reports.plan import plan_reports
@@ -49,8 +48,7 @@ def write_approval(target: str, approved_by: str, note: str, approved_on: str | 
         day_name, _, stem = target.rpartition("/")
         root = find_root()
         cycle = open_counted(open_cycle_as(day_name or None, interim=False).name, root)
-        ledger = load_findings(cycle).ledger
-        name, basis = _take_delivered(cycle, ledger, stem)
+        name, basis = _take_delivered(cycle, load_findings(cycle), stem)
     line = {
         "target": name,
         "label": basis.label,
@@ -93,7 +91,7 @@ def _read_day(written: str | None) -> str:
     raise SettingsError("--on は 2024-09-01 のような日付で書いてください。")
 
 
-def _take_delivered(cycle: Cycle, ledger: Ledger, stem: str) -> tuple[str, Basis]:
+def _take_delivered(cycle: Cycle, findings: Findings, stem: str) -> tuple[str, Basis]:
     """Return the name of a report that stands there and what an approval of it is of."""
     plan = {report.stem: report for report in plan_reports(cycle)}
     report = plan.get(stem)
@@ -106,11 +104,10 @@ def _take_delivered(cycle: Cycle, ledger: Ledger, stem: str) -> tuple[str, Basis
     except (OSError, ValueError) as error:
         why = say_why(error) if isinstance(error, OSError) else "読めません"
         raise ReportError(f"reports/{cycle.name}/{path.name}: {why}。{make}") from None
+    ledger, words = findings.ledger, list_known_words(findings)
     known = {figure_id: ledger.look_up(*split_id(figure_id)) for figure_id, _ in printed}
     stale = [
-        figure_id
-        for figure_id, text in printed
-        if (figure := known[figure_id]) is None or figure.text not in text
+        figure_id for figure_id, text in printed if tell_difference(ledger, figure_id, text, words)
     ]
     if stale or not printed:
         told = f"（{stale[0]} など{len(set(stale))}件の数値が違います）" if stale else ""

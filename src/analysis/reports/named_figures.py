@@ -89,10 +89,25 @@ def show_named(named: NamedFigures, asked: str, unit: str | None, scope: str = W
             "ように書いてください。"
         )
     magnitude, inner, plain, department = found.groups()
-    if department is not None:
+    # A department may stand within the parentheses or behind them.
+    measure, _, within = (inner or plain).partition("@")
+    if department := department or within:
         scope = named.department(department)
-    figure = named.find(named.name(inner or plain), scope)
+    figure = named.find(named.name(measure), scope)
     return Shown(figure, magnitude=magnitude is not None, unit=unit)
+
+
+def require_sign(shown: Shown, asked: str, following: str) -> None:
+    """Return if the words behind a number without its sign carry it; else raise FigureError."""
+    value = shown.figure.value
+    if not shown.magnitude or not shown.figure.unit.signed or not value:
+        return
+    if not following.startswith("増" if value > 0 else "減"):
+        raise FigureError(
+            f"{{{asked}}} は符号を付けないので、すぐあとに、数値に合わせて「増加」か「減少」などと"
+            f"書いてください（いまは {shown.figure.text}）。"
+            f"符号を付けるなら、{{{shown.figure.measure}}} と書きます。"
+        )
 
 
 def adds_up(measure: Measure) -> bool:

@@ -16,7 +16,7 @@ from analysis.reports.progress import join
 def say_paces(findings: Findings, scope: str = WHOLE) -> Iterator[tuple[Inline, ...]]:
     """Yield what is left, at which pace, and whether that is enough; for any report to say."""
     figure, items = findings.ledger.figure, findings.ledger.items
-    target, horizon = findings.cycle.settings.target, find_horizon(findings.cycle)
+    target = findings.cycle.settings.target
     goal: tuple[Inline, ...] = ("目標",)
     if target is not None:
         goal = ("目標（", *say_goal(target), "）")
@@ -26,36 +26,39 @@ def say_paces(findings: Findings, scope: str = WHOLE) -> Iterator[tuple[Inline, 
         Strong((Shown(figure("shortfall", scope), unit="手続き"),)),
         "です",
     )
-    if "pace" not in items:
-        return
-    needed: tuple[Inline, ...] = ()
-    if "needed_pace" in items:
-        needed = ("、目標に必要な速さは", Shown(figure("needed_pace", scope)))
-    yield ("前回からの速さは", Shown(figure("pace", scope)), *needed, "です")
-    if "months_to_target" not in items:
-        return
-    duration = figure("months_to_target", scope)
-    if duration.exact is None:
-        yield (Strong(("いまの速さでは、目標に達しません",)),)
-        return
-    verdict: tuple[Inline, ...] = ()
-    if horizon.months_left is not None:
-        is_met = duration.exact <= Fraction(horizon.months_left)
-        verdict = (
-            "。期日まではあと",
-            Quoted(f"{horizon.months_left}か月"),
-            "で、",
-            Strong(("この速さで間に合います" if is_met else "この速さでは間に合いません",)),
-        )
-    yield ("いまの速さが続くと、目標に達するまで", Shown(duration), "かかります", *verdict)
+    if "pace" in items:
+        needed: tuple[Inline, ...] = ()
+        if "needed_pace" in items:
+            needed = ("、目標に必要な速さは", Shown(figure("needed_pace", scope)))
+        yield ("前回からの速さは", Shown(figure("pace", scope)), *needed, "です")
+    if arrival := _say_arrival(findings, scope):
+        yield arrival
 
 
 def say_verdict(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     """Yield in one sentence whether the city meets its target; nothing where none can tell."""
+    if arrival := _say_arrival(findings, WHOLE):
+        yield (Strong(("目標に間に合うか",)), "：", *arrival)
+
+
+def _say_arrival(findings: Findings, scope: str) -> tuple[Inline, ...]:
+    """Return whether the target is reached, or will be at this pace; nothing where none knows."""
+    figure, target = findings.ledger.figure, findings.cycle.settings.target
+    if not figure("shortfall", scope).value:
+        return (Strong(("目標に達しています",)),)
+    if target is not None and target.by <= findings.cycle.settings.as_of:
+        return (Strong(("目標の期日までに達しませんでした",)),)
     if "months_to_target" not in findings.ledger.items:
-        return
-    *_, last = say_paces(findings)
-    yield (Strong(("目標に間に合うか",)), "：", *last)
+        return ()
+    duration, left = figure("months_to_target", scope), find_horizon(findings.cycle).months_left
+    if duration.exact is None:
+        return (Strong(("いまの速さでは、目標に達しません",)),)
+    told = ("いまの速さが続くと、目標に達するまで", Shown(duration), "かかります")
+    if left is None:
+        return told
+    is_met = duration.exact <= Fraction(left)
+    verdict = "この速さで間に合います" if is_met else "この速さでは間に合いません"
+    return (*told, "。期日まではあと", Quoted(f"{left}か月"), "で、", Strong((verdict,)))
 
 
 def say_next(findings: Findings) -> Iterator[tuple[Inline, ...]]:

@@ -20,7 +20,7 @@ from analysis.figures.definition import OTHER_FIELDS, field_name
 from analysis.figures.findings import Findings
 from analysis.figures.rounding import MINUS, NO_NUMBER
 from analysis.figures.statuses import name_statuses
-from analysis.inputs import list_inputs
+from analysis.inputs import leave_others, list_inputs
 from analysis.names import say_day
 from analysis.questionnaire.rules import SEVERITY_LABELS
 from analysis.reports.heading import head_report
@@ -234,7 +234,8 @@ def _compare(findings: Findings) -> Iterator[tuple[Cell, ...]]:
 
 
 def _hash_files(findings: Findings) -> Iterator[tuple[Cell, ...]]:
-    inputs = list_inputs(findings.cycle)
+    # Without approvals, which decide no number: no report but their own is made from them.
+    inputs = leave_others(list_inputs(findings.cycle), None)
     cycles = (findings.cycle.day, findings.cycle.settings.previous)
     for folder in (*filter(None, cycles), "guideline"):
         for path, sha256 in inputs.items():

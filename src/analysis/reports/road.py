@@ -78,7 +78,9 @@ def paces(findings: Findings) -> Block:
                     ("計" if is_sum else "市全体", *columns.cells()),
                 ),
                 ledger=findings.ledger if is_sum and _is_whole(findings) else None,
-                notes=("増えていない部局は、この速さでは目標に達しません（—）。",)
+                notes=(
+                    "「—」は、増えていないためこの速さでは目標に達しないか、もう達している部局です。",
+                )
                 if findings.ledger.has_previous
                 else (),
             ),

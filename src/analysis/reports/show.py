@@ -32,7 +32,7 @@ from analysis.looks import look_by_place
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.from_frame import traced
 from analysis.reports.heading import head_report
-from analysis.reports.named_figures import NamedFigures, adds_up, show_named
+from analysis.reports.named_figures import NamedFigures, adds_up, require_sign, show_named
 
 RowKind = Literal["department", "section"]
 AskedColumns = Sequence[str] | Mapping[str, str]
@@ -141,9 +141,10 @@ class Show:
     ) -> Paragraph:
         """Return a sentence with figures in it: `"手数料のある手続きは{charged}です。"`.
 
-        `{online:手続き}` counts in other words, `{abs(online_change)}` leaves the sign to them,
+        `{online:手続き}` counts in other words, `{abs(online_change)}増加` leaves the sign to them,
         `{online@環境部}` is of a department; all others are of `department`, or of the whole city.
-        Raises FigureError for a measure that there is not, and names the nearest.
+        Raises FigureError for a measure that there is not, and names the nearest, and for a sign
+        that the words don't carry.
         """
         scope = WHOLE if department is None else self._findings.department(department).slug
         parts: list[Inline] = []
@@ -153,11 +154,14 @@ class Show:
             raise ReportError(
                 f"文「{text}」の波括弧が閉じていません。括弧そのものは二つ重ねて書いてください。"
             ) from None
-        for plain, name, unit, _ in pieces:
+        following = [*(plain for plain, *_ in pieces[1:]), ""]
+        for (plain, name, unit, _), after in zip(pieces, following, strict=True):
             if plain:
                 parts.append(plain)
             if name is not None:
-                parts.append(show_named(self._named, name, unit or None, scope))
+                shown = show_named(self._named, name, unit or None, scope)
+                require_sign(shown, name, after)
+                parts.append(shown)
         return Paragraph(tuple(parts), kind)
 
     def figures(

@@ -31,14 +31,14 @@ function textOf(link) {
     .map((node) => node.textContent).join("").trim();
 }
 
-// Whether a link prints this number. Where the words carry the sign (4件減少), it has none itself.
+// Whether a link prints this number. Where the words carry the sign (4件減少、4件減り), it has none.
 function prints(link, number) {
   const text = textOf(link);
   const found = text.match(NUMBER) ?? text.match(/—/g) ?? [];
   if (found.length !== 1) return false;
   const words = wordsAfter(link);
-  if (words.startsWith("増加")) return number === `+${found[0]}`;
-  if (words.startsWith("減少")) return number === `${MINUS}${found[0]}`;
+  if (words.startsWith("増") && number === `+${found[0]}`) return true;
+  if (words.startsWith("減") && number === `${MINUS}${found[0]}`) return true;
   return number === found[0];
 }
 

@@ -33,6 +33,7 @@ from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
 from analysis.figures.trend import list_trend
 from analysis.figures.twins import list_twin_derivations
+from analysis.figures.use_bands import list_use_derivations
 from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.survey import Survey
@@ -147,6 +148,7 @@ def list_derivations(
         *list_stage_derivations(asked),
         *list_bridge_derivations(asked),
         *list_decision_derivations(guideline, asked),
+        *list_use_derivations(guideline, asked),
         *list_request_derivations(asked, behind),
         *list_twin_derivations(asked),
         *list_national_derivations(asked, behind.inventory),

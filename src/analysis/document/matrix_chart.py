@@ -130,9 +130,7 @@ class _Drawing:
         middle = _NAMES + self._wide * self.columns / 2
         write_label(self.canvas, self.scale, (middle, 0.13), plain(head.title), align="center")
         for column, name in enumerate(head.columns):
-            write_label(
-                self.canvas, self.scale, (self._middle(column), 0.36), name, align="center"
-            )
+            write_label(self.canvas, self.scale, (self._middle(column), 0.36), name, align="center")
         for own, name in enumerate(head.sums):
             at = (self._end(own), 0.36)
             write_label(self.canvas, self.scale, at, plain(name), align="right")

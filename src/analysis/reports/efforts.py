@@ -53,9 +53,7 @@ def draw_efforts(findings: Findings, scope: str, chosen: Sequence[Chosen]) -> It
             (label, ledger.figure(name, scope))
             for name, (_, label) in zip(names, grades, strict=True)
         ]
-        yield draw_parts(
-            ledger, "未対応の手続きの手間の段階", parts, whole, look_by_place(names)
-        )
+        yield draw_parts(ledger, "未対応の手続きの手間の段階", parts, whole, look_by_place(names))
 
 
 def _draw_by_use(

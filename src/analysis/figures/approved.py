@@ -47,8 +47,8 @@ def take_figure(ledger: Ledger, figure: Figure) -> Basis:
     """Return what an approval of a figure is of, with its definition and each of its cells.
 
     >>> basis = take_figure(ledger, ledger.figure("online"))
-    >>> basis.text, [f"{line.place}「{line.text}」" for line in basis.lines[1:]]
-    ('1件', ['2024-09-01 環境部.xlsx 調査票!A6「K-001」', '2024-09-01 環境部.xlsx 調査票!G6「オンライン化済」'])
+    >>> basis.text, [f"{line.place}「{line.text}」" for line in basis.lines[2:]]
+    ('1件', ['2024-09-01 環境部.xlsx 調査票!G6「オンライン化済」'])
     """
     lines = (KeptLine(_DEFINITION, figure.definition), *_list_lines(ledger, [figure]))
     sha256 = digest_figures(ledger, [figure])[figure.id].sha256
@@ -165,12 +165,18 @@ def _list_lines(ledger: Ledger, figures: Iterable[Figure]) -> list[KeptLine]:
     every = [replace(own, positions={"": sorted(rows[key])}) for key, own in known.items()]
     found: dict[str, dict[str, None]] = {}
     for cell in list_cells(every, ""):
-        place = f"{cell['cycle']} {cell['workbook']} {cell['sheet'] or ''}!{cell['cell']}"
-        told = "" if cell["raw"] is None else str(cell["raw"])
+        # What stands in no cell, such as a workbook that is missing, is known by its name.
+        at = "!".join(_read(cell[key]) for key in ("sheet", "cell")).strip("!")
+        place = f"{_read(cell['cycle'])} {_read(cell['workbook'])} {at}"
+        told = _read(cell["raw"])
         if cell["corrected"]:
             told += f"（訂正後：{cell['value']}）"
         found.setdefault(" ".join(place.split()), {})[told] = None
     return [KeptLine(place, "／".join(texts)) for place, texts in sorted(found.items())]
+
+
+def _read(part: object) -> str:
+    return part if isinstance(part, str) else ""
 
 
 def _list_cycles(ledger: Ledger) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ ATTRIBUTES = {
     "fill-opacity", "fill-rule", "clip-rule", "font-family", "aria-label", "aria-describedby",
     "aria-labelledby", "aria-hidden", "preserveAspectRatio",
     # What a table tells the list's script of its columns; other data-* may command JupyterLab.
-    "data-column", "data-picks", "data-codes",
+    "data-column", "data-picks", "data-codes", "data-order",
 }  # fmt: skip
 PAINTED = frozenset({"fill", "stroke", "clip-path"})
 _ATTRIBUTE = r'\s+([\w:-]+)="([^"<>]*)"'

@@ -119,7 +119,9 @@ def test_efforts_are_chosen_sorted_and_told_in_the_address(
         page.locator(".tool th:visible", has_text="手間").first.locator("button").focus()
         page.keyboard.press("Enter")
         places = [order.index(told) for told in cells(page, "手間") if told in order]
-        assert places == sorted(places) and len({*places}) > 1
+        assert places == sorted(places)
+        # Of a long list only the first are shown.
+        assert len({*places}) > 1 or slug == LONG
 
 
 def test_a_letter_is_chosen_and_saved_as_the_sentence_it_stands_for(

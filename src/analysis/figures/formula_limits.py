@@ -18,7 +18,7 @@ from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.settings import refuse_settings
 
-LONGEST_FORMULA, DEEPEST, LONGEST_TEXT, MOST_ARGUMENTS = 8_192, 64, 255, 255
+_LONGEST_FORMULA, _DEEPEST, _LONGEST_TEXT, _MOST_ARGUMENTS = 8_192, 64, 255, 255
 """What Excel takes: signs in a formula, levels of functions, signs in a text, arguments."""
 
 _FAR, _LAST = "XFD", 1_048_576
@@ -41,8 +41,8 @@ def find_excess(formula: str) -> str | None:
     >>> find_excess(f'=IF(A1="{"長" * 300}",1,2)')
     '数式の中の文字列が300字になります（Excel では255字まで）'
     """
-    if len(formula) > LONGEST_FORMULA:
-        return f"数式が{len(formula):,}字になります（Excel では{LONGEST_FORMULA:,}字まで）"
+    if len(formula) > _LONGEST_FORMULA:
+        return f"数式が{len(formula):,}字になります（Excel では{_LONGEST_FORMULA:,}字まで）"
     longest = deepest = most = 0
     arguments: list[int] = []
     for at, part in enumerate(formula.split('"')):
@@ -59,9 +59,9 @@ def find_excess(formula: str) -> str | None:
             elif sign == "," and arguments:
                 arguments[-1] += 1
     for found, limit, words in (
-        (longest, LONGEST_TEXT, "数式の中の文字列が{}字"),
-        (deepest, DEEPEST, "数式の中の関数が{}段"),
-        (most, MOST_ARGUMENTS, "一つの関数の引数が{}個"),
+        (longest, _LONGEST_TEXT, "数式の中の文字列が{}字"),
+        (deepest, _DEEPEST, "数式の中の関数が{}段"),
+        (most, _MOST_ARGUMENTS, "一つの関数の引数が{}個"),
     ):
         if found > limit:
             return f"{words.format(found)}になります（Excel では{limit}{words[-1]}まで）"

@@ -57,7 +57,8 @@ class Masthead(Block):
     """The head of a report: the exporters put it on top, in the title and in the running head.
 
     `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
-    the publisher, `demonstration` marks invented data on every page, `notice` stands above all.
+    the publisher, `demonstration` marks invented data on every page, of which `invented` says how
+    it was made up; `notice` stands above all.
     `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
     name of each one's file, and what it is called.
     """
@@ -70,6 +71,7 @@ class Masthead(Block):
     demonstration: bool
     cycle: str = ""
     notice: Block | None = None
+    invented: str = ""
     stem: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     departments: tuple[tuple[str, str], ...] = ()

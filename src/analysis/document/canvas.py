@@ -113,6 +113,17 @@ def write_figure(
     )  # fmt: skip
 
 
+def write_label(
+    on: Axes | Canvas, scale: Transform, at: tuple[float, float], text: str, *, align: str = "left"
+) -> None:
+    """Write words, which no figure stands behind."""
+    on.text(
+        *at, text,
+        ha=align, va="center", color=COLOURS["drawn"], transform=scale,
+        fontfamily=_families_of(text.splitlines()),
+    )  # fmt: skip
+
+
 def name_rows(axes: Axes, labels: Sequence[str]) -> None:
     """Name the bars, the first on top."""
     names = [plain(label) for label in labels]

@@ -179,6 +179,7 @@ def _setup(masthead: Masthead, fingerprint: str) -> str:
         f"city: {literal(masthead.city)}, "
         f"as-of: datetime(year: {date.year}, month: {date.month}, day: {date.day}), "
         f"demonstration: {'true' if masthead.demonstration else 'false'}, "
+        f"invented: {literal(masthead.invented)}, "
         f"fingerprint: {literal(fingerprint)}, fonts: ({fonts}))"
     )
 

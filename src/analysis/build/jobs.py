@@ -20,7 +20,7 @@ from analysis.build.workers import (
 from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
-from analysis.inputs import Mark
+from analysis.inputs import MEASURES_NAME, Mark
 from analysis.opendata.files import CODEBOOK_NAME
 from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME, Report, plan_reports
 
@@ -140,6 +140,10 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
     if figure("published").value:
         agreeing, published = figure("published_agreeing"), figure("published")
         summary.insert(0, f"公表値との一致: {agreeing.text}/{published.text}")
+    summary += [
+        f"求めない数値: {MEASURES_NAME} の「{name}」（{why}）"
+        for name, why in findings.ledger.left_out.items()
+    ]
     sources = {
         stem: find_sources(findings.ledger, target.inputs, own) for stem, own in asked.items()
     }

@@ -19,9 +19,9 @@ from analysis.figures.item import CHANGE
 from analysis.inputs import MEASURES_NAME
 from analysis.reports.show import Show
 from analysis.survey.collect import collect_survey
-from test_own_report import read_own
 
 from conftest import ROOT
+from own import read_own
 from workbooks import make_cycle, make_two_cycles, not_started, procedure
 
 PAGE = (ROOT / "docs/notebooks.md").read_text("utf-8")
@@ -201,7 +201,10 @@ def test_a_figure_under_the_name_of_another_is_refused(show: Show) -> None:
 
 def test_a_figure_under_its_own_name_or_under_none_is_shown(show: Show) -> None:
     figures = show.figures(columns=["online_rate", "online_rate_change"])
-    city, sections = show._ledger.figure("online_rate"), show.figures("section", department="環境部")
+    city, sections = (
+        show._ledger.figure("online_rate"),
+        show.figures("section", department="環境部"),
+    )
     grouped = figures.set_axis(
         pd.MultiIndex.from_product([["オンライン化率"], ["今回", "増減"]]), axis="columns"
     )

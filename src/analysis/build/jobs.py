@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from analysis.figures.findings import Findings
 
 
+_AIMED = (
+    "目標がほかの報告書や figures.csv と違うため、一式には入れられません。"
+    "ノートブックの目標の引数をもとに戻し、一式の目標は cycle.toml に書いてください。"
+    "違う目標のものは、JupyterLab で実行して書き出せます。"
+)
+
+
 @dataclass(frozen=True)
 class AnswersSeen:
     """What a build must know of the answers before it can tell which reports they change.
@@ -154,6 +161,8 @@ def _export(target: BuildTarget, document: "Document", origin: Origin) -> "Pages
     from analysis.evidence.exporters import pages_of
 
     try:
+        if document.masthead.aimed is not None:
+            raise ReportError(_AIMED)
         return pages_of(document, _load(target), origin)
     except ReportError as error:
         raise ReportError(f"notebooks/{origin.notebook}.ipynb: {error}") from None

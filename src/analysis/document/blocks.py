@@ -59,7 +59,8 @@ class Masthead(Block):
     `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
     the publisher, `demonstration` marks invented data on every page, `notice` stands above all.
     `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
-    name of each one's file, and what it is called.
+    name of each one's file, and what it is called. `aimed` is the target, in percent, and its date
+    where it is not the settings'.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Masthead(Block):
     stem: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     departments: tuple[tuple[str, str], ...] = ()
+    aimed: tuple[int, str] | None = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)

@@ -58,7 +58,7 @@ class _Names:
 
     def __init__(self, findings: Findings) -> None:
         ledger = findings.ledger
-        self._scopes: dict[str, set[str]] = defaultdict(set, dict.fromkeys(_WHOLE, {WHOLE}))
+        self._scopes: dict[str, set[str]] = defaultdict(set, {key: {WHOLE} for key in _WHOLE})
         self._measures: dict[str, set[str]] = defaultdict(set)
         for scope in (*ledger.list_departments(), *ledger.list_waiting()):
             self._scopes[match_key(scope.name)].add(scope.slug)

@@ -60,7 +60,8 @@ class Masthead(Block):
     the publisher, `demonstration` marks invented data on every page, of which `invented` says how
     it was made up; `notice` stands above all.
     `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
-    name of each one's file, and what it is called.
+    name of each one's file, and what it is called. `aimed` is the target, in percent, and its date
+    where it is not the settings'.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Masthead(Block):
     stem: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     departments: tuple[tuple[str, str], ...] = ()
+    aimed: tuple[int, str] | None = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)

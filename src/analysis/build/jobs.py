@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from analysis.figures.findings import Findings
 
 
+_UNSTATED = (
+    "メタデータの report の slides は、スライドを返すノートブックにだけ、true と書きます。"
+    "直すか、配布されたものに戻してください。"
+)
+
+
 @dataclass(frozen=True)
 class AnswersSeen:
     """What a build must know of the answers before it can tell which reports they change.
@@ -84,8 +90,10 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
             "もう一度実行してください。"
         ) from None
     origin = Origin(target.inputs, report.notebook, report.parameters)
-    page, pdf, sources = in_worker(_export, target, document, origin)
-    return Made(page.encode(), pdf, executed, sources)
+    page, pdf, sources, slides = in_worker(_export, target, document, origin)
+    if report.slides != (slides is not None):
+        raise ReportError(f"notebooks/{report.notebook}.ipynb: {_UNSTATED}")
+    return Made(page.encode(), pdf, executed, sources, slides)
 
 
 def run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple["Document", bytes]:

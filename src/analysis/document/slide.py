@@ -97,7 +97,9 @@ def halve(table: Table) -> tuple[Table, ...]:
     if len(table.rows) <= LONGEST_COLUMN:
         return (table,)
     middle = len(table.rows) // 2
-    return (_cut(table, 0, middle), _cut(table, middle, len(table.rows)))
+    rest = _cut(table, middle, len(table.rows))
+    rest = replace(rest, caption=f"{table.caption}（続き）", marks=_list_looks(rest), ledger=None)
+    return (_cut(table, 0, middle), rest)
 
 
 def share_out(table: Table) -> Iterator[Table]:
@@ -110,8 +112,16 @@ def share_out(table: Table) -> Iterator[Table]:
 
 def _cut(table: Table, begin: int, end: int) -> Table:
     """Return some rows of a table, which look as they did: its sums were checked with all."""
-    looks = tuple(look or None for look in table.looks[begin:end])
     notes = table.notes if end == len(table.rows) else ()
     return replace(
-        table, rows=table.rows[begin:end], marks=looks, subtotals=(), notes=notes, ledger=None
+        table,
+        rows=table.rows[begin:end],
+        marks=_list_looks(table)[begin:end],
+        subtotals=(),
+        notes=notes,
+        ledger=None,
     )
+
+
+def _list_looks(table: Table) -> tuple[str | None, ...]:
+    return tuple(look or None for look in table.looks)

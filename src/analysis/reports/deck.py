@@ -44,7 +44,7 @@ _MOST_BARS = 24
 _MOST_TABLES = 2
 """How many slides the table of the departments may take."""
 
-_MOST_WAITING = 10
+_MOST_WAITING = 8
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -67,12 +67,12 @@ def _show_headline(findings: Findings) -> Iterator[Tile]:
     """Yield the headline numbers: the overview's, and the change as one of its own."""
     figure, items = findings.ledger.figure, findings.ledger.items
     rate, waiting = show_progress(findings, WHOLE)
-    whole = (Shown(figure("total"), unit="手続き"), "のうち", Shown(figure("online"), unit="手続き"))
-    yield replace(rate, about=whole)
+    whole, online = (Shown(figure(name), unit="手続き") for name in ("total", "online"))
+    yield replace(rate, about=(whole, "のうち", online))
     if findings.ledger.has_previous:
         points = Shown(figure("online_rate_change"))
-        label = f"{items['online'].label}の増減"
-        yield Tile(label, Shown(figure("online_change")), ("前回から", points))
+        about = (f"{items['online_rate'].label}は", points)
+        yield Tile("前回からの増減", Shown(figure("online_change")), about)
     yield waiting
     yield from show_outlook(findings, WHOLE)
 
@@ -81,14 +81,16 @@ def result(findings: Findings) -> Block:
     """Return the slide of section 1-(1): how many are online, started, not started."""
     title = f"1-(1) {findings.cycle.settings.title}結果（{write_date(findings.cycle)}時点）"
     chart, table = overview.draw_statuses(findings), overview.tabulate_city(findings)
+    name, *numbers = table.columns
+    table = replace(table, columns=(name, *(replace(own, weight=3) for own in numbers)))
     said = overview.say_not_online(findings)
-    return Slides((Slide(title, (chart,), (table,), message=said),))
+    return Slides((Slide(title, (chart,), (table,), message=said, widths=(3, 4)),))
 
 
 def departments(findings: Findings) -> Block:
     """Return the slides of section 1-(2): the departments' table, and their rates side by side."""
     title = f"1-(2) 部局別のオンライン化の状況（{write_date(findings.cycle)}時点）"
-    table = _keep_largest(findings, overview.tabulate_departments(findings))
+    table = _shorten(_keep_largest(findings, overview.tabulate_departments(findings)))
     ranked = list(say_ranked(findings)) if findings.ledger.has_previous else []
     slides = [
         Slide(title, (part,), message=ranked[0] if ranked and not at else ())
@@ -127,8 +129,8 @@ def reasons(findings: Findings) -> Block:
     if not isinstance(heading, Paragraph) or not isinstance(lead, Paragraph):
         raise TypeError("the reasons begin with their heading and a sentence")
     title = "".join(part for part in heading.parts if isinstance(part, str))
-    beside = _pick(others, Chart) + _pick(others, Bullets)
-    return Slides((Slide(title, _pick(others, Table), beside, lead.parts, widths=(4, 3)),))
+    told = _pick(others, Bullets)
+    return Slides((Slide(title, _pick(others, Table), told, lead.parts, widths=(3, 2)),))
 
 
 def guidance(findings: Findings) -> Block:
@@ -184,6 +186,17 @@ def _keep_largest(findings: Findings, table: Table) -> Table:
         notes=("手続きの多い部局だけです。すべての部局は全体の報告書にあります。",),
         ledger=None,
     )
+
+
+def _shorten(table: Table) -> Table:
+    """Return the departments' table with short titles, and room for their names.
+
+    Its last row was checked to be the sum, and is shown as such still.
+    """
+    name, *numbers = table.columns
+    short = (replace(own, title=own.title.removeprefix("前回からの")) for own in numbers)
+    looks = tuple(look or None for look in table.looks)
+    return replace(table, columns=(replace(name, weight=4), *short), marks=looks, ledger=None)
 
 
 def _flatten(block: Block) -> tuple[Block, ...]:

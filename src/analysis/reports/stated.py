@@ -174,8 +174,9 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
         yield f"{KEY} の needs（報告書に要るもの）に書けるのは {known} です。"
     if not isinstance(stated.get(_SLIDES, False), bool):
         yield f"{KEY} の {_SLIDES}（スライドにするか）に書けるのは true か false です。"
-    for key in sorted(stated.keys() - {"order", "needs", _SLIDES, *_WORDS}):
-        yield f"{KEY} の「{key}」は使えません（使えるのは order、title、heading、needs、{_SLIDES}）。"
+    known = ("order", *_WORDS, "needs", _SLIDES)
+    for key in sorted(stated.keys() - {*known}):
+        yield f"{KEY} の「{key}」は使えません（使えるのは {'、'.join(known)}）。"
 
 
 def _list_names(cycle: Cycle) -> Iterator[str]:

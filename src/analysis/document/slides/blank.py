@@ -84,10 +84,11 @@ def _draw_rule(layout: Any) -> None:
     ink = COLOURS["ink"].removeprefix("#")
     layout.shapes._spTree.append(
         parse_xml(
-            f'<p:sp {nsdecls("a", "p")}><p:nvSpPr><p:cNvPr id="99" name="表題の下の線"/><p:cNvSpPr/>'
-            f'<p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr><a:xfrm><a:off x="{left}" y="{top}"/>'
-            f'<a:ext cx="{wide}" cy="{high}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
-            f'</a:prstGeom><a:solidFill><a:srgbClr val="{ink}"/></a:solidFill><a:ln><a:noFill/></a:ln>'
+            f'<p:sp {nsdecls("a", "p")}><p:nvSpPr><p:cNvPr id="99" name="表題の下の線"/>'
+            f'<p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr>'
+            f'<a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
+            f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+            f'<a:solidFill><a:srgbClr val="{ink}"/></a:solidFill><a:ln><a:noFill/></a:ln>'
             "</p:spPr></p:sp>"
         )
     )

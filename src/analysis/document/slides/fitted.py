@@ -5,6 +5,7 @@ of the type; so lines have a fixed height, and a text is taken for a little wide
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ LINE = 1.3
 GAP = 0.6
 """Between two parts, or two sentences of a list, of the letters' size."""
 
-TABLE, NOTE, TILE = 0.8, 0.65, 2.7
+TABLE, NOTE, TILE = 0.8, 0.65, 2.4
 """How large the letters of tables, of small print and of headline numbers are."""
 
 PAD_X, PAD_Y = 5.0, 2.5
@@ -72,11 +73,11 @@ def height_of(part: Mapping[str, Any], width: float, size: float) -> float:
 def measure_table(table: Mapping[str, Any], width: float, size: float) -> list[float]:
     """Return the heights of a table's caption, rows of titles, rows, and notes, one by one."""
     own, widths = TABLE * size, spread(table, width)
-    titles = [
-        max(count_lines(column["title"], wide - 2 * PAD_X, own) for column, wide in widths)
-    ]
+    titles = [max(count_lines(column["title"], wide - 2 * PAD_X, own) for column, wide in widths)]
     if any(column["group"] for column in table["columns"]):
-        titles.insert(0, 1)
+        groups = groupby(widths, key=lambda one: one[0]["group"])
+        over = [(name, sum(wide for _, wide in members)) for name, members in groups if name]
+        titles.insert(0, max(count_lines(name, wide - 2 * PAD_X, own) for name, wide in over))
     rows = [
         max(
             count_lines(join_runs(cell), wide - 2 * PAD_X, own)
@@ -104,9 +105,17 @@ def count_lines(text: str, width: float, size: float) -> int:
     """
     taken = 0
     for line in text.split("\n"):
-        length = sum(_NARROW if sign.isascii() else _WIDE for sign in line) * size
-        taken += max(1, ceil(length / max(width, size)))
+        taken += max(1, ceil(measure_length(line) * size / max(width, size)))
     return taken
+
+
+def measure_length(text: str) -> float:
+    """Return how long a line of text is, in sizes of its letters.
+
+    >>> measure_length("手続き") > measure_length("abc")
+    True
+    """
+    return sum(_NARROW if sign.isascii() else _WIDE for sign in text)
 
 
 def join_runs(runs: Sequence[Mapping[str, Any]]) -> str:

@@ -32,6 +32,7 @@ from analysis.document.slides.written import (
     Address,
     begin_paragraph,
     clear_frame,
+    colour_of,
     draw_filled,
     open_text,
     place_at,
@@ -47,7 +48,7 @@ INVENTED = "架空データ　実在の回答ではありません"
 _TOP, _FOOT, _FOOT_HIGH = TITLE.top + TITLE.height + 14, 506.0, 20.0
 _BETWEEN = 28.0
 _FIELD = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"
-_FOOT_SIZE, _FOOT_PARTS = 10, (0.42, 0.33, 0.25)
+_FOOT_SIZE, _FOOT_PARTS = 10, (0.45, 0.29, 0.26)
 _BAND = 150.0
 """How high the ground of the opening's title is."""
 
@@ -154,10 +155,11 @@ def _write_foot(slide: Any, masthead: Masthead, fingerprint: str) -> None:
     write_label(slide, box, printable(f"{masthead.city}　{masthead.title}"), _FOOT_SIZE)
     if masthead.demonstration:
         middle = box._replace(left=box.left + parts[0], width=parts[1])
-        paragraph = write_label(slide, middle, INVENTED, _FOOT_SIZE + 1, align="center")
+        paragraph = write_label(slide, middle, INVENTED, _FOOT_SIZE + 1, align=PP_ALIGN.CENTER)
         paragraph.runs[0].font.bold = True
+        slide.shapes[-1].line.color.rgb = colour_of(COLOURS["edge"])
     right = box._replace(left=TITLE.left + sum(parts[:2]), width=parts[2])
-    paragraph = write_label(slide, right, f"{fingerprint}　", _FOOT_SIZE, align="right")
+    paragraph = write_label(slide, right, f"{fingerprint}　", _FOOT_SIZE, align=PP_ALIGN.RIGHT)
     _number(paragraph)
 
 

@@ -47,7 +47,8 @@ def write_tables(
             write_label(slide, own._replace(height=caption), table["caption"], TABLE * size)
         own = own._replace(top=own.top + caption + 2)
         if table["rows"]:
-            _write(slide, table, own, rows, size, address)
+            drawn = _open(slide, table, own, rows)
+            _write_rows(drawn, table, len(rows) - len(table["rows"]), TABLE * size, address)
         else:
             write_label(slide, own._replace(height=caption), table["empty"], TABLE * size)
         if table["notes"]:
@@ -57,14 +58,8 @@ def write_tables(
             write_runs(frame.paragraphs[0], runs, NOTE * size, address, colour=COLOURS["quiet"])
 
 
-def _write(
-    slide: Any,
-    table: Mapping[str, Any],
-    box: Box,
-    heights: Sequence[float],
-    size: float,
-    address: Address,
-) -> None:
+def _open(slide: Any, table: Mapping[str, Any], box: Box, heights: Sequence[float]) -> Any:
+    """Return an empty table with columns and rows as large as told."""
     columns = spread(table, box.width)
     place = place_at(box._replace(height=sum(heights)))
     frame = slide.shapes.add_table(len(heights), len(columns), *place)
@@ -77,14 +72,20 @@ def _write(
         column.width = Pt(wide)
     for row, high in zip(drawn.rows, heights, strict=True):
         row.height = Pt(high)
-    titles = len(heights) - len(table["rows"])
-    _write_titles(drawn, table, titles, TABLE * size)
-    for at, (row, look) in enumerate(zip(table["rows"], table["looks"], strict=True)):
-        for place_in, (runs, (column, _)) in enumerate(zip(row, columns, strict=True)):
-            cell = drawn.cell(at + titles, place_in)
-            bold = look in ("total", "bad") or place_in < table["headings"]
+    return drawn
+
+
+def _write_rows(
+    drawn: Any, table: Mapping[str, Any], titles: int, size: float, address: Address
+) -> None:
+    """Write a table's cells, below so many rows of titles."""
+    _write_titles(drawn, table, titles, size)
+    for at, (row, look) in enumerate(zip(table["rows"], table["looks"], strict=True), titles):
+        for place, (runs, column) in enumerate(zip(row, table["columns"], strict=True)):
+            cell = drawn.cell(at, place)
+            bold = look in ("total", "bad") or place < table["headings"]
             align = PP_ALIGN.RIGHT if column["numeric"] else PP_ALIGN.LEFT
-            _write_cell(cell, runs, TABLE * size, address, bold=bold, align=align)
+            _write_cell(cell, runs, size, address, bold=bold, align=align)
             _dress(cell, _FILLS.get(look), heavy=look == "total")
 
 

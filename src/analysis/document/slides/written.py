@@ -10,13 +10,24 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Pt
 
-from analysis.document.slides.fitted import GAP, LINE, NOTE, TILE, Box, height_of
+from analysis.document.slides.fitted import (
+    GAP,
+    LINE,
+    NOTE,
+    TILE,
+    Box,
+    join_runs,
+    measure_length,
+)
 from analysis.looks import COLOURS
 
 Address = Callable[[Mapping[str, Any]], str | None]
 """Where a stretch of a sentence leads to; None where to nothing."""
 
 Runs = Sequence[Mapping[str, Any]]
+
+_UNIT = 0.38
+"""How large what is counted is, of the size of the number."""
 
 _NUMBER = re.compile(r"([^\u3040-\u9fff]*)(.*)", re.DOTALL)
 
@@ -29,7 +40,9 @@ def place_at(box: Box) -> tuple[Emu, Emu, Emu, Emu]:
 def colour_of(code: str) -> RGBColor:
     """Return one of our colours, `#rgb` or `#rrggbb`."""
     digits = code.removeprefix("#")
-    return RGBColor.from_string(digits if len(digits) > len("rgb") else "".join(d * 2 for d in digits))
+    return RGBColor.from_string(
+        digits if len(digits) > len("rgb") else "".join(d * 2 for d in digits)
+    )
 
 
 def open_text(slide: Any, box: Box, name: str) -> Any:
@@ -77,7 +90,9 @@ def write_runs(
                 font.underline = False
 
 
-def write_lines(slide: Any, part: Mapping[str, Any], box: Box, size: float, address: Address) -> None:
+def write_lines(
+    slide: Any, part: Mapping[str, Any], box: Box, size: float, address: Address
+) -> None:
     """Write a text, or a list of sentences, each with its mark."""
     frame = open_text(slide, box, "文")
     own = size * (NOTE if part.get("look") == "note" else 1)
@@ -89,11 +104,14 @@ def write_lines(slide: Any, part: Mapping[str, Any], box: Box, size: float, addr
             _mark(paragraph, size)
 
 
-def write_tiles(slide: Any, part: Mapping[str, Any], box: Box, size: float, address: Address) -> None:
+def write_tiles(
+    slide: Any, part: Mapping[str, Any], box: Box, size: float, address: Address
+) -> None:
     """Write headline numbers side by side, each below a rule; a rate has a bar."""
     tiles, gap = part["tiles"], size
     wide = (box.width - gap * (len(tiles) - 1)) / max(len(tiles), 1)
     number_high = size * LINE * TILE
+    largest = min((_fit_number(tile["shown"], wide, TILE * size) for tile in tiles), default=size)
     for at, tile in enumerate(tiles):
         own = Box(box.left + at * (wide + gap), box.top, wide, 3)
         draw_filled(slide, own, COLOURS["ink"], "線")
@@ -101,7 +119,7 @@ def write_tiles(slide: Any, part: Mapping[str, Any], box: Box, size: float, addr
         frame = open_text(slide, label, "見出し")
         write_runs(frame.paragraphs[0], [{"text": tile["label"]}], 0.85 * size, address, bold=True)
         number = label._replace(top=label.top + label.height, height=number_high)
-        _write_number(open_text(slide, number, tile["label"]), tile["shown"], size, address)
+        _write_number(open_text(slide, number, tile["label"]), tile["shown"], largest, address)
         bar = number._replace(top=number.top + number_high + 2, height=0.45 * size)
         if tile["filled"] is not None:
             draw_filled(slide, bar, COLOURS["bad"], "全体の棒")
@@ -117,19 +135,28 @@ def _write_number(frame: Any, runs: Runs, size: float, address: Address) -> None
     """Write a headline number; what it counts is smaller than how many it is."""
     for told in runs:
         number, unit = _NUMBER.fullmatch(told["text"]).groups()  # type: ignore[union-attr]
-        for text, own in ((number, TILE * size), (unit, 0.4 * TILE * size)):
+        for text, own in ((number, size), (unit, _UNIT * size)):
             if text:
                 run = [{**told, "text": text}]
                 write_runs(frame.paragraphs[0], run, own, address, bold=True)
-    frame.paragraphs[0].line_spacing = Pt(round(TILE * size * LINE, 1))
+    frame.paragraphs[0].line_spacing = Pt(round(size * LINE, 1))
 
 
-def write_label(slide: Any, box: Box, text: str, size: float, *, align: str = "left") -> Any:
+def _fit_number(runs: Runs, width: float, largest: float) -> float:
+    """Return the largest size at which a headline number takes one line."""
+    number, unit = _NUMBER.fullmatch(join_runs(runs)).groups()  # type: ignore[union-attr]
+    taken = measure_length(number) + _UNIT * measure_length(unit)
+    return min(largest, width / taken)
+
+
+def write_label(
+    slide: Any, box: Box, text: str, size: float, *, align: PP_ALIGN = PP_ALIGN.LEFT
+) -> Any:
     """Write a line of small print and return its paragraph."""
     frame = open_text(slide, box, text or "頁")
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = frame.paragraphs[0]
-    paragraph.alignment = {"left": PP_ALIGN.LEFT, "center": PP_ALIGN.CENTER, "right": PP_ALIGN.RIGHT}[align]
+    paragraph.alignment = align
     write_runs(paragraph, [{"text": text}], size, lambda run: None, colour=COLOURS["quiet"])
     return paragraph
 

@@ -19,6 +19,7 @@ from analysis.document.inline import (
     Strong,
     require_parts,
 )
+from analysis.document.plot import Plot
 from analysis.document.sums import require_total
 from analysis.document.text import name_drawing
 from analysis.figures.asked import take_asked
@@ -181,13 +182,15 @@ class Table(Block):
 class Chart(Block):
     """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
 
-    `figures` are those drawn, in their order, so that none is shown without evidence.
+    `figures` are those drawn, in their order, so that none is shown without evidence; `plot` is
+    what a slide draws of it itself.
     """
 
     caption: str
     svg: str
     alt: tuple[str | Shown, ...]
     figures: tuple[Figure, ...]
+    plot: Plot | None = None
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""

@@ -21,6 +21,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import Transform
 
 from analysis.document.blocks import Chart, Shown
+from analysis.document.plot import Plot
 from analysis.document.svg import clean_drawing
 from analysis.document.text import name_drawing, printable
 from analysis.document.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
@@ -164,7 +165,11 @@ def length_of(figure: Figure) -> float:
 
 
 def finish(
-    canvas: Canvas, caption: str, alt: tuple[str | Shown, ...], figures: Sequence[Figure]
+    canvas: Canvas,
+    caption: str,
+    alt: tuple[str | Shown, ...],
+    figures: Sequence[Figure],
+    plot: Plot | None = None,
 ) -> Chart:
     """Write the drawing, with nothing in it that differs from run to run or from page to page."""
     name = name_drawing(caption, (figure.id for figure in figures))
@@ -183,7 +188,7 @@ def finish(
             + "\n図に載る名称（部局名など）の文字を確かめてください。"
         )
     svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
-    return Chart(caption, svg, alt, tuple(figures))
+    return Chart(caption, svg, alt, tuple(figures), plot)
 
 
 def fill(look: Look) -> dict[str, Any]:

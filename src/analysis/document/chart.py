@@ -29,6 +29,7 @@ from analysis.document.canvas import (
     stack,
     write_figure,
 )
+from analysis.document.plot import Bar, Plot, plot_parts
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
@@ -43,6 +44,8 @@ MOST_IN_ONE_LINE = 3
 
 RATE_COLUMN = 112
 """Where the numbers of a chart of rates stand, right of 100 %."""
+
+_ALL = 100.0
 
 
 @rc_context(STYLE)
@@ -80,7 +83,8 @@ def draw_rates(
     told = [(label, (now,)) for label, now, _ in rows]
     alt = (f"横棒グラフ。{caption}。", *_tell(told), "。市全体は", Shown(whole), "。")
     figures = [f for _, now, before in rows for f in (now, before) if f is not None]
-    return finish(canvas, caption, alt, [*figures, whole])
+    bars = tuple(Bar(label, now, before=before) for label, now, before in rows)
+    return finish(canvas, caption, alt, [*figures, whole], Plot(bars, _ALL, whole))
 
 
 @rc_context(STYLE)
@@ -102,7 +106,9 @@ def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     axes.set_xticks([])
     name_rows(axes, [label for label, _ in rows])
     told = _tell([(label, (figure,)) for label, figure in rows])
-    return finish(canvas, caption, (f"横棒グラフ。{caption}。", *told, "。"), [f for _, f in rows])
+    alt = (f"横棒グラフ。{caption}。", *told, "。")
+    plot = Plot(tuple(Bar(label, figure) for label, figure in rows))
+    return finish(canvas, caption, alt, [figure for _, figure in rows], plot)
 
 
 @rc_context(STYLE)
@@ -145,7 +151,8 @@ def draw_parts(
     explain(canvas, keys, 2 if rows_of_legend > 1 else len(parts))
     told = _tell([(label, (figure,)) for label, figure in parts])
     alt = (f"帯グラフ。{caption}。計", Shown(total), "のうち、", *told, "。")
-    return finish(canvas, caption, alt, [*(figure for _, figure in parts), total])
+    figures = [*(figure for _, figure in parts), total]
+    return finish(canvas, caption, alt, figures, plot_parts(parts, looks))
 
 
 @rc_context(STYLE)

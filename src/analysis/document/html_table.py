@@ -117,8 +117,10 @@ def _header(table: Table) -> Markup:
 def _tell_tool(place: int, column: Column) -> str:
     """Return what a browser is told of a column: its place, how it picks rows, its codes."""
     codes = "\n".join(f"{code} {text}" for code, text in column.codes)
+    order = "\n".join(column.order)
     return (
         f' data-column="{place}"'
         + (f' data-picks="{column.picks}"' if column.picks else "")
         + (f' data-codes="{escape(codes)}"' if codes else "")
+        + (f' data-order="{escape(order)}"' if order else "")
     )

@@ -21,7 +21,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_counts
-from analysis.document.slide import MOST_ROWS, Part, Slide, Slides, share_out
+from analysis.document.slide import MOST_ROWS_SHOWN, Part, Slide, Slides, share_out
 from analysis.document.tiles import Tile, Tiles
 from analysis.figures.findings import Findings, write_date
 from analysis.reports import guideline, overview
@@ -171,7 +171,7 @@ def road(findings: Findings) -> Block:
 
 def _keep_largest(findings: Findings, table: Table) -> Table:
     """Return the departments' table with no more rows than slides take, the largest, in order."""
-    most = _MOST_TABLES * MOST_ROWS - 1
+    most = _MOST_TABLES * MOST_ROWS_SHOWN - 1
     *rows, whole = table.rows
     if len(rows) <= most:
         return table

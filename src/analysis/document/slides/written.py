@@ -19,6 +19,7 @@ from analysis.document.slides.fitted import (
     join_runs,
     measure_length,
 )
+from analysis.document.text import printable
 from analysis.looks import COLOURS
 
 Address = Callable[[Mapping[str, Any]], str | None]
@@ -48,7 +49,7 @@ def colour_of(code: str) -> RGBColor:
 def open_text(slide: Any, box: Room, name: str) -> Any:
     """Return the empty text of a new box on a slide, which keeps its size."""
     shape = slide.shapes.add_textbox(*place_at(box))
-    shape.name = name
+    shape.name = printable(name)
     return clear_frame(shape.text_frame)
 
 
@@ -164,7 +165,7 @@ def write_label(
 def draw_filled(slide: Any, box: Room, colour: str, name: str) -> None:
     """Draw a filled box without a line; what it shows stands in words beside it."""
     shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *place_at(box))
-    shape.name = name
+    shape.name = printable(name)
     shape.fill.solid()
     shape.fill.fore_color.rgb = colour_of(colour)
     shape.line.fill.background()

@@ -29,7 +29,7 @@ from analysis.document.canvas import (
     stack,
     write_figure,
 )
-from analysis.document.plot import Bar, Plot, plot_parts
+from analysis.document.plot import Plot, PlottedBar, plot_parts
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
@@ -83,7 +83,7 @@ def draw_rates(
     told = [(label, (now,)) for label, now, _ in rows]
     alt = (f"横棒グラフ。{caption}。", *_tell(told), "。市全体は", Shown(whole), "。")
     figures = [f for _, now, before in rows for f in (now, before) if f is not None]
-    bars = tuple(Bar(label, now, before=before) for label, now, before in rows)
+    bars = tuple(PlottedBar(label, now, before=before) for label, now, before in rows)
     return finish(canvas, caption, alt, [*figures, whole], Plot(bars, _ALL, whole))
 
 
@@ -107,7 +107,7 @@ def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     name_rows(axes, [label for label, _ in rows])
     told = _tell([(label, (figure,)) for label, figure in rows])
     alt = (f"横棒グラフ。{caption}。", *told, "。")
-    plot = Plot(tuple(Bar(label, figure) for label, figure in rows))
+    plot = Plot(tuple(PlottedBar(label, figure) for label, figure in rows))
     return finish(canvas, caption, alt, [figure for _, figure in rows], plot)
 
 

@@ -63,6 +63,8 @@ def test_it_has_its_parameters_and_outputs_and_is_in_the_record(delivery: Path) 
     assert 'department = "gikai"' in "".join(given[0]["source"])
     assert all(c["execution_count"] for c in notebook["cells"] if c["cell_type"] == "code")
     assert str(delivery) not in path.read_text("utf-8")
+    shown = [o["data"] for c in notebook["cells"] for o in c.get("outputs", [])]
+    assert max(len("".join(data["text/plain"])) for data in shown) < 100
     assert EXECUTED in read_record(open_cycle(LATEST, delivery)).files
 
 

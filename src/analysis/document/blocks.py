@@ -48,7 +48,13 @@ class Block:
         # The renderers know every block, so a block can't know them at import.
         from analysis.document import html, svg, typst  # noqa: PLC0415
 
-        shown = {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
+        # Without a text of ours IPython writes out every figure, which is half of a saved notebook.
+        called = getattr(self, "caption", getattr(self, "title", ""))
+        shown = {
+            "text/plain": f"<{type(self).__name__} {called}>".replace(" >", ">"),
+            "text/html": svg.to_cell(html.render(self)),
+            TYPST_MIME: typst.render(self),
+        }
         note_own_code()
         return shown, {ASKED: take_asked()}
 

@@ -68,8 +68,13 @@ def say_missing(decision: Decision, asked: Questionnaire) -> str:
 
 
 def _draw(findings: Findings, scope: str, of: str) -> list[Block]:
-    """Return the chart of the grades by count, or by yearly use; none where grades are too many."""
+    """Return the chart of the grades by count, or by yearly use; none where grades are too many.
+
+    One procedure is no whole to draw parts of.
+    """
     ledger = findings.ledger
+    if ledger.figure("not_online", scope).value in (None, 0, 1):
+        return []
     # Where every answer is there, nothing is said of missing ones.
     grades = [
         grade

@@ -152,6 +152,7 @@ def test_a_link_in_its_place_is_refused(cycle: Cycle, tmp_path: Path) -> None:
     assert other.read_bytes() == b""
 
 
+@pytest.mark.slow
 def test_a_report_is_approved_by_the_digests_of_its_figures(cycle: Cycle) -> None:
     def take() -> tuple[Findings, str]:
         findings = load_findings(open_cycle(cycle.name, cycle.root), collect_survey)
@@ -165,6 +166,7 @@ def test_a_report_is_approved_by_the_digests_of_its_figures(cycle: Cycle) -> Non
     assert take()[1] != before
 
 
+@pytest.mark.slow
 def test_what_is_kept_of_the_cells_fits_a_cell_and_is_read_within_bounds() -> None:
     many = {f"環境部.xlsx 調査票!G{row}": f"{row:06x}" for row in range(2000)}
     assert unpack_detail(pack_detail(many)) == many

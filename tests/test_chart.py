@@ -7,6 +7,7 @@ import pytest
 from analysis.document.blocks import Chart, Group, Paragraph, Quoted
 from analysis.document.chart import draw_parts, draw_rates, draw_stacks
 from analysis.document.html import render
+from analysis.document.matrix_chart import MatrixHead, MatrixRow, draw_matrix
 from analysis.document.message import say_contribution, say_ends, say_largest_part, say_most
 from analysis.document.svg import find_numbers, from_cell
 from analysis.errors import ReportError
@@ -46,9 +47,24 @@ STACKS = draw_stacks(
     ["未検討", "その他"],
     look_by_place(["reason_not_considered", "reason_other"]),
 )
+MATRIX = draw_matrix(
+    UNASKED,
+    "手間",
+    MatrixHead("手間", "件数", ("少ない", "多い"), ("計",), "丸は数です。"),
+    [
+        MatrixRow(
+            "軽い",
+            (figure_of("grade_light_use_a", 2), figure_of("grade_light_use_b", 120)),
+            ("", "アイ"),
+            (figure_of("grade_light", 122),),
+        )
+    ],
+    [figure_of("not_online", 122)],
+)
+DRAWN = [RATES, PARTS, STACKS, MATRIX]
 
 
-@pytest.mark.parametrize("chart", [RATES, PARTS, STACKS], ids=["rates", "parts", "stacks"])
+@pytest.mark.parametrize("chart", DRAWN, ids=["rates", "parts", "stacks", "matrix"])
 def test_a_chart_tells_in_words_what_it_draws(chart: Chart) -> None:
     drawn = [figure for figure in chart.figures if figure.scope != "before"]
     assert all(figure.text in chart.alt_text for figure in drawn)
@@ -59,7 +75,7 @@ def test_a_chart_tells_in_words_what_it_draws(chart: Chart) -> None:
     assert f'aria-describedby="{chart.name}"' in page
 
 
-@pytest.mark.parametrize("chart", [RATES, PARTS, STACKS], ids=["rates", "parts", "stacks"])
+@pytest.mark.parametrize("chart", DRAWN, ids=["rates", "parts", "stacks", "matrix"])
 def test_a_chart_needs_no_style_no_script_and_nothing_from_outside(chart: Chart) -> None:
     assert "style" not in chart.svg
     assert "<script" not in chart.svg
@@ -72,7 +88,7 @@ def test_a_number_in_a_chart_leads_to_the_line_of_its_figure() -> None:
     assert '<a class="figure" href="#2024-09-01/kankyo/online">' in PARTS.svg
 
 
-@pytest.mark.parametrize("chart", [RATES, PARTS, STACKS], ids=["rates", "parts", "stacks"])
+@pytest.mark.parametrize("chart", DRAWN, ids=["rates", "parts", "stacks", "matrix"])
 def test_no_number_is_drawn_that_is_not_a_link(chart: Chart) -> None:
     outside = re.sub(r"<a .*?</a>", "", chart.svg)
     drawn = re.findall(r"<text[^>]*>([^<]*)", outside)

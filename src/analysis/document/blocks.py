@@ -19,6 +19,7 @@ from analysis.document.inline import (
     Strong,
     require_parts,
 )
+from analysis.document.plot import Plot
 from analysis.document.sums import require_total
 from analysis.document.text import name_drawing
 from analysis.figures.asked import take_asked
@@ -57,9 +58,11 @@ class Masthead(Block):
     """The head of a report: the exporters put it on top, in the title and in the running head.
 
     `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
-    the publisher, `demonstration` marks invented data on every page, `notice` stands above all.
+    the publisher, `demonstration` marks invented data on every page, of which `invented` says how
+    it was made up; `notice` stands above all.
     `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
-    name of each one's file, and what it is called.
+    name of each one's file, and what it is called. `aimed` is the target, in percent, and its date
+    where it is not the settings'.
     """
 
     title: str
@@ -70,9 +73,11 @@ class Masthead(Block):
     demonstration: bool
     cycle: str = ""
     notice: Block | None = None
+    invented: str = ""
     stem: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     departments: tuple[tuple[str, str], ...] = ()
+    aimed: tuple[int, str] | None = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
@@ -177,14 +182,15 @@ class Table(Block):
 class Chart(Block):
     """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
 
-    `figures` are those drawn, in their order, so that none is shown without evidence. `message` is
-    what it says, in a sentence of its title.
+    `figures` are those drawn, in their order, so that none is shown without evidence; `plot` is
+    what a slide draws of it itself. `message` is what it says, in a sentence of its title.
     """
 
     caption: str
     svg: str
     alt: tuple[str | Quoted | Shown, ...]
     figures: tuple[Figure, ...]
+    plot: Plot | None = None
     message: tuple[str | Quoted | Shown, ...] = ()
 
     def __post_init__(self) -> None:

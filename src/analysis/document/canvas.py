@@ -22,6 +22,7 @@ from matplotlib.transforms import Transform
 
 from analysis.document.blocks import Chart, Quoted
 from analysis.document.message import Label, Message
+from analysis.document.plot import Plot
 from analysis.document.svg import AS_QUOTED, clean_drawing
 from analysis.document.text import name_drawing, printable
 from analysis.document.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
@@ -114,6 +115,17 @@ def write_figure(
     )  # fmt: skip
 
 
+def write_label(
+    on: Axes | Canvas, scale: Transform, at: tuple[float, float], text: str, *, align: str = "left"
+) -> None:
+    """Write words, which no figure stands behind."""
+    on.text(
+        *at, text,
+        ha=align, va="center", color=COLOURS["drawn"], transform=scale,
+        fontfamily=_families_of(text.splitlines()),
+    )  # fmt: skip
+
+
 def name_rows(axes: Axes, labels: Sequence[Label]) -> None:
     """Name the bars, the first on top."""
     names = [plain(label) for label in labels]
@@ -161,6 +173,7 @@ def finish(
     caption: str,
     alt: Message,
     figures: Sequence[Figure],
+    plot: Plot | None = None,
     *,
     message: Message = (),
 ) -> Chart:
@@ -181,7 +194,7 @@ def finish(
             + "\n図に載る名称（部局名など）の文字を確かめてください。"
         )
     svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
-    return Chart(caption, svg, alt, tuple(figures), message)
+    return Chart(caption, svg, alt, tuple(figures), plot, message)
 
 
 def fill(look: Look) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from analysis.document.canvas import (
     write_figure,
 )
 from analysis.document.message import Label, Message, say_ends, say_largest_part, say_most
+from analysis.document.plot import Bar, Plot, plot_parts
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
@@ -100,7 +101,9 @@ def draw_rates(
     figures = [f for _, now, before in rows for f in (now, before) if f is not None]
     if message is None:
         message = say_ends([(label, now) for label, now, _ in rows])
-    return finish(canvas, caption, alt, [*figures, whole], message=message)
+    bars = tuple(Bar(plain(label), now, before=before) for label, now, before in rows)
+    plot = Plot(bars, float(ALL), whole)
+    return finish(canvas, caption, alt, [*figures, whole], plot, message=message)
 
 
 @rc_context(STYLE)
@@ -123,7 +126,8 @@ def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     name_rows(axes, [label for label, _ in rows])
     told = _tell([(label, (figure,)) for label, figure in rows])
     alt = (f"横棒グラフ。{caption}。", *told, "。")
-    return finish(canvas, caption, alt, [f for _, f in rows], message=say_most(rows))
+    plot = Plot(tuple(Bar(label, figure) for label, figure in rows))
+    return finish(canvas, caption, alt, [f for _, f in rows], plot, message=say_most(rows))
 
 
 @rc_context(STYLE)
@@ -167,7 +171,7 @@ def draw_parts(
     told = _tell([(label, (figure,)) for label, figure in parts])
     alt = (f"帯グラフ。{caption}。計", Shown(total), "のうち、", *told, "。")
     figures, message = [*(figure for _, figure in parts), total], say_largest_part(parts, total)
-    return finish(canvas, caption, alt, figures, message=message)
+    return finish(canvas, caption, alt, figures, plot_parts(parts, looks), message=message)
 
 
 @rc_context(STYLE)

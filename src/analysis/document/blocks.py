@@ -192,24 +192,30 @@ class Chart(Block):
     """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
 
     `figures` are those drawn, in their order, so that none is shown without evidence; `plot` is
-    what a slide draws of it itself.
+    what a slide draws of it itself. `message` is what it says, in a sentence of its title.
     """
 
     caption: str
     svg: str
-    alt: tuple[str | Shown, ...]
+    alt: tuple[str | Quoted | Shown, ...]
     figures: tuple[Figure, ...]
     plot: Plot | None = None
+    message: tuple[str | Quoted | Shown, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""
         require_parts(self.figures, (Figure,))
-        require_parts(self.alt, (str, Shown))
+        require_parts((*self.alt, *self.message), (str, Quoted, Shown))
 
     @property
     def name(self) -> str:
         """A name of its own among a page's drawings, the same from build to build."""
         return name_drawing(self.caption, (figure.id for figure in self.figures))
+
+    @property
+    def title(self) -> tuple[str | Quoted | Shown, ...]:
+        """The caption, and after it the message."""
+        return (self.caption, "：", *self.message) if self.message else (self.caption,)
 
     @property
     def alt_text(self) -> str:

@@ -63,7 +63,7 @@ def _drawn(block: Chart | Tiles) -> Markup:
         "<p>{3}</p></details>\n</figure>"
     ).format(
         block.name,
-        block.caption,
+        write_inline(block.title),
         Markup(block.svg),  # noqa: S704  our own drawing
         write_inline(block.alt),
     )

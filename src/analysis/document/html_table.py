@@ -5,13 +5,16 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from analysis.document.blocks import Column, Quoted, Table
+from analysis.document.blocks import Cell, Column, Quoted, Table
 from analysis.document.html_inline import escape_text, write_cell, write_inline
 
 LONGEST_TABLE = 500
 """A table of more rows is written in parts: a browser draws those alone that are looked at."""
 
 ROWS_OF_A_PART = 200
+
+LONGEST_CODE = 12
+"""In characters."""
 
 _HEAD = '{}<tr class="head"><th colspan="{}" scope="rowgroup">{}</th></tr>\n'
 _NEXT = "</tbody>\n<tbody>\n"
@@ -74,8 +77,15 @@ def _kind_of(place: int, column: Column, table: Table) -> tuple[str, str, str]:
     """Return what opens a column's cells, what opens those that quote, and what closes both."""
     name, scope = ("th", ' scope="row"') if place < table.headings else ("td", "")
     looks = [name for name in _list_looks(column) if name]
+    if all(_is_code(row[place]) for row in table.rows):
+        looks.append("code")
     opened = f"<{name}{scope}{_classed(looks)}>"
     return opened, f"<{name}{scope}{_classed([*looks, 'quoted'])}>", f"</{name}>"
+
+
+def _is_code(cell: Cell) -> bool:
+    """Return whether a cell holds a short name such as an id's, that reads badly in two lines."""
+    return isinstance(cell, Quoted) and len(cell.text) <= LONGEST_CODE and cell.text.isascii()
 
 
 def _list_looks(column: Column) -> Iterator[str]:

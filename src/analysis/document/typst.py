@@ -76,7 +76,7 @@ def _drawn(block: Chart | Tiles) -> str:
         f"width: {box.width:.4f}, height: {box.height:.4f}), "
         for box in numbers
     )
-    return f"#chart({literal(block.caption)}, {height:.4f}, ({links}), {drawing})"
+    return f"#chart([{render_inline(block.title)}], {height:.4f}, ({links}), {drawing})"
 
 
 def _tile(tile: Tile) -> str:

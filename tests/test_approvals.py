@@ -154,6 +154,7 @@ def test_a_link_in_its_place_is_refused(cycle: Cycle, tmp_path: Path) -> None:
     assert other.read_bytes() == b""
 
 
+@pytest.mark.slow
 def test_a_report_is_approved_by_the_digests_of_its_figures(cycle: Cycle) -> None:
     def take() -> tuple[Findings, str]:
         findings = load_findings(open_cycle(cycle.name, cycle.root), collect_survey)

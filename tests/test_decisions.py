@@ -107,6 +107,7 @@ def list_combinations(
         yield dict(zip(domains, codes, strict=True))
 
 
+@pytest.mark.slow
 def test_whoever_answers_all_gets_one_grade_and_whoever_does_not_is_told_what_is_missing() -> None:
     for answers in list_combinations(GUIDELINE.tables, blanks=True):
         decision = decide(GUIDELINE.tables, answers)

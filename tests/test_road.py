@@ -101,6 +101,13 @@ def test_another_target_by_the_notebooks_parameters(found: Findings) -> None:
     told = texts_of(road.assumptions(half, 5))
     assert "2025年3月31日" in told and "50%" in told
     assert road.aim(found, 0, "") is found
+    own = found.cycle.settings.target
+    assert own is not None
+    assert road.aim(found, own.rate_percent, own.by.isoformat()) is found
+    assert road.masthead(found).notice is None
+    told = texts_of(road.masthead(half, 20).notice)
+    assert told.startswith("既定と異なる条件：")
+    assert "目標 50%（2025年3月31日まで）、順位に含めないのは、手続きが20件より少ない" in told
 
 
 def test_a_target_that_is_reached_or_past_is_told_as_that(found: Findings, tmp_path: Path) -> None:

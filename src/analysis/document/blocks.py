@@ -19,6 +19,7 @@ from analysis.document.inline import (
     Strong,
     require_parts,
 )
+from analysis.document.plot import Plot
 from analysis.document.sums import require_total
 from analysis.document.text import name_drawing
 from analysis.figures.asked import take_asked
@@ -47,7 +48,13 @@ class Block:
         # The renderers know every block, so a block can't know them at import.
         from analysis.document import html, svg, typst  # noqa: PLC0415
 
-        shown = {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
+        # Without a text of ours IPython writes out every figure, which is half of a saved notebook.
+        called = getattr(self, "caption", getattr(self, "title", ""))
+        shown = {
+            "text/plain": f"<{type(self).__name__} {called}>".replace(" >", ">"),
+            "text/html": svg.to_cell(html.render(self)),
+            TYPST_MIME: typst.render(self),
+        }
         note_own_code()
         return shown, {ASKED: take_asked()}
 
@@ -60,7 +67,8 @@ class Masthead(Block):
     the publisher, `demonstration` marks invented data on every page, of which `invented` says how
     it was made up; `notice` stands above all.
     `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
-    name of each one's file, and what it is called.
+    name of each one's file, and what it is called. `aimed` is the target, in percent, and its date
+    where it is not the settings'.
     """
 
     title: str
@@ -75,6 +83,7 @@ class Masthead(Block):
     stem: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     departments: tuple[tuple[str, str], ...] = ()
+    aimed: tuple[int, str] | None = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
@@ -182,23 +191,31 @@ class Table(Block):
 class Chart(Block):
     """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
 
-    `figures` are those drawn, in their order, so that none is shown without evidence.
+    `figures` are those drawn, in their order, so that none is shown without evidence; `plot` is
+    what a slide draws of it itself. `message` is what it says, in a sentence of its title.
     """
 
     caption: str
     svg: str
-    alt: tuple[str | Shown, ...]
+    alt: tuple[str | Quoted | Shown, ...]
     figures: tuple[Figure, ...]
+    plot: Plot | None = None
+    message: tuple[str | Quoted | Shown, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""
         require_parts(self.figures, (Figure,))
-        require_parts(self.alt, (str, Shown))
+        require_parts((*self.alt, *self.message), (str, Quoted, Shown))
 
     @property
     def name(self) -> str:
         """A name of its own among a page's drawings, the same from build to build."""
         return name_drawing(self.caption, (figure.id for figure in self.figures))
+
+    @property
+    def title(self) -> tuple[str | Quoted | Shown, ...]:
+        """The caption, and after it the message."""
+        return (self.caption, "：", *self.message) if self.message else (self.caption,)
 
     @property
     def alt_text(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from analysis.cycle import AGENCIES_NAME, Cycle
@@ -12,7 +13,7 @@ from analysis.figures.agencies import read_agencies
 from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
-from analysis.figures.effort import list_decision_derivations
+from analysis.figures.effort import find_lacking, list_decision_derivations
 from analysis.figures.figure import Figure
 from analysis.figures.formula_limits import require_recountable
 from analysis.figures.guideline import Guideline, read_guideline, require_in_force
@@ -21,7 +22,7 @@ from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
 from analysis.figures.national import list_national, list_national_derivations
-from analysis.figures.own_measures import read_own_measures
+from analysis.figures.own_measures import OwnRead, read_own_measures
 from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.requests import (
     Behind,
@@ -90,14 +91,13 @@ def build_ledger(
     # Who shows the figures finds the words of derived columns where those of answers are.
     cycle = copy(cycle)
     cycle.questionnaire = asked.add_derived(fields)
-    own_measures = _list_own_measures(cycle, guideline, behind)
-    require_recountable(cycle, guideline, derivations, [*measures, *own_measures])
-    if previous is None:
-        own_measures = [item for item in own_measures if not item.needs_previous]
+    own = _read_own_measures(cycle, guideline, behind)
+    require_recountable(cycle, guideline, derivations, [*measures, *own.items])
+    measures += [item for item in own.items if previous is not None or not item.needs_previous]
     ledger = Ledger(
         cycle,
         guideline,
-        {item.name: item for item in (*measures, *own_measures)},
+        {item.name: item for item in measures},
         {scope.slug: scope for scope in list_scopes(cycle, survey, previous, waiting)},
         prepare_tables(
             cycle,
@@ -109,18 +109,20 @@ def build_ledger(
             derivations=derivations,
         ),
         behind,
+        own.left_out,
     )
     return ledger
 
 
-def _list_own_measures(cycle: Cycle, guideline: Guideline, behind: Behind) -> list[Item]:
+def _read_own_measures(cycle: Cycle, guideline: Guideline, behind: Behind) -> OwnRead:
     """Return the measures of the survey's own file; raise SettingsError with all that is wrong."""
     # Whatever a cycle may have is no free name: the file is of all cycles.
     horizon = Horizon(find_horizon(cycle).percent, 1, 1)
     asked = cycle.questionnaire
     known = list_measures(guideline, asked, horizon, has_previous=True, has_waiting=True)
     path = cycle.survey_path.with_name(MEASURES_NAME)
-    return read_own_measures(path, asked, add_requests(known, asked, behind))
+    lacking = partial(find_lacking, guideline)
+    return read_own_measures(path, asked, add_requests(known, asked, behind), lacking)
 
 
 def aim(ledger: Ledger, target: Target) -> Ledger:

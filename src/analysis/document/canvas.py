@@ -115,7 +115,7 @@ def write_figure(
     )  # fmt: skip
 
 
-def write_label(
+def write_words(
     on: Axes | Canvas, scale: Transform, at: tuple[float, float], text: str, *, align: str = "left"
 ) -> None:
     """Write words, which no figure stands behind."""

@@ -23,7 +23,7 @@ from analysis.document.canvas import (
     open_canvas,
     plain,
     write_figure,
-    write_label,
+    write_words,
 )
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
@@ -92,7 +92,7 @@ def draw_matrix(
         drawing.draw_row(row, top, tall, most)
         top += tall
     drawing.rule(top)
-    write_label(canvas, scale, (_EDGE, top + _FOOT / 2), head.note)
+    write_words(canvas, scale, (_EDGE, top + _FOOT / 2), head.note)
     alt = (f"丸の大きさで数を示す表。{caption}。", *_tell(head, rows), "。")
     drawn = [own for row in rows for own in (*row.counts, *row.sums)]
     return finish(canvas, caption, alt, [*drawn, *totals])
@@ -126,26 +126,26 @@ class _Drawing:
 
     def write_head(self, head: MatrixHead) -> None:
         """Write what the columns are, their names, and the titles of the sums."""
-        write_label(self.canvas, self.scale, (_EDGE, 0.36), plain(head.rows))
+        write_words(self.canvas, self.scale, (_EDGE, 0.36), plain(head.rows))
         middle = _NAMES + self._wide * self.columns / 2
-        write_label(self.canvas, self.scale, (middle, 0.13), plain(head.title), align="center")
+        write_words(self.canvas, self.scale, (middle, 0.13), plain(head.title), align="center")
         for column, name in enumerate(head.columns):
-            write_label(self.canvas, self.scale, (self._middle(column), 0.36), name, align="center")
+            write_words(self.canvas, self.scale, (self._middle(column), 0.36), name, align="center")
         for own, name in enumerate(head.sums):
             at = (self._end(own), 0.36)
-            write_label(self.canvas, self.scale, at, plain(name), align="right")
+            write_words(self.canvas, self.scale, at, plain(name), align="right")
 
     def draw_row(self, row: MatrixRow, top: float, tall: float, most: float) -> None:
         """Draw a row's circles with their numbers, its marks and its sums."""
         self.rule(top)
         name = "\n".join(wrap(plain(row.label), _LONGEST_NAME))
-        write_label(self.canvas, self.scale, (_EDGE, top + tall / 2), name)
+        write_words(self.canvas, self.scale, (_EDGE, top + tall / 2), name)
         for column, (figure, marks) in enumerate(zip(row.counts, row.marks, strict=True)):
             at = (self._middle(column), top + _CELL / 2)
             self._draw_circle(at, figure, _RADIUS * sqrt(length_of(figure) / most))
             for line, told in enumerate(_part(marks)):
                 below = (at[0], top + _CELL + _LINE * (line + 0.3))
-                write_label(self.canvas, self.scale, below, told, align="center")
+                write_words(self.canvas, self.scale, below, told, align="center")
         for own, figure in enumerate(row.sums):
             at = (self._end(own), top + tall / 2)
             write_figure(self.canvas, self.scale, at, figure, figure.text, align="right")

@@ -105,6 +105,18 @@ def test_each_number_of_a_deck_leads_to_its_figure(
     assert {"2024-09-01/all/online_rate", "2024-09-01/kankyo/online_change"} < seen
 
 
+def test_each_number_of_a_deck_on_paper_leads_to_its_figure(
+    built: tuple[Path, str], deck: Any
+) -> None:
+    shown = LexborHTMLParser((built[0] / "deck.html").read_text(encoding="utf-8"))
+    lines = {node.attributes["id"] for node in shown.css("#evidence tr[id]")}
+    for slide, page in zip(deck.slides, pypdf.PdfReader(built[0] / "deck.pdf").pages, strict=True):
+        links = [link.get_object()["/A"]["/URI"] for link in page.get("/Annots", ())]
+        led = {unquote(link).partition("#")[2] for link in links if link.startswith("deck.html#")}
+        assert led <= lines
+        assert {find_figure(run) for run in list_runs(slide.shapes)} - {None} <= led
+
+
 def test_the_charts_and_tables_of_a_deck_are_native_and_hold_the_figures(
     deck: Any, known: "pd.DataFrame", findings: Findings
 ) -> None:

@@ -230,9 +230,9 @@ def test_a_hostile_text_is_text_in_a_deck(text: str) -> None:
     content = write_presentation(head, slides, "", "作成元番号")
     (slide,) = Presentation(io.BytesIO(content)).slides
     shown = described.printable(text)
-    assert slide.shapes.title.text_frame.text == shown
+    assert slide.shapes.title.text_frame.text.replace("\v", "\n") == shown
     (chart,) = (shape.chart for shape in slide.shapes if shape.has_chart)
-    assert list(chart.plots[0].categories) == [shown, "b"]
+    assert list(chart.plots[0].categories) == [shown.replace("\n", " "), "b"]
     formulas = [cell.value for row in open_data(chart) for cell in row if cell.data_type == "f"]
     assert formulas == ["=C2", "=C3"]
     links = {run.hyperlink.address for run in list_runs(slide.shapes)} - {None}

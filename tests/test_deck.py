@@ -3,6 +3,7 @@
 import io
 import re
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -243,6 +244,13 @@ def test_a_hostile_text_is_text_on_a_typeset_slide() -> None:
     told = text_of(export_pdf(notebook_of(*map(make_slides, HOSTILE))))
     for text in HOSTILE:
         assert text in told
+
+
+def test_only_who_exports_a_deck_imports_what_writes_presentations() -> None:
+    modules = "sys, analysis.reports.deck, analysis.evidence.exporters"
+    code = f"import {modules}; print('pptx' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_long_table_stands_in_halves_and_on_several_slides() -> None:

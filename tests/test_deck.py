@@ -3,8 +3,10 @@
 import io
 import re
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +27,7 @@ from analysis.document.slides.presentation import write_presentation
 from analysis.document.tiles import Tile, Tiles
 from analysis.evidence.orphans import Printed, find_orphans
 from analysis.figures.findings import Findings
+from analysis.proof.compare_slides import tell_slides
 
 from conftest import require_tool
 from reports import HOSTILE, MASTHEAD, export_pdf, figure_of, notebook_of, text_of
@@ -105,6 +108,18 @@ def test_each_number_of_a_deck_leads_to_its_figure(
     assert {"2024-09-01/all/online_rate", "2024-09-01/kankyo/online_change"} < seen
 
 
+def test_each_number_of_a_deck_on_paper_leads_to_its_figure(
+    built: tuple[Path, str], deck: Any
+) -> None:
+    shown = LexborHTMLParser((built[0] / "deck.html").read_text(encoding="utf-8"))
+    lines = {node.attributes["id"] for node in shown.css("#evidence tr[id]")}
+    for slide, page in zip(deck.slides, pypdf.PdfReader(built[0] / "deck.pdf").pages, strict=True):
+        links = [link.get_object()["/A"]["/URI"] for link in page.get("/Annots", ())]
+        led = {unquote(link).partition("#")[2] for link in links if link.startswith("deck.html#")}
+        assert led <= lines
+        assert {find_figure(run) for run in list_runs(slide.shapes)} - {None} <= led
+
+
 def test_the_charts_and_tables_of_a_deck_are_native_and_hold_the_figures(
     deck: Any, known: "pd.DataFrame", findings: Findings
 ) -> None:
@@ -174,6 +189,32 @@ def test_libreoffice_opens_a_deck(built: tuple[Path, str], deck: Any, tmp_path: 
     assert "146件" in said
 
 
+def test_what_differs_in_a_deck_is_named_by_slide(built: tuple[Path, str]) -> None:
+    made = (built[0] / "deck.pptx").read_bytes()
+    slide, chart = "ppt/slides/slide1.xml", "ppt/charts/chart1.xml"
+    links = "ppt/slides/_rels/slide1.xml.rels"
+    assert list(tell_slides(made, made)) == []
+    told = list(tell_slides(exchange(made, slide, "35.7%", "99.7%"), made))
+    assert told == ["スライド1: 「99.7%」 → 「35.7%」"]
+    (told_of_chart,) = tell_slides(exchange(made, chart, "<c:v>627", "<c:v>628"), made)
+    assert told_of_chart.startswith("図1: 「628")
+    (told_of_link,) = tell_slides(exchange(made, links, "all/online_rate", "all/total"), made)
+    assert told_of_link.startswith(f"部品 {links} が違います")
+
+
+def exchange(content: bytes, part: str, found: str, put: str) -> bytes:
+    """Return a presentation with another text in one of its parts."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as made, zipfile.ZipFile(changed, "w") as packed:
+        for entry in made.infolist():
+            text = made.read(entry)
+            if entry.filename == part:
+                assert found.encode() in text
+                text = text.replace(found.encode(), put.encode(), 1)
+            packed.writestr(entry, text)
+    return changed.getvalue()
+
+
 def make_slides(text: str) -> Slides:
     plot = Plot((PlottedBar(text, ONLINE), PlottedBar("b", ONLINE, start=5.0)))
     chart = Chart("図", "<svg></svg>", (text,), (ONLINE,), plot)
@@ -186,12 +227,13 @@ def make_slides(text: str) -> Slides:
 @pytest.mark.parametrize("text", [*HOSTILE, BROKEN])
 def test_a_hostile_text_is_text_in_a_deck(text: str) -> None:
     slides = [described.render(slide) for slide in make_slides(text).slides]
-    content = write_presentation(MASTHEAD, slides, "", text)
+    head = replace(MASTHEAD, title=text, subtitle=text, city=text)
+    content = write_presentation(head, slides, "", "作成元番号")
     (slide,) = Presentation(io.BytesIO(content)).slides
     shown = described.printable(text)
-    assert slide.shapes.title.text_frame.text == shown
+    assert slide.shapes.title.text_frame.text.replace("\v", "\n") == shown
     (chart,) = (shape.chart for shape in slide.shapes if shape.has_chart)
-    assert list(chart.plots[0].categories) == [shown, "b"]
+    assert list(chart.plots[0].categories) == [shown.replace("\n", " "), "b"]
     formulas = [cell.value for row in open_data(chart) for cell in row if cell.data_type == "f"]
     assert formulas == ["=C2", "=C3"]
     links = {run.hyperlink.address for run in list_runs(slide.shapes)} - {None}
@@ -202,6 +244,13 @@ def test_a_hostile_text_is_text_on_a_typeset_slide() -> None:
     told = text_of(export_pdf(notebook_of(*map(make_slides, HOSTILE))))
     for text in HOSTILE:
         assert text in told
+
+
+def test_only_who_exports_a_deck_imports_what_writes_presentations() -> None:
+    modules = "sys, analysis.reports.deck, analysis.evidence.exporters"
+    code = f"import {modules}; print('pptx' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_long_table_stands_in_halves_and_on_several_slides() -> None:

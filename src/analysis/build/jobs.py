@@ -35,6 +35,10 @@ _AIMED = (
     "ノートブックの目標の引数をもとに戻し、一式の目標は cycle.toml に書いてください。"
     "違う目標のものは、JupyterLab で実行して書き出せます。"
 )
+_UNSTATED = (
+    "メタデータの report の slides は、スライドを返すノートブックにだけ、true と書きます。"
+    "直すか、配布されたものに戻してください。"
+)
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,10 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
             "もう一度実行してください。"
         ) from None
     origin = Origin(target.inputs, report.notebook, report.parameters)
-    page, pdf, sources = in_worker(_export, target, document, origin)
-    return Made(page.encode(), pdf, executed, sources)
+    page, pdf, sources, slides = in_worker(_export, target, document, origin)
+    if report.slides != (slides is not None):
+        raise ReportError(f"notebooks/{report.notebook}.ipynb: {_UNSTATED}")
+    return Made(page.encode(), pdf, executed, sources, slides)
 
 
 def run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple["Document", bytes]:

@@ -27,6 +27,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.svg import find_numbers
+from analysis.document.tags import tell_link, tell_table
 from analysis.document.text import printable
 from analysis.document.tiles import Tile, Tiles
 from analysis.figures.figure import Figure
@@ -55,9 +56,9 @@ def render(block: Block) -> str:
         case Masthead():
             return ""
         case Paragraph(parts=parts, kind=kind):
-            return f"#prose({literal(kind)})[{_inline(parts)}]"
+            return f"#prose({literal(kind)})[{render_inline(parts)}]"
         case Bullets(items=items):
-            return "#bullets(" + "".join(f"[{_inline(item)}], " for item in items) + ")"
+            return "#bullets(" + "".join(f"[{render_inline(item)}], " for item in items) + ")"
         case Table():
             return _table(block.on_paper or block)
         case Chart() | Tiles():
@@ -76,14 +77,16 @@ def _drawn(block: Chart | Tiles) -> str:
         f"width: {box.width:.4f}, height: {box.height:.4f}), "
         for box in numbers
     )
-    return f"#chart({literal(block.caption)}, {height:.4f}, ({links}), {drawing})"
+    named = {figure.id: f"{figure.label} {figure.scope_name}" for figure in block.figures}
+    told = "".join(tell_link(f"{named[box.figure_id]} {box.text}") for box in numbers)
+    return f"{told}#chart([{render_inline(block.title)}], {height:.4f}, ({links}), {drawing})"
 
 
 def _tile(tile: Tile) -> str:
     filled = "none" if tile.filled is None else f"{tile.filled:.4f}"
     return (
-        f"(label: {literal(tile.label)}, shown: [{_inline((tile.shown,))}], "
-        f"about: [{_inline(tile.about)}], filled: {filled})"
+        f"(label: {literal(tile.label)}, shown: [{render_inline((tile.shown,))}], "
+        f"about: [{render_inline(tile.about)}], filled: {filled})"
     )
 
 
@@ -104,7 +107,8 @@ def _lines(text: str) -> list[str]:
     return [literal(line) for line in broken.split("\n")]
 
 
-def _inline(parts: Sequence[Inline]) -> str:
+def render_inline(parts: Sequence[Inline]) -> str:
+    """Return stretches of a sentence as markup."""
     written = []
     for part in parts:
         match part:
@@ -113,7 +117,7 @@ def _inline(parts: Sequence[Inline]) -> str:
             case Shown():
                 written.append(f"#{lead_to_evidence(part.figure.id, part.text)};")
             case Strong(parts=inner):
-                written.append(f"#strong[{_inline(inner)}]")
+                written.append(f"#strong[{render_inline(inner)}]")
             case Link():
                 written.append(f"#{_cell(part)};")
     return "".join(written)
@@ -139,7 +143,7 @@ def _table(table: Table) -> str:
         for at, (row, look, line) in enumerate(zip(table.rows, table.looks, lines, strict=True))
     )
     return (
-        f"#report-table(caption: {literal(table.caption)}, "
+        f"{tell_table(_count_headings(table))}#report-table(caption: {literal(table.caption)}, "
         f"definition: {literal(table.definition)}, dense: {_flag(dense)}, "
         f"from-top: {_flag(bool(table.lines_of))}, "
         f"unbroken: {_flag(height <= TALLEST_UNBROKEN)},\n"
@@ -148,6 +152,11 @@ def _table(table: Table) -> str:
         f"  header: ({_header(columns)}),\n"
         f"  notes: ({''.join(f'{literal(note)}, ' for note in table.notes)}),\n{rows})"
     )
+
+
+def _count_headings(table: Table) -> int:
+    """Return how many cells of a row, without those above its part, are its headings."""
+    return sum(not column.heads for column in table.columns[: table.headings])
 
 
 def _leave_heads(table: Table, row: Sequence[Cell]) -> Sequence[Cell]:
@@ -162,7 +171,7 @@ def _head_part(table: Table, at: int) -> str:
     if not (head := table.parted.get(at)):
         return ""
     wide = sum(not column.heads for column in table.columns)
-    return f"part-head({wide}, [{_inline(head)}]), "
+    return f"part-head({wide}, [{render_inline(head)}]), "
 
 
 def _row(row: Sequence[Cell], look: str, line: Figure | None, headings: int) -> str:

@@ -15,6 +15,7 @@ from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
 from analysis.figures.effort import find_lacking, list_decision_derivations
 from analysis.figures.figure import Figure
+from analysis.figures.formula_limits import require_recountable
 from analysis.figures.guideline import Guideline, read_guideline, require_in_force
 from analysis.figures.inventory import read_inventory
 from analysis.figures.item import Item
@@ -34,6 +35,7 @@ from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
 from analysis.figures.trend import list_trend
 from analysis.figures.twins import list_twin_derivations
+from analysis.figures.use_bands import list_use_derivations
 from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.survey import Survey
@@ -90,6 +92,7 @@ def build_ledger(
     cycle = copy(cycle)
     cycle.questionnaire = asked.add_derived(fields)
     own = _read_own_measures(cycle, guideline, behind)
+    require_recountable(cycle, guideline, derivations, [*measures, *own.items])
     measures += [item for item in own.items if previous is not None or not item.needs_previous]
     ledger = Ledger(
         cycle,
@@ -149,6 +152,7 @@ def list_derivations(
         *list_stage_derivations(asked),
         *list_bridge_derivations(asked),
         *list_decision_derivations(guideline, asked),
+        *list_use_derivations(guideline, asked),
         *list_request_derivations(asked, behind),
         *list_twin_derivations(asked),
         *list_national_derivations(asked, behind.inventory),

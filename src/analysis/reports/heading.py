@@ -64,10 +64,23 @@ def head(
         as_of=settings.as_of.isoformat(),
         city=settings.city,
         demonstration=settings.demonstration,
+        invented=_say_invented(findings) if settings.demonstration else "",
         cycle=findings.cycle.name,
         notice=_notice(findings, about, assumed),
         aimed=None if aimed is None else (aimed.rate_percent, aimed.by.isoformat()),
     )
+
+
+def _say_invented(findings: Findings) -> str:
+    """Return what a demonstration's answers are, and whether they agree with what was published."""
+    published, differing = (
+        findings.ledger.figure(name).value for name in ("published", "published_differing")
+    )
+    if differing:
+        return "この報告書は架空の回答によるもので、公表された件数と合わない数値があります。"
+    if published:
+        return "この報告書は、公表された件数に合わせて作成した架空の回答によるものです。"
+    return "この報告書は架空の回答によるもので、公表された件数とは比べていません。"
 
 
 def say_assumed(assumed: Sequence[str]) -> tuple[Inline, ...]:

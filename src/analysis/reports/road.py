@@ -20,6 +20,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_rates
+from analysis.document.message import say_way
 from analysis.errors import ReportError
 from analysis.figures.findings import Findings
 from analysis.figures.road import find_horizon, list_milestones
@@ -128,6 +129,7 @@ def milestones(findings: Findings) -> Block:
                 "段階ごとのオンライン化率（市全体）",
                 [(label, ledger.figure(rate), None) for label, _, rate in lines],
                 ledger.figure("online_rate"),
+                message=say_way([ledger.figure(rate) for _, _, rate in lines]),
             ),
             Table(
                 caption="段階ごとのオンライン化率（部局別）",

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from analysis.cycle_toml import Target
 from analysis.document import html, html_inline
-from analysis.document.blocks import Paragraph, Quoted, Shown
+from analysis.document.blocks import Group, Paragraph, Quoted, Shown
 from analysis.errors import ReportError
 from analysis.evidence.orphans import list_known_words, tell_difference
 from analysis.evidence.sources import Origin
@@ -38,9 +38,10 @@ def write_panel(root: Path, figure_id: str, printed: str = "", aimed: Target | N
             "セルを実行し直してから、数値を押してください。"
         )
     said = Paragraph((Quoted(f"{figure.scope_name}　{figure.label}"), "：", Shown(figure)))
-    content = Markup(html.render(said))  # noqa: S704  a block's own rendering
-    figures = gather_printed(content, findings)
     masthead = head(findings, "数値の根拠")
+    assumed = [masthead.notice] if findings.aimed and masthead.notice else []
+    content = Markup(html.render(Group((*assumed, said))))  # noqa: S704  a block's own rendering
+    figures = gather_printed(content, findings)
     fingerprint = Origin(list_inputs(findings.cycle), None, ()).write_fingerprint(None)
     return write_traced_page(
         masthead, content, [], findings, figures, fingerprint=fingerprint[:SHORT_LENGTH]

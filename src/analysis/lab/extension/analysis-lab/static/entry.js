@@ -1,7 +1,8 @@
 // What `analysis lab` adds to JupyterLab. It is loaded as it stands, as JupyterLab loads any extension.
 
 const SERVICE = "analysis-lab/";
-const START_PAGE = "notebooks/README.md";
+// The second is what a survey's folder has that has no notebooks.
+const START_PAGES = ["notebooks/README.md", "README.ja.md"];
 const REPORTS = { analysis_html: "報告書（HTML）", analysis_pdf: "報告書（PDF）" };
 const EXPORT = "notebook:export-to-format";
 const PLUGINS = [
@@ -28,8 +29,10 @@ const PLUGINS = [
     activate: (app, router) => {
       if (!/\/lab\/?$/.test(router.current.path)) return;
       app.restored.then(async () => {
-        const found = await app.serviceManager.contents.get(START_PAGE, { content: false }).catch(() => null);
-        if (found) app.commands.execute("docmanager:open", { path: START_PAGE, factory: "Markdown Preview" });
+        for (const path of START_PAGES) {
+          const found = await app.serviceManager.contents.get(path, { content: false }).catch(() => null);
+          if (found) return app.commands.execute("docmanager:open", { path, factory: "Markdown Preview" });
+        }
       });
     },
   },

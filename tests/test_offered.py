@@ -25,7 +25,7 @@ def test_the_cycles_and_a_cycle_s_departments_are_offered(tmp_path: Path) -> Non
 
 
 def test_a_number_that_is_another_by_now_has_no_panel(survey_folder: Path) -> None:
-    with pytest.raises(ReportError, match="セルの「956手続き」は、.*（1,131）と違います"):
+    with pytest.raises(ReportError, match=r"セルの「956手続き」は、.*（1,131）と違います"):
         write_panel(survey_folder, SHORT, "956手続き")
     assert "1,131件" in write_panel(survey_folder, SHORT, "1,131手続き")
 

@@ -55,7 +55,7 @@ def build_pages(folder: Path) -> Iterator[Path]:
     program = "import sys; sys.argv[0] = 'analysis'; from analysis.cli import main; main()"
     for slug in SIZES:
         done = subprocess.run(
-            [sys.executable, "-P", "-c", program, "report", "--only", "department",
+            [sys.executable, "-P", "-c", program, "report",
              "--department", slug],
             cwd=folder, check=False, capture_output=True, text=True,
         )  # fmt: skip

@@ -57,7 +57,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.option.markexpr != _QUICK:
         return None
     if collection_path.is_dir():
-        return collection_path.name in ("browser", "faults") or None
+        return collection_path.name in ("browser", "faults", "golden") or None
     return bool(_ALL_SLOW.search(collection_path.read_text("utf-8"))) or None
 
 

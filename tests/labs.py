@@ -126,7 +126,12 @@ class Lab:
 
     def pick(self, title: str, value: str) -> None:
         """Pick a value of a parameter from what is offered below the open notebook's cell."""
-        self.page.get_by_label(title).locator("visible=true").select_option(value)
+        self.find_choice(title).select_option(value)
+
+    def find_choice(self, title: str) -> Locator:
+        """Return what is offered for a parameter below the open notebook's cell."""
+        labels = self.page.locator(f"{ACTIVE} .analysis-choices label", has_text=title)
+        return labels.locator("select")
 
     def follow(self, number: Locator) -> Locator:
         """Open the panel of a number, and return it once it has the rows."""

@@ -4,6 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
+import nbformat
+
 from analysis.inputs import MEASURES_NAME
 from test_new_report import write_notebook
 
@@ -33,12 +35,20 @@ def read_own() -> str:
     return re.search(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[1]
 
 
+def save_as_jupyterlab(path: Path) -> None:
+    """Write a notebook as JupyterLab does."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.language_info = {"name": "python"}
+    path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+
+
 def make_own(small_project: Path, folder: Path) -> None:
     """Give a project's answers one notebook and a measures.toml of its own, and build its set."""
     shutil.copytree(small_project / "data", folder / "data")
     (folder / "data/raw" / MEASURES_NAME).write_text(read_own(), "utf-8")
     (folder / "notebooks").mkdir()
     write_notebook(folder / "notebooks/fees.ipynb", STATED, PARAMETERS, OPENING, *CELLS)
+    save_as_jupyterlab(folder / "notebooks/fees.ipynb")
     code, said = run(folder, "report")
     assert code == 0, said
     (folder / SAID).write_text(said, "utf-8")

@@ -107,7 +107,7 @@ PARTS = {
 MOVES = {"gained": Look("#16324f"), "lost": Look("#ffffff", "///")}
 """The looks of what was added to a count, and of what was taken from it."""
 
-PLAIN, LEVEL = Look("#16324f"), Look("#8fa6bd")
+PLAIN_LOOK, LEVEL_LOOK = Look("#16324f"), Look("#8fa6bd")
 """The looks of a bar that is told from no other, and of one that is a level beside its steps."""
 
 SERIES = (

@@ -61,4 +61,4 @@ def test_a_report_of_one_s_own_shows_its_parts_as_the_build_does(
 def test_a_number_of_one_s_own_is_followed_to_its_cells(lab: Lab) -> None:
     panel = lab.follow(lab.page.locator(f"{ACTIVE} a.figure", has_text="3手続き"))
     assert "「手数料」が「あり」" in panel.inner_text()
-    assert re.search(r"\.xlsx 調査票!P\d+", panel.locator("tbody").inner_text())
+    assert re.search(r"\.xlsx\s+調査票\s+A\d+・P\d+", panel.locator("tbody").inner_text())

@@ -48,7 +48,13 @@ class Block:
         # The renderers know every block, so a block can't know them at import.
         from analysis.document import html, svg, typst  # noqa: PLC0415
 
-        shown = {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
+        # Without a text of ours IPython writes out every figure, which is half of a saved notebook.
+        called = getattr(self, "caption", getattr(self, "title", ""))
+        shown = {
+            "text/plain": f"<{type(self).__name__} {called}>".replace(" >", ">"),
+            "text/html": svg.to_cell(html.render(self)),
+            TYPST_MIME: typst.render(self),
+        }
         note_own_code()
         return shown, {ASKED: take_asked()}
 
@@ -116,7 +122,9 @@ class Column:
     `group` joins neighbours under a title, `weight` is its share of the PDF's width (None: as wide
     as its content). Numeric columns are aligned right. In a browser rows may be chosen by one that
     `picks`: those with one of its values, or with at least a number. `codes` are what its short
-    words stand for. A column that `heads` stands above the rows that are alike in it (see `Table`).
+    words stand for. Words of its `order` are sorted
+    as they stand there. A column that `heads` stands above the rows that are alike in it (see
+    `Table`).
     """
 
     title: str
@@ -125,6 +133,7 @@ class Column:
     weight: int | None = None
     picks: Literal["one", "least"] | None = None
     codes: tuple[tuple[str, str], ...] = ()
+    order: tuple[str, ...] = ()
     heads: bool = False
 
 

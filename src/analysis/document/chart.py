@@ -30,7 +30,7 @@ from analysis.document.canvas import (
     write_figure,
 )
 from analysis.document.message import Label, Message, say_ends, say_largest_part, say_most
-from analysis.document.plot import Bar, Plot, plot_parts
+from analysis.document.plot import Plot, PlottedBar, plot_parts
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
@@ -101,7 +101,7 @@ def draw_rates(
     figures = [f for _, now, before in rows for f in (now, before) if f is not None]
     if message is None:
         message = say_ends([(label, now) for label, now, _ in rows])
-    bars = tuple(Bar(plain(label), now, before=before) for label, now, before in rows)
+    bars = tuple(PlottedBar(plain(label), now, before=before) for label, now, before in rows)
     plot = Plot(bars, float(ALL), whole)
     return finish(canvas, caption, alt, [*figures, whole], plot, message=message)
 
@@ -126,7 +126,7 @@ def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     name_rows(axes, [label for label, _ in rows])
     told = _tell([(label, (figure,)) for label, figure in rows])
     alt = (f"横棒グラフ。{caption}。", *told, "。")
-    plot = Plot(tuple(Bar(label, figure) for label, figure in rows))
+    plot = Plot(tuple(PlottedBar(label, figure) for label, figure in rows))
     return finish(canvas, caption, alt, [f for _, f in rows], plot, message=say_most(rows))
 
 

@@ -20,7 +20,7 @@ from analysis.document.blocks import (
     Paragraph,
     Table,
 )
-from analysis.document.html_inline import write_inline
+from analysis.document.html_inline import lead_past, write_inline
 from analysis.document.html_table import write_html_table
 from analysis.document.tiles import Tile, Tiles
 from analysis.looks import fill_plain
@@ -57,7 +57,7 @@ def _drawn(block: Chart | Tiles) -> Markup:
     if isinstance(block, Tiles):
         tiles = Markup("\n").join(map(_tile, block.tiles))
         return Markup('<dl class="tiles">\n{}\n</dl>').format(tiles)
-    return Markup(
+    figure = Markup(
         '<figure class="chart" aria-describedby="{0}">\n<figcaption>{1}</figcaption>\n'
         '<div class="drawing">{2}</div>\n<details id="{0}"><summary>図の説明</summary>'
         "<p>{3}</p></details>\n</figure>"
@@ -67,6 +67,7 @@ def _drawn(block: Chart | Tiles) -> Markup:
         Markup(block.svg),  # noqa: S704  our own drawing
         write_inline(block.alt),
     )
+    return lead_past(figure, block.caption)
 
 
 def _tile(tile: Tile) -> Markup:

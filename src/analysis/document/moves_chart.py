@@ -25,11 +25,11 @@ from analysis.document.canvas import (
     write_figure,
 )
 from analysis.document.message import say_contribution, say_way
-from analysis.document.plot import Bar, Plot
+from analysis.document.plot import Plot, PlottedBar
 from analysis.document.sums import require_difference, require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
-from analysis.looks import COLOURS, LEVEL, MOVES
+from analysis.looks import COLOURS, LEVEL_LOOK, MOVES
 
 BridgeStep = tuple[str, Figure, bool]
 """A step of a bridge: what it is called, how many, and whether they were gained."""
@@ -83,10 +83,12 @@ def draw_bridge(
         told += [f"、{plain(label)} ", Shown(figure), "増" if is_up else "減"]
     alt = (f"滝グラフ。{caption}。前回は", Shown(before), *told, "、今回は", Shown(now), "。")
     bars = [
-        Bar(label, figure, MOVES["gained" if is_up else "lost"], min(levels[at : at + 2]))
+        PlottedBar(label, figure, MOVES["gained" if is_up else "lost"], min(levels[at : at + 2]))
         for at, (label, figure, is_up) in enumerate(steps)
     ]
-    plot = Plot((Bar("前回", before, LEVEL), *bars, Bar("今回", now, LEVEL)))
+    plot = Plot(
+        (PlottedBar("前回", before, LEVEL_LOOK), *bars, PlottedBar("今回", now, LEVEL_LOOK))
+    )
     figures = [before, *(figure for _, figure, _ in steps), now]
     return finish(canvas, caption, alt, figures, plot, message=say_way([before, now]))
 

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.figures.figure import Figure
-from analysis.looks import PLAIN, Look
+from analysis.looks import PLAIN_LOOK, Look
 
 
 @dataclass(frozen=True)
-class Bar:
+class PlottedBar:
     """A figure as a bar with a label; `start` is where it begins, `before` last time's figure."""
 
     label: str
     figure: Figure
-    look: Look = PLAIN
+    look: Look = PLAIN_LOOK
     start: float = 0.0
     before: Figure | None = None
 
@@ -34,7 +34,7 @@ class Plot:
     with.
     """
 
-    bars: tuple[Bar, ...]
+    bars: tuple[PlottedBar, ...]
     top: float | None = None
     whole: Figure | None = None
 
@@ -53,4 +53,4 @@ class Plot:
 def plot_parts(parts: Sequence[tuple[str, Figure]], looks: Sequence[Look]) -> Plot:
     """Return the plot of the parts of a whole: a bar each, with the look that it has elsewhere."""
     pairs = zip(parts, looks, strict=True)
-    return Plot(tuple(Bar(label, figure, look) for (label, figure), look in pairs))
+    return Plot(tuple(PlottedBar(label, figure, look) for (label, figure), look in pairs))

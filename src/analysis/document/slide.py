@@ -33,7 +33,7 @@ SLIDE_MIME = "application/vnd.analysis.slide+json"
 LONGEST_COLUMN = 14
 """How many rows a table has in one column; a longer one stands in two halves."""
 
-MOST_ROWS = 2 * LONGEST_COLUMN
+MOST_ROWS_SHOWN = 2 * LONGEST_COLUMN
 """How many rows of a table a slide has."""
 
 Part = Paragraph | Bullets | Table | Chart | Tiles
@@ -65,10 +65,10 @@ class Slide:
 
     @property
     def content(self) -> Group:
-        """The slide as a section of a page."""
+        """The slide as a section of a page, whose own title is that of the opening."""
         said = (Paragraph(self.message, kind="lead"),) if self.message else ()
-        heading = Paragraph((self.title,), kind="heading")
-        return Group((heading, *said, *self.parts, *self.beside))
+        heading = () if self.opening else (Paragraph((self.title,), kind="heading"),)
+        return Group((*heading, *said, *self.parts, *self.beside))
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ def halve(table: Table) -> tuple[Table, ...]:
 
 
 def share_out(table: Table) -> Iterator[Table]:
-    """Yield a table in as many parts as it takes slides, each at most MOST_ROWS long."""
-    slides = -(-len(table.rows) // MOST_ROWS)
+    """Yield a table in as many parts as it takes slides, each at most MOST_ROWS_SHOWN long."""
+    slides = -(-len(table.rows) // MOST_ROWS_SHOWN)
     for at in range(slides):
         ends = [len(table.rows) * place // slides for place in (at, at + 1)]
         yield _cut(table, *ends) if slides > 1 else table

@@ -30,6 +30,7 @@ class NumberBox:
     """Where a drawn number stands, in fractions of the drawing's width."""
 
     figure_id: str
+    text: str
     left: float
     top: float
     width: float
@@ -83,7 +84,9 @@ def find_numbers(svg: str) -> tuple[float, list[NumberBox]]:
         left, top = float(text.get("x", "")) - start, float(text.get("y", "")) - size * _ASCENT
         figure_id = link.get("href", "")[1:].replace("%25", "%")
         boxes.append(
-            NumberBox(figure_id, left / width, top / width, length / width, size * 1.2 / width)
+            NumberBox(
+                figure_id, shown, left / width, top / width, length / width, size * 1.2 / width
+            )
         )
     return height / width, boxes
 

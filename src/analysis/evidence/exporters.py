@@ -19,6 +19,7 @@ from analysis.document.blocks import Masthead
 from analysis.document.document import CellOutput, Document
 from analysis.document.fonts import missing_glyphs
 from analysis.document.markdown import section_title, to_html, to_typst
+from analysis.document.tags import finish_tags
 from analysis.document.typefaces import FAMILIES, FOLDERS, JAPANESE
 from analysis.document.typst import literal
 from analysis.errors import ReportError, list_examples
@@ -172,7 +173,7 @@ def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes
         raise ReportError(_explain(error, "\n".join(parts))) from None
     if not isinstance(made, bytes):
         raise TypeError("Typst returned no PDF")
-    return made
+    return finish_tags(made, body)
 
 
 def _attach(name: str) -> str:

@@ -99,7 +99,8 @@ def list_decisions(guideline: Guideline, asked: Questionnaire) -> Iterator[Item]
 def find_lacking(guideline: Guideline, name: str) -> str | None:
     """Say what a guideline without tables lacks for a column or a measure of this name.
 
-    >>> find_lacking(ledger.guideline, "decided_fee"), find_lacking(ledger.guideline, "fee")
+    >>> plain = ledger.guideline.model_copy(update={"tables": ()})
+    >>> find_lacking(plain, "decided_fee"), find_lacking(plain, "fee")
     ('ガイドラインに決定表（tables）がありません', None)
     """
     if guideline.tables or not name.startswith((_COLUMN, _GRADE, _COLUMN_TITLE)):

@@ -15,8 +15,6 @@ from itertools import product
 from math import prod
 from typing import TypeVar
 
-from xlsxwriter.utility import xl_col_to_name
-
 from analysis.figures.definition import code_name
 from analysis.figures.derived import quote
 from analysis.figures.measure import (
@@ -64,6 +62,9 @@ class RowSheet:
 
     @cached_property
     def _letters(self) -> dict[str, str]:
+        # Who checks that a formula can be written has no workbook to write.
+        from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415
+
         return {column: xl_col_to_name(place) for place, column in enumerate(self.columns)}
 
     @cached_property

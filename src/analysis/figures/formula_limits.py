@@ -108,7 +108,9 @@ def _find_long_columns(derivations: Iterable[Derivation]) -> Iterator[tuple[str,
         corrected=frozenset(),
     )
     for own in derivations:
-        if own.write is not None and (why := find_excess(own.write(line))):
+        longest = max((own.unknown, *own.field.choices.values()), key=len)
+        formula = own.write_cell(line, longest)
+        if formula is not None and (why := find_excess(formula)):
             yield own.field.name, why
 
 

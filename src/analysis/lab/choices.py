@@ -9,14 +9,14 @@ from analysis.errors import AnalysisError
 from analysis.figures.findings import LATEST
 
 
-class Choices(NamedTuple):
+class Offered(NamedTuple):
     """What a parameter is for, and each value that it takes with what people call that."""
 
     title: str
     values: list[tuple[str, str]]
 
 
-def list_choices(root: Path, cycle: str = LATEST) -> dict[str, Choices]:
+def list_choices(root: Path, cycle: str = LATEST) -> dict[str, Offered]:
     """Return what the parameters of notebooks take, by the parameter's name.
 
     They are the cycles of the survey in a folder, the newest first, and the departments of a cycle;
@@ -30,6 +30,6 @@ def list_choices(root: Path, cycle: str = LATEST) -> dict[str, Choices]:
         departments = [(own.slug, f"{own.name}（{own.slug}）") for own in named.departments]
     newest = [(LATEST, f"{LATEST}（最新の調査回、いまは {names[0]}）")] if names else []
     return {
-        "cycle": Choices("調査回", newest + [(name, name) for name in names]),
-        "department": Choices("部局", departments),
+        "cycle": Offered("調査回", newest + [(name, name) for name in names]),
+        "department": Offered("部局", departments),
     }

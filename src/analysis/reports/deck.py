@@ -21,7 +21,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_counts
-from analysis.document.slide import MOST_ROWS, Part, Slide, Slides, share_out
+from analysis.document.slide import MOST_ROWS_SHOWN, Part, Slide, Slides, share_out
 from analysis.document.tiles import Tile, Tiles
 from analysis.figures.findings import Findings, write_date
 from analysis.reports import guideline, overview
@@ -53,14 +53,15 @@ def masthead(findings: Findings) -> Masthead:
 
 
 def opening(findings: Findings) -> Block:
-    """Return the first slide: the headline numbers, whose they are and of when."""
+    """Return the first slides: the headline numbers, and section 1-(1) with what is behind them."""
     head = head_report(findings, "deck")
     notice = (head.notice,) if isinstance(head.notice, Paragraph) else ()
     whose = "　".join([head.city, *head.notes])
     signed = Paragraph((Quoted(whose), "　", head.subtitle), kind="note")
     parts = (*notice, Tiles(tuple(_show_headline(findings))), signed)
     said = say_progress(findings, WHOLE)
-    return Slides((Slide(head.title, parts, message=said, opening=True),))
+    first = Slide(head.title, parts, message=said, opening=True)
+    return Slides((first, _show_result(findings)))
 
 
 def _show_headline(findings: Findings) -> Iterator[Tile]:
@@ -77,14 +78,14 @@ def _show_headline(findings: Findings) -> Iterator[Tile]:
     yield from show_outlook(findings, WHOLE)
 
 
-def result(findings: Findings) -> Block:
+def _show_result(findings: Findings) -> Slide:
     """Return the slide of section 1-(1): how many are online, started, not started."""
     title = f"1-(1) {findings.cycle.settings.title}結果（{write_date(findings.cycle)}時点）"
     chart, table = overview.draw_statuses(findings), overview.tabulate_city(findings)
     name, *numbers = table.columns
     table = replace(table, columns=(name, *(replace(own, weight=3) for own in numbers)))
     said = overview.say_not_online(findings)
-    return Slides((Slide(title, (chart,), (table,), message=said, widths=(3, 4)),))
+    return Slide(title, (chart,), (table,), message=said, widths=(3, 4))
 
 
 def departments(findings: Findings) -> Block:
@@ -171,7 +172,7 @@ def road(findings: Findings) -> Block:
 
 def _keep_largest(findings: Findings, table: Table) -> Table:
     """Return the departments' table with no more rows than slides take, the largest, in order."""
-    most = _MOST_TABLES * MOST_ROWS - 1
+    most = _MOST_TABLES * MOST_ROWS_SHOWN - 1
     *rows, whole = table.rows
     if len(rows) <= most:
         return table

@@ -174,9 +174,9 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
         yield f"{KEY} の needs（報告書に要るもの）に書けるのは {known} です。"
     if not isinstance(stated.get(_SLIDES, False), bool):
         yield f"{KEY} の {_SLIDES}（スライドにするか）に書けるのは true か false です。"
-    known = ("order", *_WORDS, "needs", _SLIDES)
-    for key in sorted(stated.keys() - {*known}):
-        yield f"{KEY} の「{key}」は使えません（使えるのは {'、'.join(known)}）。"
+    usable = ("order", *_WORDS, "needs", _SLIDES)
+    for key in sorted(stated.keys() - {*usable}):
+        yield f"{KEY} の「{key}」は使えません（使えるのは {'、'.join(usable)}）。"
 
 
 def _list_names(cycle: Cycle) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 from pyarrow.parquet import ParquetFile
 
-from analysis.cycle import Cycle
+from analysis.cycle import KEPT_NAME, Cycle
 from analysis.display import Display
 from analysis.errors import SettingsError
 from analysis.files.folder import is_passing
@@ -116,7 +116,7 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
             for path in sorted(raw.rglob("*"))
             # Approvals are of what is made from the answers.
             if not any(map(is_passing, path.relative_to(raw).parts))
-            and path != cycle.approvals_path
+            and path not in (cycle.approvals_path, cycle.approvals_path.with_name(KEPT_NAME))
         },
         "survey": _digest_file(cycle.survey_path),
         **_stamp_program(),

@@ -11,12 +11,12 @@ from typing import Any
 
 from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
-from pptx.opc.package import Part
+from pptx.opc.package import Part, XmlPart
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Pt
 
-from analysis.document.slides.fitted import Box
+from analysis.document.slides.fitted import Room
 from analysis.document.text import printable
 from analysis.looks import COLOURS
 
@@ -24,7 +24,7 @@ FONT = "Meiryo"
 """A type that staff have, on Windows and with Office on a Mac."""
 
 WIDTH, HEIGHT = 960.0, 540.0
-TITLE = Box(44.0, 22.0, WIDTH - 2 * 44.0, 46.0)
+TITLE_ROOM = Room(44.0, 22.0, WIDTH - 2 * 44.0, 46.0)
 _TITLE_ONLY, _RULE_HIGH = "Title Only", 2.0
 # The first that a zip can tell: no clock is in it.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -72,14 +72,14 @@ def _place(page: Any) -> None:
     """Put a page's title where it stands on ours; what else it has room for goes."""
     for shape in list(page.placeholders):
         if shape.placeholder_format.type is not None and shape == page.placeholders[0]:
-            shape.left, shape.top, shape.width, shape.height = map(Pt, TITLE)
+            shape.left, shape.top, shape.width, shape.height = map(Pt, TITLE_ROOM)
         else:
             shape._element.getparent().remove(shape._element)
 
 
 def _draw_rule(layout: Any) -> None:
     """Draw the rule below the title, which stands on every slide."""
-    box = (TITLE.left, TITLE.top + TITLE.height + 3, TITLE.width, _RULE_HIGH)
+    box = (TITLE_ROOM.left, TITLE_ROOM.top + TITLE_ROOM.height + 3, TITLE_ROOM.width, _RULE_HIGH)
     left, top, wide, high = map(Pt, box)
     ink = COLOURS["ink"].removeprefix("#")
     layout.shapes._spTree.append(
@@ -108,4 +108,8 @@ def _dress_theme(part: Part) -> None:
     ink = COLOURS["ink"].removeprefix("#").upper().encode()
     theme = _FONT.sub(rb"\g<1>" + FONT.encode() + rb"\g<2>", part.blob)
     theme = _JAPANESE.sub(rb"\g<1>" + FONT.encode() + rb"\g<2>", theme)
-    part._blob = _LINK.sub(rb"\g<1>" + ink + rb"\g<2>", theme)
+    theme = _LINK.sub(rb"\g<1>" + ink + rb"\g<2>", theme)
+    if isinstance(part, XmlPart):
+        part._element = parse_xml(theme)
+    else:
+        part._blob = theme

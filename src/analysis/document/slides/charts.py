@@ -20,7 +20,7 @@ from pptx.enum.chart import (
 from pptx.util import Pt
 from xlsxwriter import Workbook
 
-from analysis.document.slides.fitted import LINE, TABLE, Box, fit_line, join_runs
+from analysis.document.slides.fitted import LINE, TABLE, Room, fit_line, join_runs
 from analysis.document.slides.written import (
     Address,
     colour_of,
@@ -28,10 +28,9 @@ from analysis.document.slides.written import (
     place_at,
     write_runs,
 )
-from analysis.looks import COLOURS
+from analysis.looks import COLOURS, PARTS
 
-NOW, BEFORE, START, TOLD = "今回", "前回", "棒の始まり", "数の表示"
-_EARLIER = "#b6c6d6"
+_NOW, _BEFORE, _START, _TOLD = "今回", "前回", "棒の始まり", "数の表示"
 _NO_TIME = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC)
 _TALLEST = 44.0
 """The most that a bar's row takes, in points."""
@@ -59,7 +58,7 @@ class _BarData(CategoryChartData):  # type: ignore[misc]
         for column, series in enumerate(self, start=1):
             sheet.write_string(0, column, series.name)
             for row, value in enumerate(series.values, start=1):
-                if series.name == TOLD and value is not None:
+                if series.name == _TOLD and value is not None:
                     sheet.write_formula(row, column, f"=C{row + 1}", None, value)
                 elif value is not None:
                     sheet.write_number(row, column, value)
@@ -67,8 +66,8 @@ class _BarData(CategoryChartData):  # type: ignore[misc]
         return written.getvalue()
 
 
-def write_chart(
-    slide: Any, part: Mapping[str, Any], box: Box, size: float, address: Address
+def write_native_chart(
+    slide: Any, part: Mapping[str, Any], box: Room, size: float, address: Address
 ) -> None:
     """Write a chart into what room there is, its caption above."""
     own = TABLE * size
@@ -98,7 +97,7 @@ def list_told(part: Mapping[str, Any]) -> Iterator[list[Mapping[str, Any]]]:
     for bar in part["bars"]:
         line: list[Mapping[str, Any]] = [{"text": f"{bar['label']} "}, bar]
         if bar["before"] is not None:
-            line += [{"text": f"（{BEFORE} "}, bar["before"], {"text": "）"}]
+            line += [{"text": f"（{_BEFORE} "}, bar["before"], {"text": "）"}]
         yield line
 
 
@@ -109,12 +108,12 @@ def _list_data(part: Mapping[str, Any], *, steps: bool) -> CategoryChartData:
     data.categories = [bar["label"] for bar in bars]
     values = [bar["value"] for bar in bars]
     if steps:
-        data.add_series(START, [bar["start"] for bar in bars])
-    data.add_series(NOW, values)
+        data.add_series(_START, [bar["start"] for bar in bars])
+    data.add_series(_NOW, values)
     if steps:
-        data.add_series(TOLD, values)
+        data.add_series(_TOLD, values)
     elif any(bar["before"] for bar in bars):
-        data.add_series(BEFORE, [bar["before"] and bar["before"]["value"] for bar in bars])
+        data.add_series(_BEFORE, [bar["before"] and bar["before"]["value"] for bar in bars])
     return data
 
 
@@ -128,17 +127,17 @@ def _dress(chart: Any, part: Mapping[str, Any], size: float, *, steps: bool) -> 
         plot.overlap = 100
     _dress_axes(chart, part)
     series = {own.name: own for own in plot.series}
-    _fill_points(series[NOW], [bar["fill"] for bar in bars])
-    for name in (START, TOLD):
+    _fill_points(series[_NOW], [bar["fill"] for bar in bars])
+    for name in (_START, _TOLD):
         if name in series:
             series[name].format.fill.background()
-    if BEFORE in series:
-        _fill_points(series[BEFORE], [_EARLIER])
+    if _BEFORE in series:
+        _fill_points(series[_BEFORE], [PARTS["not_started"].fill])
         chart.has_legend = True
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     else:
         chart.has_legend = False
-    labels = series[TOLD if steps else NOW].data_labels
+    labels = series[_TOLD if steps else _NOW].data_labels
     labels.show_value = True
     labels.position = XL_LABEL_POSITION.INSIDE_BASE if steps else XL_LABEL_POSITION.OUTSIDE_END
     labels.font.size, labels.font.bold = Pt(round(size, 1)), True

@@ -19,7 +19,7 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
-from analysis.document.plot import Bar
+from analysis.document.plot import PlottedBar
 from analysis.document.slide import Part, Slide, halve
 from analysis.document.text import printable
 from analysis.document.tiles import Tiles
@@ -101,7 +101,7 @@ def _chart(chart: Chart) -> Described:
     }
 
 
-def _bar(bar: Bar) -> Described:
+def _bar(bar: PlottedBar) -> Described:
     return {
         "label": printable(bar.label).replace("\n", " "),
         **_figure(bar.figure, bar.figure.cell_text),

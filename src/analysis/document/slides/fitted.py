@@ -27,7 +27,7 @@ _BAR = 1.5
 """The least height of a chart's row, of the letters' size."""
 
 
-class Box(NamedTuple):
+class Room(NamedTuple):
     """A place on a slide."""
 
     left: float
@@ -36,7 +36,7 @@ class Box(NamedTuple):
     height: float
 
 
-def choose_size(parts: Sequence[Mapping[str, Any]], room: Box) -> int:
+def choose_size(parts: Sequence[Mapping[str, Any]], room: Room) -> int:
     """Return the largest size of letters at which parts fit below one another; else the least."""
     for size in SIZES:
         taken = sum(height_of(part, room.width, size) for part in parts)
@@ -50,16 +50,18 @@ def height_of(part: Mapping[str, Any], width: float, size: float) -> float:
     match part["kind"]:
         case "text":
             own = size * (NOTE if part["look"] == "note" else 1)
-            return own * LINE * count_lines(join_runs(part["lines"][0]), width, own)
+            return own * LINE * count_lines_taken(join_runs(part["lines"][0]), width, own)
         case "bullets":
             lines = [
-                count_lines(join_runs(line), width - 1.2 * size, size) for line in part["lines"]
+                count_lines_taken(join_runs(line), width - 1.2 * size, size)
+                for line in part["lines"]
             ]
             return size * (LINE * sum(lines) + GAP * (len(lines) - 1))
         case "tiles":
             inside = width / max(len(part["tiles"]), 1) - size
             about = [
-                count_lines(join_runs(tile["about"]), inside, 0.8 * size) for tile in part["tiles"]
+                count_lines_taken(join_runs(tile["about"]), inside, 0.8 * size)
+                for tile in part["tiles"]
             ]
             return size * LINE * (0.85 + TILE + 0.8 * max(about, default=0)) + 2.5 * size
         case "tables":
@@ -73,19 +75,21 @@ def height_of(part: Mapping[str, Any], width: float, size: float) -> float:
 def measure_table(table: Mapping[str, Any], width: float, size: float) -> list[float]:
     """Return the heights of a table's caption, rows of titles, rows, and notes, one by one."""
     own, widths = TABLE * size, spread(table, width)
-    titles = [max(count_lines(column["title"], wide - 2 * PAD_X, own) for column, wide in widths)]
+    titles = [
+        max(count_lines_taken(column["title"], wide - 2 * PAD_X, own) for column, wide in widths)
+    ]
     if any(column["group"] for column in table["columns"]):
         groups = groupby(widths, key=lambda one: one[0]["group"])
         over = [(name, sum(wide for _, wide in members)) for name, members in groups if name]
-        titles.insert(0, max(count_lines(name, wide - 2 * PAD_X, own) for name, wide in over))
+        titles.insert(0, max(count_lines_taken(name, wide - 2 * PAD_X, own) for name, wide in over))
     rows = [
         max(
-            count_lines(join_runs(cell), wide - 2 * PAD_X, own)
+            count_lines_taken(join_runs(cell), wide - 2 * PAD_X, own)
             for cell, (_, wide) in zip(row, widths, strict=True)
         )
         for row in table["rows"]
     ]
-    notes = sum(count_lines(note, width, NOTE * size) for note in table["notes"])
+    notes = sum(count_lines_taken(note, width, NOTE * size) for note in table["notes"])
     cells = [lines * own * LINE + 2 * PAD_Y for lines in (*titles, *rows)]
     return [own * LINE, *cells, notes * NOTE * size * LINE]
 
@@ -97,10 +101,10 @@ def spread(table: Mapping[str, Any], width: float) -> list[tuple[Mapping[str, An
     return [(column, width * column["weight"] / whole) for column in columns]
 
 
-def count_lines(text: str, width: float, size: float) -> int:
+def count_lines_taken(text: str, width: float, size: float) -> int:
     """Return how many lines a text takes in a width; a line break begins another.
 
-    >>> count_lines("手続きの状況", 65, 10), count_lines("手続きの状況", 50, 10)
+    >>> count_lines_taken("手続きの状況", 65, 10), count_lines_taken("手続きの状況", 50, 10)
     (1, 2)
     """
     taken = 0
@@ -130,4 +134,4 @@ def fit_line(text: str, width: float, largest: int, least: int) -> int:
     (19, 10)
     """
     sizes = range(largest, least, -1)
-    return next((size for size in sizes if count_lines(text, width, size) == 1), least)
+    return next((size for size in sizes if count_lines_taken(text, width, size) == 1), least)

@@ -15,19 +15,19 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 
 from analysis.document.blocks import Masthead
-from analysis.document.slides.blank import TITLE, WIDTH, open_blank, save
-from analysis.document.slides.charts import list_told, write_chart
+from analysis.document.slides.blank import TITLE_ROOM, WIDTH, open_blank, save
+from analysis.document.slides.charts import list_told, write_native_chart
 from analysis.document.slides.fitted import (
     GAP,
     LINE,
-    Box,
+    Room,
     choose_size,
-    count_lines,
+    count_lines_taken,
     fit_line,
     height_of,
     join_runs,
 )
-from analysis.document.slides.tables import write_tables
+from analysis.document.slides.tables import write_native_tables
 from analysis.document.slides.written import (
     Address,
     begin_paragraph,
@@ -45,21 +45,21 @@ from analysis.document.text import link_to, printable
 from analysis.looks import COLOURS
 
 INVENTED = "架空データ　実在の回答ではありません"
-_TOP, _FOOT, _FOOT_HIGH = TITLE.top + TITLE.height + 14, 506.0, 20.0
+_TOP, _FOOT, _FOOT_HIGH = TITLE_ROOM.top + TITLE_ROOM.height + 14, 506.0, 20.0
 _BETWEEN = 28.0
 _FIELD = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"
 _FOOT_SIZE, _FOOT_PARTS = 10, (0.45, 0.29, 0.26)
 _BAND = 150.0
 """How high the ground of the opening's title is."""
 
-_OPENING = Box(TITLE.left, 30.0, TITLE.width, _BAND - 48.0)
+_OPENING = Room(TITLE_ROOM.left, 30.0, TITLE_ROOM.width, _BAND - 48.0)
 
 _WRITERS = {
     "text": write_lines,
     "bullets": write_lines,
     "tiles": write_tiles,
-    "tables": write_tables,
-    "chart": write_chart,
+    "tables": write_native_tables,
+    "chart": write_native_chart,
 }
 
 
@@ -99,7 +99,7 @@ def _lead(stem: str, mark: str) -> Address:
 def _write_slide(slide: Any, told: Mapping[str, Any], address: Address) -> None:
     is_opening = told["opening"]
     if is_opening:
-        band = Box(0, 0, WIDTH, _BAND)
+        band = Room(0, 0, WIDTH, _BAND)
         draw_filled(slide, band, COLOURS["ink"], "表題の地")
         # What was drawn last stands above: the title is to.
         tree = slide.shapes._spTree
@@ -109,17 +109,17 @@ def _write_slide(slide: Any, told: Mapping[str, Any], address: Address) -> None:
     _write_title(slide, told["title"], address, is_opening=is_opening)
     top, size = (_BAND + 20, 24) if is_opening else (_TOP, 20)
     if told["message"]:
-        lines = count_lines(join_runs(told["message"]), TITLE.width, size)
-        box = Box(TITLE.left, top, TITLE.width, lines * size * LINE)
+        lines = count_lines_taken(join_runs(told["message"]), TITLE_ROOM.width, size)
+        box = Room(TITLE_ROOM.left, top, TITLE_ROOM.width, lines * size * LINE)
         text = open_text(slide, box, "要点")
         write_runs(text.paragraphs[0], told["message"], size, address, bold=True)
         top += box.height + 14
     columns = told["columns"]
     shares = told["widths"][: len(columns)]
-    left, room = TITLE.left, TITLE.width - _BETWEEN * (len(columns) - 1)
+    left, room = TITLE_ROOM.left, TITLE_ROOM.width - _BETWEEN * (len(columns) - 1)
     for own, share in zip(columns, shares, strict=True):
         wide = room * share / sum(shares)
-        _write_column(slide, own, Box(left, top, wide, _FOOT - 8 - top), address)
+        _write_column(slide, own, Room(left, top, wide, _FOOT - 8 - top), address)
         left += wide + _BETWEEN
 
 
@@ -128,13 +128,13 @@ def _write_title(slide: Any, title: str, address: Address, *, is_opening: bool) 
     frame.vertical_anchor = MSO_ANCHOR.BOTTOM
     paragraph = frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.LEFT
-    size = fit_line(title, TITLE.width, 38 if is_opening else 28, 16)
+    size = fit_line(title, TITLE_ROOM.width, 38 if is_opening else 28, 16)
     colour = COLOURS["canvas" if is_opening else "ink"]
     write_runs(paragraph, [{"text": title}], size, address, bold=True, colour=colour)
 
 
 def _write_column(
-    slide: Any, parts: Sequence[Mapping[str, Any]], room: Box, address: Address
+    slide: Any, parts: Sequence[Mapping[str, Any]], room: Room, address: Address
 ) -> None:
     """Write parts one below another; charts share what the others leave."""
     size = choose_size(parts, room)
@@ -150,15 +150,15 @@ def _write_column(
 
 def _write_foot(slide: Any, masthead: Masthead, fingerprint: str) -> None:
     """Write whose slide it is, that its data is invented, what made it, and its number."""
-    parts = [TITLE.width * share for share in _FOOT_PARTS]
-    box = Box(TITLE.left, _FOOT, parts[0], _FOOT_HIGH)
+    parts = [TITLE_ROOM.width * share for share in _FOOT_PARTS]
+    box = Room(TITLE_ROOM.left, _FOOT, parts[0], _FOOT_HIGH)
     write_label(slide, box, printable(f"{masthead.city}　{masthead.title}"), _FOOT_SIZE)
     if masthead.demonstration:
         middle = box._replace(left=box.left + parts[0], width=parts[1])
         paragraph = write_label(slide, middle, INVENTED, _FOOT_SIZE + 1, align=PP_ALIGN.CENTER)
         paragraph.runs[0].font.bold = True
         slide.shapes[-1].line.color.rgb = colour_of(COLOURS["edge"])
-    right = box._replace(left=TITLE.left + sum(parts[:2]), width=parts[2])
+    right = box._replace(left=TITLE_ROOM.left + sum(parts[:2]), width=parts[2])
     paragraph = write_label(slide, right, f"{fingerprint}　", _FOOT_SIZE, align=PP_ALIGN.RIGHT)
     _number(paragraph)
 

@@ -13,7 +13,7 @@ from analysis.document.slides.fitted import (
     PAD_X,
     PAD_Y,
     TABLE,
-    Box,
+    Room,
     measure_table,
     spread,
 )
@@ -30,18 +30,18 @@ from analysis.looks import COLOURS
 # The one of PowerPoint's own styles that draws nothing.
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
-_FILLS = {"total": COLOURS["shade"], "quiet": COLOURS["shade"], "bad": "#dddddd"}
+_FILLS = {"total": COLOURS["shade"], "quiet": COLOURS["shade"], "bad": COLOURS["bad"]}
 _RULE, _THIN = 1.5, 0.5
 
 
-def write_tables(
-    slide: Any, part: Mapping[str, Any], box: Box, size: float, address: Address
+def write_native_tables(
+    slide: Any, part: Mapping[str, Any], box: Room, size: float, address: Address
 ) -> None:
     """Write a table, or its halves side by side, with caption above and notes below."""
     tables, gap = part["tables"], size
     wide = (box.width - gap * (len(tables) - 1)) / len(tables)
     for at, table in enumerate(tables):
-        own = Box(box.left + at * (wide + gap), box.top, wide, box.height)
+        own = Room(box.left + at * (wide + gap), box.top, wide, box.height)
         caption, *rows, notes = measure_table(table, wide, size)
         if at == 0:
             write_label(slide, own._replace(height=caption), table["caption"], TABLE * size)
@@ -58,7 +58,7 @@ def write_tables(
             write_runs(frame.paragraphs[0], runs, NOTE * size, address, colour=COLOURS["quiet"])
 
 
-def _open(slide: Any, table: Mapping[str, Any], box: Box, heights: Sequence[float]) -> Any:
+def _open(slide: Any, table: Mapping[str, Any], box: Room, heights: Sequence[float]) -> Any:
     """Return an empty table with columns and rows as large as told."""
     columns = spread(table, box.width)
     place = place_at(box._replace(height=sum(heights)))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from analysis.document import typst
 from analysis.document.blocks import Chart, Table
-from analysis.document.plot import Bar, Plot
+from analysis.document.plot import Plot, PlottedBar
 from analysis.document.slide import Part, Slide, halve
 from analysis.document.typst import literal
 from analysis.looks import COLOURS
@@ -53,7 +53,7 @@ def _plot(chart: Chart, plot: Plot) -> str:
     )
 
 
-def _bar(bar: Bar, low: float, span: float) -> str:
+def _bar(bar: PlottedBar, low: float, span: float) -> str:
     left, right = sorted((bar.start, bar.end))
     before = "none"
     if bar.before is not None and bar.before.value is not None:
@@ -62,7 +62,7 @@ def _bar(bar: Bar, low: float, span: float) -> str:
     return (
         f"(label: {literal(bar.label)}, {_shown(bar.figure.id, bar.figure.cell_text)}, "
         f"from: {(left - low) / span:.4f}, long: {(right - left) / span:.4f}, "
-        f"fill: rgb({literal(fill)}), before: {before})"
+        f"fill: {literal(fill)}, before: {before})"
     )
 
 

@@ -15,10 +15,11 @@ from analysis.document.slides.fitted import (
     LINE,
     NOTE,
     TILE,
-    Box,
+    Room,
     join_runs,
     measure_length,
 )
+from analysis.document.text import printable
 from analysis.looks import COLOURS
 
 Address = Callable[[Mapping[str, Any]], str | None]
@@ -32,9 +33,9 @@ _UNIT = 0.38
 _NUMBER = re.compile(r"([^\u3040-\u9fff]*)(.*)", re.DOTALL)
 
 
-def place_at(box: Box) -> tuple[Emu, Emu, Emu, Emu]:
+def place_at(box: Room) -> tuple[Emu, Emu, Emu, Emu]:
     """Return a place as python-pptx takes it."""
-    return tuple(Pt(side) for side in box)  # type: ignore[return-value]
+    return tuple(Pt(side) for side in box)
 
 
 def colour_of(code: str) -> RGBColor:
@@ -45,10 +46,10 @@ def colour_of(code: str) -> RGBColor:
     )
 
 
-def open_text(slide: Any, box: Box, name: str) -> Any:
+def open_text(slide: Any, box: Room, name: str) -> Any:
     """Return the empty text of a new box on a slide, which keeps its size."""
     shape = slide.shapes.add_textbox(*place_at(box))
-    shape.name = name
+    shape.name = printable(name)
     return clear_frame(shape.text_frame)
 
 
@@ -91,7 +92,7 @@ def write_runs(
 
 
 def write_lines(
-    slide: Any, part: Mapping[str, Any], box: Box, size: float, address: Address
+    slide: Any, part: Mapping[str, Any], box: Room, size: float, address: Address
 ) -> None:
     """Write a text, or a list of sentences, each with its mark."""
     frame = open_text(slide, box, "文")
@@ -105,7 +106,7 @@ def write_lines(
 
 
 def write_tiles(
-    slide: Any, part: Mapping[str, Any], box: Box, size: float, address: Address
+    slide: Any, part: Mapping[str, Any], box: Room, size: float, address: Address
 ) -> None:
     """Write headline numbers side by side, each below a rule; a rate has a bar."""
     tiles, gap = part["tiles"], size
@@ -113,7 +114,7 @@ def write_tiles(
     number_high = size * LINE * TILE
     largest = min((_fit_number(tile["shown"], wide, TILE * size) for tile in tiles), default=size)
     for at, tile in enumerate(tiles):
-        own = Box(box.left + at * (wide + gap), box.top, wide, 3)
+        own = Room(box.left + at * (wide + gap), box.top, wide, 3)
         draw_filled(slide, own, COLOURS["ink"], "線")
         label = own._replace(top=own.top + 0.5 * size, height=0.85 * size * LINE)
         frame = open_text(slide, label, "見出し")
@@ -150,7 +151,7 @@ def _fit_number(runs: Runs, width: float, largest: float) -> float:
 
 
 def write_label(
-    slide: Any, box: Box, text: str, size: float, *, align: PP_ALIGN = PP_ALIGN.LEFT
+    slide: Any, box: Room, text: str, size: float, *, align: PP_ALIGN = PP_ALIGN.LEFT
 ) -> Any:
     """Write a line of small print and return its paragraph."""
     frame = open_text(slide, box, text or "頁")
@@ -161,10 +162,10 @@ def write_label(
     return paragraph
 
 
-def draw_filled(slide: Any, box: Box, colour: str, name: str) -> None:
+def draw_filled(slide: Any, box: Room, colour: str, name: str) -> None:
     """Draw a filled box without a line; what it shows stands in words beside it."""
     shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *place_at(box))
-    shape.name = name
+    shape.name = printable(name)
     shape.fill.solid()
     shape.fill.fore_color.rgb = colour_of(colour)
     shape.line.fill.background()

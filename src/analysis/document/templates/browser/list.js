@@ -104,7 +104,7 @@ function showList({ titles, lines, note = "" }, name) {
   });
   const save = button("CSV", () => saveFile(writeCsv([titles, ...chosen]), `${name}.csv`));
   choose();
-  const box = make("div", { class: "table", role: "region", tabindex: "0", "aria-label": "行の一覧" }, table);
+  const box = make("div", { class: "table", role: "group", tabindex: "0", "aria-label": "行の一覧" }, table);
   return make("div", { class: "rows" }, make("div", { class: "tools" }, filter, copy, save), told, box, more);
 }
 

@@ -84,6 +84,7 @@ class Chooser {
       const found = new Set(this.rows.flatMap(({ texts }) => valuesOf(column, texts)));
       const named = [...found].map((value) => [value, column.codes.has(value) ? `${value} ${column.codes.get(value)}` : value]);
       if (column.codes.size) named.sort(([one], [other]) => (one < other ? -1 : 1));
+      if (column.order.size) named.sort(([one], [other]) => rank(column, one) - rank(column, other));
       control.append(...named.map(([value, text]) => make("option", { value }, text)));
     }
     for (const [name, control] of this.controls) control.value = this.wanted.get(name) ?? "";
@@ -204,6 +205,7 @@ function readHead(head) {
   return {
     head, title: head.textContent, place: Number(head.dataset.column), picks: head.dataset.picks,
     isNumber: head.classList.contains("number"), codes: new Map(codes),
+    order: new Map((head.dataset.order ?? "").split("\n").filter(Boolean).map((word, place) => [word, place])),
   };
 }
 
@@ -217,8 +219,15 @@ function numberOf(text) {
   return written === undefined ? -Infinity : Number(written);
 }
 
-function sortRows(rows, { place, isNumber }, sign) {
-  const keyed = rows.map((row) => [isNumber ? numberOf(row.texts[place]) : row.texts[place], row]);
+// Words that have an order stand by it, others behind them.
+function rank({ order }, word) {
+  return order.get(word) ?? order.size;
+}
+
+function sortRows(rows, column, sign) {
+  const { place, isNumber, order } = column;
+  const keyOf = (text) => (isNumber ? numberOf(text) : order.size ? rank(column, text) : text);
+  const keyed = rows.map((row) => [keyOf(row.texts[place]), row]);
   keyed.sort(([one], [other]) => (one < other ? -sign : one > other ? sign : 0));
   return keyed.map(([, row]) => row);
 }

@@ -121,11 +121,13 @@ def changes(findings: Findings, department: str) -> Block:
     rows = [
         row for record in moves.to_dict("records") for row in list_moves(record, own.slug, asked)
     ]
+    trend = show_department_trend(findings, own.slug)
+    if not rows:
+        return Group((Paragraph(("前回調査からの異動はありません。",)), *trend))
     return Group(
         (
-            # What is online moved only if something did.
-            *(show_bridge(findings, own.slug) if rows else ()),
-            *show_department_trend(findings, own.slug),
+            *show_bridge(findings, own.slug),
+            *trend,
             Table(
                 caption="前回調査からの異動",
                 columns=(
@@ -136,7 +138,6 @@ def changes(findings: Findings, department: str) -> Block:
                     Column("今回", weight=3),
                 ),
                 rows=tuple(rows),
-                empty="前回調査からの異動はありません。",
             ),
         )
     )

@@ -148,7 +148,7 @@ def assumptions(findings: Findings, small: int) -> Block:
     asked, target = findings.cycle.questionnaire, findings.cycle.settings.target
     lines: list[tuple[Inline, ...]] = []
     if target is not None:
-        lines.append((*say_goal(target), "を目標とする（cycle.toml、またはノートブックの引数）"))
+        lines.append((*say_goal(target), "を目標とする（調査回の設定による）"))
     lines += [
         ("手続きは、これから増えも減りもしない",),
         ("月数は、二つの日付の間を平均の月の長さで割り、整数に丸める",),

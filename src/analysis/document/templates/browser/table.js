@@ -7,6 +7,7 @@ const MOST_COPIED = 200;
 const ORDER = "並び";
 const WORDS = "語";
 const BETWEEN_CODES = "・";
+const ROWS_AT_ONCE = 250;
 
 class Chooser {
   constructor(box) {
@@ -24,14 +25,24 @@ class Chooser {
     box.after(this.more);
     window.addEventListener("beforeprint", () => this.grow(Infinity));
     if (this.wanted.size) this.show();
+    else if (this.isLong) whenIdle(() => this.readOn(ROWS_AT_ONCE));
   }
 
-  // Read when they are first asked for: of ten thousand rows this is the longest part.
   get rows() {
-    this.known ??= [...this.box.querySelectorAll("tbody tr:not(.head, .total)")].map((element) => ({
-      element, home: element.parentElement, texts: [...element.cells].map((cell) => cell.textContent),
-    }));
+    this.readOn(Infinity);
     return this.known;
+  }
+
+  // Of ten thousand rows this is the longest part, so it is done while nobody waits for it; tells
+  // whether any are left.
+  readOn(most) {
+    this.found ??= [...this.box.querySelectorAll("tbody tr:not(.head, .total)")];
+    this.known ??= [];
+    for (const element of this.found.slice(this.known.length, this.known.length + most)) {
+      const texts = [...element.cells].map((cell) => cell.textContent);
+      this.known.push({ element, home: element.parentElement, texts, plain: plainForSearch(texts.join("\t")) });
+    }
+    return this.known.length < this.found.length;
   }
 
   addOrder(column) {
@@ -102,10 +113,7 @@ class Chooser {
       return ({ texts }) => numberOf(texts[column.place]) >= Number(value);
     });
     if (words.length) {
-      tests.push((row) => {
-        row.plain ??= plainForSearch(row.texts.join("\t"));
-        return words.every((word) => row.plain.includes(word));
-      });
+      tests.push(({ plain }) => words.every((word) => plain.includes(word)));
     }
     const chosen = this.rows.filter((row) => tests.every((test) => test(row)));
     const order = this.wanted.get(ORDER) ?? "";
@@ -178,6 +186,15 @@ class Chooser {
     const lines = chosen.map(({ texts }) => this.columns.map((column) => tell(column, texts)));
     saveFile(writeCsv([this.columns.map(({ title }) => title), ...lines]), `${this.name}.csv`);
   }
+}
+
+// Takes steps while the page has nothing else to do, until one tells that none is left.
+function whenIdle(step) {
+  const wait = window.requestIdleCallback ?? ((next) => setTimeout(next, 20));
+  const go = () => {
+    if (step()) wait(go);
+  };
+  wait(go);
 }
 
 function readHead(head) {

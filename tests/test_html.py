@@ -97,7 +97,7 @@ def test_a_blank_cell_says_so_to_who_can_not_see_it() -> None:
 
 
 def test_a_wide_table_scrolls_in_a_box_that_the_keyboard_reaches() -> None:
-    assert re.search(r'role="region" tabindex="0" aria-label="部局別"', html.render(GROUPED))
+    assert re.search(r'role="group" tabindex="0" aria-label="部局別"', html.render(GROUPED))
 
 
 def test_a_long_table_is_in_parts_that_have_its_header_and_all_its_rows() -> None:

@@ -78,7 +78,7 @@ def test_a_table_is_tagged_with_its_caption_and_its_heads() -> None:
     tags = tags_of(export_pdf(notebook_of(table)))
     assert tags.count("Caption") == 1
     assert tags.count("THead") == 1
-    assert tags.count("TH") == 4
+    assert tags.count("TH") == 4 + 1
     assert tags.count("TD") + tags.count("TH") == 7
 
 

@@ -35,6 +35,17 @@ def test_every_entry_of_the_tree_exists() -> None:
     assert [name for name in names if not (ROOT / name).exists()] == []
 
 
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_every_notebook_is_named_with_its_report(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    (told,) = re.findall(r"^(?:The reports are those|報告書は、`)(?:.+\n)+", text, re.MULTILINE)
+    named = {name.partition("-")[0] for name in re.findall("`([a-z]+(?:-[^`]+)?)`", told)}
+    notebooks = {found.stem for found in (ROOT / "notebooks").glob("*.ipynb")}
+    assert named & notebooks == notebooks - {"explore"}
+    if tree := re.search(r"^notebooks/ +(.+)", text, re.MULTILINE):
+        assert {*re.findall("[a-z]+", tree[1])} >= notebooks
+
+
 def test_every_folder_and_file_at_the_top_is_in_the_tree() -> None:
     generated = {".git", ".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
     tops = {path.name for path in ROOT.iterdir()} - generated - {".gitignore", ".ci"}

@@ -155,6 +155,14 @@ def fill_css(template: str) -> str:
     return f":root {{color-scheme: light dark;{light}}}\n{scheme} {{:root {{{dark}}}}}\n{filled}"
 
 
+def fill_plain(template: str) -> str:
+    """Return a style with its colours by day, for JupyterLab: day and night are its own there.
+
+    Raises KeyError as `fill_css`.
+    """
+    return Template(template).substitute(COLOURS)
+
+
 def fill_typst(template: str) -> str:
     """Return Typst markup with the colours that it names; raises KeyError as `fill_css`."""
     colours = {name: f'rgb("{colour}")' for name, colour in COLOURS.items()}

@@ -110,7 +110,10 @@ def _find_ways(data: dict[str, Any]) -> Iterator[str]:
 
 def _read_masthead(fields: dict[str, Any]) -> Masthead:
     pages = {name: tuple(map(tuple, fields[name])) for name in ("beside", "departments")}
-    return Masthead(**{**fields, **pages, "notes": tuple(fields["notes"]), "notice": None})
+    aimed = tuple(fields["aimed"]) if fields.get("aimed") else None
+    return Masthead(
+        **{**fields, **pages, "notes": tuple(fields["notes"]), "notice": None, "aimed": aimed}
+    )
 
 
 def _read_output(data: dict[str, Any]) -> CellOutput:

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from analysis.document.inline import Cell, Inline, Link, Quoted, Shown, Strong
-from analysis.document.text import link_to, printable
+from analysis.document.text import link_to, name_drawing, printable
 from analysis.figures.figure import Figure
 from analysis.figures.rounding import NO_NUMBER
+
+MOST_LINKS = 20
+"""More links than these one can go past by the keyboard."""
 
 _NOTHING = Markup('<span role="img" aria-label="該当なし">{}</span>').format(NO_NUMBER)
 
@@ -18,6 +21,15 @@ def escape_text(text: str) -> Markup:
     if "\n" not in lines:
         return escape(lines)
     return Markup("<br>").join(lines.split("\n"))
+
+
+def lead_past(written: Markup, caption: str) -> Markup:
+    """Return a table or a drawing; where it has many links, behind a link to its end."""
+    if written.count("<a ") <= MOST_LINKS:
+        return written
+    return Markup(
+        '<a class="skip past" href="#{0}">「{1}」を読み飛ばす</a>\n{2}\n<span id="{0}"></span>'
+    ).format(name_drawing(caption, [written]), caption, written)
 
 
 def write_inline(parts: Sequence[Inline]) -> Markup:

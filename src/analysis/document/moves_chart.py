@@ -24,6 +24,7 @@ from analysis.document.canvas import (
     plain,
     write_figure,
 )
+from analysis.document.message import say_contribution, say_way
 from analysis.document.plot import Plot, PlottedBar
 from analysis.document.sums import require_difference, require_sum
 from analysis.figures.figure import Figure
@@ -89,7 +90,7 @@ def draw_bridge(
         (PlottedBar("前回", before, LEVEL_LOOK), *bars, PlottedBar("今回", now, LEVEL_LOOK))
     )
     figures = [before, *(figure for _, figure, _ in steps), now]
-    return finish(canvas, caption, alt, figures, plot)
+    return finish(canvas, caption, alt, figures, plot, message=say_way([before, now]))
 
 
 _SIDES = {"gained": "増えた手続き", "lost": "減った手続き"}
@@ -121,7 +122,8 @@ def draw_changes(
     for place, (label, figure) in enumerate(rows):
         told += [f"{'、' if place else ''}{plain(label)} ", Shown(figure)]
     alt = (f"横棒グラフ。{caption}。", *told, "、計 ", Shown(whole), "。")
-    return finish(canvas, caption, alt, [*(figure for _, figure in rows), whole])
+    figures, message = [*(figure for _, figure in rows), whole], say_contribution(rows, whole)
+    return finish(canvas, caption, alt, figures, message=message)
 
 
 def _draw_step(axes: Axes, place: int, ends: Sequence[float], *, is_up: bool) -> None:

@@ -84,6 +84,7 @@ class Slides(Block):
 
         page = Group(tuple(slide.content for slide in self.slides))
         shown = {
+            "text/plain": "<Slides>",
             "text/html": svg.to_cell(html.render(page)),
             TYPST_MIME: "\n".join(map(typeset.render, self.slides)),
             SLIDE_MIME: list(map(described.render, self.slides)),

@@ -27,6 +27,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.svg import find_numbers
+from analysis.document.tags import tell_link, tell_table
 from analysis.document.text import printable
 from analysis.document.tiles import Tile, Tiles
 from analysis.figures.figure import Figure
@@ -76,7 +77,9 @@ def _drawn(block: Chart | Tiles) -> str:
         f"width: {box.width:.4f}, height: {box.height:.4f}), "
         for box in numbers
     )
-    return f"#chart({literal(block.caption)}, {height:.4f}, ({links}), {drawing})"
+    named = {figure.id: f"{figure.label} {figure.scope_name}" for figure in block.figures}
+    told = "".join(tell_link(f"{named[box.figure_id]} {box.text}") for box in numbers)
+    return f"{told}#chart([{render_inline(block.title)}], {height:.4f}, ({links}), {drawing})"
 
 
 def _tile(tile: Tile) -> str:
@@ -140,7 +143,7 @@ def _table(table: Table) -> str:
         for at, (row, look, line) in enumerate(zip(table.rows, table.looks, lines, strict=True))
     )
     return (
-        f"#report-table(caption: {literal(table.caption)}, "
+        f"{tell_table(_count_headings(table))}#report-table(caption: {literal(table.caption)}, "
         f"definition: {literal(table.definition)}, dense: {_flag(dense)}, "
         f"from-top: {_flag(bool(table.lines_of))}, "
         f"unbroken: {_flag(height <= TALLEST_UNBROKEN)},\n"
@@ -149,6 +152,11 @@ def _table(table: Table) -> str:
         f"  header: ({_header(columns)}),\n"
         f"  notes: ({''.join(f'{literal(note)}, ' for note in table.notes)}),\n{rows})"
     )
+
+
+def _count_headings(table: Table) -> int:
+    """Return how many cells of a row, without those above its part, are its headings."""
+    return sum(not column.heads for column in table.columns[: table.headings])
 
 
 def _leave_heads(table: Table, row: Sequence[Cell]) -> Sequence[Cell]:

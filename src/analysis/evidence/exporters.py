@@ -19,6 +19,7 @@ from analysis.document.blocks import Masthead
 from analysis.document.document import CellOutput, Document
 from analysis.document.fonts import missing_glyphs
 from analysis.document.markdown import section_title, to_html, to_typst
+from analysis.document.tags import finish_tags
 from analysis.document.typefaces import FAMILIES, FOLDERS, JAPANESE
 from analysis.document.typst import literal
 from analysis.errors import ReportError, list_examples
@@ -172,7 +173,7 @@ def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes
         raise ReportError(_explain(error, "\n".join(parts))) from None
     if not isinstance(made, bytes):
         raise TypeError("Typst returned no PDF")
-    return made
+    return finish_tags(made, body)
 
 
 def _attach(name: str) -> str:
@@ -205,6 +206,7 @@ def _setup(masthead: Masthead, fingerprint: str, *, is_shown: bool) -> str:
         f"city: {literal(masthead.city)}, "
         f"as-of: datetime(year: {date.year}, month: {date.month}, day: {date.day}), "
         f"demonstration: {'true' if masthead.demonstration else 'false'}, "
+        f"invented: {literal(masthead.invented)}, "
         f"fingerprint: {literal(fingerprint)}, fonts: ({fonts}))"
     )
 

@@ -32,7 +32,7 @@ ATTRIBUTES = {
     "fill-opacity", "fill-rule", "clip-rule", "font-family", "aria-label", "aria-describedby",
     "aria-labelledby", "aria-hidden", "preserveAspectRatio",
     # What a table tells the list's script of its columns; other data-* may command JupyterLab.
-    "data-column", "data-picks", "data-codes",
+    "data-column", "data-picks", "data-codes", "data-order",
 }  # fmt: skip
 _KNOWN = {"text/html", "text/plain", TYPST_MIME, MASTHEAD_MIME, SLIDE_MIME}
 PAINTED = frozenset({"fill", "stroke", "clip-path"})

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from analysis.cycle import NOTEBOOKS, Cycle, Department
 from analysis.document import html
-from analysis.document.blocks import Block, Cell, Column, Link, Quoted, Table
+from analysis.document.blocks import Block, Cell, Column, Link, Paragraph, Quoted, Table
 from analysis.errors import ReportError, list_examples
 from analysis.evidence.orphans import Printed, find_orphans
 from analysis.evidence.traced import gather_printed, write_traced_page
@@ -34,10 +34,13 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
     blocks: list[Block] = [
         *([masthead.notice] if masthead.notice else []),
         summary(findings),
+        _head("部局"),
         _list_departments(findings, reports),
+        _head("全体の報告書"),
         _list_others(cycle, reports),
+        _head("データ"),
         Table(
-            caption="データ",
+            caption="ファイルとその内容",
             columns=(Column("内容"), Column("ファイル")),
             rows=(
                 (
@@ -65,6 +68,10 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
     return write_traced_page(masthead, content, [], findings, figures, fingerprint=fingerprint)
 
 
+def _head(title: str) -> Paragraph:
+    return Paragraph((title,), kind="heading")
+
+
 def _list_departments(findings: Findings, reports: Sequence[Report]) -> Table:
     """Return how far each department has come, its name the way to its page."""
     columns = FigureColumns(
@@ -84,7 +91,7 @@ def _list_departments(findings: Findings, reports: Sequence[Report]) -> Table:
         return (page, *columns.cells(own.slug), pdf)
 
     return Table(
-        caption="部局",
+        caption="部局別のオンライン化率と手続き数",
         columns=(Column("部局名"), *columns.head, Column("PDF")),
         rows=(*map(line, findings.cycle.departments), ("計", *columns.cells(), "")),
         ledger=findings.ledger,
@@ -95,7 +102,7 @@ def _list_departments(findings: Findings, reports: Sequence[Report]) -> Table:
 def _list_others(cycle: Cycle, reports: Sequence[Report]) -> Table:
     """Return the other reports, what each is in a sentence."""
     return Table(
-        caption="全体の報告書",
+        caption="報告書とその内容",
         columns=(Column("報告書"), Column("内容"), Column("PDF")),
         rows=(
             *(

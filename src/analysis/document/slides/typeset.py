@@ -27,7 +27,8 @@ def render(slide: Slide) -> str:
 
 
 def _column(parts: Sequence[Part]) -> str:
-    return "".join(f"[{_part(part)}], " for part in parts)
+    # What tells of a table stands at the beginning of a line.
+    return "".join(f"[\n{_part(part)}], " for part in parts)
 
 
 def _part(part: Part) -> str:
@@ -35,7 +36,7 @@ def _part(part: Part) -> str:
         case Chart(plot=Plot() as plot):
             return _plot(part, plot)
         case Table():
-            halves = "".join(f"[{typst.render(half)}], " for half in halve(part))
+            halves = "".join(f"[\n{typst.render(half)}], " for half in halve(part))
             return f"#halves({halves})"
     return typst.render(part)
 

@@ -53,9 +53,10 @@ function cellsOf(row, fields) {
   return [...new Set(cells.filter(Boolean))].join("・");
 }
 
-// What a spreadsheet would take for a formula gets an apostrophe.
+// What a spreadsheet would take for a formula gets an apostrophe; a number with its sign is none.
 function safeText(text) {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const isFormula = /^[=+\-@\t\r]/.test(text) && !/^[+-][0-9][0-9,]*(\.[0-9]+)?%?$/.test(text);
+  return isFormula ? `'${text}` : text;
 }
 
 function writeCsv(lines) {
@@ -103,7 +104,7 @@ function showList({ titles, lines, note = "" }, name) {
   });
   const save = button("CSV", () => saveFile(writeCsv([titles, ...chosen]), `${name}.csv`));
   choose();
-  const box = make("div", { class: "table", role: "region", tabindex: "0", "aria-label": "行の一覧" }, table);
+  const box = make("div", { class: "table", role: "group", tabindex: "0", "aria-label": "行の一覧" }, table);
   return make("div", { class: "rows" }, make("div", { class: "tools" }, filter, copy, save), told, box, more);
 }
 

@@ -25,6 +25,17 @@ function addressOf(id) {
   return `#${encodeURI(id)}`;
 }
 
+// In a list of links a number alone says nothing: its name says what it counts, and of whom. In a
+// sentence the words around it do.
+function nameLinks({ cycle, measures, scopes }, links) {
+  for (const link of links) {
+    if (!link.closest("td, th, dd:not(.note), svg")) continue;
+    const [own, slug, name] = idOf(link).split("/");
+    const told = [measures.get(name)?.label, scopes.get(slug)?.name, own === cycle ? "" : own];
+    link.setAttribute("aria-label", [textOf(link), ...told].filter(Boolean).join("、"));
+  }
+}
+
 // A link's text without the words that the check itself has put into it.
 function textOf(link) {
   return [...link.childNodes].filter((node) => !node.classList?.contains("verdict"))

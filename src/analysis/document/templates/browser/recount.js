@@ -46,6 +46,8 @@ function compareLine(counter, figure, line, blame) {
   }
 }
 
+const VERDICT = "（検算と不一致）";
+
 // Marks the places that print another number, or every place of a figure that differs otherwise.
 function markLinks({ links }, { found }) {
   for (const link of links) {
@@ -54,6 +56,7 @@ function markLinks({ links }, { found }) {
     const isWrong = difference !== undefined && (!difference.links.size || difference.links.has(link));
     link.classList.toggle("differs", isWrong);
     if (isWrong) link.append(verdictFor(link));
+    if (link.ariaLabel) link.ariaLabel = link.ariaLabel.replace(VERDICT, "") + (isWrong ? VERDICT : "");
   }
 }
 
@@ -61,6 +64,6 @@ function verdictFor(link) {
   const isDrawn = link.namespaceURI !== document.documentElement.namespaceURI;
   const verdict = document.createElementNS(link.namespaceURI, isDrawn ? "title" : "span");
   verdict.classList.add("verdict", "spoken");
-  verdict.textContent = "（検算と不一致）";
+  verdict.textContent = VERDICT;
   return verdict;
 }

@@ -5,6 +5,7 @@ for (const box of document.querySelectorAll(".tool")) new Chooser(box);
 const evidence = await unpackEvidence();
 const page = readPage();
 if (!page.lines.size) return;
+nameLinks(evidence, page.links);
 const counter = new Counter(evidence);
 const panel = new Panel(counter, page);
 addToolbar(counter, page, panel);

@@ -30,7 +30,7 @@ quick: $(READY) ## 1、2分で済むテストだけを確かめる（ブラウ�
 	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not slow"
 
 golden: $(READY) ## 見本（tests/golden）を今の出力で書き直す
-	$(BIN)/pytest --golden tests/test_golden.py
+	$(BIN)/pytest --golden tests/test_golden.py tests/browser/test_pictures.py
 
 bench: $(READY) ## 作成にかかる時間を、ふつうのやり方と比べて測る（数十分かかる）
 	$(BIN)/python tests/benchmarks/bench_build.py

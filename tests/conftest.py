@@ -38,7 +38,7 @@ _SMALL = ("gikai", "bunkasports")
 _QUICK = "not slow"
 _FORBIDDEN: set[str] = set()
 _ALL_SLOW = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.slow\b", re.MULTILINE)
-_SLOW = {"browser", "built_project", "delivery"}
+_SLOW = {"browser", "built_project", "delivery", "own_project"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,7 +57,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.option.markexpr != _QUICK:
         return None
     if collection_path.is_dir():
-        return collection_path.name in ("browser", "faults") or None
+        return collection_path.name in ("browser", "faults", "golden") or None
     return bool(_ALL_SLOW.search(collection_path.read_text("utf-8"))) or None
 
 
@@ -94,6 +94,14 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of two departments, to be copied: no corrections, no published values."""
     return share(tmp_path_factory, "small", make_small_project)
+
+
+@pytest.fixture(scope="session")
+def own_project(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project with a report and measures of its own, and its set, to be read only."""
+    from own import make_own
+
+    return share(tmp_path_factory, "own", lambda folder: make_own(small_project, folder))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import APIResponse, Browser, Response, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Response, expect
 
 from conftest import ROOT
 
@@ -18,6 +18,12 @@ SECONDS = 120
 EXPORT = "Save and Export Notebook As"
 INDICATOR = ".jp-Notebook-ExecutionIndicator"
 ACTIVE = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+# An error's text is drawn as the first: JupyterLab has no renderer of `error` itself.
+_RED = ("application/vnd.jupyter.stderr", "application/vnd.jupyter.error")
+RED = ", ".join(f"{ACTIVE} [data-mime-type='{kind}']" for kind in _RED)
+"""Where the open notebook shows what a cell failed with, or wrote as an error."""
+HTML, PDF = "報告書（HTML）", "報告書（PDF）"
+PANEL = ".analysis-panel"
 OWN_FOLDERS = (
     "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
     "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR",
@@ -117,6 +123,22 @@ class Lab:
         self.page.locator(f"{ACTIVE} .jp-Cell").nth(place).locator(".cm-content").click()
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(text)
+
+    def pick(self, title: str, value: str) -> None:
+        """Pick a value of a parameter from what is offered below the open notebook's cell."""
+        self.find_choice(title).select_option(value)
+
+    def find_choice(self, title: str) -> Locator:
+        """Return what is offered for a parameter below the open notebook's cell."""
+        labels = self.page.locator(f"{ACTIVE} .analysis-choices label", has_text=title)
+        return labels.locator("select")
+
+    def follow(self, number: Locator) -> Locator:
+        """Open the panel of a number, and return it once it has the rows."""
+        number.click()
+        panel = self.page.frame_locator(f"{PANEL} iframe").locator("#panel")
+        panel.locator("tbody tr").first.wait_for()
+        return panel
 
     def run_all(self) -> None:
         """Run all cells of the open notebook, and wait for the last."""

@@ -25,6 +25,7 @@ def attached(findings: Findings) -> dict[str, bytes]:
     return write_attachments(findings.ledger, figures)
 
 
+@pytest.mark.slow
 def test_the_figures_attached_are_lines_of_figures_csv(
     findings: Findings, attached: dict[str, bytes]
 ) -> None:

@@ -179,14 +179,16 @@ def test_the_stored_values_are_those_that_a_spreadsheet_works_out(
         assert lines == recalculated[name], name
 
 
+@pytest.mark.parametrize("reason", ["not_considered", "law_prevents"])
 def test_one_changed_status_is_seen_in_exactly_the_figures_that_depend_on_it(
-    findings: Findings, audit: Path, tmp_path: Path
+    findings: Findings, audit: Path, tmp_path: Path, reason: str
 ) -> None:
     rows, ids = findings.survey.rows, findings.survey.rows["procedure_id"]
     transitions = findings.ledger.tables.current["transitions"]
     continued = transitions.loc[transitions["fate"] == "continued", "procedure_id"]
     candidates = ids.isin(continued) & (rows["status"] == "not_started")
-    place = int(candidates.to_numpy().nonzero()[0][100])
+    candidates &= rows["reason"] == reason
+    place = int(candidates.to_numpy().nonzero()[0][50])
     changed = rows.copy()
     changed.loc[place, "status"] = "online"
     survey = replace(findings.survey, rows=changed)

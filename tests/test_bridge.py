@@ -152,6 +152,7 @@ def test_it_closes_for_any_two_cycles(
     require_bridge(find(tmp_path / "city", drawn, sorted(renumbered)))
 
 
+@pytest.mark.slow
 def test_it_closes_for_the_demonstration(findings: Findings) -> None:
     require_bridge(findings)
     assert values(findings, "kensetsu", "gained", "lost") == [1, 5]

@@ -4,11 +4,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from analysis.document.blocks import Chart, Group, Paragraph
+from analysis.document.blocks import Chart, Group, Paragraph, Quoted
 from analysis.document.chart import draw_parts, draw_rates, draw_stacks
 from analysis.document.html import render
-from analysis.document.svg import from_cell
+from analysis.document.matrix_chart import MatrixHead, MatrixRow, draw_matrix
+from analysis.document.message import say_contribution, say_ends, say_largest_part, say_most
+from analysis.document.svg import find_numbers, from_cell
 from analysis.errors import ReportError
+from analysis.evidence.orphans import read_page
 from analysis.figures.figure import PERCENT, Figure
 from analysis.looks import find_look, look_by_place
 
@@ -44,9 +47,24 @@ STACKS = draw_stacks(
     ["未検討", "その他"],
     look_by_place(["reason_not_considered", "reason_other"]),
 )
+MATRIX = draw_matrix(
+    UNASKED,
+    "手間",
+    MatrixHead("手間", "件数", ("少ない", "多い"), ("計",), "丸は数です。"),
+    [
+        MatrixRow(
+            "軽い",
+            (figure_of("grade_light_use_a", 2), figure_of("grade_light_use_b", 120)),
+            ("", "アイ"),
+            (figure_of("grade_light", 122),),
+        )
+    ],
+    [figure_of("not_online", 122)],
+)
+DRAWN = [RATES, PARTS, STACKS, MATRIX]
 
 
-@pytest.mark.parametrize("chart", [RATES, PARTS, STACKS], ids=["rates", "parts", "stacks"])
+@pytest.mark.parametrize("chart", DRAWN, ids=["rates", "parts", "stacks", "matrix"])
 def test_a_chart_tells_in_words_what_it_draws(chart: Chart) -> None:
     drawn = [figure for figure in chart.figures if figure.scope != "before"]
     assert all(figure.text in chart.alt_text for figure in drawn)
@@ -57,7 +75,7 @@ def test_a_chart_tells_in_words_what_it_draws(chart: Chart) -> None:
     assert f'aria-describedby="{chart.name}"' in page
 
 
-@pytest.mark.parametrize("chart", [RATES, PARTS, STACKS], ids=["rates", "parts", "stacks"])
+@pytest.mark.parametrize("chart", DRAWN, ids=["rates", "parts", "stacks", "matrix"])
 def test_a_chart_needs_no_style_no_script_and_nothing_from_outside(chart: Chart) -> None:
     assert "style" not in chart.svg
     assert "<script" not in chart.svg
@@ -70,7 +88,7 @@ def test_a_number_in_a_chart_leads_to_the_line_of_its_figure() -> None:
     assert '<a class="figure" href="#2024-09-01/kankyo/online">' in PARTS.svg
 
 
-@pytest.mark.parametrize("chart", [RATES, PARTS, STACKS], ids=["rates", "parts", "stacks"])
+@pytest.mark.parametrize("chart", DRAWN, ids=["rates", "parts", "stacks", "matrix"])
 def test_no_number_is_drawn_that_is_not_a_link(chart: Chart) -> None:
     outside = re.sub(r"<a .*?</a>", "", chart.svg)
     drawn = re.findall(r"<text[^>]*>([^<]*)", outside)
@@ -183,3 +201,66 @@ def test_no_link_of_a_drawing_in_a_cell_has_an_href_that_jupyterlab_would_set(ch
     assert not re.findall("<a [^>]* href=", drawing)
     assert re.findall('<a class="figure" href=', cell)
     assert from_cell(cell) == render(shown)
+
+
+def test_the_rate_before_is_told_in_words_too() -> None:
+    assert "今回・前回の順に、環境部 58.5%・1.8%、農林部 14.6%。" in RATES.alt_text
+
+
+def test_a_rate_stands_at_its_bars_end_beyond_the_mark_of_the_one_before() -> None:
+    rows = [("環境部", rate_of(60), rate_of(96, "before")), ("農林部", rate_of(60, "norin"), None)]
+    chart = draw_rates("率", rows, rate_of(82, "all"))
+    places = {box.figure_id.split("/")[1]: box.left for box in find_numbers(chart.svg)[1]}
+    assert places["kankyo"] > places["norin"] + 0.1
+
+
+def test_a_whole_of_one_is_drawn_as_long_as_one_of_hundreds() -> None:
+    rows = [
+        ("大", [figure_of("reason_not_considered", 400), figure_of("reason_other", 28)],
+         figure_of("t", 428)),
+        ("小", [figure_of("reason_not_considered", 1, scope="gikai"),
+               figure_of("reason_other", 0, scope="gikai")], figure_of("t", 1, scope="gikai")),
+    ]  # fmt: skip
+    chart = draw_stacks(UNASKED, "理由", rows, ["未検討", "その他"],
+                        look_by_place(["reason_not_considered", "reason_other"]))  # fmt: skip
+    assert chart.message[1] == "大"
+    numbers = {box.figure_id: box for box in find_numbers(chart.svg)[1]}
+    great = numbers["2024-09-01/kankyo/reason_not_considered"]
+    small = numbers["2024-09-01/gikai/reason_not_considered"]
+    assert abs(great.left - small.left) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("chart", "told"),
+    [(RATES, "最も高いのは環境部の58.5%、最も低いのは農林部の14.6%"),
+     (PARTS, "1,601件のうち、「済」が1,600件で最も多い"), (STACKS, "")],
+    ids=["rates", "parts", "one"],
+)  # fmt: skip
+def test_a_title_says_what_stands_out_in_figures_that_lead_to_their_lines(
+    chart: Chart, told: str
+) -> None:
+    page = re.search("<figcaption>(.*?)</figcaption>", render(chart), re.DOTALL)
+    assert page
+    assert re.sub("<[^>]+>", "", page[1]) == chart.caption + (f"：{told}" if told else "")
+    assert page[1].count('class="figure"') == (2 if told else 0)
+    if told:
+        assert told in text_of(export_pdf(notebook_of(chart))).replace("\n", "")
+
+
+def test_two_that_are_alike_are_not_called_the_most() -> None:
+    two = [("甲", figure_of("m", 3)), ("乙", figure_of("n", 3)), ("丙", figure_of("o", 1))]
+    assert say_most(two) == ()
+    assert say_ends(two) == ()
+    assert say_contribution(two, figure_of("w", 7)) == ()
+    assert say_contribution(two[1:], figure_of("w", -4)) == ()
+    assert say_largest_part([("甲", figure_of("m", 0)), ("乙", figure_of("n", 0))], two[0][1]) == ()
+
+
+def test_the_digits_of_a_name_that_others_chose_are_quoted() -> None:
+    chart = draw_rates(
+        "率",
+        [(Quoted("5R課"), rate_of(96), rate_of(3, "b")), (Quoted("2課"), rate_of(6, "n"), None)],
+        rate_of(60, "all"),
+    )
+    texts = read_page(render(chart)).texts
+    assert not [text for text in texts if re.search(r"\d", text)]

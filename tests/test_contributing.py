@@ -74,7 +74,7 @@ def followed(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.mark.slow
 def test_the_recipes_make_a_set_in_which_each_is_seen(followed: Path) -> None:
     pages = {path.stem: path.read_text("utf-8") for path in reports_of(followed).glob("*.html")}
-    page = pages["department-gikai"]
+    page = pages["department-bunkasports"]
     assert "、総手続き数は" in page
     assert "#7d9b76" in page
     assert page.count("帯グラフ。未対応の内訳。") >= 1

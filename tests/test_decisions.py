@@ -10,14 +10,17 @@ import pytest
 from analysis.errors import SettingsError
 from analysis.figures.decide import Decision, decide
 from analysis.figures.decided import decide_rows
+from analysis.figures.decision_check import find_faults
 from analysis.figures.decision_tables import UNSETTLED, DecisionTable
 from analysis.figures.effort import find_grade, list_grades
-from analysis.figures.findings import Findings
+from analysis.figures.findings import Findings, load_findings
 from analysis.figures.guideline import Guideline, read_guideline
-from analysis.figures.questions import list_questions
+from analysis.figures.questions import TableQuestion, list_questions
+from analysis.survey.collect import collect_survey
 
 from conftest import DEMO
 from rows import ASKED
+from workbooks import make_cycle, procedure
 
 PATH = DEMO / "data" / "raw" / "guideline" / "2024.toml"
 GUIDELINE = read_guideline(PATH, ASKED)
@@ -104,6 +107,7 @@ def list_combinations(
         yield dict(zip(domains, codes, strict=True))
 
 
+@pytest.mark.slow
 def test_whoever_answers_all_gets_one_grade_and_whoever_does_not_is_told_what_is_missing() -> None:
     for answers in list_combinations(GUIDELINE.tables, blanks=True):
         decision = decide(GUIDELINE.tables, answers)
@@ -264,3 +268,47 @@ def test_a_version_without_tables_still_holds(tmp_path: Path) -> None:
     guideline = read_guideline(path, ASKED)
     assert (guideline.tables, guideline.effort) == ([], None)
     assert [own.id for own in guideline.counted] == [own.id for own in GUIDELINE.counted]
+
+
+def test_tables_that_ask_for_more_than_eight_answers_are_refused_by_their_rule() -> None:
+    questions = {f"q{n}": TableQuestion(f"問{n}", {"yes": "はい"}, f"q{n}") for n in range(9)}
+    tables = [
+        DecisionTable.model_validate(
+            {
+                "code": f"table_{n}",
+                "title": f"表{n}",
+                "role": "ask",
+                "several": True,
+                "rules": [
+                    {"code": "any", "label": "常に", "when": {}, "gives": ["甲"]},
+                    {"code": "own", "label": "別", "when": {f"q{n}": ["yes"]}, "gives": ["乙"]},
+                ],
+            }
+        )
+        for n in range(9)
+    ]
+    assert [where for where, _ in find_faults(tables[:8], [], questions, "")][1:] == []
+    *_, (where, why) = find_faults(tables, [], questions, "")
+    assert where == ("tables", 8, "rules", 1, "when")
+    assert "合わせて8つまでです（問0、問1" in why
+
+
+def test_a_table_of_more_rules_than_a_formula_holds_is_refused_by_its_line(tmp_path: Path) -> None:
+    text = PATH.read_text("utf-8")
+    head, mark, efforts = text.partition('[[tables]]\ncode = "effort"')
+    fields = ("stage", "law_kind", "identity", "fee")
+    combinations = product(*(QUESTIONS[name].choices for name in fields))
+    rules = ""
+    for n, codes in enumerate(combinations):
+        when = ", ".join(f"{f} = ['{c}']" for f, c in zip(fields, codes, strict=True))
+        rules += f'[[tables.rules]]\ncode = "r{n}"\nlabel = "規則{n}"\ngives = ["甲"]\n'
+        rules += f"when = {{ {when} }}\n"
+    large = f'[[tables]]\ncode = "large"\ntitle = "大きな表"\nrole = "first"\n{rules}\n'
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    assert cycle.guideline_path is not None
+    cycle.guideline_path.write_text(head + large + mark + efforts, "utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load_findings(cycle, collect_survey)
+    line = len(head.splitlines()) + 1
+    assert f"tables（{line}行目）: 数式が" in str(caught.value)
+    assert "別の表に分けてください" in str(caught.value)

@@ -157,7 +157,10 @@ def test_what_differs_is_written_as_csv_and_over_nothing(builds: Path) -> None:
     told = online[["scope", "label", "a_text", "b_text", "a_unit", "a_rows", "b_rows"]]
     assert [*told] == ["全体", "オンライン化済手続き数", "19", "20", "件", "19", "20"]
     before = (builds / "違い.csv").read_bytes()
+    assert "'+" not in before.decode() and ",+" in before.decode()
+    again = run(builds, "diff", "old", f"reports/{CYCLE}", "--csv", "違い.csv")
+    assert again == (0, output)
     code, output = run(builds, "diff", BEFORE, CYCLE, "--csv", "違い.csv")
     assert code == 1
-    assert "既にあります" in output
+    assert "既にあります" in output and "異なる数値" in output
     assert (builds / "違い.csv").read_bytes() == before

@@ -169,7 +169,7 @@ def test_both_pages_together_are_those_made_one_by_one() -> None:
     notebook = notebook_of(LEAD, TABLE)
     document, findings = read_document(notebook), findings_of(notebook.metadata["figures"])
     made = pages_of(document, findings, ORIGIN)
-    assert made == (export_html(notebook), export_pdf(notebook), None)
+    assert made == (export_html(notebook), export_pdf(notebook), None, None)
 
 
 def test_a_pdf_keeps_ua_and_a_and_says_what_it_is() -> None:

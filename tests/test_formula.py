@@ -9,6 +9,7 @@ import pytest
 from analysis.figures.definition import OTHER_FIELDS
 from analysis.figures.figure import COUNT, COUNT_CHANGE, PERCENT, POINTS, Unit
 from analysis.figures.formula import RowSheet, name_criteria, write_count
+from analysis.figures.formula_limits import find_excess
 from analysis.figures.measure import Change, Count, Measure, Share, where
 from analysis.figures.parts import Parts, list_counts, write_value
 from analysis.figures.rounding import NO_NUMBER, round_half_up
@@ -122,3 +123,28 @@ def test_a_spreadsheet_rounds_half_away_from_zero_as_the_ledger_does(tmp_path: P
             continue
         exact = Fraction(now or 0, of_now or 1) - Fraction(before or 0, of_before or 1)
         assert line["値"] == float(round_half_up(exact * unit.scale, unit.places)), line
+
+
+def test_more_combinations_than_a_formula_holds_are_looked_for_row_by_row() -> None:
+    kinds, ways = (tuple(ASKED.named[name].choices) for name in ("law_kind", "identity"))
+    many = Count(where(law_kind=kinds, identity=ways, status=("online", "not_started")))
+    sheet = RowSheet("手続き", ("law_kind", "identity", "status", "scope_department"), 3)
+    formula = write_count(many, "department", "$N2", {"procedures": sheet}, ASKED)
+    assert formula.startswith("=SUMPRODUCT(('手続き'!$D$2:$D$3=$N2)*")
+    assert len(formula) < 1000
+    assert find_excess(formula) is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        (f"={'A1+' * 3000}A1", "9,003字"),
+        (f"={'IF(A1,' * 65}1{')' * 65}", "65段"),
+        (f'=LEN("{"長" * 256}")', "256字"),
+        (f"=OR({','.join(['A1'] * 256)})", "256個"),
+        (f'=IF(A1="{"(" * 100}",1,2)', None),
+    ],
+)
+def test_what_excel_does_not_take_is_known(formula: str, told: str | None) -> None:
+    why = find_excess(formula)
+    assert (why is None) if told is None else (why and told in why)

@@ -58,6 +58,12 @@ def test_what_a_report_shows_does_nothing(findings: Findings) -> None:
         "<!-- <p> -->",
         "<math><mtext></mtext></math>",
         "<table><template><p>1</p></template></table>",
+        # JupyterLab runs a command for a click on what has these.
+        '<p data-commandlinker-command="console:create">1</p>',
+        '<a href="#a" data-commandlinker-args="{}">1</a>',
+        '<button data-commandlinker-command="terminal:create-new">1</button>',
+        '<p DATA-COMMANDLINKER-COMMAND="console:create">1</p>',
+        '<p data-command="console:create">1</p>',
     ],
 )  # fmt: skip
 def test_what_could_do_something_is_told(written: str) -> None:

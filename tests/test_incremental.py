@@ -26,7 +26,7 @@ from deliveries import (
 
 pytestmark = pytest.mark.slow
 
-EVERYBODY = {"overview", "road", "reasons", "requests", "guideline", "quality", "index"}
+EVERYBODY = {"overview", "deck", "road", "reasons", "requests", "guideline", "quality", "index"}
 
 
 @pytest.fixture

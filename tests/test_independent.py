@@ -365,6 +365,7 @@ def drawn(figures_csv: Path) -> list[dict[str, str]]:
     return [chance.choice(strata[key]) for key in sorted(strata)]
 
 
+@pytest.mark.slow
 def test_twenty_figures_drawn_at_random_are_as_counted_from_the_workbooks(
     drawn: list[dict[str, str]], demonstration: Path
 ) -> None:
@@ -384,6 +385,7 @@ def test_the_draw_has_every_kind_at_every_level_and_both_cycles(
     assert {cycle for cycle, _, _ in ids} == {"2024-03-31", "2024-09-01"}
 
 
+@pytest.mark.slow
 def test_what_became_of_procedures_is_as_paired_from_the_workbooks(
     figures_csv: Path, demonstration: Path
 ) -> None:

@@ -201,6 +201,7 @@ def test_what_was_decided_of_a_procedure_that_is_not_counted_waits(project: Path
     assert find(project).ledger.figure("total_change").value == len("ownn") - len("on")
 
 
+@pytest.mark.slow
 def test_what_was_decided_waits_in_an_open_cycle_and_is_held_to_in_a_full_one(
     project: Path,
 ) -> None:

@@ -25,7 +25,7 @@ STAGES = (
     "lookup", "dates", "broken", "problems", "alike", "survey",
     "timeline",
     "table", "uncounted", "answers", "pairs", "check", "continuity", "differences", "whose",
-    "unread", "collect", "reread", "store", "earlier", "interim", "opening",
+    "unread", "collect", "reread", "plain_csv", "store", "earlier", "interim", "opening",
 )  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -194,6 +194,7 @@ def test_the_previous_cycle_has_the_same_ids_in_its_own_ledger(
             assert figure.exact == own.figures[figure.id].exact, figure.id
 
 
+@pytest.mark.slow
 def test_whatever_counts_procedures_has_its_previous_value_and_these_come_last(
     findings: Findings,
 ) -> None:

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from analysis.looks import COLOURS, DARK, PARTS, PRINTED, SERIES, contrast, fill_css, fill_typst
+from analysis.looks import (
+    COLOURS,
+    DARK,
+    PARTS,
+    PRINTED,
+    SERIES,
+    contrast,
+    fill_css,
+    fill_plain,
+    fill_typst,
+)
 
 from conftest import ROOT
 
@@ -98,7 +108,7 @@ def test_no_colour_stands_anywhere_else() -> None:
 
 
 def test_a_colour_that_there_is_not_is_refused_by_its_name() -> None:
-    for fill in (fill_css, fill_typst):
+    for fill in (fill_css, fill_plain, fill_typst):
         with pytest.raises(KeyError, match="blu"):
             fill("a { color: $blu; }")
 

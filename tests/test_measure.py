@@ -191,6 +191,7 @@ def test_two_conditions_on_one_field_cannot_be_joined() -> None:
     assert Where() & where(status="online") == where(status="online")
 
 
+@pytest.mark.slow
 def test_what_is_remembered_of_a_table_is_never_taken_for_another(tables: Tables) -> None:
     digester = Digester()
     frame = tables.current["procedures"].copy()

@@ -237,6 +237,7 @@ def test_a_licence_of_no_words_is_refused(tmp_path: Path) -> None:
         small_data(tmp_path, procedure(1), settings='license = " "\n')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("licence", ["", 'license = "CC BY 4.0"\n', 'license = "市の規約"\n'])
 def test_frictionless_validates_the_package(tmp_path: Path, licence: str) -> None:
     require_package("frictionless")
@@ -252,6 +253,7 @@ def test_frictionless_validates_the_package(tmp_path: Path, licence: str) -> Non
     assert report.valid, report.flatten(["title", "message"])
 
 
+@pytest.mark.slow
 def test_frictionless_would_tell_a_wrong_value(data: OpenData, tmp_path: Path) -> None:
     require_package("frictionless")
     frictionless = import_module("frictionless")

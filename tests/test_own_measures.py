@@ -1,14 +1,16 @@
 """A survey's own measures, from `measures.toml`: the same values as the catalogue's, or refused."""
 
+import re
 from pathlib import Path
 
 import pytest
 from markupsafe import Markup
 
+from analysis.build.jobs import BuildTarget, look_at_answers
 from analysis.build.misplaced import find_misplaced
-from analysis.cycle import open_cycle
+from analysis.cycle import SETTINGS_NAME, open_cycle
 from analysis.document import html
-from analysis.errors import SettingsError
+from analysis.errors import FigureError, SettingsError
 from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.findings import Findings, load_findings
 from analysis.figures.listing import list_figures
@@ -192,6 +194,83 @@ def test_a_wrong_entry_is_told(tmp_path: Path, entry: str, told: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load_findings(cycle, collect_survey)
     assert told in str(caught.value)
+
+
+CIRCLE = """
+[[measure]]
+name = "first"
+label = "一"
+share = "second"
+of = "total"
+
+[[measure]]
+name = "second"
+label = "二"
+change = "third"
+
+[[measure]]
+name = "third"
+label = "三"
+share = "total"
+of = "first"
+"""
+
+
+def test_measures_that_lead_back_to_themselves_are_told_as_a_circle(tmp_path: Path) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1)])
+    write_own(tmp_path, CIRCLE)
+    with pytest.raises(SettingsError) as caught:
+        load_findings(cycle, collect_survey)
+    (line,) = str(caught.value).splitlines()[1:]
+    assert "measure.of（17行目）" in line
+    assert "たどると自分に戻ります: first → second → third → first" in line
+
+
+GRADED = """
+[[measure]]
+name = "quick"
+label = "すぐできる手続き"
+where = { decided_effort = "quick", fee = "yes" }
+
+[[measure]]
+name = "quick_share"
+label = "すぐできる手続きの割合"
+share = "quick"
+of = "total"
+
+[[measure]]
+name = "graded"
+label = "段階の割合"
+share = "grade_quick"
+of = "total"
+
+[[measure]]
+name = "plain"
+label = "手数料のある手続き"
+where = { fee = "yes" }
+"""
+
+
+def test_a_cycle_whose_guideline_has_no_tables_leaves_out_what_counts_by_them(
+    tmp_path: Path,
+) -> None:
+    cycle = make_cycle(tmp_path, [procedure(1, fee="あり")])
+    write_own(tmp_path, GRADED)
+    with pytest.raises(SettingsError, match="「quick」という回答はありません"):
+        load_findings(cycle, collect_survey)
+    settings = cycle.raw_folder / SETTINGS_NAME
+    settings.write_text(re.sub("^guideline = .*\n", "", settings.read_text("utf-8"), flags=re.M))
+    cycle = open_cycle(cycle.name, tmp_path)
+    findings = load_findings(cycle, collect_survey)
+    why = "ガイドラインに決定表（tables）がありません"
+    assert findings.ledger.left_out == {"quick": why, "quick_share": why, "graded": why}
+    show = Show(findings)
+    table = show.table(columns=["total", "quick", "plain"])
+    assert [column.title for column in table.columns[1:]] == ["総手続き数", "手数料のある手続き"]
+    with pytest.raises(FigureError, match=re.escape(f"この調査回では求めません（{why}）")):
+        show.sentence("{quick}")
+    seen = look_at_answers(BuildTarget(cycle.root, cycle.name, {}), {})
+    assert f"求めない数値: measures.toml の「quick」（{why}）" in seen.summary
 
 
 def test_a_label_is_text_on_every_page_and_in_no_sheet_a_formula(tmp_path: Path) -> None:

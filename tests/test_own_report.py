@@ -12,8 +12,9 @@ from analysis.build.misplaced import NO_REPORT
 from analysis.inputs import MEASURES_NAME
 from test_new_report import write_notebook
 
-from conftest import LATEST, ROOT
+from conftest import LATEST, SAID
 from deliveries import made_by, read_graph, reports_of, run
+from own import OPENING, PARAMETERS, STATED
 from pages import open_page, recount
 from spreadsheets import recalculate
 
@@ -22,44 +23,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-PARAMETERS = 'cycle: str = "latest"  # 調査回'
-OPENING = """from analysis.figures.findings import load_findings
-from analysis.reports.show import Show
-
-show = Show(load_findings(cycle))
-show.head("fees")"""
-CELLS = (
-    'show.sentence("手数料のある手続きは{charged:手続き}で、オンライン化率は{charged_rate}です。")',
-    'show.table(columns=["total", "charged", "charged_rate", "charged_rate_change"])',
-    'show.table("section", ["charged"], department="文化スポーツ部")',
-    'show.bars("charged_rate")',
-    'show.bars(["online", "started", "not_started"], of="total")',
-    'show.traced(show.figures(columns=["charged"]).sort_values("手数料のある手続き数"), "順")',
-)
-
-
-def read_own() -> str:
-    """Return the measures that the settings' page has for an example."""
-    page = (ROOT / "docs/settings/measures.md").read_text("utf-8")
-    return re.search(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[1]
-
 
 @pytest.fixture(scope="module")
-def folder(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a survey's folder with one notebook and a measures.toml of its own, and its set."""
-    folder = tmp_path_factory.mktemp("own") / "調査"
-    shutil.copytree(small_project / "data", folder / "data")
-    (folder / "data/raw" / MEASURES_NAME).write_text(read_own(), "utf-8")
-    (folder / "notebooks").mkdir()
-    stated = {"order": 35, "title": "手数料の状況"}
-    write_notebook(folder / "notebooks/fees.ipynb", stated, PARAMETERS, OPENING, *CELLS)
-    code, said = run(folder, "report")
-    assert code == 0, said
+def folder(own_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A survey's folder with one notebook and a measures.toml of its own, and its set."""
+    said = (own_project / SAID).read_text("utf-8")
     assert {"fees", "overview", "quality"} <= made_by(said)
     # No notebook is told of: the one there is makes a report.
     assert NO_REPORT not in said
     assert "ノートブック" not in said.replace("（HTML、PDF、ノートブック）", "", 1)
-    return folder
+    return shutil.copytree(own_project, tmp_path_factory.mktemp("own") / "調査")
 
 
 def read(folder: Path, name: str) -> str:
@@ -111,10 +84,9 @@ def test_a_changed_measure_is_made_and_a_frame_in_a_cell_is_refused(
     code, said = run(copy, "report")
     assert code == 0, said
     assert "手数料のあるものの率" in read(copy, "fees.html")
-    stated = {"order": 35, "title": "手数料の状況"}
     frame = "findings = load_findings(cycle)\nfindings.frame(labels=True)"
     drawn = 'findings.frame()["status"].value_counts().plot.bar()'
-    write_notebook(copy / "notebooks/fees.ipynb", stated, PARAMETERS, OPENING, frame, drawn)
+    write_notebook(copy / "notebooks/fees.ipynb", STATED, PARAMETERS, OPENING, frame, drawn)
     code, said = run(copy, "report")
     assert code == 1
     assert "3番目のセル: " in said

@@ -35,6 +35,17 @@ def test_every_entry_of_the_tree_exists() -> None:
     assert [name for name in names if not (ROOT / name).exists()] == []
 
 
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_every_notebook_is_named_with_its_report(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    (told,) = re.findall(r"^(?:The reports are those|報告書は、`)(?:.+\n)+", text, re.MULTILINE)
+    named = {name.partition("-")[0] for name in re.findall("`([a-z]+(?:-[^`]+)?)`", told)}
+    notebooks = {found.stem for found in (ROOT / "notebooks").glob("*.ipynb")}
+    assert named & notebooks == notebooks - {"explore"}
+    if tree := re.search(r"^notebooks/ +(.+)", text, re.MULTILINE):
+        assert {*re.findall("[a-z]+", tree[1])} >= notebooks
+
+
 def test_every_folder_and_file_at_the_top_is_in_the_tree() -> None:
     generated = {".git", ".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
     tops = {path.name for path in ROOT.iterdir()} - generated - {".gitignore", ".ci"}
@@ -132,7 +143,8 @@ def test_every_pdf_is_a4(built: tuple[Path, str]) -> None:
             tuple(round(float(side)) for side in page.mediabox[2:])
             for page in PdfReader(path).pages
         }
-        assert sizes <= {(595, 842), (842, 595)}, path.name
+        wide = path.stem == "deck"
+        assert sizes <= ({(960, 540)} if wide else {(595, 842), (842, 595)}), path.name
 
 
 def test_the_list_of_figures_and_the_sheet_of_formulas_are_as_told(built: tuple[Path, str]) -> None:

@@ -81,9 +81,9 @@ def test_a_rank_that_another_definition_changes_is_marked(tmp_path: Path) -> Non
     assert isinstance(block, Group)
     table = block.blocks[-1]
     assert isinstance(table, Table)
-    marks = {str(row[0]): row[-1] for row in table.rows}
+    marks = {str(row[0]): row[4] for row in table.rows}
     # By use the first overtakes the second, which has more online and rarely used ones.
-    assert str(marks["環境部"]).split()[0] == "↑" and str(marks["こども部"]).split()[0] == "↓"
+    assert (marks["環境部"], marks["こども部"]) == ("↑", "↓")
     assert "順位が上がるのは、環境部" in texts_of(block)
 
 
@@ -101,6 +101,13 @@ def test_another_target_by_the_notebooks_parameters(found: Findings) -> None:
     told = texts_of(road.assumptions(half, 5))
     assert "2025年3月31日" in told and "50%" in told
     assert road.aim(found, 0, "") is found
+    own = found.cycle.settings.target
+    assert own is not None
+    assert road.aim(found, own.rate_percent, own.by.isoformat()) is found
+    assert road.masthead(found).notice is None
+    told = texts_of(road.masthead(half, 20).notice)
+    assert told.startswith("既定と異なる条件：")
+    assert "目標 50%（2025年3月31日まで）、順位に含めないのは、手続きが20件より少ない" in told
 
 
 def test_a_target_that_is_reached_or_past_is_told_as_that(found: Findings, tmp_path: Path) -> None:

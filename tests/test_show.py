@@ -19,9 +19,9 @@ from analysis.figures.item import CHANGE
 from analysis.inputs import MEASURES_NAME
 from analysis.reports.show import Show
 from analysis.survey.collect import collect_survey
-from test_own_report import read_own
 
 from conftest import ROOT
+from own import read_own
 from workbooks import make_cycle, make_two_cycles, not_started, procedure
 
 PAGE = (ROOT / "docs/notebooks.md").read_text("utf-8")
@@ -89,6 +89,7 @@ def test_a_table_of_sections_is_of_one_department(show: Show) -> None:
     table = show.table("section", ["total", "手数料のある手続き数"], department="kankyo")
     assert [row[0] for row in table.rows] == [Quoted("環境政策課"), Quoted("資源課"), "計"]
     assert [cell.text for cell in table.rows[-1][1:]] == ["2", "2"]
+    assert table.caption == "環境部の課別の総手続き数、手数料のある手続き数"
 
 
 def test_what_does_not_add_up_stands_under_the_city_s_name(show: Show) -> None:
@@ -137,6 +138,10 @@ def test_bars_are_of_a_rate_of_counts_or_of_parts(show: Show) -> None:
         ),
         (lambda show: show.bars(["online", "started"]), "計である数値を of に"),
         (lambda show: show.traced(pd.DataFrame({"数": [5]}), "表"), "「0」の「数」: 5"),
+        (
+            lambda show: show.table(columns={"charged": "総手続き数"}),
+            "「総手続き数」は「total」の呼び方です",
+        ),
     ],
 )
 def test_what_can_t_be_shown_is_told_with_what_can(show: Show, ask, told: str) -> None:
@@ -174,6 +179,44 @@ def test_a_frame_with_groups_keeps_them_and_names_each_number_that_is_none(show:
     figures[("今回", "自分の数")] = [12, 3]
     with pytest.raises(ReportError, match=r"2件あります.*\n.*「環境部」の.*: 12"):
         show.traced(figures, "表")
+
+
+def test_a_figure_under_the_name_of_another_is_refused(show: Show) -> None:
+    def refuse(frame: pd.DataFrame, told: str) -> None:
+        with pytest.raises(ReportError, match=rf"名前の下にある数値が.*\n.*「{told}」: "):
+            show.traced(frame, "表")
+
+    figures = show.figures(columns=["total", "online_rate"])
+    refuse(figures.set_axis(["こども部", "環境部"]), "こども部")
+    refuse(figures.set_axis(["市全体", "こども部"]), "市全体")
+    refuse(figures.set_axis(["オンライン化率", "総手続き数"], axis="columns"), "オンライン化率")
+    refuse(figures.iloc[::-1].assign(部局=["環境部", "こども部"]).reset_index(drop=True), "環境部")
+    refuse(figures.T.set_axis(["online_rate", "total"]), "online_rate")
+    pivoted = figures[["総手続き数"]].T
+    pivoted.columns = pd.MultiIndex.from_product([["こども部", "環境部"], ["今回"]])
+    refuse(pivoted, "こども部")
+    city = show._ledger.figure("online_rate")
+    refuse(figures.assign(オンライン化率=city), "環境部")
+
+
+def test_a_figure_under_its_own_name_or_under_none_is_shown(show: Show) -> None:
+    figures = show.figures(columns=["online_rate", "online_rate_change"])
+    city, sections = (
+        show._ledger.figure("online_rate"),
+        show.figures("section", department="環境部"),
+    )
+    grouped = figures.set_axis(
+        pd.MultiIndex.from_product([["オンライン化率"], ["今回", "増減"]]), axis="columns"
+    )
+    for frame in (
+        figures.T,
+        grouped,
+        sections,
+        figures.assign(市全体の率=city),
+        figures.set_axis(["一", "二"]).set_axis(["率", "差"], axis="columns"),
+        figures.reset_index(),
+    ):
+        assert show.traced(frame, "表").rows
 
 
 def outputs_of(*shown: dict[str, str]) -> NotebookNode:

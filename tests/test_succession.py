@@ -600,6 +600,7 @@ def figures_told(output: str, department: str) -> str:
     return re.split(r"^\S+（\d+件）$", output.partition(f"\n{department}（")[2], flags=re.M)[0]
 
 
+@pytest.mark.slow
 def test_a_difference_of_two_cycles_follows_the_successions(merged: Path) -> None:
     code, output = run(merged, "diff", BEFORE, NOW)
     assert code == 0, output
@@ -624,6 +625,7 @@ def test_a_difference_of_two_cycles_follows_the_successions(merged: Path) -> Non
     assert "・総手続き数: 5件 → 6件\n" in told.partition("\n全体（")[2]
 
 
+@pytest.mark.slow
 def test_a_difference_knows_a_department_by_the_names_of_both_sides(merged: Path) -> None:
     code, output = run(merged, "diff", BEFORE, NOW, "--department", "市民部")
     assert code == 1

@@ -137,6 +137,7 @@ def test_a_link_leads_to_the_pdf_beside_it() -> None:
     assert targets == ["department-kankyo.pdf"]
 
 
+@pytest.mark.slow
 def test_a_number_leads_to_its_line_and_says_on_which_page_it_is() -> None:
     shown = [figure_of("online", place, scope=f"s{place}") for place in range(900)]
     rows = tuple(("手続き", figure) for figure in shown)

@@ -80,6 +80,10 @@ def test_a_cycle_under_another_version_tells_who_changes_and_why(folder: Path) -
         "軽い",
     )
     assert row["違い"].startswith("条例・規則等の見直し: ")
+    assert run(folder, "guideline", "2025.toml", "--csv", "changed.csv") == (0, said)
+    code, other = run(folder, "guideline", "2024.toml", "--csv", "changed.csv")
+    assert code == 1
+    assert "規則の違い: 0件" in other and "changed.csv は既にあります" in other
 
 
 def test_the_version_itself_changes_nothing(folder: Path) -> None:

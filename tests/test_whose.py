@@ -195,6 +195,7 @@ def test_blanks_that_reading_takes_away_are_no_difference(tmp_path: Path) -> Non
     assert message(collect_survey(cycle)).endswith("手続きと回答はすべて同じです。")
 
 
+@pytest.mark.slow
 def test_a_thousand_differences_are_a_few_and_their_count(tmp_path: Path) -> None:
     lines = [procedure(number, name="長" * 500) for number in range(1_000)]
     cycle = make_cycle(tmp_path, lines)

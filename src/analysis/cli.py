@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from analysis.commands import approve, compare_guidelines, export, pack
+from analysis.commands import approve, compare_guidelines, diff, export, pack
 from analysis.lab.command import lab
 from analysis.terminal import Commands, say
 
@@ -24,7 +24,7 @@ def main() -> None:
     """行政手続きオンライン化の調査票から、報告書（HTML・PDF）を作成します。"""
 
 
-for _command in (approve, compare_guidelines, export, lab, pack):
+for _command in (approve, compare_guidelines, diff, export, lab, pack):
     main.add_command(_command)
 
 
@@ -236,15 +236,3 @@ def sign(
             opened, opening, pdf_into, timestamp, build=build, display=display
         )
     say(done)
-
-
-@main.command()
-@click.argument("a")
-@click.argument("b")
-@click.option("--department", help="この部局と、その課の数値だけを、すべて示す（名称か略号）。")
-@click.option("--csv", "path", type=_FILE, help="異なる数値を、この新しい CSV にも書き出す。")
-def diff(a: str, b: str, *, department: str | None, path: Path | None) -> None:
-    """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
-    from analysis.proof.diff import compare
-
-    say(compare(a, b, department, path))

@@ -67,6 +67,31 @@ def pack(cycle: str | None) -> None:
 )
 def compare_guidelines(version: str, cycle: str | None, *, path: Path | None) -> None:
     """CYCLE（省略時は最新の調査回）の手続きが、別の版のガイドライン FILE でどう変わるかを示す。"""
+    from analysis.place import write_new
     from analysis.proof.versions import compare_versions
 
-    say(compare_versions(version, cycle, path))
+    told, content = compare_versions(version, cycle, path)
+    say(told)
+    if path is not None:
+        write_new(path, content)
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--department", help="この部局と、その課の数値だけを、すべて示す（名称か略号）。")
+@click.option(
+    "--csv",
+    "path",
+    type=click.Path(path_type=Path),
+    help="異なる数値を、この新しい CSV にも書き出す。",
+)
+def diff(a: str, b: str, *, department: str | None, path: Path | None) -> None:
+    """調査回または報告書のフォルダー A と B で異なる数値と、もとになった行を示す。"""
+    from analysis.place import write_new
+    from analysis.proof.diff import compare
+
+    told, content = compare(a, b, department, path)
+    say(told)
+    if path is not None:
+        write_new(path, content)

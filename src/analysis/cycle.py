@@ -39,7 +39,7 @@ CORRECTIONS_NAME = "corrections.toml"
 MATCHES_NAME = "matches.csv"
 PUBLISHED_NAME = "published.csv"
 AGENCIES_NAME = "agencies.toml"
-APPROVALS_NAME = "approvals.csv"
+APPROVALS_NAME, KEPT_NAME = "approvals.csv", "approvals_kept.csv"
 FIGURES_NAME, ANSWERS_NAME = "figures.csv", "answers.csv"
 
 

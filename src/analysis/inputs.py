@@ -17,6 +17,7 @@ from analysis.cycle import (
     APPROVALS_NAME,
     CORRECTIONS_NAME,
     INVENTORIES,
+    KEPT_NAME,
     MATCHES_NAME,
     NOTEBOOKS,
     PUBLISHED_NAME,
@@ -30,7 +31,8 @@ from analysis.texts import compose_name, require_file
 CODE_SUFFIXES = frozenset({".py", ".toml", ".css", ".typ", ".j2", ".js"})
 CODE_FOLDER = "src/analysis"
 REQUIREMENTS_NAME = "requirements.lock"
-_TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME, APPROVALS_NAME)
+_OF_APPROVALS = (APPROVALS_NAME, KEPT_NAME)
+_TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME, *_OF_APPROVALS)
 APPROVALS_REPORT = "approvals"
 """The notebook of the report that shows the approvals: no other is made from them."""
 MEASURES_NAME = "measures.toml"
@@ -101,8 +103,8 @@ def list_notebooks(cycle: Cycle) -> dict[str, Path]:
 
 
 def is_approvals(path: str) -> bool:
-    """Say whether an input is a cycle's approvals."""
-    return path.startswith("data/raw/") and path.endswith(f"/{APPROVALS_NAME}")
+    """Say whether an input is a cycle's approvals, or what was behind them."""
+    return path.startswith("data/raw/") and path.rpartition("/")[2] in _OF_APPROVALS
 
 
 def notebook_path(notebook: str) -> str:
@@ -119,6 +121,7 @@ def kind_of(path: str) -> str:
         SETTINGS_NAME: "設定",
         PUBLISHED_NAME: "公表値",
         APPROVALS_NAME: "承認",
+        KEPT_NAME: "承認の控え",
     }
     by_folder = {
         f"{NOTEBOOKS}/": "ノートブック",

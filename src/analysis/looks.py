@@ -107,6 +107,9 @@ PARTS = {
 MOVES = {"gained": Look("#16324f"), "lost": Look("#ffffff", "///")}
 """The looks of what was added to a count, and of what was taken from it."""
 
+PLAIN_LOOK, LEVEL_LOOK = Look("#16324f"), Look("#8fa6bd")
+"""The looks of a bar that is told from no other, and of one that is a level beside its steps."""
+
 SERIES = (
     *PARTS.values(),
     Look("#ffffff", "|||"),
@@ -150,6 +153,14 @@ def fill_css(template: str) -> str:
     )
     scheme = "@media screen and (prefers-color-scheme: dark)"
     return f":root {{color-scheme: light dark;{light}}}\n{scheme} {{:root {{{dark}}}}}\n{filled}"
+
+
+def fill_plain(template: str) -> str:
+    """Return a style with its colours by day, for JupyterLab: day and night are its own there.
+
+    Raises KeyError as `fill_css`.
+    """
+    return Template(template).substitute(COLOURS)
 
 
 def fill_typst(template: str) -> str:

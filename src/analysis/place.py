@@ -55,10 +55,15 @@ def deliver_file(path: Path, content: bytes, known: Collection[str] = ()) -> Non
         _replace(path, content)
 
 
-def require_new(path: Path) -> None:
-    """Return if a file can be written there and nothing is there yet; else raise SurveyError."""
+def require_room(path: Path) -> None:
+    """Return if a file can be written there, or one stands there; else raise SurveyError.
+
+    Whether it is the one that is to be written is known later (see `write_new`).
+    """
     if os.path.lexists(path):
-        raise SurveyError(f"{path} は既にあります。上書きしないので、別の名前を指定してください。")
+        if path.is_symlink() or not path.is_file():
+            raise _refuse(path)
+        return
     if not path.parent.is_dir():
         raise SurveyError(
             f"{path} を書き込むフォルダー {path.parent} がありません。"
@@ -71,10 +76,21 @@ def require_new(path: Path) -> None:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a file where its user says, if nothing is there yet; else raise SurveyError."""
-    require_new(path)
+    """Write a file where its user says, over nothing; raise SurveyError for what stands there.
+
+    One that is the same already stays.
+    """
+    require_room(path)
+    if path.is_file():
+        if path.read_bytes() != content:
+            raise _refuse(path)
+        return
     with path.open("xb") as file:
         file.write(content)
+
+
+def _refuse(path: Path) -> SurveyError:
+    return SurveyError(f"{path} は既にあります。上書きしないので、別の名前を指定してください。")
 
 
 def withdraw_file(path: Path) -> None:

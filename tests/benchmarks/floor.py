@@ -70,7 +70,7 @@ def main() -> None:
     findings = load_findings(open_cycle())
     for report in plan_reports(findings.cycle):
         document = read_cells(findings, report)
-        page, pdf, _ = pages_of(document, findings, ORIGIN)
+        page, pdf, *_ = pages_of(document, findings, ORIGIN)
         (folder / f"{report.stem}.html").write_text(page, encoding="utf-8")
         (folder / f"{report.stem}.pdf").write_bytes(pdf)
     (folder / AUDIT_NAME).write_bytes(write_audit(findings))

@@ -14,13 +14,11 @@ from analysis.reports.stated import EXPLORE
 
 from conftest import LATEST, ROOT, require_tool
 from deliveries import run
-from labs import ACTIVE, Lab, start_lab
+from labs import ACTIVE, HTML, PANEL, PDF, RED, Lab, start_lab
 
 NOTEBOOKS = sorted({path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - {EXPLORE})
 # The demonstration has no approvals, and so no report of them.
 REPORTS = [name for name in NOTEBOOKS if name != "approvals"]
-HTML, PDF = "報告書（HTML）", "報告書（PDF）"
-PANEL = ".analysis-panel"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +68,7 @@ def test_a_notebook_runs_and_its_exports_are_the_build_s_own_bytes(
     shown = lab.page.locator(f"{ACTIVE} .jp-OutputArea-output")
     kinds = {output.get_attribute("data-mime-type") for output in shown.all()}
     assert kinds == {"text/html"}, shown.all_inner_texts()
-    assert lab.page.locator(f"{ACTIVE} .jp-mod-error").count() == 0
+    assert lab.page.locator(RED).count() == 0
     assert lab.errors == []
     for title, suffix in ((HTML, "html"), (PDF, "pdf")):
         made = built[0] / f"{notebook}.{suffix}"
@@ -88,9 +86,7 @@ def test_a_chart_s_numbers_stay_links_in_a_cell(lab: Lab) -> None:
 
 def test_the_panel_of_a_number_opens_in_its_cell(lab: Lab) -> None:
     number = lab.page.locator(f"{ACTIVE} .jp-OutputArea td a.figure").first
-    number.click()
-    panel = lab.page.frame_locator(f"{PANEL} iframe").locator("#panel")
-    panel.locator("tbody tr").first.wait_for()
+    panel = lab.follow(number)
     assert number.inner_text() in panel.locator(".value").inner_text()
     assert ".xlsx" in panel.locator("tbody tr").first.inner_text()
     lab.page.click(f"{PANEL} button")
@@ -116,22 +112,37 @@ def test_another_department_and_cycle_are_chosen_in_the_second_cell(
     lab: Lab, project: Path, tmp_path: Path
 ) -> None:
     lab.enter("department.ipynb")
-    chosen = 'cycle: str = "{}"\ndepartment: str = "{}"'
-    for cycle in (LATEST, "2024-03-31"):
-        lab.write_cell(1, chosen.format(cycle, "環境部"))
+    for cycle, department in ((LATEST, "kankyo"), ("2024-03-31", "kodomo")):
+        lab.pick("調査回", cycle)
+        lab.pick("部局", department)
         lab.run_all()
         page = lab.export(HTML, tmp_path)
-        code, said = run(project, "report", cycle, "--department", "環境部")
+        code, said = run(project, "report", cycle, "--department", department)
         assert code == 0, said
-        assert page == (project / "reports" / cycle / "department-kankyo.html").read_bytes()
+        assert page == (project / "reports" / cycle / f"department-{department}.html").read_bytes()
+
+
+def test_another_target_stands_in_the_head_and_in_the_panel(lab: Lab, tmp_path: Path) -> None:
+    lab.enter("road.ipynb")
+    own = ("cycle", "latest"), ("target_percent", 90), ("target_by", ""), ("small", 10)
+    lab.write_cell(1, "\n".join(f"{n}: {type(v).__name__} = {v!r}" for n, v in own))
+    lab.run_all()
+    page = lab.export(HTML, tmp_path).decode()
+    assert "既定と異なる条件：" in page
+    assert "目標 90%" in page
+    number = lab.page.locator(f"{ACTIVE} .jp-OutputArea li a.figure").first
+    assert number.inner_text() in lab.follow(number).locator(".value").inner_text()
+    assert lab.page.locator(RED).count() == 0
 
 
 def test_a_department_that_there_is_not_is_told_with_those_that_there_are(lab: Lab) -> None:
     lab.enter("department.ipynb")
     lab.write_cell(1, 'cycle: str = "latest"\ndepartment: str = "環境課"')
     lab.choose("Run", "Run All Cells")
-    # An error's text is drawn as this type: JupyterLab has no renderer of `error` itself.
-    told = lab.page.locator(f"{ACTIVE} [data-mime-type='application/vnd.jupyter.stderr']").first
+    assert lab.find_choice("部局").evaluate("it => it.selectedOptions[0].text") == (
+        "環境課（ありません）"
+    )
+    told = lab.page.locator(RED).first
     told.wait_for()
     assert "次のいずれかを指定してください: 総務部（somu）" in told.inner_text()
     assert "Traceback" not in told.inner_text()

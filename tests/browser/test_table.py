@@ -103,6 +103,27 @@ def test_a_long_list_of_those_chosen_grows_to_its_end(browser: Browser, folder: 
         assert len(cells(page, "状況")) == 428
 
 
+@pytest.mark.parametrize("slug", [SHORT, LONG])
+def test_efforts_are_chosen_sorted_and_told_in_the_address(
+    browser: Browser, folder: Path, findings: Findings, slug: str
+) -> None:
+    order = [grade.label for grade in findings.ledger.guideline.grades]
+    with open_page(browser, page_of(folder, slug)) as page:
+        choose(page, "手間", "中くらい")
+        wanted, whole = (findings.ledger.figure(own, slug) for own in ("grade_medium", "total"))
+        assert page.inner_text(TOLD) == f"{whole.text}行のうち{wanted.text}行を表示"
+        assert unquote(page.url).endswith("?手間=中くらい")
+        offered = control(page, "手間").locator("option").all_inner_texts()[1:]
+        assert [own for own in offered if own in order] == [o for o in order if o in offered]
+        control(page, "手間").select_option("")
+        page.locator(".tool th:visible", has_text="手間").first.locator("button").focus()
+        page.keyboard.press("Enter")
+        places = [order.index(told) for told in cells(page, "手間") if told in order]
+        assert places == sorted(places)
+        # Of a long list only the first are shown.
+        assert len({*places}) > 1 or slug == LONG
+
+
 def test_a_letter_is_chosen_and_saved_as_the_sentence_it_stands_for(
     browser: Browser, folder: Path
 ) -> None:

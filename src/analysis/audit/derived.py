@@ -45,8 +45,9 @@ def lay_derived(
         codes = list_values(own.rows, derivation.field.name)
         said = [None if code is None else name_codes(str(code), names) for code in codes]
         laid[derivation.field.name] = [
-            label if derivation.write is None else Formula(derivation.write(line), label or "")
+            label if formula is None else Formula(formula, label or "")
             for line, label in zip(lines, said, strict=True)
+            for formula in (derivation.write_cell(line, label or ""),)
         ]
     return laid
 

@@ -20,7 +20,7 @@ from analysis.build.workers import (
 from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
-from analysis.inputs import Mark
+from analysis.inputs import MEASURES_NAME, Mark
 from analysis.opendata.files import CODEBOOK_NAME
 from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME, Report, plan_reports
 
@@ -28,6 +28,17 @@ if TYPE_CHECKING:
     from analysis.document.document import Document
     from analysis.evidence.exporters import Pages
     from analysis.figures.findings import Findings
+
+
+_AIMED = (
+    "目標がほかの報告書や figures.csv と違うため、一式には入れられません。"
+    "ノートブックの目標の引数をもとに戻し、一式の目標は cycle.toml に書いてください。"
+    "違う目標のものは、JupyterLab で実行して書き出せます。"
+)
+_UNSTATED = (
+    "メタデータの report の slides は、スライドを返すノートブックにだけ、true と書きます。"
+    "直すか、配布されたものに戻してください。"
+)
 
 
 @dataclass(frozen=True)
@@ -84,8 +95,10 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
             "もう一度実行してください。"
         ) from None
     origin = Origin(target.inputs, report.notebook, report.parameters)
-    page, pdf, sources = in_worker(_export, target, document, origin)
-    return Made(page.encode(), pdf, executed, sources)
+    page, pdf, sources, slides = in_worker(_export, target, document, origin)
+    if report.slides != (slides is not None):
+        raise ReportError(f"notebooks/{report.notebook}.ipynb: {_UNSTATED}")
+    return Made(page.encode(), pdf, executed, sources, slides)
 
 
 def run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple["Document", bytes]:
@@ -140,6 +153,10 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
     if figure("published").value:
         agreeing, published = figure("published_agreeing"), figure("published")
         summary.insert(0, f"公表値との一致: {agreeing.text}/{published.text}")
+    summary += [
+        f"求めない数値: {MEASURES_NAME} の「{name}」（{why}）"
+        for name, why in findings.ledger.left_out.items()
+    ]
     sources = {
         stem: find_sources(findings.ledger, target.inputs, own) for stem, own in asked.items()
     }
@@ -150,6 +167,8 @@ def _export(target: BuildTarget, document: "Document", origin: Origin) -> "Pages
     from analysis.evidence.exporters import pages_of
 
     try:
+        if document.masthead.aimed is not None:
+            raise ReportError(_AIMED)
         return pages_of(document, _load(target), origin)
     except ReportError as error:
         raise ReportError(f"notebooks/{origin.notebook}.ipynb: {error}") from None

@@ -3,6 +3,8 @@
 A build has no need of them, nor of nbconvert, which takes long to import.
 """
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +16,23 @@ from analysis.build.jobs import BuildTarget, run_report
 from analysis.build.run import read_parameters
 from analysis.build.workers import in_new_process
 from analysis.cycle import find_root
-from analysis.document.document import Document, read_document
+from analysis.cycle_toml import Target
+from analysis.document import html, typst
+from analysis.document.blocks import Paragraph
+from analysis.document.document import CellOutput, Document, read_document
 from analysis.document.notebook import name_original
 from analysis.errors import ReportError
 from analysis.evidence.exporters import html_of, pdf_of
 from analysis.evidence.sources import Origin
 from analysis.figures.findings import Findings, load_findings
 from analysis.inputs import list_inputs
+from analysis.reports.heading import ASSUMED, say_assumed
 from analysis.reports.plan import Report
 from analysis.reports.stated import ENDING
 from analysis.survey.opening import open_counted
+
+# What a build gives a notebook.
+_IN_HEAD = ("cycle", "department")
 
 
 class ReportHtmlExporter(Exporter):
@@ -79,7 +88,25 @@ def _read(notebook: NotebookNode, resources: Any) -> tuple[Document, Findings, O
         _require_run(notebook, waiting)
         document = read_document(notebook)
     findings = load_findings(open_counted(document.masthead.cycle, root))
-    return document, findings, _find_origin(notebook, findings, name_original(notebook, name))
+    if document.masthead.aimed is not None:
+        percent, by = document.masthead.aimed
+        findings = findings.aim(Target(rate_percent=percent, by=date.fromisoformat(by)))
+    origin = _find_origin(notebook, findings, name_original(notebook, name))
+    return _tell_parameters(document, origin), findings, origin
+
+
+def _tell_parameters(document: Document, origin: Origin) -> Document:
+    """Return a document that says above all with what parameters it was made, unless it does.
+
+    Cycle and department stand in its head, and what a notebook has for its own is told by nobody.
+    """
+    told = [f"{name} = {value}" for name, value in origin.parameters if name not in _IN_HEAD]
+    is_told = any(isinstance(own, CellOutput) and ASSUMED in own.html for own in document.parts[:1])
+    if not told or is_told:
+        return document
+    said = Paragraph(say_assumed(told), kind="lead")
+    shown = CellOutput(html.render(said), typst.render(said))
+    return replace(document, parts=(shown, *document.parts))
 
 
 def _list_code(notebook: NotebookNode) -> list[NotebookNode]:
@@ -109,6 +136,6 @@ def _find_origin(notebook: NotebookNode, findings: Findings, name: str) -> Origi
     told = tuple(
         (name, str(value))
         for name, value in parameters.items()
-        if name in ("cycle", "department") or value != defaults.get(name)
+        if name in _IN_HEAD or value != defaults.get(name)
     )
     return Origin(list_inputs(findings.cycle), name, told)

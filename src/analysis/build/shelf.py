@@ -21,22 +21,27 @@ from analysis.reports.plan import Report
 # The time in an archive is a part of its bytes; this is the earliest that one can hold.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _NAMES = ("report.html", "report.pdf", "report.ipynb")
-_SOURCES = "sources.json"
+_SLIDES, _SOURCES = "report.pptx", "sources.json"
 
 
 @dataclass(frozen=True)
 class Made:
-    """A finished report: the contents of its files, and what of the answers made it."""
+    """A finished report: the contents of its files, and what of the answers made it.
+
+    `slides` is its presentation, if it is one.
+    """
 
     page: bytes
     pdf: bytes
     notebook: bytes
     sources: Sources
+    slides: bytes | None = None
 
     @property
-    def contents(self) -> tuple[bytes, bytes, bytes]:
+    def contents(self) -> tuple[bytes, ...]:
         """The contents in the order of the report's files."""
-        return self.page, self.pdf, self.notebook
+        slides = () if self.slides is None else (self.slides,)
+        return self.page, self.pdf, self.notebook, *slides
 
 
 def shelve(cycle: Cycle, key: str, made: Made) -> None:
@@ -44,7 +49,8 @@ def shelve(cycle: Cycle, key: str, made: Made) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         sources = json.dumps(made.sources).encode()
-        for name, content in zip((*_NAMES, _SOURCES), (*made.contents, sources), strict=True):
+        named = dict(zip((*_NAMES, _SLIDES), made.contents, strict=False))
+        for name, content in {**named, _SOURCES: sources}.items():
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), content)
     place_file(_path(cycle, key), buffer.getvalue())
 
@@ -56,7 +62,8 @@ def take(cycle: Cycle, key: str) -> Made | None:
             told = json.loads(archive.read(_SOURCES))
             sources = None if told is None else tuple(Source(*source) for source in told)
             page, pdf, notebook = map(archive.read, _NAMES)
-            return Made(page, pdf, notebook, sources)
+            slides = archive.read(_SLIDES) if _SLIDES in archive.namelist() else None
+            return Made(page, pdf, notebook, sources, slides)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return None
 

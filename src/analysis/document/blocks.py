@@ -19,6 +19,7 @@ from analysis.document.inline import (
     Strong,
     require_parts,
 )
+from analysis.document.plot import Plot
 from analysis.document.sums import require_total
 from analysis.document.text import name_drawing
 from analysis.figures.asked import take_asked
@@ -47,7 +48,13 @@ class Block:
         # The renderers know every block, so a block can't know them at import.
         from analysis.document import html, svg, typst  # noqa: PLC0415
 
-        shown = {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
+        # Without a text of ours IPython writes out every figure, which is half of a saved notebook.
+        called = getattr(self, "caption", getattr(self, "title", ""))
+        shown = {
+            "text/plain": f"<{type(self).__name__} {called}>".replace(" >", ">"),
+            "text/html": svg.to_cell(html.render(self)),
+            TYPST_MIME: typst.render(self),
+        }
         note_own_code()
         return shown, {ASKED: take_asked()}
 
@@ -57,9 +64,11 @@ class Masthead(Block):
     """The head of a report: the exporters put it on top, in the title and in the running head.
 
     `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
-    the publisher, `demonstration` marks invented data on every page, `notice` stands above all.
+    the publisher, `demonstration` marks invented data on every page, of which `invented` says how
+    it was made up; `notice` stands above all.
     `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
-    name of each one's file, and what it is called.
+    name of each one's file, and what it is called. `aimed` is the target, in percent, and its date
+    where it is not the settings'.
     """
 
     title: str
@@ -70,9 +79,11 @@ class Masthead(Block):
     demonstration: bool
     cycle: str = ""
     notice: Block | None = None
+    invented: str = ""
     stem: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     departments: tuple[tuple[str, str], ...] = ()
+    aimed: tuple[int, str] | None = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
@@ -111,7 +122,9 @@ class Column:
     `group` joins neighbours under a title, `weight` is its share of the PDF's width (None: as wide
     as its content). Numeric columns are aligned right. In a browser rows may be chosen by one that
     `picks`: those with one of its values, or with at least a number. `codes` are what its short
-    words stand for. A column that `heads` stands above the rows that are alike in it (see `Table`).
+    words stand for. Words of its `order` are sorted
+    as they stand there. A column that `heads` stands above the rows that are alike in it (see
+    `Table`).
     """
 
     title: str
@@ -120,6 +133,7 @@ class Column:
     weight: int | None = None
     picks: Literal["one", "least"] | None = None
     codes: tuple[tuple[str, str], ...] = ()
+    order: tuple[str, ...] = ()
     heads: bool = False
 
 
@@ -177,23 +191,31 @@ class Table(Block):
 class Chart(Block):
     """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
 
-    `figures` are those drawn, in their order, so that none is shown without evidence.
+    `figures` are those drawn, in their order, so that none is shown without evidence; `plot` is
+    what a slide draws of it itself. `message` is what it says, in a sentence of its title.
     """
 
     caption: str
     svg: str
-    alt: tuple[str | Shown, ...]
+    alt: tuple[str | Quoted | Shown, ...]
     figures: tuple[Figure, ...]
+    plot: Plot | None = None
+    message: tuple[str | Quoted | Shown, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""
         require_parts(self.figures, (Figure,))
-        require_parts(self.alt, (str, Shown))
+        require_parts((*self.alt, *self.message), (str, Quoted, Shown))
 
     @property
     def name(self) -> str:
         """A name of its own among a page's drawings, the same from build to build."""
         return name_drawing(self.caption, (figure.id for figure in self.figures))
+
+    @property
+    def title(self) -> tuple[str | Quoted | Shown, ...]:
+        """The caption, and after it the message."""
+        return (self.caption, "：", *self.message) if self.message else (self.caption,)
 
     @property
     def alt_text(self) -> str:

@@ -20,8 +20,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import Transform
 
-from analysis.document.blocks import Chart, Shown
-from analysis.document.svg import clean_drawing
+from analysis.document.blocks import Chart, Quoted
+from analysis.document.message import Label, Message
+from analysis.document.plot import Plot
+from analysis.document.svg import AS_QUOTED, clean_drawing
 from analysis.document.text import name_drawing, printable
 from analysis.document.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
 from analysis.errors import ReportError
@@ -109,14 +111,27 @@ def write_figure(
     box = {"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 1} if boxed else None
     on.text(
         *at, text,
-        ha=align, va="center", color=ink, bbox=box, gid=figure.id, transform=scale,
+        ha=align, va="center", color=ink, bbox=box, gid=figure.id, transform=scale, zorder=4,
     )  # fmt: skip
 
 
-def name_rows(axes: Axes, labels: Sequence[str]) -> None:
+def write_words(
+    on: Axes | Canvas, scale: Transform, at: tuple[float, float], text: str, *, align: str = "left"
+) -> None:
+    """Write words, which no figure stands behind."""
+    on.text(
+        *at, text,
+        ha=align, va="center", color=COLOURS["drawn"], transform=scale,
+        fontfamily=_families_of(text.splitlines()),
+    )  # fmt: skip
+
+
+def name_rows(axes: Axes, labels: Sequence[Label]) -> None:
     """Name the bars, the first on top."""
     names = [plain(label) for label in labels]
     axes.set_yticks(range(len(names)), names, fontfamily=_families_of(names))
+    for written, label in zip(axes.get_yticklabels(), labels, strict=True):
+        written.set_gid(AS_QUOTED if isinstance(label, Quoted) else None)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(length=0)
 
@@ -142,9 +157,10 @@ def patch(look: Look, label: str) -> Patch:
     return Patch(label=plain(label), **fill(look))
 
 
-def plain(label: str) -> str:
+def plain(label: Label) -> str:
     """Return a label as one line of printable text."""
-    return printable(label).replace("\n", " ")
+    text = label.text if isinstance(label, Quoted) else label
+    return printable(text).replace("\n", " ")
 
 
 def length_of(figure: Figure) -> float:
@@ -153,7 +169,13 @@ def length_of(figure: Figure) -> float:
 
 
 def finish(
-    canvas: Canvas, caption: str, alt: tuple[str | Shown, ...], figures: Sequence[Figure]
+    canvas: Canvas,
+    caption: str,
+    alt: Message,
+    figures: Sequence[Figure],
+    plot: Plot | None = None,
+    *,
+    message: Message = (),
 ) -> Chart:
     """Write the drawing, with nothing in it that differs from run to run or from page to page."""
     name = name_drawing(caption, (figure.id for figure in figures))
@@ -172,7 +194,7 @@ def finish(
             + "\n図に載る名称（部局名など）の文字を確かめてください。"
         )
     svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
-    return Chart(caption, svg, alt, tuple(figures))
+    return Chart(caption, svg, alt, tuple(figures), plot, message)
 
 
 def fill(look: Look) -> dict[str, Any]:

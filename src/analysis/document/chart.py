@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D
 
-from analysis.document.blocks import Chart, Shown
+from analysis.document.blocks import Chart, Quoted, Shown
 from analysis.document.canvas import (
     BAR,
     DIAMOND,
@@ -29,40 +29,57 @@ from analysis.document.canvas import (
     stack,
     write_figure,
 )
+from analysis.document.message import Label, Message, say_ends, say_largest_part, say_most
+from analysis.document.plot import Plot, PlottedBar, plot_parts
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.looks import COLOURS, PARTS, Look, find_look
 
 ROW_INCHES = 0.19
+STACK_INCHES = 0.22
+"""A row's height, and that of one whose bar has numbers in it."""
+LEAST_NAMED = 0.06
+"""How much of a whole a part must be for its number to stand in it."""
 PART_INCHES = 0.48
 MARGIN_INCHES = 0.055
 INK, PAPER, DRAWN = (COLOURS[name] for name in ("ink", "paper", "drawn"))
 MOST_IN_ONE_LINE = 3
 """How many parts a legend names side by side."""
 
-RATE_COLUMN = 112
-"""Where the numbers of a chart of rates stand, right of 100 %."""
+ALL = 100
+"""Where a bar of all would end, in percent."""
+NUMBER_GAP, RATE_ROOM = 1.5, 12
+"""Between a rate's bar and its number, and beyond a bar of all for its number, in percent."""
 
 
 @rc_context(STYLE)
 def draw_rates(
-    caption: str, rows: Sequence[tuple[str, Figure, Figure | None]], whole: Figure
+    caption: str,
+    rows: Sequence[tuple[Label, Figure, Figure | None]],
+    whole: Figure,
+    *,
+    message: Message | None = None,
 ) -> Chart:
-    """Draw rates as bars with a line for the whole: (label, rate now, rate before or None)."""
+    """Draw rates as bars with a line for the whole: (label, rate now, rate before or None).
+
+    The title says `message`, or whose rate is the highest and whose the lowest.
+    """
     canvas = open_canvas(ROW_INCHES * len(rows) + 0.6, "constrained")
     axes = open_axes(canvas)
     places = range(len(rows))
     axes.barh(places, [length_of(now) for _, now, _ in rows], height=BAR, color=INK)
     for place, (_, now, before) in enumerate(rows):
-        if before is not None:
+        if before is not None and before.value is not None:
             axes.plot(length_of(before), place, **DIAMOND, clip_on=False)
-        write_figure(axes, axes.transData, (RATE_COLUMN, place), now, now.cell_text, align="right")
+        beyond = max(length_of(rate) for rate in (now, before or now)) + NUMBER_GAP
+        write_figure(axes, axes.transData, (beyond, place), now, now.cell_text, boxed=True)
+    axes.axvline(ALL, color=COLOURS["edge"], linewidth=0.6, zorder=0)
     # The white edge keeps the line visible where it crosses a dark bar.
     axes.axvline(length_of(whole), color=PAPER, linewidth=2.2, zorder=2.9)
     axes.axvline(length_of(whole), color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
-    axes.set_xlim(0, RATE_COLUMN)
-    axes.set_xticks(range(0, 101, 20), [])
+    axes.set_xlim(0, ALL + RATE_ROOM)
+    axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
     keys: list[LegendKey] = [(Patch(color=INK, label="今回"), None)]
     if any(before is not None for _, _, before in rows):
@@ -75,12 +92,18 @@ def draw_rates(
         [], [], color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9,
         label=f"市全体　{whole.cell_text}",
     )  # fmt: skip
-    keys.append((line, whole))
+    edge = Line2D([], [], color=COLOURS["edge"], linewidth=0.6, label="右の線　すべて")
+    keys += [(line, whole), (edge, None)]
     explain(canvas, keys, len(keys))
-    told = [(label, (now,)) for label, now, _ in rows]
-    alt = (f"横棒グラフ。{caption}。", *_tell(told), "。市全体は", Shown(whole), "。")
+    told = [(label, (now,) if before is None else (now, before)) for label, now, before in rows]
+    order = "今回・前回の順に、" if any(before for _, _, before in rows) else ""
+    alt = (f"横棒グラフ。{caption}。{order}", *_tell(told), "。市全体は", Shown(whole), "。")
     figures = [f for _, now, before in rows for f in (now, before) if f is not None]
-    return finish(canvas, caption, alt, [*figures, whole])
+    if message is None:
+        message = say_ends([(label, now) for label, now, _ in rows])
+    bars = tuple(PlottedBar(plain(label), now, before=before) for label, now, before in rows)
+    plot = Plot(bars, float(ALL), whole)
+    return finish(canvas, caption, alt, [*figures, whole], plot, message=message)
 
 
 @rc_context(STYLE)
@@ -102,7 +125,9 @@ def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     axes.set_xticks([])
     name_rows(axes, [label for label, _ in rows])
     told = _tell([(label, (figure,)) for label, figure in rows])
-    return finish(canvas, caption, (f"横棒グラフ。{caption}。", *told, "。"), [f for _, f in rows])
+    alt = (f"横棒グラフ。{caption}。", *told, "。")
+    plot = Plot(tuple(PlottedBar(label, figure) for label, figure in rows))
+    return finish(canvas, caption, alt, [f for _, f in rows], plot, message=say_most(rows))
 
 
 @rc_context(STYLE)
@@ -132,7 +157,7 @@ def draw_parts(
     )
     edges = stack(canvas, scale, 0, [figure for _, figure in parts], looks)
     for (start, end), (_, figure), look in zip(edges, parts, looks, strict=True):
-        if end - start > 0.06 * longest:
+        if end - start > LEAST_NAMED * longest:
             # A box keeps a number apart from the hatch, and looks alike in every light part.
             write_figure(
                 canvas, scale, ((start + end) / 2, 0), figure, figure.text,
@@ -145,7 +170,8 @@ def draw_parts(
     explain(canvas, keys, 2 if rows_of_legend > 1 else len(parts))
     told = _tell([(label, (figure,)) for label, figure in parts])
     alt = (f"帯グラフ。{caption}。計", Shown(total), "のうち、", *told, "。")
-    return finish(canvas, caption, alt, [*(figure for _, figure in parts), total])
+    figures, message = [*(figure for _, figure in parts), total], say_largest_part(parts, total)
+    return finish(canvas, caption, alt, figures, plot_parts(parts, looks), message=message)
 
 
 @rc_context(STYLE)
@@ -156,39 +182,54 @@ def draw_stacks(
     part_labels: Sequence[str],
     looks_of: Mapping[str, Look] = PARTS,
 ) -> Chart:
-    """Draw several wholes and their parts as stacked bars: (label, counts, total) each.
+    """Draw several wholes, and beside each the shares of its parts: (label, counts, total) each.
 
+    A whole of one can be read beside one of hundreds: each one's parts fill the same length.
     Raises ReportError if the counts of one don't add up to its total.
     """
     looks = _find_looks(rows[0][1] if rows else (), looks_of)
     for _, parts, total in rows:
         require_sum(ledger, caption, parts, total)
-    canvas = open_canvas(ROW_INCHES * len(rows) + 0.7, "constrained")
-    axes = open_axes(canvas)
-    for place, (_, parts, _) in enumerate(rows):
-        stack(axes, axes.transData, place, parts, looks)
-    longest = max((length_of(total) for _, _, total in rows), default=1)
-    for place, (_, _, total) in enumerate(rows):
-        beyond = length_of(total) + 0.01 * longest
-        write_figure(axes, axes.transData, (beyond, place), total, total.text)
-    axes.set_xlim(0, max(longest, 1) * 1.08)
-    axes.set_xticks([])
-    name_rows(axes, [label for label, _, _ in rows])
+    canvas = open_canvas(STACK_INCHES * len(rows) + 0.8, "constrained")
+    counts, shares = canvas.subplots(1, 2, width_ratios=(2, 5))
+    longest = max((length_of(total) for _, _, total in rows), default=1) or 1
+    for place, (_, parts, total) in enumerate(rows):
+        length = length_of(total)
+        counts.barh(place, length, height=BAR, color=COLOURS["edge"])
+        at = (length + 0.03 * longest, place)
+        write_figure(counts, counts.transData, at, total, total.text)
+        scale = Affine2D().scale(1 / (length or 1), 1) + shares.transData
+        edges = stack(shares, scale, place, parts, looks)
+        for (start, end), part, look in zip(edges, parts, looks, strict=True):
+            if end - start > LEAST_NAMED * length:
+                write_figure(
+                    shares, scale, ((start + end) / 2, place), part, part.text,
+                    align="center", ink=look.ink, boxed=look.ink != PAPER,
+                )  # fmt: skip
+    for axes, right, title in ((counts, 1.35 * longest, "計"), (shares, 1, "内訳の割合")):
+        axes.spines[["top", "right", "bottom"]].set_visible(False)
+        axes.set_xlim(0, right)
+        axes.set_xticks([])
+        axes.set_title(title, fontsize=8, loc="left")
+        name_rows(axes, [label if axes is counts else "" for label, _, _ in rows])
     keys: list[LegendKey] = [
         (patch(look, label), None) for label, look in zip(part_labels, looks, strict=True)
     ]
     explain(canvas, keys, 2)
     order = "、".join(part_labels)
     told = _tell([(f"{label} 計", (total, *parts)) for label, parts, total in rows])
-    alt = (f"積み上げ横棒グラフ。{caption}。部局ごとに、計、{order}の順に、", *told, "。")
+    alt = (f"横棒グラフと帯グラフ。{caption}。部局ごとに、計、{order}の順に、", *told, "。")
     figures = [figure for _, parts, total in rows for figure in (*parts, total)]
-    return finish(canvas, caption, alt, figures)
+    message = say_most([(label, total) for label, _, total in rows])
+    return finish(canvas, caption, alt, figures, message=message)
 
 
-def _tell(rows: Sequence[tuple[str, Sequence[Figure]]]) -> Iterator[str | Shown]:
+def _tell(rows: Sequence[tuple[Label, Sequence[Figure]]]) -> Iterator[str | Quoted | Shown]:
     """Yield each row's label and figures, for an alternative text."""
     for place, (label, figures) in enumerate(rows):
-        yield f"{'、' if place else ''}{plain(label)} "
+        yield "、" if place else ""
+        yield Quoted(plain(label)) if isinstance(label, Quoted) else plain(label)
+        yield " "
         for position, figure in enumerate(figures):
             if position:
                 yield "・"

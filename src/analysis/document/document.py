@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.document.blocks import ASKED, MASTHEAD_MIME, TYPST_MIME, Masthead
 from analysis.document.markdown import Token, parse
+from analysis.document.slide import SLIDE_MIME
 from analysis.document.svg import from_cell
 from analysis.errors import ReportError
 from analysis.figures.asked import EVERYTHING
@@ -29,10 +30,11 @@ _PICTURE = (
 
 @dataclass(frozen=True)
 class CellOutput:
-    """What one cell returned: the same block as HTML and as Typst."""
+    """What one cell returned: the same block as HTML and as Typst; slides also as plain data."""
 
     html: str
     typst: str
+    slides: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Document:
     masthead: Masthead
     parts: tuple[Token | CellOutput, ...]
     asked: frozenset[str] = frozenset()
+
+    @property
+    def slides(self) -> list[dict[str, Any]]:
+        """Its slides as plain data, in order; none in a report that is no presentation."""
+        outputs = (part for part in self.parts if isinstance(part, CellOutput))
+        return [slide for output in outputs for slide in output.slides or ()]
 
 
 def read_document(notebook: "NotebookNode") -> Document:
@@ -102,11 +110,15 @@ def _find_ways(data: dict[str, Any]) -> Iterator[str]:
 
 def _read_masthead(fields: dict[str, Any]) -> Masthead:
     pages = {name: tuple(map(tuple, fields[name])) for name in ("beside", "departments")}
-    return Masthead(**{**fields, **pages, "notes": tuple(fields["notes"]), "notice": None})
+    aimed = tuple(fields["aimed"]) if fields.get("aimed") else None
+    return Masthead(
+        **{**fields, **pages, "notes": tuple(fields["notes"]), "notice": None, "aimed": aimed}
+    )
 
 
 def _read_output(data: dict[str, Any]) -> CellOutput:
-    return CellOutput(from_cell(_join(data["text/html"])), _join(data[TYPST_MIME]))
+    shown = from_cell(_join(data["text/html"])), _join(data[TYPST_MIME])
+    return CellOutput(*shown, data.get(SLIDE_MIME))
 
 
 def _join(text: str | list[str]) -> str:

@@ -23,7 +23,7 @@ from analysis.document.blocks import (
 from analysis.document.html_inline import lead_past, write_inline
 from analysis.document.html_table import write_html_table
 from analysis.document.tiles import Tile, Tiles
-from analysis.looks import fill_css
+from analysis.looks import fill_plain
 
 TEMPLATES = files("analysis.document") / "templates"
 
@@ -63,7 +63,7 @@ def _drawn(block: Chart | Tiles) -> Markup:
         "<p>{3}</p></details>\n</figure>"
     ).format(
         block.name,
-        block.caption,
+        write_inline(block.title),
         Markup(block.svg),  # noqa: S704  our own drawing
         write_inline(block.alt),
     )
@@ -88,7 +88,7 @@ def _tile(tile: Tile) -> Markup:
 
 def write_cell_style() -> str:
     """Return the look of what cells of JupyterLab show; its own aligns every cell to the right."""
-    return fill_css((TEMPLATES / "notebook.css").read_text(encoding="utf-8"))
+    return fill_plain((TEMPLATES / "notebook.css").read_text(encoding="utf-8"))
 
 
 def strip_style(shown: str) -> str:

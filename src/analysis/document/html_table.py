@@ -5,7 +5,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from analysis.document.blocks import Column, Quoted, Table
+from analysis.document.blocks import Cell, Column, Quoted, Table
 from analysis.document.html_inline import (
     escape_text,
     lead_past,
@@ -17,6 +17,9 @@ LONGEST_TABLE = 500
 """A table of more rows is written in parts: a browser draws those alone that are looked at."""
 
 ROWS_OF_A_PART = 200
+
+LONGEST_CODE = 12
+"""In characters."""
 
 _HEAD = '{}<tr class="head"><th colspan="{}" scope="rowgroup">{}</th></tr>\n'
 _NEXT = "</tbody>\n<tbody>\n"
@@ -83,8 +86,15 @@ def _kind_of(place: int, column: Column, table: Table) -> tuple[str, str, str]:
     """Return what opens a column's cells, what opens those that quote, and what closes both."""
     name, scope = ("th", ' scope="row"') if place < table.headings else ("td", "")
     looks = [name for name in _list_looks(column) if name]
+    if all(_is_code(row[place]) for row in table.rows):
+        looks.append("code")
     opened = f"<{name}{scope}{_classed(looks)}>"
     return opened, f"<{name}{scope}{_classed([*looks, 'quoted'])}>", f"</{name}>"
+
+
+def _is_code(cell: Cell) -> bool:
+    """Return whether a cell holds a short name such as an id's, that reads badly in two lines."""
+    return isinstance(cell, Quoted) and len(cell.text) <= LONGEST_CODE and cell.text.isascii()
 
 
 def _list_looks(column: Column) -> Iterator[str]:
@@ -126,8 +136,10 @@ def _header(table: Table) -> Markup:
 def _tell_tool(place: int, column: Column) -> str:
     """Return what a browser is told of a column: its place, how it picks rows, its codes."""
     codes = "\n".join(f"{code} {text}" for code, text in column.codes)
+    order = "\n".join(column.order)
     return (
         f' data-column="{place}"'
         + (f' data-picks="{column.picks}"' if column.picks else "")
         + (f' data-codes="{escape(codes)}"' if codes else "")
+        + (f' data-order="{escape(order)}"' if order else "")
     )

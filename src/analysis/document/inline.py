@@ -55,7 +55,7 @@ class Link:
 
     text: str
     target: str
-    suffix: Literal["html", "pdf", "csv", "xlsx"] | None = None
+    suffix: Literal["html", "pdf", "csv", "xlsx", "pptx"] | None = None
     line_of: Figure | None = None
     about: str = ""
 

@@ -24,10 +24,12 @@ from analysis.document.canvas import (
     plain,
     write_figure,
 )
+from analysis.document.message import say_contribution, say_way
+from analysis.document.plot import Plot, PlottedBar
 from analysis.document.sums import require_difference, require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
-from analysis.looks import COLOURS, MOVES
+from analysis.looks import COLOURS, LEVEL_LOOK, MOVES
 
 BridgeStep = tuple[str, Figure, bool]
 """A step of a bridge: what it is called, how many, and whether they were gained."""
@@ -80,7 +82,15 @@ def draw_bridge(
     for label, figure, is_up in steps:
         told += [f"、{plain(label)} ", Shown(figure), "増" if is_up else "減"]
     alt = (f"滝グラフ。{caption}。前回は", Shown(before), *told, "、今回は", Shown(now), "。")
-    return finish(canvas, caption, alt, [before, *(figure for _, figure, _ in steps), now])
+    bars = [
+        PlottedBar(label, figure, MOVES["gained" if is_up else "lost"], min(levels[at : at + 2]))
+        for at, (label, figure, is_up) in enumerate(steps)
+    ]
+    plot = Plot(
+        (PlottedBar("前回", before, LEVEL_LOOK), *bars, PlottedBar("今回", now, LEVEL_LOOK))
+    )
+    figures = [before, *(figure for _, figure, _ in steps), now]
+    return finish(canvas, caption, alt, figures, plot, message=say_way([before, now]))
 
 
 _SIDES = {"gained": "増えた手続き", "lost": "減った手続き"}
@@ -112,7 +122,8 @@ def draw_changes(
     for place, (label, figure) in enumerate(rows):
         told += [f"{'、' if place else ''}{plain(label)} ", Shown(figure)]
     alt = (f"横棒グラフ。{caption}。", *told, "、計 ", Shown(whole), "。")
-    return finish(canvas, caption, alt, [*(figure for _, figure in rows), whole])
+    figures, message = [*(figure for _, figure in rows), whole], say_contribution(rows, whole)
+    return finish(canvas, caption, alt, figures, message=message)
 
 
 def _draw_step(axes: Axes, place: int, ends: Sequence[float], *, is_up: bool) -> None:

@@ -55,8 +55,12 @@ def write_notebook(executed: NotebookNode, name: str) -> bytes:
 
 
 def name_original(notebook: NotebookNode, name: str) -> str:
-    """Return the name of the notebook that one called `name` was made of by a run; its own else."""
-    return str(notebook.metadata.get(MADE_OF, name))
+    """Return the name of the notebook that one called `name` was made of by a run; its own else.
+
+    A build says so, and so does papermill's own command.
+    """
+    ran = notebook.metadata.get("papermill", {}).get("input_path")
+    return str(notebook.metadata.get(MADE_OF) or (Path(ran).stem if ran else name))
 
 
 def parse_code(path: Path, number: int, source: str) -> ast.Module:

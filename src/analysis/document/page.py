@@ -16,7 +16,7 @@ from analysis.document.blocks import Masthead, Paragraph
 from analysis.document.html import render
 from analysis.looks import fill_css
 
-STYLES = ("report.css", "panel.css")
+STYLES = ("report.css", "panel.css", "print.css")
 SCRIPTS = tuple(
     f"browser/{name}.js"
     for name in (
@@ -38,7 +38,7 @@ SCRIPTS = tuple(
 
 NAVIGATOR = (
     "navigator/page.html.j2",
-    ("report.css", "navigator/navigator.css"),
+    ("report.css", "print.css", "navigator/navigator.css"),
     (
         "browser/dom.js",
         "navigator/decide.js",

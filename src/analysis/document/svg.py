@@ -15,6 +15,9 @@ from analysis.document.text import link_to
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 FONTS = "Noto Sans CJK JP, Noto Sans JP, Hiragino Sans, Yu Gothic, Meiryo, sans-serif"
+AS_QUOTED = "quoted"
+"""The id, which becomes the class, of a text whose digits are not ours."""
+
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT = re.compile(r"(?:(\w+) )?(?:(\d+) )?([\d.]+)px .*")
 _DRAWING = re.compile("<svg .*?</svg>", re.DOTALL)
@@ -128,6 +131,8 @@ def _rename(root: ElementTree.Element, name: str, figures: set[str]) -> None:
         if own in figures:
             element.tag = f"{{{SVG}}}a"
             element.attrib |= {"class": "figure", "href": link_to(own)}
+        elif own == AS_QUOTED:
+            element.set("class", AS_QUOTED)
         elif own in wanted:
             element.set("id", f"{name}-{own}")
         for key, value in element.attrib.items():

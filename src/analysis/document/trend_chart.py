@@ -9,6 +9,7 @@ from matplotlib import rc_context
 
 from analysis.document.blocks import Chart, Shown
 from analysis.document.canvas import STYLE, finish, length_of, open_axes, open_canvas, write_figure
+from analysis.document.message import say_way
 from analysis.figures.figure import Figure
 from analysis.looks import COLOURS
 
@@ -65,4 +66,5 @@ def draw_trend(caption: str, points: Sequence[Point]) -> Chart:
     for _, name, figure in known:
         told += [f"{'、' if told else ''}{name} ", Shown(figure)]
     alt = (f"折れ線グラフ。{caption}。", *told, "。")
-    return finish(canvas, caption, alt, [figure for _, _, figure in known])
+    figures = [figure for _, _, figure in known]
+    return finish(canvas, caption, alt, figures, message=say_way(figures))

@@ -56,9 +56,9 @@ def render(block: Block) -> str:
         case Masthead():
             return ""
         case Paragraph(parts=parts, kind=kind):
-            return f"#prose({literal(kind)})[{_inline(parts)}]"
+            return f"#prose({literal(kind)})[{render_inline(parts)}]"
         case Bullets(items=items):
-            return "#bullets(" + "".join(f"[{_inline(item)}], " for item in items) + ")"
+            return "#bullets(" + "".join(f"[{render_inline(item)}], " for item in items) + ")"
         case Table():
             return _table(block.on_paper or block)
         case Chart() | Tiles():
@@ -79,14 +79,14 @@ def _drawn(block: Chart | Tiles) -> str:
     )
     named = {figure.id: f"{figure.label} {figure.scope_name}" for figure in block.figures}
     told = "".join(tell_link(f"{named[box.figure_id]} {box.text}") for box in numbers)
-    return f"{told}#chart({literal(block.caption)}, {height:.4f}, ({links}), {drawing})"
+    return f"{told}#chart([{render_inline(block.title)}], {height:.4f}, ({links}), {drawing})"
 
 
 def _tile(tile: Tile) -> str:
     filled = "none" if tile.filled is None else f"{tile.filled:.4f}"
     return (
-        f"(label: {literal(tile.label)}, shown: [{_inline((tile.shown,))}], "
-        f"about: [{_inline(tile.about)}], filled: {filled})"
+        f"(label: {literal(tile.label)}, shown: [{render_inline((tile.shown,))}], "
+        f"about: [{render_inline(tile.about)}], filled: {filled})"
     )
 
 
@@ -107,7 +107,8 @@ def _lines(text: str) -> list[str]:
     return [literal(line) for line in broken.split("\n")]
 
 
-def _inline(parts: Sequence[Inline]) -> str:
+def render_inline(parts: Sequence[Inline]) -> str:
+    """Return stretches of a sentence as markup."""
     written = []
     for part in parts:
         match part:
@@ -116,7 +117,7 @@ def _inline(parts: Sequence[Inline]) -> str:
             case Shown():
                 written.append(f"#{lead_to_evidence(part.figure.id, part.text)};")
             case Strong(parts=inner):
-                written.append(f"#strong[{_inline(inner)}]")
+                written.append(f"#strong[{render_inline(inner)}]")
             case Link():
                 written.append(f"#{_cell(part)};")
     return "".join(written)
@@ -170,7 +171,7 @@ def _head_part(table: Table, at: int) -> str:
     if not (head := table.parted.get(at)):
         return ""
     wide = sum(not column.heads for column in table.columns)
-    return f"part-head({wide}, [{_inline(head)}]), "
+    return f"part-head({wide}, [{render_inline(head)}]), "
 
 
 def _row(row: Sequence[Cell], look: str, line: Figure | None, headings: int) -> str:

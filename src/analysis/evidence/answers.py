@@ -18,7 +18,7 @@ from analysis.figures.tables import pair_ids
 from analysis.figures.trend import list_earlier_tables
 from analysis.questionnaire.field import name_codes
 from analysis.questionnaire.questionnaire import Questionnaire
-from analysis.survey.store import write_csv
+from analysis.survey.plain_csv import write_csv
 
 IDENTITY = ("procedure_id", "section")
 """The fields by which a procedure counts within a scope, whatever else is asked of it."""

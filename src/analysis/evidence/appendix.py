@@ -23,7 +23,7 @@ from analysis.figures.values import list_values
 EVIDENCE_TITLE = "数値の根拠"
 EVIDENCE_NOTE = (
     "この報告書のすべての数値について、定義と、根拠の行を示します。本文の数値を選ぶと、その数値の行に移ります。"
-    "行は、調査票のファイル名、シート名と行番号です。"
+    "行は、調査票のファイル名、シート名と行番号です。印刷には、定義と値を載せます。"
 )
 NO_ROWS = "（該当なし）"
 
@@ -110,7 +110,7 @@ def write_tables(
             ),
             rows=tuple(
                 (
-                    Quoted(figure.scope_name),
+                    Quoted(name_scope(ledger, figure)),
                     Quoted(figure.id),
                     *(Shown(number) for number in (figure, *ledger.parts(figure))),
                     *([rows[figure.id]] if lists_rows else []),
@@ -122,6 +122,12 @@ def write_tables(
         )
         tables.append(table)
     return tables
+
+
+def name_scope(ledger: Ledger, figure: Figure) -> str:
+    """Return a figure's scope, with its cycle where that is another than the ledger's."""
+    of = "" if figure.cycle == ledger.cycle.name else f"（{figure.cycle}）"
+    return f"{figure.scope_name}{of}"
 
 
 def say_rows(

@@ -18,7 +18,7 @@ from analysis.figures.ledger import Ledger
 from analysis.figures.listing import list_figures, select_together, write_figures
 from analysis.figures.measure import PREVIOUS
 from analysis.questionnaire.questionnaire import Questionnaire
-from analysis.survey.store import write_csv
+from analysis.survey.plain_csv import write_csv
 
 
 def write_attachments(ledger: Ledger, figures: list[Figure]) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from analysis.figures.frame import describe_columns
 from analysis.figures.values import list_values
 from analysis.looks import COLOURS
 from analysis.place import deliver_file
-from analysis.survey.store import write_csv
+from analysis.survey.plain_csv import write_csv
 
 Format = Literal["xlsx", "csv", "parquet"]
 

@@ -9,6 +9,7 @@ from functools import cache
 from html import unescape
 from importlib.resources import files
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import typst
 from markupsafe import Markup
@@ -42,11 +43,15 @@ _HEADING = re.compile("<h2>(.*?)</h2>")
 
 
 class Pages(NamedTuple):
-    """A report as an HTML page and as PDF, with what was asked of the answers for it."""
+    """A report as an HTML page and as PDF, with what was asked of the answers for it.
+
+    `slides` is the presentation of one that is made of slides.
+    """
 
     html: str
     pdf: bytes
     sources: Sources
+    slides: bytes | None = None
 
 
 class _Content(NamedTuple):
@@ -66,7 +71,15 @@ def pages_of(document: Document, findings: Findings, origin: Origin) -> Pages:
     """
     written = _write_content(document, findings, origin)
     page = _write_page(document, findings, written)
-    return Pages(page, _set_pdf(document, findings, written), written.sources)
+    pdf = _set_pdf(document, findings, written)
+    if not document.slides:
+        return Pages(page, pdf, written.sources)
+    # Only here: no other report takes the time to import it.
+    from analysis.document.slides.presentation import write_presentation  # noqa: PLC0415
+
+    mark = f"作成元番号 {written.fingerprint[:SHORT_LENGTH]}"
+    slides = write_presentation(document.masthead, document.slides, findings.cycle.mark, mark)
+    return Pages(page, pdf, written.sources, slides)
 
 
 def html_of(document: Document, findings: Findings, origin: Origin) -> str:
@@ -127,21 +140,24 @@ def _write_content(document: Document, findings: Findings, origin: Origin) -> _C
 
 def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes:
     """Set a document with the evidence of its figures, all that it prints and checked."""
-    figures = written.figures
+    figures, is_shown = written.figures, bool(document.slides)
     parts = [
-        part.typst if isinstance(part, CellOutput) else to_typst(part) for part in document.parts
+        part.typst if isinstance(part, CellOutput) else to_typst(part)
+        for part in document.parts
+        # What a presentation says beside its slides is for its page.
+        if isinstance(part, CellOutput) or not is_shown
     ]
     attached: dict[str, bytes] = {}
     if figures:
         rows = say_rows(findings.ledger, figures)
         attached = write_attachments(findings.ledger, figures) | {PLACES_NAME: write_places(rows)}
         attached = {findings.cycle.name_file(name): csv for name, csv in attached.items()}
-        parts += write_evidence(findings.ledger, figures, rows)
+        if not is_shown:
+            parts += write_evidence(findings.ledger, figures, rows)
     parts += [_attach(name) for name in attached]
-    template = (files("analysis.document") / "templates" / "report.typ").read_text(encoding="utf-8")
-    setup = _setup(document.masthead, written.fingerprint[:SHORT_LENGTH])
+    setup = _setup(document.masthead, written.fingerprint[:SHORT_LENGTH], is_shown=is_shown)
     body = mark_links("\n".join(parts), findings.cycle.mark)
-    source = "\n".join([fill_typst(template), setup, body])
+    source = "\n".join([_read_templates(is_shown=is_shown), setup, body])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:
         # The library takes files beside the source; its stub does not know yet.
@@ -169,17 +185,28 @@ def _attach(name: str) -> str:
     )
 
 
-def _setup(masthead: Masthead, fingerprint: str) -> str:
+def _read_templates(*, is_shown: bool) -> str:
+    """Return the functions that a document is set with; slides have some of their own."""
+    folder = files("analysis.document") / "templates"
+    names = ["report.typ", *(["slides.typ"] if is_shown else [])]
+    return fill_typst("\n".join((folder / name).read_text(encoding="utf-8") for name in names))
+
+
+def _setup(masthead: Masthead, fingerprint: str, *, is_shown: bool) -> str:
     """Return the line that sets a document's title, pages and type."""
+    kind, page = "report", ""
+    if is_shown:
+        kind, page = "presentation", f"page-name: {literal(quote(masthead.stem) + '.html')}, "
     date = datetime.date.fromisoformat(masthead.as_of)
     notes = "".join(f"{literal(note)}, " for note in masthead.notes)
     fonts = "".join(f"{literal(family)}, " for family in FAMILIES)
     return (
-        f"#show: report.with(title: {literal(masthead.title)}, "
+        f"#show: {kind}.with({page}title: {literal(masthead.title)}, "
         f"subtitle: {literal(masthead.subtitle)}, notes: ({notes}), "
         f"city: {literal(masthead.city)}, "
         f"as-of: datetime(year: {date.year}, month: {date.month}, day: {date.day}), "
         f"demonstration: {'true' if masthead.demonstration else 'false'}, "
+        f"invented: {literal(masthead.invented)}, "
         f"fingerprint: {literal(fingerprint)}, fonts: ({fonts}))"
     )
 

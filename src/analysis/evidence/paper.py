@@ -12,7 +12,7 @@ from itertools import groupby
 from analysis.cycle import FIGURES_NAME
 from analysis.document.blocks import Cell, Quoted
 from analysis.document.typst import lead_to_evidence, literal
-from analysis.evidence.appendix import EVIDENCE_TITLE
+from analysis.evidence.appendix import EVIDENCE_TITLE, name_scope
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Measure, Share
@@ -76,9 +76,7 @@ def _write_item(ledger: Ledger, figure: Figure, rows: Mapping[str, Cell]) -> str
     told = rows.get(figure.id)
     if not parts and isinstance(told, Quoted) and len(told.text) <= LONGEST_PLACES:
         parts = [literal(told.text)]
-    scope = figure.scope_name
-    if figure.cycle != ledger.cycle.name:
-        scope += f"（{figure.cycle}）"
+    scope = name_scope(ledger, figure)
     listed = "".join(f"{part}, " for part in parts)
     return f"({literal(figure.id)}, {literal(scope)}, {literal(_write_value(figure))}, ({listed}))"
 

@@ -17,7 +17,9 @@ from analysis.names import INTERIM
 
 _OPENING = "すべての数値の定義と行を開く"
 # As both renderers write a `Link`; in what else is printed a quotation mark is escaped.
-_LINK = re.compile(rf'((?:<a href="|link\(")[\w-]+?)(?:-{INTERIM})?(\.(?:html|pdf|csv|xlsx)[#"])')
+_LINK = re.compile(
+    rf'((?:<a href="|link\(")[\w-]+?)(?:-{INTERIM})?(\.(?:html|pdf|csv|xlsx|pptx)[#"])'
+)
 
 
 def write_traced_page(

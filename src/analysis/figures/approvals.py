@@ -4,11 +4,8 @@ They are lines of a cycle's `approvals.csv`, each with a digest of what was appr
 another, the approval has expired. A line proves nothing about who typed it.
 """
 
-import base64
-import binascii
 import datetime
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,13 +14,9 @@ from analysis.errors import SettingsError, list_examples
 from analysis.texts import read_records
 
 APPROVAL_COLUMNS = (
-    "target", "label", "text", "evidence_sha256", "approved_by", "approved_on", "note", "detail",
+    "target", "label", "text", "evidence_sha256", "approved_by", "approved_on", "note", "kept",
 )  # fmt: skip
 
-LONGEST_DETAIL = 32_000
-"""How long a cell's text may be, so that a spreadsheet keeps the whole of it."""
-
-_LARGEST_DETAIL = 1024**2
 _SHA256 = re.compile("[0-9a-f]{64}")
 _TARGET = re.compile(r"[^/\s]+/[^/]+(?:/[^/]+)?")
 _FORMULA = ("=", "+", "-", "@")
@@ -37,8 +30,7 @@ class Approval:
     """A line of the file: what was approved, as it was then, by whom, when and why.
 
     `target` is a figure's id, or `<cycle>/<report>`; `text` the number as it was printed, of a
-    report how many there were. `detail` tells what stood behind it, as far as it was kept: of a
-    figure a mark of each cell, of a report those of its figures, each by its key.
+    report how many there were. `kept` is the hash of what stood behind it (see `figures/kept`).
     """
 
     line: int
@@ -49,7 +41,7 @@ class Approval:
     approved_by: str
     approved_on: str
     note: str
-    detail: Mapping[str, str]
+    kept: str
 
     @property
     def is_figure(self) -> bool:
@@ -89,33 +81,6 @@ def read_approvals(cycle: Cycle) -> tuple[Approval, ...]:
     return tuple(found)
 
 
-def pack_detail(detail: Mapping[str, str]) -> str:
-    """Return what stood behind a number as one cell; nothing where it would be too long.
-
-    >>> unpack_detail(pack_detail({"環境部.xlsx 調査票!G6": "1f"}))
-    {'環境部.xlsx 調査票!G6': '1f'}
-    """
-    text = "\n".join(f"{mark} {_fold(key)}" for key, mark in detail.items())
-    packed = base64.b64encode(zlib.compress(text.encode("utf-8", "replace"), 9)).decode()
-    return packed if detail and len(packed) <= LONGEST_DETAIL else ""
-
-
-def unpack_detail(packed: str) -> dict[str, str]:
-    """Return what a cell kept; raise ValueError for what is none, or far too much."""
-    if not packed:
-        return {}
-    try:
-        unpacker = zlib.decompressobj()
-        content = unpacker.decompress(base64.b64decode(packed, validate=True), _LARGEST_DETAIL)
-        if not unpacker.eof:
-            raise ValueError("cut off, or far too long")
-        lines = content.decode().split("\n")
-    except (zlib.error, binascii.Error) as error:
-        raise ValueError("not packed") from error
-    pairs = [line.partition(" ") for line in lines]
-    return {key: mark for mark, _, key in pairs}
-
-
 def guard(text: str) -> str:
     """Return a text as it stands in a cell: one that begins a formula has an apostrophe before it.
 
@@ -131,22 +96,13 @@ def unguard(cell: str) -> str:
     return cell[1:] if is_guarded else cell
 
 
-def _fold(key: str) -> str:
-    return " ".join(key.split())
-
-
 def _read_line(line: int, cells: Sequence[str]) -> Approval | str:
     """Return a line's approval, or what is wrong with it."""
     if len(cells) != len(APPROVAL_COLUMNS):
         return f"値が{len(cells)}個あります（列は{len(APPROVAL_COLUMNS)}個）"
     told = {name: unguard(cell.strip()) for name, cell in zip(APPROVAL_COLUMNS, cells, strict=True)}
     wrong = list(_find_wrong(told))
-    try:
-        detail = unpack_detail(told.pop("detail"))
-    except ValueError:
-        wrong.append("detail が書き換えられています")
-        detail = {}
-    return "、".join(wrong) if wrong else Approval(line, **told, detail=detail)
+    return "、".join(wrong) if wrong else Approval(line, **told)
 
 
 def _find_wrong(told: Mapping[str, str]) -> Iterator[str]:
@@ -154,6 +110,8 @@ def _find_wrong(told: Mapping[str, str]) -> Iterator[str]:
         yield "target が数値IDでも「調査回/報告書」でもありません"
     if not _SHA256.fullmatch(told["evidence_sha256"]):
         yield "evidence_sha256 が64桁の16進数ではありません"
+    if told["kept"] and not _SHA256.fullmatch(told["kept"]):
+        yield "kept が64桁の16進数ではありません"
     for name in ("label", "text", "approved_by"):
         if not told[name]:
             yield f"{name} が空です"

@@ -2,31 +2,35 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from analysis.cycle import KEPT_NAME
 from analysis.figures.approvals import Approval
 from analysis.figures.evidence import list_cells
 from analysis.figures.figure import Figure, split_id
+from analysis.figures.kept import Kept, KeptLine, list_unlike
 from analysis.figures.ledger import Ledger
 from analysis.figures.listing import digest_figures
+from analysis.figures.select import Selection
 
 HOLDS, EXPIRED, OTHER_SET = "承認", "失効", "対象外"
 """What is said of an approval: it stands, it does not, or it is of another set's numbers."""
 
-# Of the marks only: whether a cell or a figure is another is all that they tell.
-_MARK_OF_CELL, _MARK_OF_FIGURE = 6, 12
+_MARK_OF_FIGURE = 12
+# Of the marks only: whether a figure is another is all that they tell.
 _LISTED = 10
-_DEFINITION, _NONE = "定義", "-"
+_DEFINITION, _NONE = "定義", "今はありません"
+_LOST = f"承認したときの控え（{KEPT_NAME}）がないか、書き換えられています。"
 
 
-@dataclass(frozen=True)
-class Basis:
-    """What an approval is of: the number as printed, its digest, and a mark of all behind it."""
+class Basis(NamedTuple):
+    """What an approval is of: the number as printed, its digest, and all that stands behind it."""
 
     label: str
     text: str
     evidence_sha256: str
-    detail: dict[str, str]
+    lines: tuple[KeptLine, ...]
 
 
 @dataclass(frozen=True)
@@ -40,39 +44,41 @@ class Standing:
 
 
 def take_figure(ledger: Ledger, figure: Figure) -> Basis:
-    """Return what an approval of a figure is of, with a mark of its definition and of each cell.
+    """Return what an approval of a figure is of, with its definition and each of its cells.
 
     >>> basis = take_figure(ledger, ledger.figure("online"))
-    >>> basis.text, [*basis.detail]
-    ('1件', ['定義', '2024-09-01 環境部.xlsx 調査票!A6', '2024-09-01 環境部.xlsx 調査票!G6'])
+    >>> basis.text, [f"{line.place}「{line.text}」" for line in basis.lines[2:]]
+    ('1件', ['2024-09-01 環境部.xlsx 調査票!G6「オンライン化済」'])
     """
-    detail = {_DEFINITION: _mark(figure.definition, _MARK_OF_CELL)}
-    for place, cell in _list_places(ledger, figure):
-        told = (cell["raw"], cell["corrected"] and cell["value"])
-        detail[place] = _mark("\n".join(map(str, told)), _MARK_OF_CELL)
+    lines = (KeptLine(_DEFINITION, figure.definition), *_list_lines(ledger, [figure]))
     sha256 = digest_figures(ledger, [figure])[figure.id].sha256
-    return Basis(f"{figure.scope_name}　{figure.label}", _say(figure), sha256, detail)
+    return Basis(f"{figure.scope_name}　{figure.label}", _say(figure), sha256, lines)
 
 
 def take_report(ledger: Ledger, title: str, figure_ids: Iterable[str]) -> Basis:
-    """Return what an approval of a report is of: the digests of the figures that it prints."""
+    """Return what an approval of a report is of: the digests of the figures that it prints.
+
+    With each of them, and each cell behind any.
+    """
     ids = list(dict.fromkeys(figure_ids))
     figures = [found for name in ids if (found := ledger.look_up(*split_id(name))) is not None]
     known = digest_figures(ledger, figures)
-    detail = {
-        figure.id: _mark(
-            f"{known[figure.id].sha256}\n{_say(figure)}\n{figure.definition}", _MARK_OF_FIGURE
-        )
-        for figure in figures
-    } | {name: _NONE for name in ids if name not in known}
-    lines = sorted(f"{mark}  {name}\n" for name, mark in detail.items())
-    sha256 = hashlib.sha256("".join(lines).encode()).hexdigest()
-    return Basis(title, f"{len(ids)}件の数値", sha256, detail)
+    told = {figure.id: figure for figure in figures}
+    lines = []
+    for name in sorted(ids):
+        if (figure := told.get(name)) is None:
+            lines.append(KeptLine(name, _NONE, "-"))
+        else:
+            of = f"{known[name].sha256}\n{_say(figure)}\n{figure.definition}"
+            lines.append(KeptLine(name, _say(figure), _mark(of)))
+    marks = "".join(f"{line.mark}  {line.place}\n" for line in lines)
+    sha256 = hashlib.sha256(marks.encode()).hexdigest()
+    return Basis(title, f"{len(ids)}件の数値", sha256, (*lines, *_list_lines(ledger, figures)))
 
 
-def judge_approvals(ledger: Ledger, approvals: Iterable[Approval]) -> list[Standing]:
+def judge_approvals(ledger: Ledger, approvals: Iterable[Approval], kept: Kept) -> list[Standing]:
     """Return what has become of each approval, in their order."""
-    return [_judge(ledger, approval) for approval in approvals]
+    return [_judge(ledger, approval, kept.get(approval.kept, ())) for approval in approvals]
 
 
 def list_expired(standings: Iterable[Standing]) -> list[str]:
@@ -90,76 +96,94 @@ def list_expired(standings: Iterable[Standing]) -> list[str]:
     ]
 
 
-def _judge(ledger: Ledger, approval: Approval) -> Standing:
+def _judge(ledger: Ledger, approval: Approval, kept: Sequence[KeptLine]) -> Standing:
     if approval.target.partition("/")[0] not in _list_cycles(ledger):
         return Standing(approval, None, (), OTHER_SET)
     if not approval.is_figure:
-        now = take_report(ledger, approval.label, approval.detail)
+        if not kept:
+            told = f"{_LOST}どの数値の承認だったか分からないため、承認とは示せません。"
+            return Standing(approval, None, (told,), EXPIRED)
+        ids = [line.place for line in kept if line.mark]
+        now = take_report(ledger, approval.label, ids)
         if now.evidence_sha256 == approval.evidence_sha256:
             return Standing(approval, None)
-        return Standing(approval, None, tuple(_compare_figures(ledger, approval, now)), EXPIRED)
+        return Standing(approval, None, tuple(_compare_figures(ledger, kept, now)), EXPIRED)
     figure = ledger.look_up(*split_id(approval.target))
     if figure is None:
         return Standing(approval, None, ("この数値は、今はありません。",), EXPIRED)
     now = take_figure(ledger, figure)
-    changes = tuple(_compare_cells(ledger, figure, approval, now))
+    changes = tuple(_compare_figure(approval, kept, now))
     return Standing(approval, figure, changes, EXPIRED if changes else HOLDS)
 
 
-def _compare_cells(ledger: Ledger, figure: Figure, approval: Approval, now: Basis) -> Iterator[str]:
+def _compare_figure(approval: Approval, kept: Sequence[KeptLine], now: Basis) -> Iterator[str]:
     """Yield what is another than when a figure was approved: its value, its meaning, its cells."""
-    before = approval.detail
     if approval.text != now.text:
         yield f"値: {approval.text} → {now.text}"
-    if before and before.get(_DEFINITION) != now.detail[_DEFINITION]:
-        yield f"定義が変わりました。今の定義: {figure.definition}"
+    if kept and kept[0] != now.lines[0]:
+        yield f"定義: {kept[0].text} → {now.lines[0].text}"
     if approval.evidence_sha256 == now.evidence_sha256:
         return
-    if not before:
-        yield "根拠のセルが変わりました（どのセルかは、承認の行に控えがないため分かりません）。"
+    if not kept:
+        yield f"根拠のセルが変わりました。{_LOST}どのセルかは分かりません。"
         return
-    is_told = False
-    raw = {place: cell["raw"] for place, cell in _list_places(ledger, figure)}
-    for words, places in (
-        ("変わったセル", [p for p in now.detail if before.get(p, now.detail[p]) != now.detail[p]]),
-        ("加わったセル", [p for p in now.detail if p not in before]),
-        ("外れたセル", [p for p in before if p not in now.detail]),
-    ):
-        kept = [place for place in places if place != _DEFINITION]
-        if kept:
-            is_told = True
-            told = [f"{p}「{raw[p]}」" if raw.get(p) is not None else p for p in kept[:_LISTED]]
-            yield f"{words} {len(kept):,}: {'、'.join(told)}{_more(kept)}"
-    if not is_told:
-        yield "同じセルが、分子や分母などの別の側に数えられるようになりました。"
+    told = [*_compare_cells(kept[1:], now.lines[1:])]
+    yield from told or ["同じセルが、分子や分母などの別の側に数えられるようになりました。"]
 
 
-def _compare_figures(ledger: Ledger, approval: Approval, now: Basis) -> Iterator[str]:
-    """Yield the figures that are others than when a report was approved."""
-    changed = [name for name, mark in now.detail.items() if approval.detail.get(name) != mark]
+def _compare_figures(ledger: Ledger, kept: Sequence[KeptLine], now: Basis) -> Iterator[str]:
+    """Yield the figures that are others than when a report was approved, and the cells."""
+    before = {line.place: line for line in kept if line.mark}
+    changed = [line for line in now.lines if line.mark and before.get(line.place) != line]
     yield f"変わった数値 {len(changed):,}"
-    for name in changed[:_LISTED]:
-        figure = ledger.look_up(*split_id(name))
-        if figure is None:
-            yield f"・{name}：今はありません"
-        else:
-            yield f"・{figure.scope_name}　{figure.label}：今は{_say(figure)}（{name}）"
+    for line in changed[:_LISTED]:
+        figure = ledger.look_up(*split_id(line.place))
+        name = "" if figure is None else f"{figure.scope_name}　{figure.label}："
+        was = before[line.place].text
+        told = f"{was} → {line.text}" if was != line.text else f"{was}のまま、根拠が変更"
+        yield f"・{name}{told}（{line.place}）"
     if more := _more(changed):
         yield f"・{more.strip()}"
+    cells = [[line for line in side if not line.mark] for side in (kept, now.lines)]
+    yield from _compare_cells(*cells)
 
 
-def _list_places(ledger: Ledger, figure: Figure) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield the cells behind a figure, each by where it stands."""
-    for cell in list_cells(ledger.select(figure), figure.scope):
-        place = f"{cell['cycle']} {cell['workbook']} {cell['sheet'] or ''}!{cell['cell']}"
-        yield " ".join(place.split()), cell
+def _compare_cells(before: Iterable[KeptLine], now: Iterable[KeptLine]) -> Iterator[str]:
+    for words, told in list_unlike(before, now):
+        yield f"{words} {len(told):,}: {'、'.join(told[:_LISTED])}{_more(told)}"
+
+
+def _list_lines(ledger: Ledger, figures: Iterable[Figure]) -> list[KeptLine]:
+    """Return the cells behind any of some figures, each once, by where they stand."""
+    known: dict[tuple[int, ...], Selection] = {}
+    rows: dict[tuple[int, ...], set[int]] = {}
+    for figure in figures:
+        for own in ledger.select(figure):
+            key = (id(own.frame), hash(own.fields), id(own.partner))
+            known.setdefault(key, own)
+            rows.setdefault(key, set()).update(own.positions.get(figure.scope, ()))
+    every = [replace(own, positions={"": sorted(rows[key])}) for key, own in known.items()]
+    found: dict[str, dict[str, None]] = {}
+    for cell in list_cells(every, ""):
+        # What stands in no cell, such as a workbook that is missing, is known by its name.
+        at = "!".join(_read(cell[key]) for key in ("sheet", "cell")).strip("!")
+        place = f"{_read(cell['cycle'])} {_read(cell['workbook'])} {at}"
+        told = _read(cell["raw"])
+        if cell["corrected"]:
+            told += f"（訂正後：{cell['value']}）"
+        found.setdefault(" ".join(place.split()), {})[told] = None
+    return [KeptLine(place, "／".join(texts)) for place, texts in sorted(found.items())]
+
+
+def _read(part: object) -> str:
+    return part if isinstance(part, str) else ""
 
 
 def _list_cycles(ledger: Ledger) -> tuple[str, ...]:
     return (ledger.cycle.name, *filter(None, [ledger.tables.previous_cycle]))
 
 
-def _more(items: Sequence[str]) -> str:
+def _more(items: Sequence[object]) -> str:
     return f" ほか{len(items) - _LISTED:,}" if len(items) > _LISTED else ""
 
 
@@ -167,5 +191,5 @@ def _say(figure: Figure) -> str:
     return figure.text + ("" if figure.value is None else figure.unit.name)
 
 
-def _mark(text: str, length: int) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:length]
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:_MARK_OF_FIGURE]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from analysis.cycle import AGENCIES_NAME, Cycle
@@ -12,15 +13,16 @@ from analysis.figures.agencies import read_agencies
 from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
-from analysis.figures.effort import list_decision_derivations
+from analysis.figures.effort import find_lacking, list_decision_derivations
 from analysis.figures.figure import Figure
+from analysis.figures.formula_limits import require_recountable
 from analysis.figures.guideline import Guideline, read_guideline, require_in_force
 from analysis.figures.inventory import read_inventory
 from analysis.figures.item import Item
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import tables_of
 from analysis.figures.national import list_national, list_national_derivations
-from analysis.figures.own_measures import read_own_measures
+from analysis.figures.own_measures import OwnRead, read_own_measures
 from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.requests import (
     Behind,
@@ -33,6 +35,7 @@ from analysis.figures.scopes import list_scopes
 from analysis.figures.tables import prepare_tables
 from analysis.figures.trend import list_trend
 from analysis.figures.twins import list_twin_derivations
+from analysis.figures.use_bands import list_use_derivations
 from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.survey import Survey
@@ -88,13 +91,13 @@ def build_ledger(
     # Who shows the figures finds the words of derived columns where those of answers are.
     cycle = copy(cycle)
     cycle.questionnaire = asked.add_derived(fields)
-    own_measures = _list_own_measures(cycle, guideline, behind)
-    if previous is None:
-        own_measures = [item for item in own_measures if not item.needs_previous]
+    own = _read_own_measures(cycle, guideline, behind)
+    require_recountable(cycle, guideline, derivations, [*measures, *own.items])
+    measures += [item for item in own.items if previous is not None or not item.needs_previous]
     ledger = Ledger(
         cycle,
         guideline,
-        {item.name: item for item in (*measures, *own_measures)},
+        {item.name: item for item in measures},
         {scope.slug: scope for scope in list_scopes(cycle, survey, previous, waiting)},
         prepare_tables(
             cycle,
@@ -106,18 +109,20 @@ def build_ledger(
             derivations=derivations,
         ),
         behind,
+        own.left_out,
     )
     return ledger
 
 
-def _list_own_measures(cycle: Cycle, guideline: Guideline, behind: Behind) -> list[Item]:
+def _read_own_measures(cycle: Cycle, guideline: Guideline, behind: Behind) -> OwnRead:
     """Return the measures of the survey's own file; raise SettingsError with all that is wrong."""
     # Whatever a cycle may have is no free name: the file is of all cycles.
     horizon = Horizon(find_horizon(cycle).percent, 1, 1)
     asked = cycle.questionnaire
     known = list_measures(guideline, asked, horizon, has_previous=True, has_waiting=True)
     path = cycle.survey_path.with_name(MEASURES_NAME)
-    return read_own_measures(path, asked, add_requests(known, asked, behind))
+    lacking = partial(find_lacking, guideline)
+    return read_own_measures(path, asked, add_requests(known, asked, behind), lacking)
 
 
 def aim(ledger: Ledger, target: Target) -> Ledger:
@@ -147,6 +152,7 @@ def list_derivations(
         *list_stage_derivations(asked),
         *list_bridge_derivations(asked),
         *list_decision_derivations(guideline, asked),
+        *list_use_derivations(guideline, asked),
         *list_request_derivations(asked, behind),
         *list_twin_derivations(asked),
         *list_national_derivations(asked, behind.inventory),

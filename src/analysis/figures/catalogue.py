@@ -31,6 +31,7 @@ from analysis.figures.statuses import (
     name_statuses,
 )
 from analysis.figures.twins import list_twins
+from analysis.figures.use_bands import list_uses
 from analysis.questionnaire.field import NOTHING
 from analysis.questionnaire.questionnaire import REASON, Questionnaire
 from analysis.questionnaire.rules import SEVERITY_LABELS
@@ -184,6 +185,7 @@ def _guideline(guideline: Guideline, asked: Questionnaire) -> Iterator[Item]:
             CITY_AND_DEPARTMENTS,
         )
     yield from list_decisions(guideline, asked)
+    yield from list_uses(guideline, asked)
 
 
 def _quality(asked: Questionnaire) -> Iterator[Item]:

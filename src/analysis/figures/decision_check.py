@@ -19,6 +19,9 @@ from analysis.figures.questions import TableQuestion, ask_of
 from analysis.questionnaire.spellings import match_key
 
 _MOST_COMBINATIONS = 20_000
+MOST_QUESTIONS = 8
+"""How many of the survey's answers all tables may ask for: so many a person answers one by one."""
+
 Fault = tuple[tuple[str | int, ...], str]
 """What is wrong: the keys that lead to it, as `refuse_settings` takes them, and why."""
 
@@ -66,6 +69,25 @@ def find_faults(
         yield from faults or _find_combinations(at, table, known)
         if not table.several:
             known.setdefault(table.code, ask_of(table))
+    yield from _find_many(tables, questions)
+
+
+def _find_many(
+    tables: Sequence[DecisionTable], questions: Mapping[str, TableQuestion]
+) -> Iterator[Fault]:
+    """Yield the rule that asks for one answer too many.
+
+    Who does not know an answer is asked all that any rule asks for.
+    """
+    asked: dict[str, None] = {}
+    for at, table in enumerate(tables):
+        for place, rule in enumerate(table.rules):
+            asked |= dict.fromkeys(field for field in rule.when if field in questions)
+            if len(asked) > MOST_QUESTIONS:
+                told = "、".join(questions[field].title for field in asked)
+                why = f"表が尋ねる項目は、合わせて{MOST_QUESTIONS}つまでです（{told}）"
+                yield ("tables", at, "rules", place, "when"), why
+                return
 
 
 def _name_rule(rule: DecisionRule, known: Mapping[str, TableQuestion]) -> DecisionRule:

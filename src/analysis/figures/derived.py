@@ -54,13 +54,24 @@ class SheetLine:
 class Derivation:
     """A derived column and what works it out: a code for each row, or NA.
 
-    `write` gives the formula of the code's label in a sheet of rows, with its leading `=`. Without
-    it the sheet holds the label itself, which follows no change of an answer there.
+    `write` gives the formula of the code's label in a sheet of rows, with its leading `=`. What no
+    formula works out has `guard`, the condition without which there is no label: the sheet has the
+    label as long as it holds, and `unknown` where it holds all of a sudden.
     """
 
     field: Derived
     derive: Callable[[Rows], "pd.Series[str]"]
     write: Callable[[SheetLine], str] | None = None
+    guard: Callable[[SheetLine], str] | None = None
+    unknown: str = ""
+
+    def write_cell(self, line: SheetLine, label: str) -> str | None:
+        """Return the formula of a cell that says a label now; None where it is just the label."""
+        if self.write is not None:
+            return self.write(line)
+        if self.guard is None:
+            return None
+        return f'=IF({self.guard(line)},{quote(label or self.unknown)},"")'
 
 
 def quote(text: str) -> str:

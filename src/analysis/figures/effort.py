@@ -28,7 +28,7 @@ from analysis.figures.statuses import count_statuses
 from analysis.questionnaire.field import SAID_BETWEEN, SEVERAL, Derived
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
-_COLUMN = "decided_"
+_COLUMN, _COLUMN_TITLE, _GRADE = "decided_", "ガイドライン：", "grade_"
 _LONGEST_CELL = 9999
 
 
@@ -56,7 +56,7 @@ def list_decision_derivations(guideline: Guideline, asked: Questionnaire) -> tup
             Derivation(
                 Derived(
                     column_of(table),
-                    f"ガイドライン：{table.title}",
+                    f"{_COLUMN_TITLE}{table.title}",
                     labels,
                     tuple(dict.fromkeys(decided)),
                     multiple=table.several,
@@ -83,10 +83,10 @@ def list_decisions(guideline: Guideline, asked: Questionnaire) -> Iterator[Item]
         yield item("not_online_volume", f"未対応の手続きの{use}の計", Total(VOLUME, every))
     for code, label, rules in list_grades(guideline):
         condition = Where(((column, rules),))
-        yield item(f"grade_{code}", f"手間の段階：{label}", Count(condition))
+        yield item(f"{_GRADE}{code}", f"手間の段階：{label}", Count(condition))
         if has_volume:
             told = f"手間の段階「{label}」の{use}の計"
-            yield item(f"grade_{code}_volume", told, Total(VOLUME, condition))
+            yield item(f"{_GRADE}{code}_volume", told, Total(VOLUME, condition))
     for table in guideline.tables:
         if table.role not in ("first", "effort"):
             continue
@@ -94,6 +94,18 @@ def list_decisions(guideline: Guideline, asked: Questionnaire) -> Iterator[Item]
             if code != UNSETTLED or table.role != "effort":
                 condition = Where(((column_of(table), (code,)),))
                 yield item(f"{table.code}_{code}", f"{table.title}：{label}", Count(condition))
+
+
+def find_lacking(guideline: Guideline, name: str) -> str | None:
+    """Say what a guideline without tables lacks for a column or a measure of this name.
+
+    >>> plain = ledger.guideline.model_copy(update={"tables": ()})
+    >>> find_lacking(plain, "decided_fee"), find_lacking(plain, "fee")
+    ('ガイドラインに決定表（tables）がありません', None)
+    """
+    if guideline.tables or not name.startswith((_COLUMN, _GRADE, _COLUMN_TITLE)):
+        return None
+    return "ガイドラインに決定表（tables）がありません"
 
 
 def list_grades(guideline: Guideline) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -40,7 +40,7 @@ class Findings:
 
     Of the cycle before there are the departments that are compared; the last answers of those that
     are not counted stand apart (None: there are none), those of the cycles before by their names.
-    What is asked of it is noted (see `asked`).
+    What is asked of it is noted (see `asked`). `aimed` is a target other than the settings'.
     """
 
     cycle: Cycle
@@ -49,6 +49,7 @@ class Findings:
     ledger: Ledger
     _waiting: Survey | None = None
     _earlier: Mapping[str, Survey] = field(default_factory=dict)
+    aimed: Target | None = None
 
     @property
     def survey(self) -> Survey:
@@ -106,9 +107,14 @@ class Findings:
         return list_catalogue(self.ledger.items.values(), self.ledger.cycle.questionnaire)
 
     def aim(self, target: Target) -> "Findings":
-        """Return the same findings with another target, for a page that asks what if."""
+        """Return the same findings with another target, for a page that asks what if.
+
+        It says so in its head, and is no part of a set, whose figures are the settings'.
+        """
+        if target == self.cycle.settings.target:
+            return self
         ledger = aim(self.ledger, target)
-        return replace(self, cycle=ledger.cycle, ledger=ledger)
+        return replace(self, cycle=ledger.cycle, ledger=ledger, aimed=target)
 
 
 def load_findings(

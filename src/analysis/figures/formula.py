@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import TypeVar
-
-from xlsxwriter.utility import xl_col_to_name
 
 from analysis.figures.definition import code_name
 from analysis.figures.derived import quote
@@ -27,6 +26,8 @@ from analysis.questionnaire.field import NOTHING, SAID_BETWEEN
 from analysis.questionnaire.questionnaire import Questionnaire
 
 _T = TypeVar("_T")
+
+_MOST_TERMS = 16
 
 # A criterion of more than 255 characters is an error in Excel, even when it stands in a cell.
 _LONGEST_CRITERION = 200
@@ -61,6 +62,9 @@ class RowSheet:
 
     @cached_property
     def _letters(self) -> dict[str, str]:
+        # Who checks that a formula can be written has no workbook to write.
+        from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415
+
         return {column: xl_col_to_name(place) for place, column in enumerate(self.columns)}
 
     @cached_property
@@ -101,7 +105,7 @@ def write_count(
     `sheets` are named by table, with a column for each field and for each level's scopes. One
     COUNTIFS (SUMIFS, of numbers) stands for each combination of codes; their sum counts every row
     once. An answer that may be several at once is looked for within the cell, row by row: there
-    their sum would not.
+    their sum would not. So are combinations too many for a formula.
 
     >>> online = Count(where(status="online"))
     >>> sheet = RowSheet("手続き", ("status", "scope_department"), 3)
@@ -110,7 +114,8 @@ def write_count(
     """
     sheet, scope = sheets[count.table], f"scope_{level}"
     several = {name for name in count.where.fields if _may_be_several(name, asked)}
-    if several and count.table == "procedures":
+    terms_needed = prod(len(codes) for _, codes in count.where.conditions)
+    if (several and count.table == "procedures") or terms_needed > _MOST_TERMS:
         factors = [f"({sheet.range_of(scope)}={scope_cell})"]
         for field, codes in count.where.conditions:
             labels = [_print(field, code, asked) for code in codes]

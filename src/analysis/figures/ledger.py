@@ -1,7 +1,7 @@
 """The ledger: every figure that any report of a cycle shows, by id (written out by `listing`)."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -32,6 +32,7 @@ class Ledger:
 
     A figure is evaluated when it is asked for, with those of the same measure in every scope of its
     level: they take one pass over the table together. What is asked for is noted (see `asked`).
+    `left_out` says by name why there is no figure of some of the survey's own measures.
     """
 
     cycle: Cycle
@@ -40,6 +41,7 @@ class Ledger:
     _scopes: dict[str, Scope]
     _tables: Tables
     _behind: Behind = NOBODY
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scopes(self) -> dict[str, Scope]:

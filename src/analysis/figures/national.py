@@ -6,6 +6,7 @@ online anywhere; that there is a proposal is what is counted.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from analysis.figures.derived import Derivation, Rows
 from analysis.figures.inventory import Inventory, Reported
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import Count, where
-from analysis.figures.requests import LAW, list_lobbied_rows
+from analysis.figures.requests import LAW, list_lobbied_rows, write_lobbied
 from analysis.figures.values import list_values
 from analysis.questionnaire.field import Derived
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
@@ -75,7 +76,7 @@ def list_national_derivations(asked: Questionnaire, inventory: Inventory) -> tup
 
     decided = (STATUS, REASON, LAW, "name")
     field = Derived(REPORTED_ONLINE, "国が実施済とする手続きとの共通点", GROUNDS, decided)
-    return (Derivation(field, derive),)
+    return (Derivation(field, derive, guard=partial(write_lobbied, asked)),)
 
 
 def list_national(asked: Questionnaire, inventory: Inventory) -> Iterator[Item]:

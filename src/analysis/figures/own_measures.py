@@ -4,98 +4,52 @@ They are built of the same few constructors as the catalogue's own, and nothing 
 those afterwards: they are counted, followed to the cells and recounted in the same ways.
 """
 
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from typing import NamedTuple
 
 from analysis.figures.figure import name_nearest
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import Change, Count, Measure, Share, Tallied, Total
+from analysis.figures.own_entries import OwnMeasure, OwnMeasures
 from analysis.figures.scopes import LEVELS, Level
 from analysis.figures.words import find_answers, find_number
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.spellings import match_key
-from analysis.settings import Name, read_toml, refuse_settings
+from analysis.settings import read_toml, refuse_settings
 
 _Refuse = Callable[[str, str], None]
-MeasureName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-# What a spreadsheet takes for a formula in figures.csv.
-_FORMULA_SIGNS = ("=", "+", "-", "@")
-_KINDS = (
-    "where（数える手続き）、sum（足し合わせる列）、share と of（割合）、change（前回からの増減）"
-    "のどれか一つを書いてください"
-)
 
 
-def _be_no_formula(label: str) -> str:
-    """Return a label that no spreadsheet takes for a formula; raise ValueError."""
-    if unicodedata.normalize("NFKC", label).lstrip().startswith(_FORMULA_SIGNS):
-        signs = "、".join(f"「{sign}」" for sign in _FORMULA_SIGNS)
-        raise ValueError(f"{signs}で始めず、ほかの文字で始めてください")
-    return label
+class OwnRead(NamedTuple):
+    """A survey's own measures, and by name why a cycle has no figure of some."""
+
+    items: list[Item]
+    left_out: dict[str, str]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OwnMeasure(_Strict):
-    """One entry: a count (`where`), a sum (`sum`, of those `where`), a share, or a change.
-
-    `share`, `of` and `change` name other measures, own ones or the catalogue's. With `sections` it
-    is given for each 課, too.
-    """
-
-    name: MeasureName
-    label: Annotated[Name, AfterValidator(_be_no_formula)]
-    where: dict[str, str | list[str]] | None = None
-    sum: Name | None = None
-    share: Name | None = None
-    of: Name | None = None
-    change: Name | None = None
-    sections: bool = False
-
-    @model_validator(mode="after")
-    def _be_of_one_kind(self) -> "OwnMeasure":
-        is_counted = self.where is not None or self.sum is not None
-        is_share = self.share is not None or self.of is not None
-        if is_counted + is_share + (self.change is not None) != 1:
-            raise ValueError(_KINDS)
-        if is_share and (self.share is None or self.of is None):
-            raise ValueError("share と of は、両方を書いてください")
-        return self
-
-    @property
-    def turn(self) -> int:
-        """When it is read: what others may be made of comes first."""
-        return 2 if self.change is not None else int(self.share is not None)
-
-
-class OwnMeasures(_Strict):
-    """The contents of a `measures.toml`."""
-
-    measure: tuple[OwnMeasure, ...] = ()
-
-
-def read_own_measures(path: Path, asked: Questionnaire, known: Iterable[Item]) -> list[Item]:
+def read_own_measures(
+    path: Path,
+    asked: Questionnaire,
+    known: Iterable[Item],
+    find_lacking: Callable[[str], str | None] = lambda name: None,
+) -> OwnRead:
     """Return the measures of a survey's own file, in its order; none without a file.
 
     `asked` has the derived columns, `known` are all measures of the catalogue that any cycle may
-    have. Raises SettingsError with all that is wrong, each with its line.
+    have. `find_lacking` says what a cycle lacks that has not the column or the measure of a name:
+    what is made of it is left out. Raises SettingsError with all that is wrong, each with its line.
     """
     if not path.exists() and not path.is_symlink():
-        return []
+        return OwnRead([], {})
     stated = read_toml(path, OwnMeasures).measure
-    reader = _Reader(asked, {item.name: item for item in known})
-    # A share is of counts, and a change of either: so none can be of itself.
-    for at, own in sorted(enumerate(stated), key=lambda entry: entry[1].turn):
-        reader.read(at, own)
+    reader = _Reader(stated, asked, {item.name: item for item in known}, find_lacking)
+    for at in range(len(stated)):
+        reader.read(at)
     if reader.wrong:
         refuse_settings(path, [(loc, why) for loc, why in sorted(reader.wrong, key=_place)])
-    return [reader.found[own.name] for own in stated]
+    items = [reader.found[own.name] for own in stated if own.name in reader.found]
+    return OwnRead(items, reader.left_out)
 
 
 def _place(wrong: tuple[tuple[str, int, str], str]) -> int:
@@ -103,34 +57,52 @@ def _place(wrong: tuple[tuple[str, int, str], str]) -> int:
 
 
 class _Reader:
-    """Reads entries one after the other, and gathers what is wrong with any."""
+    """Reads entries, each after those that it is made of, and gathers what is wrong with any."""
 
-    def __init__(self, asked: Questionnaire, known: dict[str, Item]) -> None:
+    def __init__(
+        self,
+        stated: Sequence[OwnMeasure],
+        asked: Questionnaire,
+        known: dict[str, Item],
+        find_lacking: Callable[[str], str | None],
+    ) -> None:
+        self._stated = stated
         self._asked = asked
         self._known = known
+        self._find_lacking = find_lacking
         self._labels = {match_key(item.label): name for name, item in known.items()}
+        self._places = {own.name: at for at, own in reversed([*enumerate(stated)])}
+        self._read: set[int] = set()
+        self._under_way: list[str] = []
         self._failed: set[str] = set()
         self.found: dict[str, Item] = {}
+        self.left_out: dict[str, str] = {}
         self.wrong: list[tuple[tuple[str, int, str], str]] = []
 
-    def read(self, at: int, own: OwnMeasure) -> None:
-        """Read one entry."""
-        before = len(self.wrong)
+    def read(self, at: int) -> None:
+        """Read one entry, unless it was, and before it those that it is made of."""
+        if at in self._read:
+            return
+        self._read.add(at)
+        own, before = self._stated[at], len(self.wrong)
 
         def refuse(key: str, why: str) -> None:
             self.wrong.append((("measure", at, key), why))
 
         self._require_free(own, refuse)
+        self._under_way.append(own.name)
         levels = LEVELS if own.sections else CITY_AND_DEPARTMENTS
         measure = self._build(own, levels, refuse)
-        if measure is None or len(self.wrong) > before:
+        self._under_way.pop()
+        if len(self.wrong) > before:
             self._failed.add(own.name)
+        if measure is None or own.name in self._failed | self.left_out.keys():
             return
         if isinstance(measure, Tallied):
             derived = map(self._asked.derived.get, measure.where.fields)
             is_compared = any(field is not None and field.is_compared for field in derived)
         else:
-            is_compared = any(self._all[name].is_compared for name in _parts_of(own))
+            is_compared = any(self._all[name].is_compared for name in own.parts)
         self.found[own.name] = Item(own.name, own.label, measure, levels, is_compared, is_own=True)
 
     @property
@@ -138,8 +110,9 @@ class _Reader:
         return self._known | self.found
 
     def _require_free(self, own: OwnMeasure, refuse: _Refuse) -> None:
-        if own.name in self._all or own.name in self._failed:
-            label = self._all[own.name].label if own.name in self._all else own.label
+        first = self._stated[self._places[own.name]]
+        if own.name in self._known or first is not own:
+            label = self._known[own.name].label if own.name in self._known else first.label
             refuse("name", f"「{own.name}」は、既に「{label}」の名前です。別の名前にしてください")
         key = match_key(own.label)
         if self._labels.setdefault(key, own.name) != own.name:
@@ -156,6 +129,10 @@ class _Reader:
             part = self._find("share", own.share, levels, refuse)
             whole = self._find("of", own.of, levels, refuse)
             return self._share(own, part, whole, refuse)
+        lacking = [*filter(None, map(self._find_lacking, own.where or ()))]
+        if lacking:
+            self.left_out[own.name] = lacking[0]
+            return None
         where, wrong = find_answers(own.where or {}, self._asked)
         for why in wrong:
             refuse("where", why)
@@ -200,14 +177,15 @@ class _Reader:
 
     def _find(self, key: str, name: str, levels: Sequence[Level], refuse: _Refuse) -> Item | None:
         """Return the measure that another entry names; None if it is none, which is told."""
+        if name in self._under_way:
+            circle = " → ".join([*self._under_way[self._under_way.index(name) :], name])
+            refuse(key, f"数値が、たどると自分に戻ります: {circle}。どれかを別の数値にしてください")
+            return None
+        if name in self._places and name not in self._known:
+            self.read(self._places[name])
         item = self._all.get(name)
         if item is None:
-            # What is told of the other entry need not be told of those that name it.
-            if name not in self._failed:
-                labels = {known: own.label for known, own in self._all.items()}
-                refuse(
-                    key, f"「{name}」という数値はありません。近いもの: {name_nearest(name, labels)}"
-                )
+            self._tell_missing(key, name, refuse)
             return None
         if not {*levels} <= {*item.levels}:
             refuse(
@@ -218,9 +196,16 @@ class _Reader:
             return None
         return item
 
-
-def _parts_of(own: OwnMeasure) -> Iterator[str]:
-    return (name for name in (own.share, own.of, own.change) if name is not None)
+    def _tell_missing(self, key: str, name: str, refuse: _Refuse) -> None:
+        """Say why there is no measure of a name, unless it is told of the other entry."""
+        if name in self._failed:
+            return
+        why = self.left_out.get(name) or self._find_lacking(name)
+        if why is not None:
+            self.left_out[self._under_way[-1]] = why
+            return
+        labels = {known: own.label for known, own in self._all.items()}
+        refuse(key, f"「{name}」という数値はありません。近いもの: {name_nearest(name, labels)}")
 
 
 def _is_within(part: Tallied, whole: Tallied) -> bool:

@@ -12,7 +12,7 @@ from functools import partial
 import pandas as pd
 
 from analysis.figures.agencies import Agencies
-from analysis.figures.derived import Derivation, Rows
+from analysis.figures.derived import Derivation, Rows, SheetLine, quote
 from analysis.figures.inventory import NO_INVENTORY, Inventory
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.laws import code_law, label_law, list_citations
@@ -21,10 +21,13 @@ from analysis.figures.road import VOLUME
 from analysis.figures.scopes import Level
 from analysis.figures.statuses import count_statuses
 from analysis.figures.values import list_values
-from analysis.questionnaire.field import Derived, list_codes
+from analysis.questionnaire.field import SAID_BETWEEN, Derived, list_codes
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
 
 LAW = "law"
+UNCHECKED = "要確認"
+"""What the workbook says of a procedure that only there is one that others must move."""
+
 AGENCY, FIRST_LAW = "asked_agency", "asked_law"
 REQUESTED = "requested"
 NO_LAW = "no_law"
@@ -111,12 +114,29 @@ def list_request_derivations(asked: Questionnaire, behind: Behind) -> tuple[Deri
         Derivation(
             Derived(AGENCY, "働きかけの相手先", names, decided),
             partial(_derive, asked, behind.agencies.find),
+            guard=partial(write_lobbied, asked),
+            unknown=UNCHECKED,
         ),
         Derivation(
             Derived(FIRST_LAW, "働きかけのもとの法令", behind.laws, decided),
             partial(_derive, asked, lambda law, _: code_law(law) if law else NO_LAW),
+            guard=partial(write_lobbied, asked),
+            unknown=UNCHECKED,
         ),
     )
+
+
+def write_lobbied(asked: Questionnaire, line: SheetLine) -> str:
+    """Return the condition of a sheet of rows that a procedure is one that only others can move."""
+    status, reason = line.here(STATUS), line.here(REASON)
+    waiting = [asked.label(STATUS, code) for code in asked.list_statuses("not_started")]
+    marks = quote(SAID_BETWEEN)
+    found = [
+        f"ISNUMBER(FIND({quote(f'{SAID_BETWEEN}{label}{SAID_BETWEEN}')},{marks}&{reason}&{marks}))"
+        for label in (asked.reasons[code] for code in asked.lobbied)
+    ]
+    is_waiting = ",".join(f"{status}={quote(label)}" for label in waiting)
+    return f"AND(OR({is_waiting}),OR({','.join(found)}))"
 
 
 def list_requests(asked: Questionnaire, behind: Behind) -> Iterator[Item]:

@@ -5,6 +5,7 @@ They are proposals to be looked at: what two procedures share is said, never tha
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from analysis.figures.derived import Derivation, Rows
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.laws import list_citations
 from analysis.figures.measure import Count, where
-from analysis.figures.requests import LAW, list_lobbied_rows
+from analysis.figures.requests import LAW, list_lobbied_rows, write_lobbied
 from analysis.figures.values import list_values
 from analysis.questionnaire.field import Derived
 from analysis.questionnaire.questionnaire import REASON, STATUS, Questionnaire
@@ -90,7 +91,7 @@ def list_twin_derivations(asked: Questionnaire) -> tuple[Derivation, ...]:
         list_grounds(asked),
         decided,
     )
-    return (Derivation(field, derive),)
+    return (Derivation(field, derive, guard=partial(write_lobbied, asked)),)
 
 
 def list_twins(asked: Questionnaire) -> Iterator[Item]:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from analysis.cycle import (
     APPROVALS_NAME,
     CORRECTIONS_NAME,
+    KEPT_NAME,
     MATCHES_NAME,
     PUBLISHED_NAME,
     SETTINGS_NAME,
@@ -23,6 +24,7 @@ SETTINGS_NAMES = (
     MATCHES_NAME,
     PUBLISHED_NAME,
     APPROVALS_NAME,
+    KEPT_NAME,
 )
 """What is read beside the departments' files."""
 

@@ -16,8 +16,8 @@ from analysis.questionnaire.spellings import match_key
 from analysis.survey.pairs.confirm import DECIDED_COLUMNS, PROPOSED_COLUMNS
 from analysis.survey.pairs.likeness import LEAST_ALIKE
 from analysis.survey.pairs.match import pair_cycles
+from analysis.survey.plain_csv import write_csv
 from analysis.survey.problems import shorten
-from analysis.survey.store import write_csv
 from analysis.survey.survey import Survey
 
 PROPOSALS_NAME = "proposals.csv"

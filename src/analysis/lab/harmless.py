@@ -14,6 +14,7 @@ from nbformat import sign
 
 from analysis.document.blocks import MASTHEAD_MIME, TYPST_MIME
 from analysis.document.html import strip_style
+from analysis.document.slide import SLIDE_MIME
 
 TAGS = {
     "a", "br", "caption", "col", "colgroup", "dd", "details", "div", "dl", "dt", "figcaption",
@@ -31,14 +32,15 @@ ATTRIBUTES = {
     "fill-opacity", "fill-rule", "clip-rule", "font-family", "aria-label", "aria-describedby",
     "aria-labelledby", "aria-hidden", "preserveAspectRatio",
     # What a table tells the list's script of its columns; other data-* may command JupyterLab.
-    "data-column", "data-picks", "data-codes",
+    "data-column", "data-picks", "data-codes", "data-order",
 }  # fmt: skip
+_KNOWN = {"text/html", "text/plain", TYPST_MIME, MASTHEAD_MIME, SLIDE_MIME}
 PAINTED = frozenset({"fill", "stroke", "clip-path"})
 _ATTRIBUTE = r'\s+([\w:-]+)="([^"<>]*)"'
 _TAG = re.compile(rf"<(?:/(\w+)|(\w+)((?:{_ATTRIBUTE})*)\s*/?)>")
 _NAMED = re.compile(_ATTRIBUTE)
 # To a place in the page, or to a file beside it.
-_HREF = re.compile(r"(?:[\w-]+(?:%[0-9A-F]{2})*[\w-]*\.(?:html|pdf|csv|xlsx))?(?:#[^\s:]*)?")
+_HREF = re.compile(r"(?:[\w-]+(?:%[0-9A-F]{2})*[\w-]*\.(?:html|pdf|csv|xlsx|pptx))?(?:#[^\s:]*)?")
 
 _PAINT = re.compile(r"url\(#[\w-]+\)|#?\w+")
 
@@ -69,7 +71,7 @@ def is_harmless(notebook: Mapping[str, Any]) -> bool:
 
 def _does_nothing(output: Mapping[str, Any]) -> bool:
     data = output.get("data", {})
-    if not data or data.keys() - {"text/html", "text/plain", TYPST_MIME, MASTHEAD_MIME}:
+    if not data or data.keys() - _KNOWN:
         return False
     written = data.get("text/html", "")
     return is_inert(written if isinstance(written, str) else "".join(written))

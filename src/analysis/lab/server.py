@@ -1,9 +1,10 @@
-"""What JupyterLab asks of this program while it runs: the look of a cell, the panel of a number.
+"""What JupyterLab asks of this program while it runs: a cell's look, a panel, what may be chosen.
 
 JupyterLab's server loads this module by its name, as one of its extensions.
 """
 
 import asyncio
+import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from analysis.cycle import find_root
+from analysis.cycle_toml import Target
 from analysis.errors import AnalysisError
+from analysis.figures.findings import LATEST
+from analysis.lab.choices import list_choices
 from analysis.lab.harmless import trust_harmless
 from analysis.lab.panel import write_panel, write_refusal, write_style
 
@@ -35,6 +39,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
         [
             (url_path_join(base, "notebook.css"), _StyleHandler),
             (url_path_join(base, "figure"), _FigureHandler, settings),
+            (url_path_join(base, "choices"), _ChoicesHandler, {"root": settings["root"]}),
         ],
     )
     trust_harmless(app.contents_manager)
@@ -53,6 +58,23 @@ class _StyleHandler(JupyterHandler):
         self.finish(write_style())
 
 
+class _ChoicesHandler(JupyterHandler):
+    """Gives what the parameters of a notebook take."""
+
+    auth_resource = SERVICE
+
+    def initialize(self, root: Path) -> None:
+        """Take the survey's folder."""
+        self.root = root
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Write the choices of each parameter as JSON; of departments, those of a cycle."""
+        found = await run_sync(list_choices, self.root, self.get_query_argument("cycle", LATEST))
+        self.finish({name: own._asdict() for name, own in found.items()})
+
+
 class _FigureHandler(JupyterHandler):
     """Gives a page with the panel of one figure."""
 
@@ -66,12 +88,22 @@ class _FigureHandler(JupyterHandler):
     @authorized
     async def get(self) -> None:
         """Write the page of the figure that is asked for; in words, why there is none."""
-        figure_id = self.get_query_argument("id")
+        figure_id, printed = self.get_query_argument("id"), self.get_query_argument("printed", "")
+        aimed = _read_aimed(*map(self.get_query_argument, ("percent", "by"), ("", "")))
         try:
             # One at a time: what is loaded for one is there for the next.
             async with self.lock:
-                page = await run_sync(write_panel, self.root, figure_id)
+                page = await run_sync(write_panel, self.root, figure_id, printed, aimed)
         except AnalysisError as error:
             self.set_status(HTTPStatus.NOT_FOUND)
             page = write_refusal(str(error))
         self.finish(page)
+
+
+def _read_aimed(percent: str, by: str) -> Target | None:
+    """Return the target that a cell's page was aimed at; raise HTTPError for what is none."""
+    try:
+        day = datetime.date.fromisoformat(by) if by else None
+        return None if day is None else Target(rate_percent=int(percent), by=day)
+    except ValueError:
+        raise web.HTTPError(HTTPStatus.BAD_REQUEST) from None

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from analysis.survey.store import defuse
+from analysis.survey.plain_csv import defuse
 
 OpenKind = Literal["string", "integer", "number", "date", "partial_date", "boolean"]
 

@@ -9,23 +9,25 @@ import datetime
 import io
 from pathlib import Path
 
-from analysis.cycle import APPROVALS_NAME, Cycle, find_root
+from analysis.cycle import APPROVALS_NAME, KEPT_NAME, Cycle
 from analysis.errors import ReportError, SettingsError, say_why
 from analysis.evidence.orphans import list_known_words, read_page, tell_difference
-from analysis.figures.approvals import APPROVAL_COLUMNS, guard, pack_detail, read_approvals
+from analysis.figures.approvals import APPROVAL_COLUMNS, guard, read_approvals
 from analysis.figures.approved import Basis, take_figure, take_report
 from analysis.figures.figure import split_id
 from analysis.figures.findings import Findings, load_findings
+from analysis.figures.kept import read_kept, seal, write_kept
 from analysis.figures.named import read_id
 from analysis.names import name_ledger
 from analysis.reports.plan import plan_reports
-from analysis.survey.opening import open_counted, open_cycle_as
+from analysis.survey.opening import open_delivered
 from analysis.texts import find_encoding, holds_text
 
 PROVES_NOTHING = (
     "この行は、書かれた名前の人が承認したことを証明しません。誰でも、どの名前でも書けます。"
 )
 _LONGEST = {"approved_by": 200, "note": 2000}
+_MARK = "\ufeff"
 _SHOWN = {"approved_by": "--by", "note": "--note"}
 
 
@@ -46,8 +48,7 @@ def write_approval(target: str, approved_by: str, note: str, approved_on: str | 
         name, basis = figure.id, take_figure(ledger, figure)
     else:
         day_name, _, stem = target.rpartition("/")
-        root = find_root()
-        cycle = open_counted(open_cycle_as(day_name or None, interim=False).name, root)
+        cycle = open_delivered(day_name or None)
         name, basis = _take_delivered(cycle, load_findings(cycle), stem)
     line = {
         "target": name,
@@ -56,11 +57,9 @@ def write_approval(target: str, approved_by: str, note: str, approved_on: str | 
         "evidence_sha256": basis.evidence_sha256,
         **words,
         "approved_on": day,
-        "detail": pack_detail(basis.detail),
+        "kept": seal(basis.lines),
     }
-    if name.count("/") == 1 and not line["detail"]:
-        raise ReportError(f"{name} の数値が多すぎるため、一つの行で承認できません。")
-    _append(cycle, [line[column] for column in APPROVAL_COLUMNS])
+    _append(cycle, [line[column] for column in APPROVAL_COLUMNS], basis)
     return (
         f"{name}（{basis.label}）{basis.text} の承認を data/raw/{cycle.day}/{APPROVALS_NAME} に"
         f"書き足しました。\n{PROVES_NOTHING}"
@@ -94,7 +93,7 @@ def _read_day(written: str | None) -> str:
 def _take_delivered(cycle: Cycle, findings: Findings, stem: str) -> tuple[str, Basis]:
     """Return the name of a report that stands there and what an approval of it is of."""
     plan = {report.stem: report for report in plan_reports(cycle)}
-    report = plan.get(stem)
+    report = plan.get(stem) or plan.get(cycle.name_file(stem))
     if report is None:
         raise ReportError(f"報告書「{stem}」はありません。次のどれかです: {'、'.join(plan)}")
     path = cycle.reports_folder / report.files[0]
@@ -115,29 +114,41 @@ def _take_delivered(cycle: Cycle, findings: Findings, stem: str) -> tuple[str, B
             f"reports/{cycle.name}/{path.name} は、今の回答から作られたものではありません{told}。"
             f"{make}"
         )
-    return f"{cycle.name}/{stem}", take_report(ledger, report.title, known)
+    return f"{cycle.name}/{report.stem}", take_report(ledger, report.title, known)
 
 
-def _append(cycle: Cycle, cells: list[str]) -> None:
-    """Write a line at the end of the file, which is begun where there is none."""
+def _append(cycle: Cycle, cells: list[str], basis: Basis) -> None:
+    """Write a line at the end of the file, and what stood behind it; begin what there is not.
+
+    What stood behind it comes first, and not again where it stands already.
+    """
     read_approvals(cycle)
-    path = cycle.approvals_path
+    kept, path = cycle.approvals_path.with_name(KEPT_NAME), cycle.approvals_path
+    ends = [_find_end(own) for own in (kept, path)]
+    if seal(basis.lines) not in read_kept(cycle):
+        _write(kept, ends[0] + write_kept(basis.lines, headed=ends[0] == _MARK))
+    head = _write_line(APPROVAL_COLUMNS) if ends[1] == _MARK else ""
+    _write(path, f"{ends[1]}{head}{_write_line(map(guard, cells))}")
+
+
+def _find_end(path: Path) -> str:
+    """Return what goes before a line that is added to a file: the mark of one that is begun."""
     content = path.read_bytes() if path.exists() else b""
     if content and find_encoding(content) not in ("utf-8", "utf-8-sig"):
         raise SettingsError(
-            f"{cycle.day}/{APPROVALS_NAME}: 文字コードが UTF-8 ではないため、書き足せません。"
+            f"{path.parent.name}/{path.name}: 文字コードが UTF-8 ではないため、書き足せません。"
             "「CSV UTF-8（コンマ区切り）」で保存し直してください。"
         )
-    head = "" if content else "\ufeff" + _write_line(APPROVAL_COLUMNS)
-    gap = "\n" if content and not content.endswith((b"\n", b"\r")) else ""
-    _write(path, f"{gap}{head}{_write_line(map(guard, cells))}")
+    if not content:
+        return _MARK
+    return "" if content.endswith((b"\n", b"\r")) else "\n"
 
 
 def _write(path: Path, text: str) -> None:
     try:
         # At the end, whoever else writes there meanwhile; what stands there stays.
         with path.open("ab") as file:
-            file.write(text.encode())
+            file.write(text.encode("utf-8", "replace"))
     except OSError as error:
         raise SettingsError(f"{path.parent.name}/{path.name}: {say_why(error)}。") from None
 

@@ -17,9 +17,10 @@ from analysis.files.child import begin_child, may_fork
 from analysis.files.folder import list_within
 from analysis.proof.compare_books import tell_book
 from analysis.proof.compare_documents import tell_document
+from analysis.proof.compare_slides import tell_slides
 from analysis.proof.compare_texts import find_parting, tell_text
 
-_BY_ENDING = {".pdf": tell_document, ".xlsx": tell_book}
+_BY_ENDING = {".pdf": tell_document, ".pptx": tell_slides, ".xlsx": tell_book}
 _UNSEEN = "開いて見える中身の違いは見つかりませんが、ファイルのバイトが違います"
 _LARGEST = 4
 """How many times larger than its like a file may be to be looked into."""

@@ -9,35 +9,36 @@ from analysis.cycle import find_root, list_cycles
 from analysis.errors import EXAMPLES_SHOWN, ReportError
 from analysis.figures.scopes import level_of
 from analysis.names import name_day, name_ledger
-from analysis.place import require_new, write_new
+from analysis.place import require_room
 from analysis.proof.compare_figures import EVIDENCE, Pair, RowChanges, pair_figures
 from analysis.proof.side import Side, open_sides
 from analysis.survey.opening import open_counted
-from analysis.survey.store import write_csv
+from analysis.survey.plain_csv import write_csv
 
 _NAMES = ("scope", "label", "measure")
 _PARTS = ("figure_id", "text", "value", "unit", "evidence_rows")
 
 
-def compare(name_a: str, name_b: str, department: str | None, path: Path | None) -> str:
-    """Return what is told of two sides, and write the figures that differ to `path`, if any.
+def compare(
+    name_a: str, name_b: str, department: str | None, path: Path | None
+) -> tuple[str, bytes]:
+    """Return what is told of two sides, and the CSV of the figures that differ.
 
-    Raises as `open_sides` and `describe_sides` do, and SurveyError if nothing can be written there,
-    before anything is compared.
+    Raises as `open_sides` and `describe_sides` do, and SurveyError if nothing can be written to
+    `path`, before anything is compared.
     """
     if path is not None:
-        require_new(path)
+        require_room(path)
     sides = open_sides(name_a, name_b)
     _, lines = describe_sides(sides, department)
-    if path is not None:
-        write_new(path, write_csv(list_differences(sides, department)))
     # A side has another name where it was taken as the other one compares with it.
     taken = [
         f"{name} は、{other} の報告書の「前回」と同じ数え方（{side.name}）で比べます。"
         for name, other, side in zip((name_a, name_b), (name_b, name_a), sides, strict=True)
         if side.name != name
     ]
-    return "\n".join([f"比較: {name_a} → {name_b}", *taken, *lines])
+    content = b"" if path is None else write_csv(list_differences(sides, department))
+    return "\n".join([f"比較: {name_a} → {name_b}", *taken, *lines]), content
 
 
 def describe_sides(

@@ -19,6 +19,7 @@ from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_exa
 from analysis.figures.approvals import read_approvals
 from analysis.figures.approved import judge_approvals, list_expired
 from analysis.figures.findings import load_findings
+from analysis.figures.kept import read_kept
 from analysis.files.folder import list_within
 from analysis.inputs import REQUIREMENTS_NAME, hash_file, kind_of, list_inputs
 from analysis.proof.compare_files import find_foreign, find_unlike
@@ -97,7 +98,7 @@ def _list_expired(cycle: Cycle) -> list[str]:
         if not approvals:
             return []
         ledger = load_findings(open_counted(cycle.name, cycle.root)).ledger
-        expired = list_expired(judge_approvals(ledger, approvals))
+        expired = list_expired(judge_approvals(ledger, approvals, read_kept(cycle)))
     except AnalysisError as error:
         return _list("承認を確かめられない理由", [str(error)])
     said = f"承認: {len(approvals)}件、うち失効 {len(expired)}件"

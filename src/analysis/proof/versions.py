@@ -12,23 +12,24 @@ from analysis.figures.findings import load_findings
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.questions import TableQuestion, list_asked_for, list_questions
 from analysis.figures.reevaluate import Reevaluated, list_transitions, reevaluate
-from analysis.place import require_new, write_new
+from analysis.place import require_room
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.reports.rule_tables import ANY, say_when
 from analysis.survey.opening import open_counted
-from analysis.survey.store import write_csv
+from analysis.survey.plain_csv import write_csv
 
 _HEAD = ("手続きID", "部局", "課", "手続き", "手間（いま）", "手間（比べる版）", "違い")
 
 
-def compare_versions(name: str, cycle_name: str | None, path: Path | None) -> str:
-    """Return what is told of a cycle under another version, and write its procedures to `path`.
+def compare_versions(name: str, cycle_name: str | None, path: Path | None) -> tuple[str, bytes]:
+    """Return what is told of a cycle under another version, and the CSV of its procedures.
 
     `name` is the file's, among the guidelines, or its path. Raises ReportError for one that there
-    is not or that has no tables, SettingsError for one that can't be used, and as `load_findings`.
+    is not or that has no tables, SettingsError for one that can't be used, SurveyError if nothing
+    can be written to `path`, and as `load_findings`.
     """
     if path is not None:
-        require_new(path)
+        require_room(path)
     cycle = open_counted(cycle_name)
     other = _find(name, cycle)
     findings = load_findings(cycle)
@@ -42,11 +43,9 @@ def compare_versions(name: str, cycle_name: str | None, path: Path | None) -> st
                 else f"調査回 {cycle.name} の cycle.toml に guideline がないので、比べられません。"
             )
     changed = reevaluate(versions, asked, rows)
-    if path is not None:
-        lines = [_lay(own) for own in changed]
-        write_new(path, write_csv(pd.DataFrame(lines, columns=list(_HEAD), dtype="str")))
+    laid = pd.DataFrame([_lay(own) for own in changed], columns=list(_HEAD), dtype="str")
     differences = list(_list_rule_differences(versions, asked))
-    return "\n".join(
+    told = "\n".join(
         [
             f"ガイドラインの比較: {cycle.settings.guideline}（{versions[0].version}）"
             f" → {name}（{versions[1].version}）",
@@ -56,6 +55,7 @@ def compare_versions(name: str, cycle_name: str | None, path: Path | None) -> st
             *_list_changed(changed),
         ]
     )
+    return told, write_csv(laid)
 
 
 def _find(name: str, cycle: Cycle) -> Path:

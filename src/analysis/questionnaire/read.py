@@ -29,10 +29,11 @@ _RESERVED = frozenset(
         *("paired_by", "procedures", "published", "raw", "renamed", "row"),
         *("severity", "sha256", "sheet", "state", "step", "steps"),
         *("value", "went_online", "whose", "workbook", "cause", "other_side", "stage"),
+        *("use_band", "elsewhere_online", "reported_online", "asked_agency", "asked_law"),
     }
 )
 _INNER = re.compile(
-    r"^(scope|former|previous|stated|rule|reason|route|waiting)_(?!detail$)"
+    r"^(scope|former|previous|stated|rule|reason|route|waiting|decided)_(?!detail$)"
     r"|_(raw|cell|held|fill|text|missing|corrected|key|share|change)$"
 )
 # What the names of other measures end with.

@@ -13,6 +13,7 @@ from analysis.document.blocks import (
 from analysis.figures.approvals import read_approvals
 from analysis.figures.approved import EXPIRED, Standing, judge_approvals
 from analysis.figures.findings import Findings
+from analysis.figures.kept import read_kept
 from analysis.reports.heading import head_report
 
 
@@ -65,7 +66,8 @@ def expired(findings: Findings) -> Block:
 
 def judge(findings: Findings) -> list[Standing]:
     """Return what has become of each approval of the cycle."""
-    return judge_approvals(findings.ledger, read_approvals(findings.cycle))
+    cycle = findings.cycle
+    return judge_approvals(findings.ledger, read_approvals(cycle), read_kept(cycle))
 
 
 def _tell(own: Standing) -> tuple[Cell, ...]:

@@ -82,6 +82,21 @@ def say_movers(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     """
     if not findings.ledger.has_previous:
         return
+    yield from say_ranked(findings)
+    lost = findings.ledger.figure(LOST)
+    if lost.value:
+        called = findings.cycle.questionnaire.name_role("online")
+        yield (
+            Strong((f"{called}でなくなった手続き",)),
+            "：",
+            Shown(lost),
+            "。",
+            *join(list(_name_lost(findings))),
+        )
+
+
+def say_ranked(findings: Findings) -> Iterator[tuple[Inline, ...]]:
+    """Yield who added most to the change, and who lost; a first cycle has no change."""
     called = findings.cycle.questionnaire.name_role("online")
     ranked = rank_changes(findings)
     ups = [own for own in ranked if (own.exact or 0) > 0]
@@ -94,15 +109,6 @@ def say_movers(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     if downs:
         falls = join([_say_fall(findings, own) for own in downs])
         yield (Strong((f"{called}が減った部局",)), "：", *falls)
-    lost = findings.ledger.figure(LOST)
-    if lost.value:
-        yield (
-            Strong((f"{called}でなくなった手続き",)),
-            "：",
-            Shown(lost),
-            "。",
-            *join(list(_name_lost(findings))),
-        )
 
 
 def _say_fall(findings: Findings, change: Figure) -> tuple[Inline, ...]:

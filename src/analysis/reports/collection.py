@@ -57,13 +57,17 @@ def show_collection(findings: Findings) -> Block:
     if any(other is not None and other.value for other in others):
         rows.append(("部局の調査票以外", "", "", *others))
     rows.append(("計", "", "", *counts.cells()))
+    whole, answered = figure("workbooks"), figure("workbooks_answered")
+    counted = Strong(
+        ("すべて",) if answered.value == whole.value else (Shown(answered, unit="部局"),)
+    )
     return Group(
         (
             Paragraph(
                 (
-                    Shown(figure("workbooks"), unit="部局"),
+                    Shown(whole, unit="部局"),
                     "のうち、",
-                    Strong((Shown(figure("workbooks_answered"), unit="部局"),)),
+                    counted,
                     "の回答を数えています。"
                     if findings.cycle.uncounted
                     else "から調査票が提出されました。",

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from analysis.cycle import WHOLE
 from analysis.document.blocks import Block, Bullets, Cell, Column, Group, Inline, Shown, Table
 from analysis.figures.findings import Findings
 from analysis.figures.road import LOBBIED, VOLUME, list_without
-from analysis.reports.figure_columns import FigureColumn, FigureColumns
 
+_CITY = (WHOLE, "市全体")
 _SIGNS = {True: "↑", False: "↓", None: "＝"}
 
 
@@ -15,21 +16,16 @@ def compare_definitions(findings: Findings, small: int) -> Block:
 
     Departments with fewer than `small` procedures have no rank: one procedure moves theirs far.
     """
-    others = _list_others(findings)
-    columns = FigureColumns(
-        findings,
-        (
-            FigureColumn("total", "総手続き数", weight=1),
-            FigureColumn("online_rate", "手続きの数でみる"),
-            *(FigureColumn(name, title) for name, title in others.items()),
-        ),
-    )
+    figure, others = findings.ledger.figure, _list_others(findings)
     moves = {name: _find_moves(findings, name, small) for name in others}
     rows: list[tuple[Cell, ...]] = []
-    for own in findings.cycle.departments:
-        is_small = (findings.ledger.figure("total", own.slug).exact or 0) < small
-        signs = " ".join(_SIGNS[found.get(own.slug)] for found in moves.values())
-        rows.append((own.name, *columns.cells(own.slug), "少数" if is_small else signs))
+    for slug, title in [*((own.slug, own.name) for own in findings.cycle.departments), _CITY]:
+        is_small = (figure("total", slug).exact or 0) < small
+        cells: list[Cell] = [title, figure("total", slug), figure("online_rate", slug)]
+        for name, found in moves.items():
+            sign = "少数" if is_small else _SIGNS[found.get(slug)]
+            cells += [figure(name, slug), None if slug == WHOLE else sign]
+        rows.append((*cells,))
     return Group(
         (
             Bullets(tuple(_say_definitions(findings, others, moves))),
@@ -37,12 +33,20 @@ def compare_definitions(findings: Findings, small: int) -> Block:
                 caption="数え方によるオンライン化率と順位の変化",
                 columns=(
                     Column("部局名", weight=3),
-                    *columns.head,
-                    Column("順位の変化", weight=2),
+                    Column("総手続き数", numeric=True, weight=2),
+                    Column("手続きの数でみる", numeric=True, weight=2),
+                    *(
+                        column
+                        for title in others.values()
+                        for column in (
+                            Column("率", group=title, numeric=True, weight=2),
+                            Column("順位", group=title, weight=1),
+                        )
+                    ),
                 ),
-                rows=(*rows, ("市全体", *columns.cells(), None)),
+                rows=tuple(rows),
                 notes=(
-                    "順位の変化は、手続きの数でみた順位と比べたもので、数え方の列の順に並べています。"
+                    "順位：手続きの数でみた順位から上がる（↑）、下がる（↓）、変わらない（＝）。"
                     "「少数」の部局は、順位に含めていません。",
                 ),
             ),

@@ -13,7 +13,7 @@ from analysis.document.blocks import (
     Shown,
     Table,
 )
-from analysis.document.chart import draw_parts
+from analysis.document.chart import draw_parts, draw_rates
 from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
@@ -29,6 +29,7 @@ from analysis.reports.progress import (
     progress_columns,
     progress_measures,
     reason_table,
+    say_only_reason,
     say_progress,
     show_progress,
 )
@@ -76,7 +77,7 @@ def sections(findings: Findings, department: str) -> Block:
         name = listed[0].name.removeprefix(f"{own.name} ")
         return Paragraph(("手続きのある課は、", Quoted(name), "だけです。"))
     columns = progress_columns(findings)
-    return Table(
+    table = Table(
         caption="課別のオンライン化の状況",
         columns=(
             Column(findings.cycle.questionnaire.named["section"].header, weight=3),
@@ -94,14 +95,20 @@ def sections(findings: Findings, department: str) -> Block:
         ),
         ledger=findings.ledger,
     )
+    return Group((table, _draw_sections(findings, own)))
 
 
 def reasons(findings: Findings, department: str) -> Block:
-    """Return the department's not-started procedures by reason; nothing if none is asked for."""
+    """Return the department's not-started procedures by reason; nothing if none is asked for.
+
+    Of one procedure a sentence says as much as the table.
+    """
     own, asked = findings.department(department), findings.cycle.questionnaire
     if not asked.reasons:
         return Group(())
     heading = Paragraph((f"{asked.name_role('not_started')}の理由",), kind="heading")
+    if said := say_only_reason(findings, own.slug):
+        return Group((heading, Paragraph(said)))
     return Group((heading, reason_table(findings, own.slug)))
 
 
@@ -114,10 +121,13 @@ def changes(findings: Findings, department: str) -> Block:
     rows = [
         row for record in moves.to_dict("records") for row in list_moves(record, own.slug, asked)
     ]
+    trend = show_department_trend(findings, own.slug)
+    if not rows:
+        return Group((Paragraph(("前回調査からの異動はありません。",)), *trend))
     return Group(
         (
             *show_bridge(findings, own.slug),
-            *show_department_trend(findings, own.slug),
+            *trend,
             Table(
                 caption="前回調査からの異動",
                 columns=(
@@ -128,7 +138,6 @@ def changes(findings: Findings, department: str) -> Block:
                     Column("今回", weight=3),
                 ),
                 rows=tuple(rows),
-                empty="前回調査からの異動はありません。",
             ),
         )
     )
@@ -153,6 +162,20 @@ def _draw_statuses(findings: Findings, own: Department) -> Iterator[Block]:
     names = name_statuses(findings.cycle.questionnaire)
     parts = [(label, figure(name, own.slug)) for name, label in names.items()]
     yield draw_parts(findings.ledger, "手続きの状況", parts, total)
+
+
+def _draw_sections(findings: Findings, own: Department) -> Block:
+    """Return the chart of the sections' rates beside the city's."""
+    ledger = findings.ledger
+    rows = [
+        (
+            Quoted(scope.name.removeprefix(f"{own.name} ")),
+            ledger.figure("online_rate", scope.slug),
+            ledger.previous_figure("online_rate", scope.slug) if ledger.has_previous else None,
+        )
+        for scope in ledger.list_sections(own.slug)
+    ]
+    return draw_rates("課別のオンライン化率", rows, ledger.figure("online_rate"))
 
 
 def _compare(findings: Findings, own: Department) -> Table:

@@ -1,5 +1,6 @@
 """The head that every report has, and what it says where not every department is counted."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from analysis.cycle import Cycle
@@ -8,25 +9,35 @@ from analysis.errors import EXAMPLES_SHOWN
 from analysis.evidence.appendix import CITY_REPORT
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.interim import COUNTED, list_uncounted, mark_interim
-from analysis.names import INTERIM
+from analysis.names import INTERIM, say_day
 from analysis.reports.plan import INDEX_NAME
 from analysis.reports.stated import EACH_DEPARTMENT, read_heading
 
 DEPARTMENT_REPORT = "department"
 """The notebook that makes each department's own report."""
 
+ASSUMED = "既定と異なる条件："
+"""How a head begins to say with what other parameters the page was made."""
 
-def head_report(findings: Findings, notebook: str, about: str | None = None) -> Masthead:
+
+def head_report(
+    findings: Findings,
+    notebook: str,
+    about: str | None = None,
+    *,
+    assumed: Sequence[str] = (),
+) -> Masthead:
     """Return the head of the report that a notebook (its name) makes, titled as that states.
 
-    `about` names whom it is about, if not the whole city. Raises ReportError if it states none.
+    `about` names whom it is about, if not the whole city; `assumed` are conditions other than the
+    notebook's own, beside another target. Raises ReportError if it states none.
     """
     cycle = findings.cycle
     heading = read_heading(cycle, notebook).replace(EACH_DEPARTMENT, about or "")
     stem = notebook if about is None else f"{notebook}-{cycle.find_department(about).slug}"
     beside = ((INDEX_NAME, "報告書一覧"), (f"{CITY_REPORT}.html", "全体の報告書"))
     return replace(
-        head(findings, heading, about),
+        head(findings, heading, about, assumed),
         stem=cycle.name_file(stem),
         beside=tuple((cycle.name_file(name), told) for name, told in beside),
         departments=tuple(
@@ -36,8 +47,14 @@ def head_report(findings: Findings, notebook: str, about: str | None = None) -> 
     )
 
 
-def head(findings: Findings, title: str, about: str | None = None) -> Masthead:
+def head(
+    findings: Findings, title: str, about: str | None = None, assumed: Sequence[str] = ()
+) -> Masthead:
     """Return a head with this title; `about` names whom it is about, if not the whole city."""
+    aimed = findings.aimed
+    if aimed is not None:
+        goal = f"目標 {aimed.rate_percent}%（{say_day(aimed.by)}まで）"
+        assumed = (goal, *assumed)
     settings = findings.cycle.settings
     as_of = write_date(findings.cycle)
     return Masthead(
@@ -47,19 +64,38 @@ def head(findings: Findings, title: str, about: str | None = None) -> Masthead:
         as_of=settings.as_of.isoformat(),
         city=settings.city,
         demonstration=settings.demonstration,
+        invented=_say_invented(findings) if settings.demonstration else "",
         cycle=findings.cycle.name,
-        notice=_notice(findings, about),
+        notice=_notice(findings, about, assumed),
+        aimed=None if aimed is None else (aimed.rate_percent, aimed.by.isoformat()),
     )
 
 
-def _notice(findings: Findings, about: str | None) -> Paragraph | None:
-    """Return of how many departments the figures are, and which are not counted; None for none.
+def _say_invented(findings: Findings) -> str:
+    """Return what a demonstration's answers are, and whether they agree with what was published."""
+    published, differing = (
+        findings.ledger.figure(name).value for name in ("published", "published_differing")
+    )
+    if differing:
+        return "この報告書は架空の回答によるもので、公表された件数と合わない数値があります。"
+    if published:
+        return "この報告書は、公表された件数に合わせて作成した架空の回答によるものです。"
+    return "この報告書は架空の回答によるもので、公表された件数とは比べていません。"
+
+
+def say_assumed(assumed: Sequence[str]) -> tuple[Inline, ...]:
+    """Return what a head says of conditions other than the notebook's own; nothing for none."""
+    return (Strong((ASSUMED,)), Quoted("、".join(assumed)), "。") if assumed else ()
+
+
+def _notice(findings: Findings, about: str | None, assumed: Sequence[str]) -> Paragraph | None:
+    """Return what is assumed, and which departments are not counted; None for neither.
 
     Of successions a department's page tells those that it is concerned by: the city's sums are the
     same whoever took over whose procedures.
     """
     cycle, before = findings.cycle, findings.cycle.open_previous()
-    parts: list[Inline] = []
+    parts: list[Inline] = [*say_assumed(assumed)]
     if cycle.uncounted:
         everyone, counted = (Shown(findings.ledger.figure(name), unit="部局") for name in COUNTED)
         parts += [

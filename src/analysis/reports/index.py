@@ -19,6 +19,7 @@ from analysis.reports.plan import Report, has_navigator
 from analysis.reports.stated import ENDING, KEY
 
 _NAVIGATOR = "このページは、一つの手続きについて問いに答え、オンライン化の進め方を探すものです。"
+_EDITED = "同じ資料を、職員が直して使うためのファイルです。数値を押すと、根拠の頁が開きます。"
 _TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
 
@@ -112,6 +113,15 @@ def _list_others(cycle: Cycle, reports: Sequence[Report]) -> Table:
                 )
                 for report in reports
                 if not _is_of_department(report)
+            ),
+            *(
+                (
+                    Link(f"{report.title}（PowerPoint）", report.stem, "pptx"),
+                    _EDITED,
+                    None,
+                )
+                for report in reports
+                if report.slides and not _is_of_department(report)
             ),
             *([(link_navigator(TITLE), _NAVIGATOR, None)] if has_navigator(cycle) else ()),
         ),

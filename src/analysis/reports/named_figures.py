@@ -1,18 +1,23 @@
 """Figures by what a person calls them: measures by name or label, the nearest where none is."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.cycle import WHOLE
 from analysis.document.blocks import Shown
 from analysis.errors import FigureError
 from analysis.figures.figure import Figure, name_nearest
 from analysis.figures.findings import Findings
+from analysis.figures.item import CHANGE
 from analysis.figures.measure import Change, Measure, Shortfall, Tallied, tables_of
 from analysis.figures.scopes import level_of
 from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.spellings import match_key
 
+AskedColumns = Sequence[str] | Mapping[str, str]
+"""Measures, or measures with the titles of their columns."""
+
+_MOST_NAMED = 2
 _ADDED_UP = {"procedures", "transitions", "previous"}
 _ASKED = re.compile(r"(?:(abs)\((.+)\)|([^()@]+))(?:@(.+))?")
 _LEVELS = {"all": "市全体の", "department": "部局ごとの", "section": "課ごとの"}
@@ -48,6 +53,8 @@ class NamedFigures:
         'online_rate'
         """
         found = written if written in self._items else self._by_label.get(match_key(written))
+        if found is None and (why := self._findings.ledger.left_out.get(written)):
+            raise FigureError(f"「{written}」は、この調査回では求めません（{why}）。")
         if found is None:
             labels = {name: item.label for name, item in self._items.items()}
             raise FigureError(
@@ -56,6 +63,28 @@ class NamedFigures:
                 "新しい数値は data/raw/measures.toml に書き足せます。"
             )
         return found
+
+    def list_columns(self, columns: AskedColumns) -> list[tuple[str, str]]:
+        """Return the measures of columns with their titles, without those the cycle has not.
+
+        Those are changes in a first cycle, as in every report, and own measures that are left out.
+        Raises FigureError for a title that is what another measure is called.
+        """
+        ledger = self._findings.ledger
+        titles = columns if isinstance(columns, Mapping) else {}
+        named = [
+            (self.name(asked), titles.get(asked))
+            for asked in columns
+            if (ledger.has_previous or not asked.endswith(CHANGE)) and asked not in ledger.left_out
+        ]
+        for name, title in named:
+            other = self._by_label.get(match_key(title or ""), name)
+            if title and other != name and title != self._items[name].label:
+                raise FigureError(
+                    f"「{title}」は「{other}」の呼び方です。"
+                    f"{name} の列には、別の見出しを書いてください。"
+                )
+        return [(name, title or self._items[name].label) for name, title in named]
 
     def find(self, measure: str, scope: str) -> Figure:
         """Return a figure by name and slug; raise FigureError for a level that it is not given for.
@@ -108,6 +137,11 @@ def require_sign(shown: Shown, asked: str, following: str) -> None:
             f"書いてください（いまは {shown.figure.text}）。"
             f"符号を付けるなら、{{{shown.figure.measure}}} と書きます。"
         )
+
+
+def name_all(labels: Sequence[str]) -> str:
+    """Return what a caption calls some measures."""
+    return "、".join(labels) if len(labels) <= _MOST_NAMED else "数値"
 
 
 def adds_up(measure: Measure) -> bool:

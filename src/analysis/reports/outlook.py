@@ -62,7 +62,13 @@ def _say_arrival(findings: Findings, scope: str) -> tuple[Inline, ...]:
 
 
 def say_next(findings: Findings) -> Iterator[tuple[Inline, ...]]:
-    """Yield what to do first: the steps that need nobody else, and where most is left to start."""
+    """Yield in one sentence what to do first."""
+    if steps := list_next_steps(findings):
+        yield (Strong(("まず進めるもの",)), "：", *join(steps))
+
+
+def list_next_steps(findings: Findings) -> list[tuple[Inline, ...]]:
+    """Return the steps that need nobody else, and where most is left to start."""
     figure, asked = findings.ledger.figure, findings.cycle.questionnaire
     steps: list[tuple[Inline, ...]] = []
     for step in list_own_steps(findings):
@@ -76,8 +82,7 @@ def say_next(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     if most.value:
         waiting = asked.name_role("not_started")
         steps.append((f"{waiting}がもっとも多いのは{most.scope_name}（", Shown(most), "）"))
-    if steps:
-        yield (Strong(("まず進めるもの",)), "：", *join(steps))
+    return steps
 
 
 def say_volume(findings: Findings) -> Iterator[tuple[Inline, ...]]:

@@ -10,6 +10,7 @@ from analysis.cycle import WHOLE
 from analysis.document.blocks import (
     Block,
     Bullets,
+    Chart,
     Column,
     Group,
     Inline,
@@ -57,7 +58,6 @@ def summary(findings: Findings) -> Block:
 
 def headline(findings: Findings) -> Block:
     """Return the two headline sentences with the chart of the statuses."""
-    figure = findings.ledger.figure
     title = f"1-(1) {findings.cycle.settings.title}結果"
     return Group(
         (
@@ -65,21 +65,20 @@ def headline(findings: Findings) -> Block:
             Bullets(
                 (
                     say_progress(findings, "all"),
-                    _say_not_online(findings),
+                    say_not_online(findings),
                 )
             ),
-            _city_table(findings),
-            draw_parts(
-                findings.ledger,
-                "手続きの状況",
-                [
-                    (label, figure(name))
-                    for name, label in name_statuses(findings.cycle.questionnaire).items()
-                ],
-                figure("total"),
-            ),
+            tabulate_city(findings),
+            draw_statuses(findings),
         )
     )
+
+
+def draw_statuses(findings: Findings) -> Chart:
+    """Return the chart of the whole city's statuses."""
+    figure, names = findings.ledger.figure, name_statuses(findings.cycle.questionnaire)
+    parts = [(label, figure(name)) for name, label in names.items()]
+    return draw_parts(findings.ledger, "手続きの状況", parts, figure("total"))
 
 
 def moves(findings: Findings) -> Block:
@@ -92,44 +91,48 @@ def moves(findings: Findings) -> Block:
 
 def departments(findings: Findings) -> Block:
     """Return the table of the departments in official order, and its chart."""
-    ledger, before = findings.ledger, findings.ledger.previous_figure
     waiting = list_waiting(findings)
+    parts = (tabulate_departments(findings), draw_departments(findings))
+    return Group((*parts, *waiting, *list_successions(findings)))
+
+
+def tabulate_departments(findings: Findings) -> Table:
+    """Return the published table of the departments in official order."""
     columns = progress_columns(findings)
     known = {department.slug for department in findings.cycle.departments}
-    return Group(
-        (
-            Table(
-                caption="部局別のオンライン化の状況",
-                columns=(Column("部局名", weight=3), *columns.head),
-                rows=(
-                    *(
-                        (
-                            Link(scope.name, f"department-{scope.slug}")
-                            if scope.slug in known
-                            else Quoted(f"{scope.name}（前回調査のみ）"),
-                            *columns.cells(scope.slug),
-                        )
-                        for scope in ledger.list_departments()
-                    ),
-                    ("計", *columns.cells()),
-                ),
-                ledger=findings.ledger,
+    return Table(
+        caption="部局別のオンライン化の状況",
+        columns=(Column("部局名", weight=3), *columns.head),
+        rows=(
+            *(
+                (
+                    Link(scope.name, f"department-{scope.slug}")
+                    if scope.slug in known
+                    else Quoted(f"{scope.name}（前回調査のみ）"),
+                    *columns.cells(scope.slug),
+                )
+                for scope in findings.ledger.list_departments()
             ),
-            draw_rates(
-                "部局別のオンライン化率",
-                [
-                    (
-                        department.name,
-                        ledger.figure("online_rate", department.slug),
-                        before("online_rate", department.slug) if ledger.has_previous else None,
-                    )
-                    for department in findings.cycle.departments
-                ],
-                ledger.figure("online_rate"),
-            ),
-            *waiting,
-            *list_successions(findings),
-        )
+            ("計", *columns.cells()),
+        ),
+        ledger=findings.ledger,
+    )
+
+
+def draw_departments(findings: Findings) -> Chart:
+    """Return the chart of the departments' rates, now and before."""
+    ledger, before = findings.ledger, findings.ledger.previous_figure
+    return draw_rates(
+        "部局別のオンライン化率",
+        [
+            (
+                department.name,
+                ledger.figure("online_rate", department.slug),
+                before("online_rate", department.slug) if ledger.has_previous else None,
+            )
+            for department in findings.cycle.departments
+        ],
+        ledger.figure("online_rate"),
     )
 
 
@@ -174,7 +177,7 @@ def _say_routes(findings: Findings) -> Iterator[Block]:
         yield Bullets(tuple(lines))
 
 
-def _city_table(findings: Findings) -> Table:
+def tabulate_city(findings: Findings) -> Table:
     """Return the whole city's figures, which the departments' reports compare with."""
     columns = FigureColumns(findings, now_and_change(with_unit=True))
     return Table(
@@ -195,7 +198,8 @@ def _say_findings(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     yield from say_volume(findings)
 
 
-def _say_not_online(findings: Findings) -> tuple[Inline, ...]:
+def say_not_online(findings: Findings) -> tuple[Inline, ...]:
+    """Return how many of what is not online have started; for any report to say."""
     figure, names = findings.ledger.figure, name_statuses(findings.cycle.questionnaire)
     waiting = Strong((Shown(figure("not_started"), unit="手続き"), f"は依然{names['not_started']}"))
     whole = ("オンライン化未対応の", Shown(figure("not_online"), unit="手続き"))

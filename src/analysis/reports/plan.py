@@ -19,7 +19,7 @@ AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME = "audit.xlsx", "index.html", "navigator.
 class Report:
     """One report: the notebook that makes it, its parameters, its files' stem, and its title.
 
-    `about` says in a sentence what it is.
+    `about` says in a sentence what it is. One of `slides` is a presentation, too.
     """
 
     notebook: str
@@ -27,6 +27,7 @@ class Report:
     title: str
     parameters: tuple[tuple[str, str], ...]
     about: str = ""
+    slides: bool = False
 
     @property
     def department(self) -> str | None:
@@ -34,10 +35,11 @@ class Report:
         return dict(self.parameters).get("department")
 
     @property
-    def files(self) -> tuple[str, str, str]:
-        """The names of its files: HTML, PDF, and its notebook as it was run."""
+    def files(self) -> tuple[str, ...]:
+        """The names of its files: HTML, PDF, its notebook as it was run, a presentation."""
         executed = f"{NOTEBOOKS}/{self.stem}{ENDING}"
-        return (f"{self.stem}.html", f"{self.stem}.pdf", executed)
+        slides = (f"{self.stem}.pptx",) if self.slides else ()
+        return (f"{self.stem}.html", f"{self.stem}.pdf", executed, *slides)
 
 
 def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) -> list[Report]:
@@ -100,7 +102,8 @@ def _list_reports(
     named = (("cycle", cycle.name),)
     if EACH_DEPARTMENT not in statement.title:
         stem = f"{statement.notebook}{cycle.mark}"
-        yield Report(statement.notebook, stem, statement.title, named, statement.about)
+        about, slides = statement.about, statement.slides
+        yield Report(statement.notebook, stem, statement.title, named, about, slides)
         return
     for department in departments:
         yield Report(
@@ -109,4 +112,5 @@ def _list_reports(
             statement.title.replace(EACH_DEPARTMENT, department.name),
             (*named, ("department", department.slug)),
             statement.about,
+            statement.slides,
         )

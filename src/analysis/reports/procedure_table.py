@@ -22,6 +22,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.figures.decided import decide_rows
+from analysis.figures.effort import list_grades
 from analysis.figures.findings import Findings
 from analysis.figures.order import order_by_use
 from analysis.figures.road import VOLUME
@@ -79,13 +80,15 @@ def _list_columns(findings: Findings, letters: Mapping[str, str]) -> Iterator[Co
     yield Column(named["procedure_id"].header, weight=5)
     yield Column(named[_SECTION].header, picks="one", heads=True)
     yield Column(named["name"].header, weight=18)
-    yield Column("状況", weight=8, picks="one")
+    yield Column("状況", weight=8, picks="one", order=tuple(named[STATUS].choices.values()))
     if asked.reasons:
-        yield Column(named[REASON].header, weight=8, picks="one")
+        reasons = tuple(asked.reasons.values())
+        yield Column(named[REASON].header, weight=8, picks="one", order=reasons)
     if named[VOLUME].is_asked:
         yield Column(named[VOLUME].header, numeric=True, weight=5, picks="least")
     if findings.ledger.guideline.effort is not None:
-        yield Column("手間", weight=5, picks="one")
+        grades = tuple(label for _, label, _ in list_grades(findings.ledger.guideline))
+        yield Column("手間", weight=5, picks="one", order=grades)
     if codes:
         yield Column(_PROPOSED, weight=6, picks="one", codes=codes)
     else:

@@ -158,6 +158,19 @@ def reason_table(findings: Findings, scope: str) -> Table:
     )
 
 
+def say_only_reason(findings: Findings, scope: str) -> tuple[Inline, ...]:
+    """Return the reason of a scope's only not-started procedure in words, else nothing."""
+    asked, figure = findings.cycle.questionnaire, findings.ledger.figure
+    whole = figure("not_started", scope)
+    found = [code for code in asked.reasons if figure(f"reason_{code}", scope).value == 1]
+    if whole.value != 1 or len(found) != 1:
+        return ()
+    routes = [route.label for route in asked.routes if found[0] in asked.list_reasons(route.code)]
+    then = f"、今後の進め方は「{routes[0]}」" if routes else ""
+    reason = f"の理由は「{asked.reasons[found[0]]}」{then}です。"
+    return (asked.name_role("not_started"), "の", Shown(whole, unit="手続き"), reason)
+
+
 def _note_rounding(rows: Sequence[tuple[Cell, ...]], subtotals: Sequence[int]) -> tuple[str, ...]:
     """Return what a table says whose shares, each rounded for itself, do not add up."""
     shares = [row[2] for row in rows]

@@ -9,6 +9,7 @@ from analysis.document.blocks import (
     Cell,
     Column,
     Group,
+    Inline,
     Masthead,
     Paragraph,
     Quoted,
@@ -103,26 +104,15 @@ def reconciliation(findings: Findings) -> Block:
     if published.empty:
         return Paragraph(("この調査回には公表値がないため、照合していません。",))
     agreeing, differing = ledger.figure("published_agreeing"), ledger.figure("published_differing")
-    verdict = (
-        Strong(("すべて一致しました。",))
-        if not differing.value
-        else Strong(
-            (Shown(differing), "が一致しません。報告書を公表する前に、原因を確かめてください。")
-        )
-    )
+    whole = ("公表値", Shown(ledger.figure("published")))
+    said: tuple[Inline, ...] = (*whole, "は、", Strong(("すべて再計算と一致しました。",)))
+    if differing.value:
+        warned = "が一致しません。報告書を公表する前に、原因を確かめてください。"
+        verdict = Strong((Shown(differing), warned))
+        said = (*whole, "のうち", Shown(agreeing), "が再計算と一致しました。", verdict)
     return Group(
         (
-            Paragraph(
-                (
-                    "公表値",
-                    Shown(ledger.figure("published")),
-                    "のうち",
-                    Shown(agreeing),
-                    "が再計算と一致しました。",
-                    verdict,
-                ),
-                kind="lead",
-            ),
+            Paragraph(said, kind="lead"),
             Table(
                 caption="公表値と再計算した値",
                 columns=(

@@ -40,7 +40,7 @@ def agencies(findings: Findings) -> Block:
     )
     how = Paragraph(
         (
-            "相手先は、回答が最初に挙げる法令から、data/raw/agencies.toml のとおりに定めています。"
+            "相手先は、回答が最初に挙げる法令から、市が定めた対応によって決めています。"
             "一つの手続きは一つの相手先に数えます。",
         ),
         kind="note",
@@ -65,7 +65,7 @@ def _write_letter(findings: Findings, agency: str) -> Iterator[Block]:
             (
                 "所管が定められていない",
                 count,
-                "です。data/raw/agencies.toml に法令と相手先を書くと、その相手先に移ります。",
+                "です。法令と相手先の対応を定めると、その相手先に移ります。",
             )
         )
     else:

@@ -20,6 +20,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.chart import draw_rates
+from analysis.document.message import say_way
 from analysis.errors import ReportError
 from analysis.figures.findings import Findings
 from analysis.figures.road import find_horizon, list_milestones
@@ -28,6 +29,8 @@ from analysis.reports.heading import head_report
 from analysis.reports.outlook import say_ceiling, say_goal, say_paces
 
 _ALL = 100
+SMALL = 10
+"""How many procedures a department needs for a rank, if the notebook is as it came."""
 
 
 def aim(findings: Findings, percent: int, by: str) -> Findings:
@@ -56,9 +59,10 @@ def aim(findings: Findings, percent: int, by: str) -> Findings:
     return findings.aim(Target(rate_percent=rate, by=day))
 
 
-def masthead(findings: Findings) -> Masthead:
-    """Return the head of the report."""
-    return head_report(findings, "road")
+def masthead(findings: Findings, small: int = SMALL) -> Masthead:
+    """Return the head of the report, with the conditions that are not the notebook's own."""
+    other = [f"順位に含めないのは、手続きが{small}件より少ない部局"] if small != SMALL else []
+    return head_report(findings, "road", assumed=other)
 
 
 def paces(findings: Findings) -> Block:
@@ -125,6 +129,7 @@ def milestones(findings: Findings) -> Block:
                 "段階ごとのオンライン化率（市全体）",
                 [(label, ledger.figure(rate), None) for label, _, rate in lines],
                 ledger.figure("online_rate"),
+                message=say_way([ledger.figure(rate) for _, _, rate in lines]),
             ),
             Table(
                 caption="段階ごとのオンライン化率（部局別）",
@@ -143,7 +148,7 @@ def assumptions(findings: Findings, small: int) -> Block:
     asked, target = findings.cycle.questionnaire, findings.cycle.settings.target
     lines: list[tuple[Inline, ...]] = []
     if target is not None:
-        lines.append((*say_goal(target), "を目標とする（cycle.toml、またはノートブックの引数）"))
+        lines.append((*say_goal(target), "を目標とする（調査回の設定による）"))
     lines += [
         ("手続きは、これから増えも減りもしない",),
         ("月数は、二つの日付の間を平均の月の長さで割り、整数に丸める",),

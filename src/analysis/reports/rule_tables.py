@@ -36,15 +36,12 @@ def show_tables(findings: Findings) -> Block:
         (
             Paragraph(("決定表（回答から決まること）",), kind="heading"),
             Bullets(tuple((text,) for text in _ABOUT)),
-            Table(
-                caption="一つの手続きについて見る",
-                columns=(Column("内容"), Column("ページ")),
-                rows=(
-                    (
-                        "手続きを選ぶか質問に答えると、この表によって決まることを示します。",
-                        link_navigator(TITLE),
-                    ),
-                ),
+            Paragraph(
+                (
+                    link_navigator(TITLE),
+                    "では、手続きを選ぶか質問に答えると、その手続きについてこの表から決まることを、"
+                    "規則の道すじとともに見られます。",
+                )
             ),
             _show_grades(findings),
             *(_show_table(findings, table, asked_for) for table in guideline.tables),

@@ -4,7 +4,7 @@ What they return are the blocks of the reports that come with the program, so ev
 audit.xlsx follow. `docs/notebooks.md` (in Japanese) has an example of each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from string import Formatter
 from typing import Literal
 
@@ -26,20 +26,23 @@ from analysis.document.chart import draw_counts, draw_rates, draw_stacks
 from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT, Figure
 from analysis.figures.findings import Findings
-from analysis.figures.item import CHANGE
 from analysis.figures.scopes import Scope
 from analysis.looks import look_by_place
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.from_frame import traced
 from analysis.reports.heading import head_report
-from analysis.reports.named_figures import NamedFigures, adds_up, require_sign, show_named
+from analysis.reports.labelled import require_labelled
+from analysis.reports.named_figures import (
+    AskedColumns,
+    NamedFigures,
+    adds_up,
+    name_all,
+    require_sign,
+    show_named,
+)
 
 RowKind = Literal["department", "section"]
-AskedColumns = Sequence[str] | Mapping[str, str]
-"""Measures, or measures with the titles of their columns."""
-
 _ALL, _SUM = "市全体", "計"
-_MOST_NAMED = 2
 
 
 class Show:
@@ -79,16 +82,16 @@ class Show:
         and must be the sum of the others where counts add up. Raises FigureError for a measure that
         there is not, and names the nearest.
         """
-        given = self._list_columns(columns)
+        given = self._named.list_columns(columns)
         shown = FigureColumns(self._findings, [FigureColumn(n, title) for n, title in given])
         scopes, whole = self._list_rows(rows, department)
         for name, _ in given:
             for scope in scopes:
                 self._named.find(name, scope.slug)
         is_sum = all(adds_up(self._ledger.items[name].measure) for name, _ in given)
-        said = "部局別" if rows == "department" else "課別"
+        said = "部局別" if rows == "department" else f"{self._name_whole(whole)}の課別"
         return Table(
-            caption=caption or f"{said}の{_name_all([title for _, title in given])}",
+            caption=caption or f"{said}の{name_all([title for _, title in given])}",
             columns=(Column(self._title_of(rows), weight=3), *shown.head),
             rows=(
                 *((self._name_row(scope), *shown.cells(scope.slug)) for scope in scopes),
@@ -113,7 +116,7 @@ class Show:
         names = [measures] if isinstance(measures, str) else [*measures]
         found = [self._named.name(name) for name in names]
         labels = [self._ledger.items[name].label for name in found]
-        title = caption or f"部局別の{_name_all(labels)}"
+        title = caption or f"部局別の{name_all(labels)}"
         scopes, whole = self._list_rows("department", None)
         if of is not None:
             total = self._named.name(of)
@@ -185,7 +188,7 @@ class Show:
         return pd.DataFrame(
             {
                 title: [self._find(name, scope.slug) for scope in scopes]
-                for name, title in self._list_columns(columns)
+                for name, title in self._named.list_columns(columns)
             },
             index=pd.Index(names, name=self._title_of(rows)),
             dtype=object,
@@ -194,23 +197,19 @@ class Show:
     def traced(self, frame: pd.DataFrame, caption: str) -> Table:
         """Return a frame of figures and texts as a table (see `from_frame.traced`).
 
+        Raises ReportError for a figure under the name of another department or measure.
+
         >>> show = Show(findings)
         >>> show.traced(show.figures(columns=["online"]), "済の手続き").rows[0][1].text
         '1'
         """
-        return traced(frame, caption)
+        table = traced(frame, caption)
+        require_labelled(frame, caption, self._findings)
+        return table
 
     def _title_of(self, rows: RowKind) -> str:
         asked = self._findings.cycle.questionnaire
         return "部局名" if rows == "department" else asked.named["section"].header
-
-    def _list_columns(self, columns: AskedColumns) -> list[tuple[str, str]]:
-        """Return the measures of columns with their titles."""
-        titles = columns if isinstance(columns, Mapping) else {}
-        # Changes fall away in a first cycle, as in every report.
-        given = [c for c in columns if self._ledger.has_previous or not c.endswith(CHANGE)]
-        named = [(self._named.name(name), titles.get(name)) for name in given]
-        return [(name, title or self._ledger.items[name].label) for name, title in named]
 
     def _list_rows(self, rows: RowKind, department: str | None) -> tuple[list[Scope], str]:
         """Return the scopes of a table's rows, and that of the whole that they are parts of."""
@@ -243,8 +242,3 @@ class Show:
             return None
         found = self._ledger.previous_figure(name, scope)
         return None if found.value is None else found
-
-
-def _name_all(labels: Sequence[str]) -> str:
-    """Return what a caption calls some measures."""
-    return "、".join(labels) if len(labels) <= _MOST_NAMED else "数値"

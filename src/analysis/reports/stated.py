@@ -33,7 +33,7 @@ ENDING = ".ipynb"
 EXPLORE = "explore"
 """The notebook for an analysis of one's own, which makes no report and need not be told of."""
 
-_WORDS = ("title", "heading")
+_WORDS, _SLIDES = ("title", "heading"), "slides"
 # What a cycle may lack that a report is of, and whether it has it.
 _NEEDED: dict[str, Callable[[Cycle], bool]] = {
     "guideline": lambda cycle: cycle.settings.guideline is not None,
@@ -55,6 +55,7 @@ class Statement(NamedTuple):
     `title` is what lists call it, `heading` what it is called itself. A report whose title has
     `{department}` in it is made of each department; one that `needs` the guideline, or
     reasons, in cycles that name one or ask for them. `about` is the notebook's first paragraph.
+    One of `slides` is a presentation, too.
     """
 
     order: int
@@ -63,6 +64,7 @@ class Statement(NamedTuple):
     heading: str
     needs: str | None = None
     about: str = ""
+    slides: bool = False
 
 
 class _UnstatedError(Exception):
@@ -141,7 +143,8 @@ def _read(cycle: Cycle, name: str) -> Statement:
         _WORDS_FILLED.sub(lambda found: words[found[0]], text)
         for text in (stated["title"], stated.get("heading", stated["title"]))
     )
-    return Statement(stated["order"], name, title, heading, stated.get("needs"), about)
+    needs, slides = stated.get("needs"), stated.get(_SLIDES, False)
+    return Statement(stated["order"], name, title, heading, needs, about, slides)
 
 
 def _read_opening(cells: list[dict[str, Any]]) -> str:
@@ -169,8 +172,11 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
     if "needs" in stated and stated["needs"] not in [*_NEEDED]:
         known = "、".join(f'"{name}"' for name in _NEEDED)
         yield f"{KEY} の needs（報告書に要るもの）に書けるのは {known} です。"
-    for key in sorted(stated.keys() - {"order", "needs", *_WORDS}):
-        yield f"{KEY} の「{key}」は使えません（使えるのは order、title、heading、needs）。"
+    if not isinstance(stated.get(_SLIDES, False), bool):
+        yield f"{KEY} の {_SLIDES}（スライドにするか）に書けるのは true か false です。"
+    usable = ("order", *_WORDS, "needs", _SLIDES)
+    for key in sorted(stated.keys() - {*usable}):
+        yield f"{KEY} の「{key}」は使えません（使えるのは {'、'.join(usable)}）。"
 
 
 def _list_names(cycle: Cycle) -> Iterator[str]:

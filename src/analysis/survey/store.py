@@ -4,7 +4,6 @@ The inputs are told by their content, never by their dates: the raw files of the
 that reads them, and the libraries it reads them with.
 """
 
-import csv
 import hashlib
 import io
 import json
@@ -16,16 +15,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pyarrow.parquet import ParquetFile
 
-from analysis.cycle import Cycle
+from analysis.cycle import KEPT_NAME, Cycle
 from analysis.display import Display
 from analysis.errors import SettingsError
 from analysis.files.folder import is_passing
 from analysis.inputs import hash_code
 from analysis.place import deliver_file, place_file
+from analysis.survey.plain_csv import write_csv
 from analysis.survey.problems import STOPPED, problems_from_frame, problems_to_frame, sort_problems
 from analysis.survey.survey import PROBLEMS_NAME, Survey
 from analysis.survey.uncounted import keep_compared, set_matches_aside
@@ -36,7 +35,6 @@ FRAMES = ("rows", "workbooks", "problems", "corrections", "matches", "lines", "e
 _CSV_FRAMES = ("rows", "lines", "extras")
 _LIBRARIES = ("defusedxml", "openpyxl", "pandas", "pyarrow", "pydantic", "rapidfuzz")
 # What a spreadsheet takes for a formula when it opens a CSV.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def load_survey(cycle: Cycle, display: Display | None = None) -> Survey:
@@ -109,36 +107,6 @@ def load_surveys(
     return survey, previous
 
 
-def write_csv(frame: pd.DataFrame) -> bytes:
-    """Return a frame as CSV for Excel: UTF-8 with mark, and no text that it takes for a formula.
-
-    A text that begins with = + - @, tab or carriage return gets an apostrophe before it.
-
-    >>> write_csv(pd.DataFrame({"name": ["届出", "=1+1"]})).decode("utf-8-sig").splitlines()
-    ['name', '届出', "'=1+1"]
-    """
-    columns = (_defuse_column(frame[name]) for name in frame)
-    text = io.StringIO(newline="")
-    head = [*map(defuse, frame.columns)]
-    csv.writer(text, lineterminator="\r\n").writerows([head, *zip(*columns, strict=True)])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _defuse_column(column: pd.Series) -> list[object]:
-    """Return a column's cells as they stand in a CSV; a value that comes again is asked once."""
-    places, values = column.factorize()
-    # A missing value's place is -1: the last.
-    safe = np.array([*map(defuse, values.tolist()), None], dtype=object)
-    cells: list[object] = safe[places].tolist()
-    return cells
-
-
-def defuse(value: object) -> object:
-    """Return a cell's value as no spreadsheet takes it for a formula: an apostrophe before it."""
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
-    return f"'{value}" if is_formula else value
-
-
 def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
     """Return what the survey is made from, by name and sha256."""
     raw = cycle.raw_folder
@@ -148,7 +116,7 @@ def stamp_inputs(cycle: Cycle) -> dict[str, Any]:
             for path in sorted(raw.rglob("*"))
             # Approvals are of what is made from the answers.
             if not any(map(is_passing, path.relative_to(raw).parts))
-            and path != cycle.approvals_path
+            and path not in (cycle.approvals_path, cycle.approvals_path.with_name(KEPT_NAME))
         },
         "survey": _digest_file(cycle.survey_path),
         **_stamp_program(),

@@ -53,9 +53,10 @@ function cellsOf(row, fields) {
   return [...new Set(cells.filter(Boolean))].join("・");
 }
 
-// What a spreadsheet would take for a formula gets an apostrophe.
+// What a spreadsheet would take for a formula gets an apostrophe; a number with its sign is none.
 function safeText(text) {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const isFormula = /^[=+\-@\t\r]/.test(text) && !/^[+-][0-9][0-9,]*(\.[0-9]+)?%?$/.test(text);
+  return isFormula ? `'${text}` : text;
 }
 
 function writeCsv(lines) {

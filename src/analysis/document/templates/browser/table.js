@@ -7,6 +7,7 @@ const MOST_COPIED = 200;
 const ORDER = "並び";
 const WORDS = "語";
 const BETWEEN_CODES = "・";
+const ROWS_AT_ONCE = 250;
 
 class Chooser {
   constructor(box) {
@@ -24,14 +25,24 @@ class Chooser {
     box.after(this.more);
     window.addEventListener("beforeprint", () => this.grow(Infinity));
     if (this.wanted.size) this.show();
+    else if (this.isLong) whenIdle(() => this.readOn(ROWS_AT_ONCE));
   }
 
-  // Read when they are first asked for: of ten thousand rows this is the longest part.
   get rows() {
-    this.known ??= [...this.box.querySelectorAll("tbody tr:not(.head, .total)")].map((element) => ({
-      element, home: element.parentElement, texts: [...element.cells].map((cell) => cell.textContent),
-    }));
+    this.readOn(Infinity);
     return this.known;
+  }
+
+  // Of ten thousand rows this is the longest part, so it is done while nobody waits for it; tells
+  // whether any are left.
+  readOn(most) {
+    this.found ??= [...this.box.querySelectorAll("tbody tr:not(.head, .total)")];
+    this.known ??= [];
+    for (const element of this.found.slice(this.known.length, this.known.length + most)) {
+      const texts = [...element.cells].map((cell) => cell.textContent);
+      this.known.push({ element, home: element.parentElement, texts, plain: plainForSearch(texts.join("\t")) });
+    }
+    return this.known.length < this.found.length;
   }
 
   addOrder(column) {
@@ -73,6 +84,7 @@ class Chooser {
       const found = new Set(this.rows.flatMap(({ texts }) => valuesOf(column, texts)));
       const named = [...found].map((value) => [value, column.codes.has(value) ? `${value} ${column.codes.get(value)}` : value]);
       if (column.codes.size) named.sort(([one], [other]) => (one < other ? -1 : 1));
+      if (column.order.size) named.sort(([one], [other]) => rank(column, one) - rank(column, other));
       control.append(...named.map(([value, text]) => make("option", { value }, text)));
     }
     for (const [name, control] of this.controls) control.value = this.wanted.get(name) ?? "";
@@ -101,10 +113,7 @@ class Chooser {
       return ({ texts }) => numberOf(texts[column.place]) >= Number(value);
     });
     if (words.length) {
-      tests.push((row) => {
-        row.plain ??= plainForSearch(row.texts.join("\t"));
-        return words.every((word) => row.plain.includes(word));
-      });
+      tests.push(({ plain }) => words.every((word) => plain.includes(word)));
     }
     const chosen = this.rows.filter((row) => tests.every((test) => test(row)));
     const order = this.wanted.get(ORDER) ?? "";
@@ -179,6 +188,15 @@ class Chooser {
   }
 }
 
+// Takes steps while the page has nothing else to do, until one tells that none is left.
+function whenIdle(step) {
+  const wait = window.requestIdleCallback ?? ((next) => setTimeout(next, 20));
+  const go = () => {
+    if (step()) wait(go);
+  };
+  wait(go);
+}
+
 function readHead(head) {
   const codes = (head.dataset.codes ?? "").split("\n").filter(Boolean).map((line) => {
     const at = line.indexOf(" ");
@@ -187,6 +205,7 @@ function readHead(head) {
   return {
     head, title: head.textContent, place: Number(head.dataset.column), picks: head.dataset.picks,
     isNumber: head.classList.contains("number"), codes: new Map(codes),
+    order: new Map((head.dataset.order ?? "").split("\n").filter(Boolean).map((word, place) => [word, place])),
   };
 }
 
@@ -200,8 +219,15 @@ function numberOf(text) {
   return written === undefined ? -Infinity : Number(written);
 }
 
-function sortRows(rows, { place, isNumber }, sign) {
-  const keyed = rows.map((row) => [isNumber ? numberOf(row.texts[place]) : row.texts[place], row]);
+// Words that have an order stand by it, others behind them.
+function rank({ order }, word) {
+  return order.get(word) ?? order.size;
+}
+
+function sortRows(rows, column, sign) {
+  const { place, isNumber, order } = column;
+  const keyOf = (text) => (isNumber ? numberOf(text) : order.size ? rank(column, text) : text);
+  const keyed = rows.map((row) => [keyOf(row.texts[place]), row]);
   keyed.sort(([one], [other]) => (one < other ? -sign : one > other ? sign : 0));
   return keyed.map(([, row]) => row);
 }

@@ -1,7 +1,8 @@
 // What `analysis lab` adds to JupyterLab. It is loaded as it stands, as JupyterLab loads any extension.
 
 const SERVICE = "analysis-lab/";
-const START_PAGE = "notebooks/README.md";
+// The second is what a survey's folder has that has no notebooks.
+const START_PAGES = ["notebooks/README.md", "README.ja.md"];
 const REPORTS = { analysis_html: "報告書（HTML）", analysis_pdf: "報告書（PDF）" };
 const EXPORT = "notebook:export-to-format";
 const PLUGINS = [
@@ -28,16 +29,18 @@ const PLUGINS = [
     activate: (app, router) => {
       if (!/\/lab\/?$/.test(router.current.path)) return;
       app.restored.then(async () => {
-        const found = await app.serviceManager.contents.get(START_PAGE, { content: false }).catch(() => null);
-        if (found) app.commands.execute("docmanager:open", { path: START_PAGE, factory: "Markdown Preview" });
+        for (const path of START_PAGES) {
+          const found = await app.serviceManager.contents.get(path, { content: false }).catch(() => null);
+          if (found) return app.commands.execute("docmanager:open", { path, factory: "Markdown Preview" });
+        }
       });
     },
   },
   {
     id: "analysis-lab:panels",
     description: "Opens the panel of a number below its cell",
-    tokens: [],
-    activate: (app) => {
+    tokens: [["@jupyterlab/notebook", "INotebookTracker"]],
+    activate: (app, tracker) => {
       const base = app.serviceManager.serverSettings.baseUrl + SERVICE;
       document.head.append(make("link", { rel: "stylesheet", href: `${base}notebook.css` }));
       document.addEventListener("click", (event) => {
@@ -46,11 +49,65 @@ const PLUGINS = [
         if (!wrapper || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
         event.preventDefault();
         event.stopPropagation();
-        openPanel(wrapper, link, base);
+        openPanel(wrapper, link, base, findAimed(tracker));
       }, true);
     },
   },
+  {
+    id: "analysis-lab:choices",
+    description: "Offers what the parameters of a notebook take below their cell",
+    tokens: [["@jupyterlab/notebook", "INotebookTracker"]],
+    activate: (app, tracker) => {
+      const address = `${app.serviceManager.serverSettings.baseUrl + SERVICE}choices`;
+      tracker.widgetAdded.connect((_, panel) => panel.context.ready.then(() => offerChoices(panel.content, address)));
+    },
+  },
 ];
+
+const TAGS = ["parameters", "injected-parameters"];
+const STATED = /^(\w+)(\s*(?::\s*str)?\s*=\s*)(["'])((?:(?!\3)[^\\\n])*)\3/gm;
+
+// What papermill put in stands after the defaults, and holds.
+async function offerChoices(notebook, address) {
+  const cell = notebook.widgets.filter(({ model }) => model.getMetadata("tags")?.some((tag) => TAGS.includes(tag))).pop();
+  if (!cell) return;
+  await cell.ready;
+  const source = cell.model.sharedModel;
+  const row = make("div", { class: "analysis-choices" });
+  let asked;
+  const refresh = async () => {
+    const stated = Object.fromEntries([...source.getSource().matchAll(STATED)].map(([, name, , , value]) => [name, value]));
+    asked = new URLSearchParams({ cycle: stated.cycle ?? "latest" }).toString();
+    const mine = asked;
+    const answer = await fetch(`${address}?${asked}`).catch(() => null);
+    if (!answer?.ok) return;
+    const known = await answer.json();
+    // Written on meanwhile: the later one answers.
+    if (mine !== asked) return;
+    row.replaceChildren(...Object.entries(known).filter(([name]) => name in stated).map(([name, { title, values }]) =>
+      offer(title, values, stated[name], (value) => source.setSource(source.getSource().replace(STATED, (all, own, between) =>
+        own === name ? `${own}${between}"${value}"` : all)))));
+  };
+  await refresh();
+  cell.node.querySelector(".jp-Cell-inputWrapper").after(row);
+  source.changed.connect(refresh);
+}
+
+function offer(title, values, current, choose) {
+  const select = make("select", {});
+  const isMeant = ([value, said]) => value === current || said.split("（")[0] === current;
+  const options = values.some(isMeant) ? values : [[current, `${current}（ありません）`], ...values];
+  select.append(...options.map((entry) => {
+    const option = make("option", { value: entry[0] });
+    option.textContent = entry[1];
+    option.selected = isMeant(entry);
+    return option;
+  }));
+  select.addEventListener("change", () => choose(select.value));
+  const label = make("label", {});
+  label.append(`${title} `, select);
+  return label;
+}
 
 // What is offered by its title is not offered by its name as well.
 function hideByName(nbconvert) {
@@ -59,12 +116,22 @@ function hideByName(nbconvert) {
     Object.fromEntries(Object.entries(await ask(force)).filter(([name]) => !(name in REPORTS)));
 }
 
-function openPanel(wrapper, link, base) {
+// The target that the head of the page in a cell names where it is not the settings'.
+function findAimed(tracker) {
+  return tracker.currentWidget?.content.widgets.flatMap(({ model }) => model.outputs?.toJSON() ?? [])
+    .map(({ data }) => data?.["application/vnd.analysis.masthead+json"]?.aimed).find((aimed) => aimed);
+}
+
+function openPanel(wrapper, link, base, aimed) {
   const id = (link.getAttribute("href") ?? link.getAttribute("xlink:href")).slice(1);
   const cell = wrapper.parentElement;
   cell.querySelector(".analysis-panel")?.remove();
-  const asked = encodeURIComponent(decodeURIComponent(id));
-  const frame = make("iframe", { src: `${base}figure?id=${asked}#${id}`, title: "数値の根拠" });
+  const asked = new URLSearchParams({ id: decodeURIComponent(id), printed: link.textContent });
+  if (aimed) {
+    asked.set("percent", aimed[0]);
+    asked.set("by", aimed[1]);
+  }
+  const frame = make("iframe", { src: `${base}figure?${asked}#${id}`, title: "数値の根拠" });
   const close = make("button", { type: "button" });
   close.textContent = "閉じる";
   const panel = make("div", { class: "analysis-panel" });

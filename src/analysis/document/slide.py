@@ -1,0 +1,128 @@
+"""A slide: what a report says in one breath, to be shown on a wall and edited by staff.
+
+It is made of the blocks that reports are made of. On its page they stand one below another; on
+paper and in the presentation they stand in one column or two, as large as they fit.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from analysis.document.blocks import (
+    ASKED,
+    TYPST_MIME,
+    Block,
+    Bullets,
+    Bundle,
+    Chart,
+    Group,
+    Inline,
+    Paragraph,
+    Quoted,
+    Shown,
+    Strong,
+    Table,
+    require_parts,
+)
+from analysis.document.tiles import Tiles
+from analysis.figures.asked import take_asked
+from analysis.figures.own_code import note_own_code
+
+SLIDE_MIME = "application/vnd.analysis.slide+json"
+
+LONGEST_COLUMN = 14
+"""How many rows a table has in one column; a longer one stands in two halves."""
+
+MOST_ROWS_SHOWN = 2 * LONGEST_COLUMN
+"""How many rows of a table a slide has."""
+
+Part = Paragraph | Bullets | Table | Chart | Tiles
+"""What can stand on a slide."""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide: a title, a message in a sentence, and parts in one column or two.
+
+    `opening` is the first, which has its title large. `widths` are those of the two columns, as
+    shares of each other.
+    """
+
+    title: str
+    parts: tuple[Part, ...]
+    beside: tuple[Part, ...] = ()
+    message: tuple[Inline, ...] = ()
+    opening: bool = False
+    widths: tuple[int, int] = (1, 1)
+
+    def __post_init__(self) -> None:
+        """Refuse anything but the parts of a slide, and a chart that no renderer can draw."""
+        require_parts(self.message, (str, Quoted, Shown, Strong))
+        require_parts((*self.parts, *self.beside), (Paragraph, Bullets, Table, Chart, Tiles))
+        for part in (*self.parts, *self.beside):
+            if isinstance(part, Chart) and part.plot is None:
+                raise TypeError(f"a slide has no bars to draw of {part.caption!r}")
+
+    @property
+    def content(self) -> Group:
+        """The slide as a section of a page, whose own title is that of the opening."""
+        said = (Paragraph(self.message, kind="lead"),) if self.message else ()
+        heading = () if self.opening else (Paragraph((self.title,), kind="heading"),)
+        return Group((*heading, *said, *self.parts, *self.beside))
+
+
+@dataclass(frozen=True)
+class Slides(Block):
+    """Slides one after another, which a cell returns; none where there is nothing to say."""
+
+    slides: tuple[Slide, ...]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        # The renderers know a slide, as those of blocks know every block.
+        from analysis.document import html, svg  # noqa: PLC0415
+        from analysis.document.slides import described, typeset  # noqa: PLC0415
+
+        page = Group(tuple(slide.content for slide in self.slides))
+        shown = {
+            "text/plain": "<Slides>",
+            "text/html": svg.to_cell(html.render(page)),
+            TYPST_MIME: "\n".join(map(typeset.render, self.slides)),
+            SLIDE_MIME: list(map(described.render, self.slides)),
+        }
+        note_own_code()
+        return shown, {ASKED: take_asked()}
+
+
+def halve(table: Table) -> tuple[Table, ...]:
+    """Return a table as it stands on a slide: in two halves, side by side, if it is long."""
+    if len(table.rows) <= LONGEST_COLUMN:
+        return (table,)
+    middle = len(table.rows) // 2
+    rest = _cut(table, middle, len(table.rows))
+    rest = replace(rest, caption=f"{table.caption}（続き）", marks=_list_looks(rest), ledger=None)
+    return (_cut(table, 0, middle), rest)
+
+
+def share_out(table: Table) -> Iterator[Table]:
+    """Yield a table in as many parts as it takes slides, each at most MOST_ROWS_SHOWN long."""
+    slides = -(-len(table.rows) // MOST_ROWS_SHOWN)
+    for at in range(slides):
+        ends = [len(table.rows) * place // slides for place in (at, at + 1)]
+        yield _cut(table, *ends) if slides > 1 else table
+
+
+def _cut(table: Table, begin: int, end: int) -> Table:
+    """Return some rows of a table, which look as they did: its sums were checked with all."""
+    notes = table.notes if end == len(table.rows) else ()
+    return replace(
+        table,
+        rows=table.rows[begin:end],
+        marks=_list_looks(table)[begin:end],
+        subtotals=(),
+        notes=notes,
+        ledger=None,
+    )
+
+
+def _list_looks(table: Table) -> tuple[str | None, ...]:
+    return tuple(look or None for look in table.looks)

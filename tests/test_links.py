@@ -41,7 +41,10 @@ def test_each_number_of_every_pdf_leads_to_its_own_words(
             past = "" if own.cycle == LATEST else f"（{own.cycle}）"
             begins = f"{own.scope_name}{past}{own.text}".replace(" ", "")
             read = read_from(pages[page - 1], left, down)
-            if told != f"ページ {page}" or not read.startswith(begins):
+            # A number drawn in a chart is told; another's link is read as the number itself.
+            drawn = f"{own.label} {own.scope_name} "
+            is_told = told == f"ページ {page}" or told.startswith(drawn)
+            if not is_told or not read.startswith(begins):
                 elsewhere.append(f"{path.stem} p. {shown_on}: {target} {page} {down:.0f} {read}")
     assert elsewhere[:5] == []
 
@@ -95,17 +98,3 @@ def read_from(words: list[Word], left: float, down: float) -> str:
         if top <= down <= bottom and start >= left - 1:
             return "".join(word for *_, word in words[place : place + 12])
     return ""
-
-
-def test_the_evidence_takes_at_most_a_quarter_of_the_pages(built: tuple[Path, str]) -> None:
-    pages, evidence = 0, 0
-    for path in list_papers(built[0]):
-        reader = pypdf.PdfReader(path)
-        (begins,) = (e for e in reader.outline if e.get("/Title") == "数値の根拠")
-        pages += len(reader.pages)
-        # But for the page that it shares with what stands before it.
-        evidence += len(reader.pages) - reader.get_destination_page_number(begins) - 1
-        if path.stem == "department-gikai":
-            assert len(reader.pages) <= 3
-    assert evidence <= pages / 4
-    assert pages < 280

@@ -6,7 +6,7 @@ HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF), by one
 `html` and `typst`. A digit in a text of ours stops the export (`orphans`), but not in `Quoted`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +24,8 @@ from analysis.document.text import name_drawing
 from analysis.figures.asked import take_asked
 from analysis.figures.figure import Figure
 from analysis.figures.own_code import note_own_code
+from analysis.language.spoken import find_spoken, take_missing
+from analysis.names import ORIGINAL
 
 if TYPE_CHECKING:
     from analysis.figures.ledger import Ledger
@@ -38,6 +40,7 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 TYPST_MIME = "text/vnd.typst"
 MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
 ASKED = "analysis_asked"  # where a cell's output tells what was asked (see `asked`)
+MISSING_WORDS = "analysis_missing_words"  # and which of its texts have no translation
 
 
 class Block:
@@ -47,9 +50,17 @@ class Block:
         # The renderers know every block, so a block can't know them at import.
         from analysis.document import html, svg, typst  # noqa: PLC0415
 
-        shown = {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}
+        own = self._translate()
+        shown = {"text/html": svg.to_cell(html.render(own)), TYPST_MIME: typst.render(own)}
         note_own_code()
-        return shown, {ASKED: take_asked()}
+        missing = take_missing()
+        return shown, {ASKED: take_asked()} | ({MISSING_WORDS: missing} if missing else {})
+
+    def _translate(self) -> "Block":
+        from analysis.document.translate import translate  # noqa: PLC0415 - it knows every block
+
+        lexicon = find_spoken()
+        return self if lexicon is None else translate(self, lexicon)
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,9 @@ class Masthead(Block):
     `title` names the report, `subtitle` whom and when it is about, `notes` are short lines such as
     the publisher, `demonstration` marks invented data on every page, `notice` stands above all.
     `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
-    name of each one's file, and what it is called.
+    name of each one's file, and what it is called. `lang` is the language, `versions` the
+    stem of its files in each that there is, where it is not alone, `translated` are the stems of
+    every page of the set that is in Japanese and in English.
     """
 
     title: str
@@ -73,11 +86,19 @@ class Masthead(Block):
     stem: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     departments: tuple[tuple[str, str], ...] = ()
+    lang: str = ORIGINAL
+    versions: tuple[tuple[str, str], ...] = ()
+    translated: tuple[tuple[str, str], ...] = ()
+
+    def leads_out(self, file: str) -> bool:
+        """Tell whether a page of the set, by its file's name, is Japanese and this one is not."""
+        known = {f"{stem}.html" for _, stem in self.translated}
+        return self.lang != ORIGINAL and file not in known
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
         notice = self.notice and self.notice._repr_mimebundle_()[0]
-        return {**shown, MASTHEAD_MIME: {**vars(self), "notice": notice}}, asked
+        return {**shown, MASTHEAD_MIME: {**vars(self._translate()), "notice": notice}}, asked
 
 
 @dataclass(frozen=True)
@@ -177,13 +198,15 @@ class Table(Block):
 class Chart(Block):
     """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
 
-    `figures` are those drawn, in their order, so that none is shown without evidence.
+    `figures` are those drawn, in their order, so that none is shown without evidence. `again` draws
+    it anew of what it was drawn of (see `drawing`).
     """
 
     caption: str
     svg: str
     alt: tuple[str | Shown, ...]
     figures: tuple[Figure, ...]
+    again: Callable[..., "Chart"] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""

@@ -6,8 +6,9 @@ figure's id.
 
 import io
 import warnings
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cache, wraps
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -54,6 +55,28 @@ STYLE: dict[Any, Any] = {
     "axes.edgecolor": COLOURS["edge"],
     "axes.linewidth": 0.6,
 }
+
+
+def drawing(draw: Callable[..., Chart]) -> Callable[..., Chart]:
+    """Let a function draw in the house's style, and what it drew be drawn again in other words.
+
+    `again(say, word)` of its chart says by `word` all that the chart is drawn of, and by `say` what
+    the function says itself; it takes that as `say` if it writes any of it into the drawing.
+    """
+    has_words = "say" in (draw.__kwdefaults__ or {})
+
+    @wraps(draw)
+    def drawn(*given: Any) -> Chart:
+        def again(say: Callable[[str], str], word: Callable[[Any], Any]) -> Chart:
+            with rc_context(STYLE):
+                own = draw(*map(word, given), **({"say": say} if has_words else {}))
+            alt = (say(part) if isinstance(part, str) else part for part in own.alt)
+            return replace(own, alt=tuple(alt))
+
+        with rc_context(STYLE):
+            return replace(draw(*given), again=again)
+
+    return drawn
 
 
 def open_canvas(height_inches: float, layout: Literal["constrained"] | None = None) -> Canvas:

@@ -4,9 +4,8 @@ Read in grey: parts differ in lightness and hatch, the last cycle has a mark of 
 every bar carries its number. Text stays text, so that it can be searched and read aloud.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from matplotlib import rc_context
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D
@@ -15,9 +14,9 @@ from analysis.document.blocks import Chart, Shown
 from analysis.document.canvas import (
     BAR,
     DIAMOND,
-    STYLE,
     WIDTH_INCHES,
     LegendKey,
+    drawing,
     explain,
     finish,
     length_of,
@@ -45,9 +44,13 @@ RATE_COLUMN = 112
 """Where the numbers of a chart of rates stand, right of 100 %."""
 
 
-@rc_context(STYLE)
+@drawing
 def draw_rates(
-    caption: str, rows: Sequence[tuple[str, Figure, Figure | None]], whole: Figure
+    caption: str,
+    rows: Sequence[tuple[str, Figure, Figure | None]],
+    whole: Figure,
+    *,
+    say: Callable[[str], str] = str,
 ) -> Chart:
     """Draw rates as bars with a line for the whole: (label, rate now, rate before or None)."""
     canvas = open_canvas(ROW_INCHES * len(rows) + 0.6, "constrained")
@@ -64,16 +67,16 @@ def draw_rates(
     axes.set_xlim(0, RATE_COLUMN)
     axes.set_xticks(range(0, 101, 20), [])
     name_rows(axes, [label for label, _, _ in rows])
-    keys: list[LegendKey] = [(Patch(color=INK, label="今回"), None)]
+    keys: list[LegendKey] = [(Patch(color=INK, label=say("今回")), None)]
     if any(before is not None for _, _, before in rows):
         diamond = Line2D(
             [], [], linestyle="", marker="D", markersize=4.5, markerfacecolor=PAPER,
-            markeredgecolor=DRAWN, label="前回",
+            markeredgecolor=DRAWN, label=say("前回"),
         )  # fmt: skip
         keys.append((diamond, None))
     line = Line2D(
         [], [], color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9,
-        label=f"市全体　{whole.cell_text}",
+        label=say(f"市全体　{whole.cell_text}"),
     )  # fmt: skip
     keys.append((line, whole))
     explain(canvas, keys, len(keys))
@@ -83,7 +86,7 @@ def draw_rates(
     return finish(canvas, caption, alt, [*figures, whole])
 
 
-@rc_context(STYLE)
+@drawing
 def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     """Draw counts, or changes of counts, as bars from nought: (label, count) each."""
     canvas = open_canvas(ROW_INCHES * len(rows) + 0.4, "constrained")
@@ -105,13 +108,15 @@ def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     return finish(canvas, caption, (f"横棒グラフ。{caption}。", *told, "。"), [f for _, f in rows])
 
 
-@rc_context(STYLE)
+@drawing
 def draw_parts(
     ledger: Ledger,
     caption: str,
     parts: Sequence[tuple[str, Figure]],
     total: Figure,
     looks_of: Mapping[str, Look] = PARTS,
+    *,
+    say: Callable[[str], str] = str,
 ) -> Chart:
     """Draw the parts of a whole as one bar: (label, count) each; `looks_of` are by measure.
 
@@ -139,7 +144,7 @@ def draw_parts(
                 align="center", ink=look.ink, boxed=look.ink != PAPER,
             )  # fmt: skip
     keys: list[LegendKey] = [
-        (patch(look, f"{label}　{figure.text}{figure.unit.name}"), figure)
+        (patch(look, say(f"{label}　{figure.text}{figure.unit.name}")), figure)
         for (label, figure), look in zip(parts, looks, strict=True)
     ]
     explain(canvas, keys, 2 if rows_of_legend > 1 else len(parts))
@@ -148,7 +153,7 @@ def draw_parts(
     return finish(canvas, caption, alt, [*(figure for _, figure in parts), total])
 
 
-@rc_context(STYLE)
+@drawing
 def draw_stacks(
     ledger: Ledger,
     caption: str,

@@ -5,6 +5,7 @@ By `menu` JupyterLab's own *Save and Export Notebook As* has them too.
 
 import datetime
 import re
+from collections.abc import Callable
 from functools import cache
 from html import unescape
 from importlib.resources import files
@@ -17,7 +18,7 @@ from analysis.cycle import FIGURES_NAME
 from analysis.document.blocks import Masthead
 from analysis.document.document import CellOutput, Document
 from analysis.document.fonts import missing_glyphs
-from analysis.document.markdown import section_title, to_html, to_typst
+from analysis.document.markdown import Token, say_prose, section_title, to_html, to_typst
 from analysis.document.typefaces import FAMILIES, FOLDERS, JAPANESE
 from analysis.document.typst import literal
 from analysis.errors import ReportError, list_examples
@@ -28,10 +29,14 @@ from analysis.evidence.orphans import require_traced
 from analysis.evidence.paper import PLACES_NAME, write_evidence, write_places
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.evidence.traced import gather_printed, mark_links, write_traced_page
+from analysis.evidence.worded import lead_to_versions
 from analysis.figures.asked import EVERYTHING
+from analysis.figures.english import open_spoken
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
 from analysis.inputs import SHORT_LENGTH
+from analysis.language.lexicon import Lexicon
+from analysis.language.paper import say_template
 from analysis.looks import fill_typst
 
 _FIGURES = FIGURES_NAME.partition(".")[0]
@@ -56,6 +61,8 @@ class _Content(NamedTuple):
     figures: list[Figure]
     sources: Sources
     fingerprint: str
+    parts: tuple[Token | CellOutput, ...]
+    lexicon: Lexicon | None
 
 
 def pages_of(document: Document, findings: Findings, origin: Origin) -> Pages:
@@ -83,7 +90,7 @@ def pdf_of(document: Document, findings: Findings, origin: Origin) -> bytes:
     the document or the page would break PDF/UA-1 or PDF/A-3a.
     """
     written = _write_content(document, findings, origin)
-    require_traced(written.content, findings)
+    require_traced(written.content, findings, written.lexicon)
     return _set_pdf(document, findings, written)
 
 
@@ -95,6 +102,7 @@ def _write_page(document: Document, findings: Findings, written: _Content) -> st
         findings,
         written.figures,
         fingerprint=written.fingerprint[:SHORT_LENGTH],
+        lexicon=written.lexicon,
     )
 
 
@@ -102,13 +110,22 @@ def _write_content(document: Document, findings: Findings, origin: Origin) -> _C
     """Return a document's content, and from what of the answers it was made."""
     sections: list[tuple[str, str]] = []
     parts: list[Markup] = []
+    lexicon = open_spoken(document.masthead.lang, findings)
+    told = document.parts
+    if lexicon is not None:
+        lexicon.missing.update(document.missing)
+        lexicon.place = "文章のセル"
+        told = tuple(
+            part if isinstance(part, CellOutput) else say_prose(part, lexicon.say) for part in told
+        )
+        lexicon.place = "数値の根拠など"
 
     def open_section(found: str | re.Match[str]) -> str:
         title = found if isinstance(found, str) else unescape(found[1])
         sections.append((f"section-{len(sections) + 1}", title))
         return Markup('<h2 id="{}">{}</h2>').format(*sections[-1])
 
-    for part in document.parts:
+    for part in told:
         if isinstance(part, CellOutput):
             parts.append(Markup(_HEADING.sub(open_section, part.html)))  # noqa: S704  a block's own
         elif title := section_title(part):
@@ -121,25 +138,31 @@ def _write_content(document: Document, findings: Findings, origin: Origin) -> _C
     if EVERYTHING not in asked:
         asked |= list_carried(findings.ledger, figures)
     sources = find_sources(findings.ledger, origin.inputs, asked)
-    return _Content(content, sections, figures, sources, origin.write_fingerprint(sources))
+    fingerprint = origin.write_fingerprint(sources)
+    return _Content(content, sections, figures, sources, fingerprint, told, lexicon)
 
 
 def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes:
     """Set a document with the evidence of its figures, all that it prints and checked."""
-    figures = written.figures
+    figures, lexicon = written.figures, written.lexicon
+    say = str if lexicon is None else lexicon.say
     parts = [
-        part.typst if isinstance(part, CellOutput) else to_typst(part) for part in document.parts
+        part.typst if isinstance(part, CellOutput) else to_typst(part) for part in written.parts
     ]
     attached: dict[str, bytes] = {}
     if figures:
-        rows = say_rows(findings.ledger, figures)
+        rows = say_rows(findings.ledger, figures, say=say)
         attached = write_attachments(findings.ledger, figures) | {PLACES_NAME: write_places(rows)}
         attached = {findings.cycle.name_file(name): csv for name, csv in attached.items()}
-        parts += write_evidence(findings.ledger, figures, rows)
-    parts += [_attach(name) for name in attached]
+        parts += write_evidence(findings.ledger, figures, rows, lexicon)
+    parts += [_attach(name, say) for name in attached]
     template = (files("analysis.document") / "templates" / "report.typ").read_text(encoding="utf-8")
     setup = _setup(document.masthead, written.fingerprint[:SHORT_LENGTH])
     body = mark_links("\n".join(parts), findings.cycle.mark)
+    if lexicon is not None:
+        template = say_template(template, lexicon)
+        body = lead_to_versions(body, document.masthead)
+        lexicon.require_all()
     source = "\n".join([fill_typst(template), setup, body])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:
@@ -159,12 +182,12 @@ def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes
     return made
 
 
-def _attach(name: str) -> str:
+def _attach(name: str, say: Callable[[str], str]) -> str:
     """Return the line that puts a CSV file into the PDF."""
     said = "数値の一覧" if name.startswith(_FIGURES) else "数値の根拠の行"
     return (
         f'#pdf.attach({literal(name)}, relationship: "data", mime-type: "text/csv", '
-        f"description: {literal(said)})"
+        f"description: {literal(say(said))})"
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from analysis.cycle import NOTEBOOKS, Cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.inputs import REPORT_KEY, list_notebooks
-from analysis.names import find_twice
+from analysis.names import ENGLISH, find_twice
 from analysis.texts import read_text
 
 KEY = REPORT_KEY
@@ -34,6 +34,8 @@ EXPLORE = "explore"
 """The notebook for an analysis of one's own, which makes no report and need not be told of."""
 
 _WORDS = ("title", "heading")
+SPEAKS = "languages"
+"""The key under which a notebook states that it has a parameter `lang`, and for what."""
 # What a cycle may lack that a report is of, and whether it has it.
 _NEEDED: dict[str, Callable[[Cycle], bool]] = {
     "guideline": lambda cycle: cycle.settings.guideline is not None,
@@ -54,7 +56,8 @@ class Statement(NamedTuple):
 
     `title` is what lists call it, `heading` what it is called itself. A report whose title has
     `{department}` in it is made of each department; one that `needs` the guideline, or
-    reasons, in cycles that name one or ask for them. `about` is the notebook's first paragraph.
+    reasons, in cycles that name one or ask for them. `about` is the notebook's first paragraph;
+    one that `speaks` English has a parameter `lang` for it.
     """
 
     order: int
@@ -63,6 +66,7 @@ class Statement(NamedTuple):
     heading: str
     needs: str | None = None
     about: str = ""
+    speaks: bool = False
 
 
 class _UnstatedError(Exception):
@@ -141,7 +145,9 @@ def _read(cycle: Cycle, name: str) -> Statement:
         _WORDS_FILLED.sub(lambda found: words[found[0]], text)
         for text in (stated["title"], stated.get("heading", stated["title"]))
     )
-    return Statement(stated["order"], name, title, heading, stated.get("needs"), about)
+    return Statement(
+        stated["order"], name, title, heading, stated.get("needs"), about, SPEAKS in stated
+    )
 
 
 def _read_opening(cells: list[dict[str, Any]]) -> str:
@@ -169,8 +175,11 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
     if "needs" in stated and stated["needs"] not in [*_NEEDED]:
         known = "、".join(f'"{name}"' for name in _NEEDED)
         yield f"{KEY} の needs（報告書に要るもの）に書けるのは {known} です。"
-    for key in sorted(stated.keys() - {"order", "needs", *_WORDS}):
-        yield f"{KEY} の「{key}」は使えません（使えるのは order、title、heading、needs）。"
+    if stated.get(SPEAKS, [ENGLISH]) != [ENGLISH]:
+        yield f'{KEY} の {SPEAKS}（日本語のほかの言語）に書けるのは ["{ENGLISH}"] です。'
+    for key in sorted(stated.keys() - {"order", "needs", SPEAKS, *_WORDS}):
+        usable = "、".join(("order", "title", "heading", "needs", SPEAKS))
+        yield f"{KEY} の「{key}」は使えません（使えるのは {usable}）。"
 
 
 def _list_names(cycle: Cycle) -> Iterator[str]:

@@ -70,7 +70,10 @@ def drawing(draw: Callable[..., Chart]) -> Callable[..., Chart]:
         def again(say: Callable[[str], str], word: Callable[[Any], Any]) -> Chart:
             with rc_context(STYLE):
                 own = draw(*map(word, given), **({"say": say} if has_words else {}))
-            alt = (say(part) if isinstance(part, str) else part for part in own.alt)
+            # Some of its figures may be found by the function itself.
+            alt = (
+                say(part) if isinstance(part, str) else Shown(word(part.figure)) for part in own.alt
+            )
             return replace(own, alt=tuple(alt))
 
         with rc_context(STYLE):

@@ -189,8 +189,9 @@ class _Sentences:
         return part
 
     def _read(self, text: str, held: Sequence[Inline]) -> Iterator[Inline]:
-        for place, stretch in enumerate(_TOKENS.split(text)):
-            if place % 2:
-                yield held[read_token(stretch) or 0]
+        for stretch in _TOKENS.split(text):
+            if (token := read_token(stretch)) is not None:
+                own, is_bare = held[token[0]], token[1]
+                yield replace(own, unit="") if is_bare and isinstance(own, Shown) else own
             elif stretch:
                 yield stretch

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
 from analysis.document.blocks import Masthead
-from analysis.language.lexicon import JAPANESE_LETTERS, Lexicon
+from analysis.evidence.columns import read_column, write_column
+from analysis.language.lexicon import Lexicon
+from analysis.language.message import JAPANESE_LETTERS
 from analysis.names import ORIGINAL
 
 # What the renderers say of their own.
@@ -17,6 +20,7 @@ _TEXT = re.compile(r">([^<>]+)<")
 _DRAWING = re.compile(r"(<svg\b.*?</svg>)", re.DOTALL)
 # With the signs between and around, which are part of a name.
 _STRETCH = re.compile(rf"[「『（]*[{JAPANESE_LETTERS}](?:[^<>&;\s]*[{JAPANESE_LETTERS}])?[）」』]*")
+_NAMED = re.compile(rf'aria-label="[^"]*[{JAPANESE_LETTERS}][^"]*"(>\s*<table>\s*<caption)>')
 _PAGE_LINK = re.compile(r'<a href="([^"#/]+)\.(html|pdf)(#[^"]*)?"')
 _PAPER_LINK = re.compile(r'link\("([^"#/]+)\.pdf(?=["#])')
 
@@ -38,7 +42,10 @@ def word_payload(content: Mapping[str, Any], lexicon: Lexicon) -> dict[str, Any]
         "fields": fields,
         "nouns": {table: say(noun) for table, noun in content["nouns"].items()},
         "tables": {
-            cycle: {table: _word_columns(columns, say) for table, columns in tables.items()}
+            cycle: {
+                table: _word_columns(columns, content["fields"], say)
+                for table, columns in tables.items()
+            }
             for cycle, tables in content["tables"].items()
         },
     }
@@ -49,14 +56,28 @@ def _word(measure: Mapping[str, Any], lexicon: Lexicon) -> dict[str, Any]:
     return {**measure, "label": lexicon.say(measure["label"]), "unit": unit}
 
 
-def _word_columns(columns: Mapping[str, Any], say: Callable[[str], str]) -> dict[str, Any]:
-    """Return a table's columns with the departments' names in English."""
-    named = columns.get("department")
-    if isinstance(named, dict):
-        named = named | {"of": [name and say(name) for name in named["of"]]}
-    elif named is not None:
-        named = [name and say(name) for name in named]
-    return {**columns, **({} if named is None else {"department": named})}
+def _word_columns(
+    columns: Mapping[str, Any], fields: Mapping[str, Any], say: Callable[[str], str]
+) -> dict[str, Any]:
+    """Return a table's columns with the departments' names in English.
+
+    What a cell holds is said where it is no longer what its answer is called.
+    """
+    said = dict(columns)
+    if "department" in said:
+        said["department"] = _change(said["department"], lambda name: name and say(name))
+    for field, (_, names) in fields.items():
+        if names and f"{field}_raw" in said:
+            pairs = zip(read_column(said[field]), read_column(said[f"{field}_raw"]), strict=True)
+            raws = [names.get(own) if raw is None else raw for own, raw in pairs]
+            said[f"{field}_raw"] = write_column(raws)
+    return said
+
+
+def _change(column: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(column, dict):
+        return column | {"of": list(map(change, column["of"]))}
+    return list(map(change, column))
 
 
 def finish_english(content: Markup, lexicon: Lexicon) -> str:
@@ -65,6 +86,14 @@ def finish_english(content: Markup, lexicon: Lexicon) -> str:
     for word in _RENDERED:
         said = str(Markup.escape(lexicon.say(word)))
         written = written.replace(f">{word}<", f">{said}<").replace(f'"{word}"', f'"{said}"')
+    # A name in two languages is read by the element that it stands in, where these are marked.
+    places = count(1)
+    written = _NAMED.sub(
+        lambda found: (
+            f'aria-labelledby="{(name := f"named-{next(places)}")}"{found[1]} id="{name}">'
+        ),
+        written,
+    )
     # A drawing is of words that are all in English.
     parts = _DRAWING.split(written)
     parts[::2] = [_TEXT.sub(lambda text: f">{_mark(text[1])}<", part) for part in parts[::2]]

@@ -6,8 +6,7 @@ there is such a file is what asks for the reports in English. A message is found
 that a report is about to print, so nobody who writes a report in Japanese has to think of it.
 """
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,17 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from analysis.cycle import Cycle
 from analysis.errors import ReportError
 from analysis.language.dates import say_date
-from analysis.language.message import Message, write_key
+from analysis.language.message import IN_JAPANESE, Message, write_key
 from analysis.names import ENGLISH_NAME
 from analysis.settings import read_toml, refuse_settings
-
-JAPANESE_LETTERS = (
-    "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f"
-    "\U00020000-\U0003ffff"
-)
-"""Kana and kanji, as a regular expression's set has them."""
-IN_JAPANESE = re.compile(f"[{JAPANESE_LETTERS}]")
-"""A kana or a kanji."""
 
 SIGNS = str.maketrans(
     {
@@ -74,7 +65,10 @@ class Lexicon:
         self.place = ""
         messages = [Message(key, said) for key, said in words.words.items() if said]
         self._known: dict[str, str | None] = {
-            one.key: one.said for one in messages if not one.holes
+            key: one.fill({}) if key != one.key else one.said
+            for one in messages
+            if not one.holes
+            for key in (one.key, one.literals[0])
         }
         self._messages = sorted(
             (one for one in messages if one.holes), key=lambda one: one.rank, reverse=True
@@ -103,29 +97,35 @@ class Lexicon:
 
     def miss(self, text: str) -> None:
         """Note that a text has no translation."""
-        for part in self._blame(text):
+        for part in self._blame(text) or [text]:
             self.missing.setdefault(write_key(part), self.place)
 
-    def _blame(self, text: str) -> Iterator[str]:
-        """Yield what of a text has no translation: words in a sentence that has one, or all."""
-        message, found = self._fit(text)
-        inside = [own for hole, own in found.items() if not hole.isdigit()]
-        unknown = [own for own in inside if self.find(own) is None]
-        # A sentence that only its commas would part is one that nobody has translated.
-        is_new = text.endswith("。") and not IN_JAPANESE.search("".join(message.literals[:-1]))
-        if not unknown or (is_new and not all(self._is_said(own) for own in unknown)):
-            yield text
-            return
-        for own in unknown:
-            yield from self._blame(own)
+    def _blame(self, text: str) -> list[str] | None:
+        """Return the words of a text that have no translation; None where it has none itself."""
+        if self.find(text) is not None:
+            return []
+        if text in self.own:
+            return [text]
+        for message in self._messages:
+            found = [
+                told for inside in message.match(text) if (told := self._blame_all(message, inside))
+            ]
+            if found:
+                return min(found, key=lambda told: len("".join(told)))
+        return None
 
-    def _fit(self, text: str) -> tuple[Message, dict[str, str]]:
-        """Return the message that a text is, with what stands in its holes; else its own."""
-        fits = ((one, found) for one in self._messages for found in one.match(text))
-        return next(fits, (Message(text, text), {}))
+    def _blame_all(self, message: Message, found: Mapping[str, str]) -> list[str]:
+        """Return the words without a translation in a message's holes.
 
-    def _is_said(self, text: str) -> bool:
-        return IN_JAPANESE.search("".join(self._fit(text)[0].literals)) is not None
+        None of what only commas and the like would part, where a part is no message itself.
+        """
+        words: list[str] = []
+        for inside in (own for hole, own in found.items() if not hole.isdigit()):
+            told = self._blame(inside)
+            if told is None and message.is_loose:
+                return []
+            words += [inside] if told is None else told
+        return words
 
     def find(self, text: str) -> str | None:
         """Return a text in English; None where the catalogue has none."""

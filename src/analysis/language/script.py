@@ -8,7 +8,8 @@ import json
 import re
 from string import ascii_lowercase
 
-from analysis.language.lexicon import IN_JAPANESE, Lexicon
+from analysis.language.lexicon import Lexicon
+from analysis.language.message import IN_JAPANESE
 
 _WORD = re.compile(r"[^\W\d_]+(?=:)")
 # A sign in quotes of the other kind: our scripts have no text in them.

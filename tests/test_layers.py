@@ -16,8 +16,8 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 ROOMS = (
     "cli", "commands", "lab", "signing", "build", "proof", "reports", "opendata", "evidence",
     "document", "audit", "intake", "forms", "figures", "survey", "inputs", "language", "files",
-    "terminal", "place", "ancestry", "cycle", "succession", "cycle_toml", "questionnaire", "settings",
-    "display", "texts", "looks", "names", "errors", "startup",
+    "terminal", "place", "ancestry", "cycle", "succession", "cycle_toml", "questionnaire",
+    "settings", "display", "texts", "looks", "names", "errors", "startup",
 )  # fmt: skip
 LARGEST_ROOM = 0.25
 # Within the survey: from the words and the files to what goes back to the departments.

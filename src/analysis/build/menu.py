@@ -21,6 +21,7 @@ from analysis.evidence.exporters import html_of, pdf_of
 from analysis.evidence.sources import Origin
 from analysis.figures.findings import Findings, load_findings
 from analysis.inputs import list_inputs
+from analysis.language.lexicon import find_words
 from analysis.reports.plan import Report
 from analysis.reports.stated import ENDING
 from analysis.survey.opening import open_counted
@@ -104,11 +105,12 @@ def _find_origin(notebook: NotebookNode, findings: Findings, name: str) -> Origi
         parameters["cycle"] = findings.cycle.name
     if "department" in parameters:
         parameters["department"] = findings.department(str(parameters["department"])).slug
-    # A build gives a notebook these two; of what it leaves alone, it tells nothing.
+    # A build gives a notebook these; of what it leaves alone, it tells nothing.
+    given = {"cycle", "department", *(["lang"] if find_words(findings.cycle) else [])}
     defaults = read_parameters(notebook, ("parameters",))
     told = tuple(
         (name, str(value))
         for name, value in parameters.items()
-        if name in ("cycle", "department") or value != defaults.get(name)
+        if name in given or value != defaults.get(name)
     )
     return Origin(list_inputs(findings.cycle), name, told)

@@ -16,7 +16,8 @@ from analysis.names import ORIGINAL
 
 # What the renderers say of their own.
 _RENDERED = ("該当なし", "図の説明", "（続き）")
-_TEXT = re.compile(r">([^<>]+)<")
+_TEXT = re.compile(r'(?<!lang="ja")>([^<>]+)<')
+_QUOTED = re.compile(rf'(<t[dh][^>]*[ "]quoted")>(?=[^<]*[{JAPANESE_LETTERS}][^<]*</t)')
 _DRAWING = re.compile(r"(<svg\b.*?</svg>)", re.DOTALL)
 # With the signs between and around, which are part of a name.
 _STRETCH = re.compile(rf"[「『（]*[{JAPANESE_LETTERS}](?:[^<>&;\s]*[{JAPANESE_LETTERS}])?[）」』]*")
@@ -94,6 +95,7 @@ def finish_english(content: Markup, lexicon: Lexicon) -> str:
         ),
         written,
     )
+    written = _QUOTED.sub(rf'\1 lang="{ORIGINAL}">', written)
     # A drawing is of words that are all in English.
     parts = _DRAWING.split(written)
     parts[::2] = [_TEXT.sub(lambda text: f">{_mark(text[1])}<", part) for part in parts[::2]]

@@ -62,6 +62,7 @@ class Lexicon:
         self.names, self.own = names, own
         self.units, self.script = words.units, words.script
         self.missing: dict[str, str] = {}
+        self._blamed: dict[str, tuple[str, ...] | None] = {}
         self.place = ""
         messages = [Message(key, said) for key, said in words.words.items() if said]
         self._known: dict[str, str | None] = {
@@ -97,15 +98,20 @@ class Lexicon:
 
     def miss(self, text: str) -> None:
         """Note that a text has no translation."""
-        for part in self._blame(text) or [text]:
+        for part in self._blame(text) or (text,):
             self.missing.setdefault(write_key(part), self.place)
 
-    def _blame(self, text: str) -> list[str] | None:
+    def _blame(self, text: str) -> tuple[str, ...] | None:
         """Return the words of a text that have no translation; None where it has none itself."""
+        if text not in self._blamed:
+            self._blamed[text] = self._find_blamed(text)
+        return self._blamed[text]
+
+    def _find_blamed(self, text: str) -> tuple[str, ...] | None:
         if self.find(text) is not None:
-            return []
+            return ()
         if text in self.own:
-            return [text]
+            return (text,)
         for message in self._messages:
             found = [
                 told for inside in message.match(text) if (told := self._blame_all(message, inside))
@@ -114,17 +120,17 @@ class Lexicon:
                 return min(found, key=lambda told: len("".join(told)))
         return None
 
-    def _blame_all(self, message: Message, found: Mapping[str, str]) -> list[str]:
+    def _blame_all(self, message: Message, found: Mapping[str, str]) -> tuple[str, ...]:
         """Return the words without a translation in a message's holes.
 
         None of what only commas and the like would part, where a part is no message itself.
         """
-        words: list[str] = []
+        words: tuple[str, ...] = ()
         for inside in (own for hole, own in found.items() if not hole.isdigit()):
             told = self._blame(inside)
             if told is None and message.is_loose:
-                return []
-            words += [inside] if told is None else told
+                return ()
+            words += (inside,) if told is None else told
         return words
 
     def find(self, text: str) -> str | None:

@@ -76,4 +76,4 @@ def test_every_table_of_progress_is_as_wide_as_its_cycle_has_figures(
         compared = department._compare(known, known.department("kankyo"))
         assert isinstance(compared, Table)
         assert len(compared.columns) == 1 + 2 * sides
-        assert len(overview._city_table(known).columns) == 1 + sides
+        assert len(overview.tabulate_city(known).columns) == 1 + sides

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import zipfile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -96,7 +97,16 @@ def test_every_link_leads_to_a_file_of_the_set(delivered: Path) -> None:
         elif name.endswith(".pdf"):
             for page in PdfReader(delivered / "reports" / INTERIM / name).pages:
                 actions = (a.get_object().get("/A", {}) for a in page.get("/Annots", ()))
-                links |= {unquote(str(a["/URI"])) for a in actions if "/URI" in a}
+                led = (str(a["/URI"]).partition("#")[0] for a in actions if "/URI" in a)
+                links |= set(map(unquote, led))
+        elif name.endswith(".pptx"):
+            with zipfile.ZipFile(delivered / "reports" / INTERIM / name) as packed:
+                parts = [
+                    packed.read(part).decode() for part in packed.namelist() if "_rels" in part
+                ]
+            led = re.findall(r'Target="([^"#]+)[^"]*" TargetMode="External"', "".join(parts))
+            assert "deck-暫定.html" in set(map(unquote, led))
+            links |= set(map(unquote, led))
     assert {"overview-暫定.html", "department-otsu-暫定.pdf", "figures-暫定.csv"} <= links
     assert links <= files.keys()
 

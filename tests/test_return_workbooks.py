@@ -18,6 +18,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from analysis.cycle import Cycle, open_cycle
+from analysis.files import bounded
 from analysis.forms.returned import cost
 from analysis.forms.returned.book import mark_workbook
 from analysis.forms.returned.write import Returned, return_workbooks
@@ -372,6 +373,8 @@ def test_of_a_huge_workbook_the_list_goes_back_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cost, "LARGEST_PARTS", 100)
+    # What is set here a process knows that is forked, which none is where a test left a thread.
+    monkeypatch.setattr(bounded, "may_fork", lambda: True)
     cycle = make_cycle(tmp_path, [procedure(1, name=None)])
     assert give_back(cycle) == [Returned("環境部", "環境部.xlsx", tmp_path / LIST, "中身が0 MB")]
     assert not (tmp_path / FORM).exists()

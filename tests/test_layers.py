@@ -15,9 +15,9 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 # From the top down: each room imports only from those below it.
 ROOMS = (
     "cli", "commands", "lab", "signing", "build", "proof", "reports", "opendata", "evidence",
-    "document", "audit", "intake", "forms", "figures", "survey", "inputs", "files", "terminal",
-    "place", "ancestry", "cycle", "succession", "cycle_toml", "questionnaire", "settings",
-    "display", "texts", "looks", "names", "errors", "startup",
+    "document", "audit", "intake", "forms", "figures", "survey", "inputs", "language", "files",
+    "terminal", "place", "ancestry", "cycle", "succession", "cycle_toml", "questionnaire",
+    "settings", "display", "texts", "looks", "names", "errors", "startup",
 )  # fmt: skip
 LARGEST_ROOM = 0.25
 # Within the survey: from the words and the files to what goes back to the departments.

@@ -25,14 +25,18 @@ def test_every_page_leads_to_the_index_to_its_pdf_and_to_every_department(
         if not path.with_suffix(".pdf").exists():
             continue
         page = _OPENED_BY_SCRIPT.sub("", path.read_text(encoding="utf-8"))
+        stem, is_english = path.stem.removesuffix("-en"), path.stem.endswith("-en")
+        mark = "-en" * is_english
+        versions = [f"{stem}.html" if is_english else f"{stem}-en.html"]
         assert list_links(page, "nav.set a") == [
-            "index.html",
-            "overview.html",
+            f"index{mark}.html",
+            f"overview{mark}.html",
             *departments,
             f"{path.stem}.pdf",
+            *(versions if (folder / f"{stem}-en.html").exists() else []),
         ]
         own = list_links(page, "nav.set a[aria-current=page]")
-        assert own == [path.name] * (path.stem == "overview" or path.name in departments)
+        assert own == [path.name] * (stem == "overview" or path.name in departments)
 
 
 def test_no_link_of_any_page_leads_nowhere(built: tuple[Path, str]) -> None:

@@ -23,6 +23,8 @@ from analysis.figures.own_measures import OwnMeasures
 from analysis.figures.reconcile import COLUMNS, read_published
 from analysis.figures.road import Horizon
 from analysis.inputs import MEASURES_NAME
+from analysis.language.lexicon import Words, open_lexicon
+from analysis.names import ENGLISH_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.read import default_questionnaire, read_questionnaire
 from analysis.survey.answers.correct import _Corrections
@@ -137,6 +139,13 @@ def read_approvals_file(folder: Path, text: str) -> str:
     return ""
 
 
+def read_english_file(folder: Path, text: str) -> str:
+    cycle = make_cycle(folder, [procedure(1)])
+    cycle.survey_path.with_name(ENGLISH_NAME).write_text(text, encoding="utf-8")
+    open_lexicon(cycle)
+    return ""
+
+
 READERS: dict[str, Callable[[Path, str], str]] = {
     "survey": read_survey_file,
     "measures": read_measures_file,
@@ -147,6 +156,7 @@ READERS: dict[str, Callable[[Path, str], str]] = {
     "guideline": read_guideline_file,
     "agencies": read_agencies_file,
     "approvals": read_approvals_file,
+    "english": read_english_file,
 }
 MODELS: dict[str, type[BaseModel]] = {
     "survey": Questionnaire,
@@ -155,6 +165,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "corrections": _Corrections,
     "guideline": Guideline,
     "agencies": Agencies,
+    "english": Words,
 }
 CSV = {
     "matches": [*DECIDED_COLUMNS],

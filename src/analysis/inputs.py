@@ -25,6 +25,7 @@ from analysis.cycle import (
     Cycle,
 )
 from analysis.files.folder import LAID_ASIDE, is_passing, stops_build
+from analysis.names import ENGLISH, ENGLISH_PATH
 from analysis.questionnaire.read import SURVEY_NAME
 from analysis.texts import compose_name, require_file
 
@@ -56,11 +57,8 @@ def list_inputs(cycle: Cycle) -> dict[str, str]:
     Raises SettingsError if the cycle before can't be opened, and for what is no file in the place
     of a text.
     """
-    found = {
-        compose_name(name): _hash_input(name, path)
-        for name, path in (*_list_project(cycle), *_list_code())
-    }
-    return dict(sorted(found.items()))
+    found = (*_list_project(cycle), *_list_code())
+    return dict(sorted((compose_name(name), _hash_input(name, path)) for name, path in found))
 
 
 def write_fingerprint(
@@ -71,24 +69,25 @@ def write_fingerprint(
     The lines are `<sha256>  <path>` as sha256sum writes them, sorted by path, for every input but
     the other notebooks (None: but all notebooks), then `parameter <name>=<value>`, sorted.
     """
-    lines = [
-        f"{sha256}  {path}\n" for path, sha256 in sorted(leave_others(inputs, notebook).items())
-    ]
+    own = leave_others(inputs, notebook, parameters.get("lang"))
+    lines = [f"{sha256}  {path}\n" for path, sha256 in sorted(own.items())]
     lines += sorted(f"parameter {name}={value}\n" for name, value in parameters.items())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def leave_others(inputs: Mapping[str, str], notebook: str | None) -> dict[str, str]:
+def leave_others(
+    inputs: Mapping[str, str], notebook: str | None, lang: object = None
+) -> dict[str, str]:
     """Return the inputs without the notebooks of other reports; None: without all notebooks.
 
-    Approvals are left out of all but their own report: they decide no number.
+    Approvals are in their own report alone, English words in those of that `lang`.
     """
-    own = None if notebook is None else notebook_path(notebook)
     return {
         path: sha256
         for path, sha256 in inputs.items()
-        if (path == own or not path.startswith(f"{NOTEBOOKS}/"))
+        if (path == notebook_path(notebook or "") or not path.startswith(f"{NOTEBOOKS}/"))
         and (notebook == APPROVALS_REPORT or not is_approvals(path))
+        and (lang == ENGLISH or path != ENGLISH_PATH)
     }
 
 
@@ -130,6 +129,7 @@ def kind_of(path: str) -> str:
         f"data/raw/{SURVEY_NAME}": "調査で尋ねること",
         f"data/raw/{MEASURES_NAME}": "数値の設定",
         f"data/raw/{AGENCIES_NAME}": "法令の所管",
+        ENGLISH_PATH: "英語の語句",
         "data/raw/guideline/": "ガイドライン",
         f"data/raw/{INVENTORIES}/": "国の公表",
     }
@@ -204,8 +204,8 @@ def _hash_input(name: str, path: Path) -> str:
 
 def _list_project(cycle: Cycle) -> Iterator[tuple[str, Path]]:
     """Yield the name and the place of the project's own inputs."""
-    measures = cycle.survey_path.with_name(MEASURES_NAME)
-    settings = [cycle.survey_path, measures, cycle.agencies_path]
+    measures, english = cycle.survey_path.with_name(MEASURES_NAME), cycle.root / ENGLISH_PATH
+    settings = [cycle.survey_path, measures, english, cycle.agencies_path]
     settings += filter(None, [cycle.guideline_path, cycle.inventory_path])
     candidates = [
         *cycle.raw_folder.rglob("*"),

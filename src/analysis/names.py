@@ -13,6 +13,14 @@ INTERIM_ENDING = "-interim"
 INTERIM = "暫定"
 """What its reports, and their files, are marked with."""
 
+ENGLISH_NAME = "english.toml"
+"""The file, beside what a survey asks, with its words in English: that asks for English reports."""
+
+ENGLISH_PATH = f"data/raw/{ENGLISH_NAME}"
+
+ENGLISH, ORIGINAL = "en", "ja"
+"""The languages of reports, as files and pages name them."""
+
 _COMPARED = "-for-"
 
 
@@ -64,6 +72,15 @@ def say_cycle(name: str) -> str:
     '2024年3月31日'
     """
     return say_day(name_day(name_compared(name)))
+
+
+def name_in(language: str, stem: str) -> str:
+    """Return how a report's files are called in a language, without an ending.
+
+    >>> name_in("en", "overview"), name_in("ja", "overview")
+    ('overview-en', 'overview')
+    """
+    return stem if language == ORIGINAL else f"{stem}-{language}"
 
 
 def find_twice(named: Iterable[tuple[str, str]]) -> list[str]:

@@ -14,7 +14,8 @@ from typing import Any
 
 from analysis.audit.workbook import write_audit
 from analysis.cycle import FIGURES_NAME, open_cycle
-from analysis.document.blocks import TYPST_MIME, Block, Masthead
+from analysis.document.block import TYPST_MIME
+from analysis.document.blocks import Block, Masthead
 from analysis.document.document import CellOutput, Document
 from analysis.document.markdown import parse
 from analysis.document.svg import from_cell

@@ -21,8 +21,16 @@ from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import MEASURES_NAME, Mark
+from analysis.names import ENGLISH
 from analysis.opendata.files import CODEBOOK_NAME
-from analysis.reports.plan import AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME, Report, plan_reports
+from analysis.reports.plan import (
+    AUDIT_NAME,
+    ENGLISH_INDEX_NAME,
+    INDEX_NAME,
+    NAVIGATOR_NAME,
+    Report,
+    plan_reports,
+)
 
 if TYPE_CHECKING:
     from analysis.document.document import Document
@@ -195,6 +203,9 @@ def _make_beside(target: BuildTarget, wanted: Mapping[str, str]) -> dict[str, by
         FIGURES_NAME: lambda: write_figures(list_figures(findings.ledger)),
         INDEX_NAME: lambda: write_index(
             findings, plan_reports(findings.cycle), mark(INDEX_NAME)
+        ).encode(),
+        ENGLISH_INDEX_NAME: lambda: write_index(
+            findings, plan_reports(findings.cycle), mark(ENGLISH_INDEX_NAME), ENGLISH
         ).encode(),
         NAVIGATOR_NAME: lambda: write_navigator(findings, mark(NAVIGATOR_NAME)).encode(),
         CODEBOOK_NAME: lambda: write_codebook(findings, data.tables, mark(CODEBOOK_NAME)).encode(),

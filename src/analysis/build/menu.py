@@ -18,21 +18,25 @@ from analysis.build.workers import in_new_process
 from analysis.cycle import find_root
 from analysis.cycle_toml import Target
 from analysis.document import html, typst
-from analysis.document.blocks import Paragraph
+from analysis.document.blocks import Block, Paragraph
 from analysis.document.document import CellOutput, Document, read_document
 from analysis.document.notebook import name_original
+from analysis.document.translate import translate
 from analysis.errors import ReportError
 from analysis.evidence.exporters import html_of, pdf_of
 from analysis.evidence.sources import Origin
+from analysis.figures.english import open_spoken
 from analysis.figures.findings import Findings, load_findings
 from analysis.inputs import list_inputs
+from analysis.language.lexicon import Lexicon, find_words
 from analysis.reports.heading import ASSUMED, say_assumed
 from analysis.reports.plan import Report
 from analysis.reports.stated import ENDING
 from analysis.survey.opening import open_counted
 
-# What a build gives a notebook.
-_IN_HEAD = ("cycle", "department")
+# What a build gives a notebook; a language where there are two.
+_LANGUAGE = "lang"
+_IN_HEAD = ("cycle", "department", _LANGUAGE)
 
 
 class ReportHtmlExporter(Exporter):
@@ -92,19 +96,22 @@ def _read(notebook: NotebookNode, resources: Any) -> tuple[Document, Findings, O
         percent, by = document.masthead.aimed
         findings = findings.aim(Target(rate_percent=percent, by=date.fromisoformat(by)))
     origin = _find_origin(notebook, findings, name_original(notebook, name))
-    return _tell_parameters(document, origin), findings, origin
+    lexicon = open_spoken(document.masthead.lang, findings)
+    return _tell_parameters(document, origin, lexicon), findings, origin
 
 
-def _tell_parameters(document: Document, origin: Origin) -> Document:
+def _tell_parameters(document: Document, origin: Origin, lexicon: Lexicon | None) -> Document:
     """Return a document that says above all with what parameters it was made, unless it does.
 
-    Cycle and department stand in its head, and what a notebook has for its own is told by nobody.
+    Cycle and department stand in its head, its language is seen, and what a notebook has for its
+    own is told by nobody.
     """
     told = [f"{name} = {value}" for name, value in origin.parameters if name not in _IN_HEAD]
     is_told = any(isinstance(own, CellOutput) and ASSUMED in own.html for own in document.parts[:1])
     if not told or is_told:
         return document
-    said = Paragraph(say_assumed(told), kind="lead")
+    said: Block = Paragraph(say_assumed(told), kind="lead")
+    said = said if lexicon is None else translate(said, lexicon)
     shown = CellOutput(html.render(said), typst.render(said))
     return replace(document, parts=(shown, *document.parts))
 
@@ -131,11 +138,12 @@ def _find_origin(notebook: NotebookNode, findings: Findings, name: str) -> Origi
         parameters["cycle"] = findings.cycle.name
     if "department" in parameters:
         parameters["department"] = findings.department(str(parameters["department"])).slug
-    # A build gives a notebook these two; of what it leaves alone, it tells nothing.
+    # A build gives a notebook these; of what it leaves alone, it tells nothing.
+    given = {*_IN_HEAD} - (set() if find_words(findings.cycle) else {_LANGUAGE})
     defaults = read_parameters(notebook, ("parameters",))
     told = tuple(
         (name, str(value))
         for name, value in parameters.items()
-        if name in _IN_HEAD or value != defaults.get(name)
+        if name in given or value != defaults.get(name)
     )
     return Origin(list_inputs(findings.cycle), name, told)

@@ -32,6 +32,7 @@ from analysis.files.folder import (
 )
 from analysis.forms.first import is_guideline_template
 from analysis.inputs import MEASURES_NAME
+from analysis.names import ENGLISH_NAME
 from analysis.questionnaire.read import SURVEY_NAME
 from analysis.reports.stated import ENDING, KEY, list_unstated
 from analysis.texts import compose_name
@@ -94,7 +95,7 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
         if path.is_dir():
             if path.name not in (GUIDELINES, INVENTORIES) and not (path / SETTINGS_NAME).is_file():
                 yield from _tell_folder(path, where)
-        elif path.name in (SURVEY_NAME, MEASURES_NAME, AGENCIES_NAME):
+        elif path.name in (SURVEY_NAME, MEASURES_NAME, AGENCIES_NAME, ENGLISH_NAME):
             continue
         elif is_settings_slip(path.name) and _MEASURES.match(path.name):
             yield Misplaced(where, f"名前を {MEASURES_NAME} に直してください。", is_error=True)

@@ -6,10 +6,11 @@ HTML (for JupyterLab and the HTML report) and Typst markup (for the PDF), by one
 `html` and `typst`. A digit in a text of ours stops the export (`orphans`), but not in `Quoted`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from analysis.document.block import MASTHEAD_MIME, Block, Bundle
 from analysis.document.inline import (
     Cell,
     Inline,
@@ -22,9 +23,8 @@ from analysis.document.inline import (
 from analysis.document.plot import Plot
 from analysis.document.sums import require_total
 from analysis.document.text import name_drawing
-from analysis.figures.asked import take_asked
 from analysis.figures.figure import Figure
-from analysis.figures.own_code import note_own_code
+from analysis.names import ORIGINAL
 
 if TYPE_CHECKING:
     from analysis.figures.ledger import Ledger
@@ -33,30 +33,6 @@ __all__ = [  # with what stands in them
     "Block", "Bullets", "Cell", "Chart", "Column", "Group", "Inline", "Link", "Masthead",
     "Paragraph", "Quoted", "Shown", "Strong", "Table", "require_parts",
 ]  # fmt: skip
-
-Bundle = tuple[dict[str, Any], dict[str, Any]]
-
-TYPST_MIME = "text/vnd.typst"
-MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
-ASKED = "analysis_asked"  # where a cell's output tells what was asked (see `asked`)
-
-
-class Block:
-    """What a notebook cell can show: two renderings, and what was asked of the answers for it."""
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        # The renderers know every block, so a block can't know them at import.
-        from analysis.document import html, svg, typst  # noqa: PLC0415
-
-        # Without a text of ours IPython writes out every figure, which is half of a saved notebook.
-        called = getattr(self, "caption", getattr(self, "title", ""))
-        shown = {
-            "text/plain": f"<{type(self).__name__} {called}>".replace(" >", ">"),
-            "text/html": svg.to_cell(html.render(self)),
-            TYPST_MIME: typst.render(self),
-        }
-        note_own_code()
-        return shown, {ASKED: take_asked()}
 
 
 @dataclass(frozen=True)
@@ -68,7 +44,9 @@ class Masthead(Block):
     it was made up; `notice` stands above all.
     `stem` is that of its files, `beside` and `departments` the other pages that it leads to: the
     name of each one's file, and what it is called. `aimed` is the target, in percent, and its date
-    where it is not the settings'.
+    where it is not the settings'. `lang` is the language, `versions` the stem of its files in each
+    that there is, where it is not alone, `translated` are the stems of every page of the set that
+    is in Japanese and in English.
     """
 
     title: str
@@ -84,11 +62,19 @@ class Masthead(Block):
     beside: tuple[tuple[str, str], ...] = ()
     departments: tuple[tuple[str, str], ...] = ()
     aimed: tuple[int, str] | None = None
+    lang: str = ORIGINAL
+    versions: tuple[tuple[str, str], ...] = ()
+    translated: tuple[tuple[str, str], ...] = ()
+
+    def leads_out(self, file: str) -> bool:
+        """Tell whether a page of the set, by its file's name, is Japanese and this one is not."""
+        known = {f"{stem}.html" for _, stem in self.translated}
+        return self.lang != ORIGINAL and file not in known
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
         notice = self.notice and self.notice._repr_mimebundle_()[0]
-        return {**shown, MASTHEAD_MIME: {**vars(self), "notice": notice}}, asked
+        return {**shown, MASTHEAD_MIME: {**vars(self._translate()), "notice": notice}}, asked
 
 
 @dataclass(frozen=True)
@@ -192,7 +178,8 @@ class Chart(Block):
     """A drawing of figures: `svg` draws, `caption` names it, `alt` says in words what it shows.
 
     `figures` are those drawn, in their order, so that none is shown without evidence; `plot` is
-    what a slide draws of it itself. `message` is what it says, in a sentence of its title.
+    what a slide draws of it itself. `message` is what it says, in a sentence of its title, behind
+    the `joint`. `again` draws it anew of what it was drawn of (see `drawing`).
     """
 
     caption: str
@@ -201,6 +188,8 @@ class Chart(Block):
     figures: tuple[Figure, ...]
     plot: Plot | None = None
     message: tuple[str | Quoted | Shown, ...] = ()
+    joint: str = "："
+    again: Callable[..., "Chart"] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a drawing of anything but figures."""
@@ -215,7 +204,7 @@ class Chart(Block):
     @property
     def title(self) -> tuple[str | Quoted | Shown, ...]:
         """The caption, and after it the message."""
-        return (self.caption, "：", *self.message) if self.message else (self.caption,)
+        return (self.caption, self.joint, *self.message) if self.message else (self.caption,)
 
     @property
     def alt_text(self) -> str:

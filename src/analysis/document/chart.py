@@ -4,9 +4,8 @@ Read in grey: parts differ in lightness and hatch, the last cycle has a mark of 
 every bar carries its number. Text stays text, so that it can be searched and read aloud.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from matplotlib import rc_context
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D
@@ -15,7 +14,6 @@ from analysis.document.blocks import Chart, Quoted, Shown
 from analysis.document.canvas import (
     BAR,
     DIAMOND,
-    STYLE,
     WIDTH_INCHES,
     LegendKey,
     explain,
@@ -29,6 +27,7 @@ from analysis.document.canvas import (
     stack,
     write_figure,
 )
+from analysis.document.drawing import drawing
 from analysis.document.message import Label, Message, say_ends, say_largest_part, say_most
 from analysis.document.plot import Plot, PlottedBar, plot_parts
 from analysis.document.sums import require_sum
@@ -53,13 +52,14 @@ NUMBER_GAP, RATE_ROOM = 1.5, 12
 """Between a rate's bar and its number, and beyond a bar of all for its number, in percent."""
 
 
-@rc_context(STYLE)
+@drawing
 def draw_rates(
     caption: str,
     rows: Sequence[tuple[Label, Figure, Figure | None]],
     whole: Figure,
     *,
     message: Message | None = None,
+    say: Callable[[str], str] = str,
 ) -> Chart:
     """Draw rates as bars with a line for the whole: (label, rate now, rate before or None).
 
@@ -81,18 +81,18 @@ def draw_rates(
     axes.set_xlim(0, ALL + RATE_ROOM)
     axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
-    keys: list[LegendKey] = [(Patch(color=INK, label="今回"), None)]
+    keys: list[LegendKey] = [(Patch(color=INK, label=say("今回")), None)]
     if any(before is not None for _, _, before in rows):
         diamond = Line2D(
             [], [], linestyle="", marker="D", markersize=4.5, markerfacecolor=PAPER,
-            markeredgecolor=DRAWN, label="前回",
+            markeredgecolor=DRAWN, label=say("前回"),
         )  # fmt: skip
         keys.append((diamond, None))
     line = Line2D(
         [], [], color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9,
-        label=f"市全体　{whole.cell_text}",
+        label=say(f"市全体　{whole.cell_text}"),
     )  # fmt: skip
-    edge = Line2D([], [], color=COLOURS["edge"], linewidth=0.6, label="右の線　すべて")
+    edge = Line2D([], [], color=COLOURS["edge"], linewidth=0.6, label=say("右の線　すべて"))
     keys += [(line, whole), (edge, None)]
     explain(canvas, keys, len(keys))
     told = [(label, (now,) if before is None else (now, before)) for label, now, before in rows]
@@ -106,7 +106,7 @@ def draw_rates(
     return finish(canvas, caption, alt, [*figures, whole], plot, message=message)
 
 
-@rc_context(STYLE)
+@drawing
 def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     """Draw counts, or changes of counts, as bars from nought: (label, count) each."""
     canvas = open_canvas(ROW_INCHES * len(rows) + 0.4, "constrained")
@@ -130,13 +130,15 @@ def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     return finish(canvas, caption, alt, [f for _, f in rows], plot, message=say_most(rows))
 
 
-@rc_context(STYLE)
+@drawing
 def draw_parts(
     ledger: Ledger,
     caption: str,
     parts: Sequence[tuple[str, Figure]],
     total: Figure,
     looks_of: Mapping[str, Look] = PARTS,
+    *,
+    say: Callable[[str], str] = str,
 ) -> Chart:
     """Draw the parts of a whole as one bar: (label, count) each; `looks_of` are by measure.
 
@@ -164,7 +166,7 @@ def draw_parts(
                 align="center", ink=look.ink, boxed=look.ink != PAPER,
             )  # fmt: skip
     keys: list[LegendKey] = [
-        (patch(look, f"{label}　{figure.text}{figure.unit.name}"), figure)
+        (patch(look, say(f"{label}　{figure.text}{figure.unit.name}")), figure)
         for (label, figure), look in zip(parts, looks, strict=True)
     ]
     explain(canvas, keys, 2 if rows_of_legend > 1 else len(parts))
@@ -174,13 +176,15 @@ def draw_parts(
     return finish(canvas, caption, alt, figures, plot_parts(parts, looks), message=message)
 
 
-@rc_context(STYLE)
+@drawing
 def draw_stacks(
     ledger: Ledger,
     caption: str,
     rows: Sequence[tuple[str, Sequence[Figure], Figure]],
     part_labels: Sequence[str],
     looks_of: Mapping[str, Look] = PARTS,
+    *,
+    say: Callable[[str], str] = str,
 ) -> Chart:
     """Draw several wholes, and beside each the shares of its parts: (label, counts, total) each.
 
@@ -210,7 +214,7 @@ def draw_stacks(
         axes.spines[["top", "right", "bottom"]].set_visible(False)
         axes.set_xlim(0, right)
         axes.set_xticks([])
-        axes.set_title(title, fontsize=8, loc="left")
+        axes.set_title(say(title), fontsize=8, loc="left")
         name_rows(axes, [label if axes is counts else "" for label, _, _ in rows])
     keys: list[LegendKey] = [
         (patch(look, label), None) for label, look in zip(part_labels, looks, strict=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.document.blocks import ASKED, MASTHEAD_MIME, TYPST_MIME, Masthead
+from analysis.document.block import ASKED, MASTHEAD_MIME, MISSING_WORDS, TYPST_MIME
+from analysis.document.blocks import Masthead
 from analysis.document.markdown import Token, parse
 from analysis.document.slide import SLIDE_MIME
 from analysis.document.svg import from_cell
@@ -41,12 +42,14 @@ class CellOutput:
 class Document:
     """A report's content. `parts` are prose (tokens of a markdown cell) and displays.
 
-    `asked` is what was asked of the answers for it (see `asked`).
+    `asked` is what was asked of the answers for it (see `asked`), `missing` are the texts that have
+    no translation, with the cells in which they stand.
     """
 
     masthead: Masthead
     parts: tuple[Token | CellOutput, ...]
     asked: frozenset[str] = frozenset()
+    missing: tuple[tuple[str, str], ...] = ()
 
     @property
     def slides(self) -> list[dict[str, Any]]:
@@ -66,6 +69,7 @@ def read_document(notebook: "NotebookNode") -> Document:
     stray: list[str] = []
     ways: dict[str, None] = {}
     asked: set[str] = set()
+    missing: dict[str, str] = {}
     place = 0
     for cell in notebook.cells:
         # Cells are counted as who wrote the notebook sees them.
@@ -75,7 +79,10 @@ def read_document(notebook: "NotebookNode") -> Document:
         for output in cell.get("outputs", []):
             data: dict[str, Any] = output.get("data", {})
             # One that does not say what it was made from may have been made from anything.
-            asked |= set(output.get("metadata", {}).get(ASKED, [EVERYTHING]))
+            told = output.get("metadata", {})
+            asked |= set(told.get(ASKED, [EVERYTHING]))
+            for text in told.get(MISSING_WORDS, ()):
+                missing.setdefault(text, f"{place}番目のセル")
             if MASTHEAD_MIME in data:
                 mastheads.append(_read_masthead(data[MASTHEAD_MIME]))
                 if notice := data[MASTHEAD_MIME].get("notice"):
@@ -96,7 +103,7 @@ def read_document(notebook: "NotebookNode") -> Document:
         raise ReportError(
             "ノートブックに報告書の表題がありません。すべてのセルを実行してから書き出してください。"
         )
-    return Document(mastheads[0], tuple(parts), frozenset(asked))
+    return Document(mastheads[0], tuple(parts), frozenset(asked), tuple(missing.items()))
 
 
 def _find_ways(data: dict[str, Any]) -> Iterator[str]:
@@ -109,7 +116,8 @@ def _find_ways(data: dict[str, Any]) -> Iterator[str]:
 
 
 def _read_masthead(fields: dict[str, Any]) -> Masthead:
-    pages = {name: tuple(map(tuple, fields[name])) for name in ("beside", "departments")}
+    paired = ("beside", "departments", "versions", "translated")
+    pages = {name: tuple(map(tuple, fields[name])) for name in paired}
     aimed = tuple(fields["aimed"]) if fields.get("aimed") else None
     return Masthead(
         **{**fields, **pages, "notes": tuple(fields["notes"]), "notice": None, "aimed": aimed}

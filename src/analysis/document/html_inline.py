@@ -64,9 +64,13 @@ def write_cell(cell: Cell) -> Markup:
             return _write_figure(cell, cell.cell_text)
         case Shown(figure=figure):
             return _write_figure(figure, cell.text)
-        case Link(text=text, target=target, suffix=suffix, line_of=figure, about=about):
+        case Link(
+            text=text, target=target, suffix=suffix, line_of=figure, about=about, joint=joint
+        ):
             line = link_to(figure.id) if figure else ""
-            unseen = Markup('<span class="spoken">{}の </span>').format(about) if about else ""
+            unseen = (
+                Markup('<span class="spoken">{}{} </span>').format(about, joint) if about else ""
+            )
             address = f"{target}.{suffix or 'html'}{line}"
             return Markup('<a href="{}">{}{}</a>').format(address, unseen, text)
         case Quoted(text=text) | (str() as text):

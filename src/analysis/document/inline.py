@@ -50,7 +50,7 @@ class Link:
 
     `target` is its stem; without `suffix` it leads to the kind of file it stands in, with
     `line_of` to that figure's line of evidence there. `about` is said before the text to who can't
-    see beside what it stands.
+    see beside what it stands, and joined to it by `joint`.
     """
 
     text: str
@@ -58,6 +58,7 @@ class Link:
     suffix: Literal["html", "pdf", "csv", "xlsx", "pptx"] | None = None
     line_of: Figure | None = None
     about: str = ""
+    joint: str = "の"
 
 
 Inline = str | Quoted | Shown | Strong | Link

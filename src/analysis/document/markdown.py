@@ -4,7 +4,7 @@ Sections of a report are second-level headings. A first-level one is the noteboo
 place in a report the masthead takes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 import mistune
@@ -93,6 +93,16 @@ def section_title(token: Token) -> str | None:
     if token["type"] != "heading" or token["attrs"]["level"] != SECTION_LEVEL:
         return None
     return "".join(part.get("raw", "") for part in _walk(token["children"]))
+
+
+def say_prose(token: Token, say: Callable[[str], str]) -> Token:
+    """Return a block token whose every text is said by `say`."""
+    said = {**token}
+    if token["type"] == "text":
+        said["raw"] = say(token["raw"])
+    if "children" in token:
+        said["children"] = [say_prose(part, say) for part in token["children"]]
+    return said
 
 
 def to_html(token: Token) -> str:

@@ -51,8 +51,8 @@ def say_contribution(rows: Sequence[Row], whole: Figure) -> Message:
     if found is None or not whole.value or whole.value < 0:
         return ()
     return (
-        *("増加", Shown(whole, magnitude=True), "のうち、", found[0], "が"),
-        *(Shown(found[1], magnitude=True),),
+        *(Shown(whole, magnitude=True), "増加のうち、", found[0], "が"),
+        *(Shown(found[1], magnitude=True), "増"),
     )
 
 

@@ -3,16 +3,14 @@
 Lengths are changes, so none of these bars starts at a count of nothing: a level is a mark.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from analysis.document.blocks import Chart, Shown
 from analysis.document.canvas import (
     BAR,
     DIAMOND,
-    STYLE,
     explain,
     fill,
     finish,
@@ -24,6 +22,7 @@ from analysis.document.canvas import (
     plain,
     write_figure,
 )
+from analysis.document.drawing import drawing
 from analysis.document.message import say_contribution, say_way
 from analysis.document.plot import Plot, PlottedBar
 from analysis.document.sums import require_difference, require_sum
@@ -39,13 +38,15 @@ _GAP = 0.02
 """Between a bar and its number, of the drawing's width."""
 
 
-@rc_context(STYLE)
+@drawing
 def draw_bridge(
     ledger: Ledger,
     caption: str,
     change: Figure,
     steps: Sequence[BridgeStep],
     sums: tuple[Figure, Figure],
+    *,
+    say: Callable[[str], str] = str,
 ) -> Chart:
     """Draw how a count became what it is: its level before, each step, its level now.
 
@@ -76,8 +77,8 @@ def draw_bridge(
     write_figure(axes, axes.transData, (levels[-1] + _GAP * span, last), now, now.text)
     axes.set_xlim(min(levels) - _GAP * span, max(levels) + 0.12 * span)
     axes.set_xticks([])
-    name_rows(axes, ["前回", *(label for label, _, _ in steps), "今回"])
-    explain(canvas, [(patch(MOVES[side], words), None) for side, words in _SIDES.items()], 2)
+    name_rows(axes, [say("前回"), *(label for label, _, _ in steps), say("今回")])
+    explain(canvas, [(patch(MOVES[side], say(words)), None) for side, words in _SIDES.items()], 2)
     told: list[str | Shown] = []
     for label, figure, is_up in steps:
         told += [f"、{plain(label)} ", Shown(figure), "増" if is_up else "減"]
@@ -96,7 +97,7 @@ def draw_bridge(
 _SIDES = {"gained": "増えた手続き", "lost": "減った手続き"}
 
 
-@rc_context(STYLE)
+@drawing
 def draw_changes(
     ledger: Ledger, caption: str, rows: Sequence[tuple[str, Figure]], whole: Figure
 ) -> Chart:

@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from analysis.document.blocks import Masthead, Paragraph
 from analysis.document.html import render
+from analysis.language.lexicon import Lexicon
+from analysis.language.script import say_script
 from analysis.looks import fill_css
 
 STYLES = ("report.css", "panel.css", "print.css")
@@ -36,6 +38,9 @@ SCRIPTS = tuple(
 )
 """The script's parts, in the order in which they build on one another."""
 
+ENGLISH_SCRIPTS = (*SCRIPTS[:-1], "browser/english.js", SCRIPTS[-1])
+"""The same of a page in English."""
+
 NAVIGATOR = (
     "navigator/page.html.j2",
     ("report.css", "print.css", "navigator/navigator.css"),
@@ -55,15 +60,19 @@ def write_page(
     sections: list[tuple[str, str]],
     payload: str,
     fingerprint: str,
+    *,
+    lexicon: Lexicon | None = None,
 ) -> str:
-    """Return a whole page.
+    """Return a whole page, by a lexicon in English.
 
     `content` is rendered HTML, `sections` the ids and titles of its second-level headings,
     `payload` the evidence of its figures, as `write_payload` returns it, `fingerprint` what the
     footer says of all that made the page.
     """
-    return load_template().render(
+    scripts = SCRIPTS if lexicon is None else ENGLISH_SCRIPTS
+    return load_template(scripts=scripts, lexicon=lexicon).render(
         masthead=masthead,
+        say=str if lexicon is None else lexicon.say,
         content=content,
         sections=sections,
         payload=payload,
@@ -92,11 +101,14 @@ def load_template(
     name: str = "page.html.j2",
     styles: tuple[str, ...] = STYLES,
     scripts: tuple[str, ...] = SCRIPTS,
+    lexicon: Lexicon | None = None,
 ) -> Template:
     """Read a template, and the style and the script that are the same on every page of it."""
-    style = fill_css(_read(styles))
+    style, code = fill_css(_read(styles)), _shorten(_read(scripts))
+    if lexicon is not None:
+        code = say_script(code, lexicon)
     # One scope of its own, so that the page's names and the script's can't meet.
-    script = f'(async () => {{\n"use strict";\n{_shorten(_read(scripts))}}})();\n'
+    script = f'(async () => {{\n"use strict";\n{code}}})();\n'
     parts = {
         "style": Markup(style),  # noqa: S704  our own file
         "style_hash": _hash(style),

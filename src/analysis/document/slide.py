@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis.document.block import ASKED, TYPST_MIME, Bundle
 from analysis.document.blocks import (
-    ASKED,
-    TYPST_MIME,
     Block,
     Bullets,
-    Bundle,
     Chart,
     Group,
     Inline,

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from matplotlib import rc_context
-
 from analysis.document.blocks import Chart, Shown
-from analysis.document.canvas import STYLE, finish, length_of, open_axes, open_canvas, write_figure
+from analysis.document.canvas import finish, length_of, open_axes, open_canvas, write_figure
+from analysis.document.drawing import drawing
 from analysis.document.message import say_way
 from analysis.figures.figure import Figure
 from analysis.looks import COLOURS
@@ -35,7 +34,7 @@ _LINE: dict[str, Any] = {
 }
 
 
-@rc_context(STYLE)
+@drawing
 def draw_trend(caption: str, points: Sequence[Point]) -> Chart:
     """Draw figures of one measure as a line from zero up, the oldest first, a number at each.
 

@@ -4,7 +4,7 @@ A printed number leads to its line, and the line to the figures it was made from
 counts, by workbook, sheet and row. The lines of one measure stand under its definition.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 
@@ -42,6 +42,7 @@ _WITHOUT_ROWS = (Share, Shortfall, PerMonth, Duration)
 
 _SHEET = ("cycle", "workbook", "sheet")
 _Sheet = tuple[str, str, str | None]
+_Say = Callable[[str], str]
 
 
 class _Places:
@@ -55,13 +56,17 @@ class _Places:
         self._is_numbered = "row" in frame
         self._within = list_values(frame, "row" if self._is_numbered else "cell")
 
-    def say(self, rows: Sequence[int], cycle: str) -> Iterator[str]:
+    def say(self, rows: Sequence[int], cycle: str, say: _Say) -> Iterator[str]:
         """Yield where some rows stand, a text a sheet: `環境部.xlsx 調査票!7-9,12`."""
         for code, members in groupby(rows, key=self._codes.__getitem__):
             own, workbook, sheet = self._sheets[code]
             within = [self._within[row] for row in members]
             told = write_ranges(within) if self._is_numbered else _list_cells(within)
-            file = ("" if own == cycle else f"{own}の") + workbook + (f" {sheet}" if sheet else "")
+            file = (
+                ("" if own == cycle else say(f"{own}の"))
+                + workbook
+                + (f" {sheet}" if sheet else "")
+            )
             yield file + (f"{'!' if sheet else ' '}{told}" if told else "")
 
 
@@ -86,14 +91,20 @@ def gather_figures(ledger: Ledger, printed: Iterable[str]) -> list[Figure]:
 
 
 def write_tables(
-    ledger: Ledger, figures: Sequence[Figure], *, city_rows_elsewhere: bool = False
+    ledger: Ledger,
+    figures: Sequence[Figure],
+    *,
+    city_rows_elsewhere: bool = False,
+    say: _Say = str,
 ) -> list[Table]:
     """Return the section's tables, one a measure; `figures` as `gather_figures` returns them.
+
+    By `say` the words are said that stand between the places of rows.
 
     With `city_rows_elsewhere`, figures of the whole city beside a department's (`list_beside`) lead
     to their rows in the overview instead of listing them.
     """
-    rows = say_rows(ledger, figures, city_rows_elsewhere=city_rows_elsewhere)
+    rows = say_rows(ledger, figures, city_rows_elsewhere=city_rows_elsewhere, say=say)
     tables = []
     for name, members in groupby(figures, key=lambda figure: figure.measure):
         group = tuple(members)
@@ -131,7 +142,11 @@ def name_scope(ledger: Ledger, figure: Figure) -> str:
 
 
 def say_rows(
-    ledger: Ledger, figures: Sequence[Figure], *, city_rows_elsewhere: bool = False
+    ledger: Ledger,
+    figures: Sequence[Figure],
+    *,
+    city_rows_elsewhere: bool = False,
+    say: _Say = str,
 ) -> dict[str, Cell]:
     """Return where the rows of figures stand, in words, by the figure's id.
 
@@ -144,7 +159,7 @@ def say_rows(
             if city_rows_elsewhere
             else say_city_rows(ledger, tuple(figure.id for figure in beside))
         )
-    rows |= _say_all_rows(ledger, [figure for figure in figures if figure.id not in rows])
+    rows |= _say_all_rows(ledger, [figure for figure in figures if figure.id not in rows], say)
     return rows
 
 
@@ -173,7 +188,9 @@ def _lead(figure: Figure) -> Link:
     return Link("全体の報告書", CITY_REPORT, line_of=figure)
 
 
-def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[str, Cell]]:
+def _say_all_rows(
+    ledger: Ledger, figures: Sequence[Figure], say: _Say = str
+) -> Iterator[tuple[str, Cell]]:
     """Yield the rows of counts, totals and changes in words."""
     figures = [f for f in figures if not isinstance(ledger.items[f.measure].measure, _WITHOUT_ROWS)]
     places = _places_of(ledger)
@@ -184,7 +201,7 @@ def _say_all_rows(ledger: Ledger, figures: Sequence[Figure]) -> Iterator[tuple[s
                 places[id(selection.frame)] = _Places(selection.frame)
         placed = [(selection, places[id(selection.frame)]) for selection in selections]
         for figure in group:
-            yield figure.id, _say_rows(figure, measure, placed)
+            yield figure.id, _say_rows(figure, measure, placed, say)
 
 
 @lru_cache(maxsize=1)
@@ -194,18 +211,21 @@ def _places_of(ledger: Ledger) -> dict[int, _Places]:
 
 
 def _say_rows(
-    figure: Figure, measure: Measure, selections: Sequence[tuple[Selection, _Places]]
+    figure: Figure, measure: Measure, selections: Sequence[tuple[Selection, _Places]], say: _Say
 ) -> Cell:
     """Return where a figure's rows stand."""
     told: dict[str, list[str]] = {}
     for selection, places in selections:
-        if said := list(places.say(selection.positions.get(figure.scope, []), figure.cycle)):
+        if said := list(places.say(selection.positions.get(figure.scope, []), figure.cycle, say)):
             told.setdefault(selection.role, []).extend(said)
     if not told:
         return NO_ROWS
     if isinstance(measure, Tallied):
-        return Quoted("、".join(place for places in told.values() for place in places))
-    return Quoted("／".join(f"{ROLES[role]}：{'、'.join(told[role])}" for role in told))
+        return Quoted(say("、").join(place for places in told.values() for place in places))
+    between, colon = say("、"), say("：")
+    return Quoted(
+        say("／").join(f"{say(ROLES[role])}{colon}{between.join(told[role])}" for role in told)
+    )
 
 
 def write_ranges(rows: Sequence[int]) -> str:

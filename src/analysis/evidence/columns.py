@@ -100,6 +100,17 @@ def write_column(values: Iterable[Any]) -> list[Any] | dict[str, list[Any]]:
     return {"of": list(places), "at": list(map(places.__getitem__, listed))}
 
 
+def read_column(column: list[Any] | dict[str, list[Any]]) -> list[Any]:
+    """Return the values of a column as `write_column` wrote it.
+
+    >>> read_column(write_column(["a", "a", "a", None]))
+    ['a', 'a', 'a', None]
+    """
+    if isinstance(column, list):
+        return column
+    return [column["of"][place] for place in column["at"]]
+
+
 def _write_ids(ids: Iterable[str]) -> list[str | int]:
     """Return ids, each as the step from the one before where only the number at its end differs."""
     written: list[str | int] = []

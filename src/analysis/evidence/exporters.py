@@ -4,42 +4,38 @@ By `menu` JupyterLab's own *Save and Export Notebook As* has them too.
 """
 
 import datetime
-import re
+from collections.abc import Callable
 from functools import cache
-from html import unescape
 from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import typst
-from markupsafe import Markup
 
 from analysis.cycle import FIGURES_NAME
 from analysis.document.blocks import Masthead
 from analysis.document.document import CellOutput, Document
 from analysis.document.fonts import missing_glyphs
-from analysis.document.markdown import section_title, to_html, to_typst
+from analysis.document.markdown import to_typst
 from analysis.document.tags import finish_tags
 from analysis.document.typefaces import FAMILIES, FOLDERS, JAPANESE
 from analysis.document.typst import literal
 from analysis.errors import ReportError, list_examples
 from analysis.evidence.appendix import say_rows
 from analysis.evidence.attachments import write_attachments
-from analysis.evidence.carried import list_carried
+from analysis.evidence.content import Content, write_content
 from analysis.evidence.orphans import require_traced
 from analysis.evidence.paper import PLACES_NAME, write_evidence, write_places
-from analysis.evidence.sources import Origin, Sources, find_sources
-from analysis.evidence.traced import gather_printed, mark_links, write_traced_page
-from analysis.figures.asked import EVERYTHING
-from analysis.figures.figure import Figure
+from analysis.evidence.sources import Origin, Sources
+from analysis.evidence.traced import mark_links, write_traced_page
+from analysis.evidence.worded import lead_to_versions
 from analysis.figures.findings import Findings
 from analysis.inputs import SHORT_LENGTH
+from analysis.language.paper import say_template
 from analysis.looks import fill_typst
 
 _FIGURES = FIGURES_NAME.partition(".")[0]
 PDF_STANDARDS: list[Any] = ["ua-1", "a-3a"]
-# As `html` writes the heading of a section that a cell opens.
-_HEADING = re.compile("<h2>(.*?)</h2>")
 
 
 class Pages(NamedTuple):
@@ -54,22 +50,12 @@ class Pages(NamedTuple):
     slides: bytes | None = None
 
 
-class _Content(NamedTuple):
-    """A document's content as HTML, its sections, the figures behind it, and what made it."""
-
-    content: Markup
-    sections: list[tuple[str, str]]
-    figures: list[Figure]
-    sources: Sources
-    fingerprint: str
-
-
 def pages_of(document: Document, findings: Findings, origin: Origin) -> Pages:
     """Return a document as an HTML page and as PDF, its numbers checked once for both.
 
     Raises ReportError like `html_of` and `pdf_of`.
     """
-    written = _write_content(document, findings, origin)
+    written = write_content(document, findings, origin)
     page = _write_page(document, findings, written)
     pdf = _set_pdf(document, findings, written)
     if not document.slides:
@@ -87,7 +73,7 @@ def html_of(document: Document, findings: Findings, origin: Origin) -> str:
 
     Raises ReportError for a number that has none in these findings.
     """
-    return _write_page(document, findings, _write_content(document, findings, origin))
+    return _write_page(document, findings, write_content(document, findings, origin))
 
 
 def pdf_of(document: Document, findings: Findings, origin: Origin) -> bytes:
@@ -96,12 +82,12 @@ def pdf_of(document: Document, findings: Findings, origin: Origin) -> bytes:
     Raises ReportError for a number that has no evidence in these findings, and when Typst can't set
     the document or the page would break PDF/UA-1 or PDF/A-3a.
     """
-    written = _write_content(document, findings, origin)
-    require_traced(written.content, findings)
+    written = write_content(document, findings, origin)
+    require_traced(written.content, findings, written.lexicon)
     return _set_pdf(document, findings, written)
 
 
-def _write_page(document: Document, findings: Findings, written: _Content) -> str:
+def _write_page(document: Document, findings: Findings, written: Content) -> str:
     return write_traced_page(
         document.masthead,
         written.content,
@@ -109,55 +95,36 @@ def _write_page(document: Document, findings: Findings, written: _Content) -> st
         findings,
         written.figures,
         fingerprint=written.fingerprint[:SHORT_LENGTH],
+        lexicon=written.lexicon,
     )
 
 
-def _write_content(document: Document, findings: Findings, origin: Origin) -> _Content:
-    """Return a document's content, and from what of the answers it was made."""
-    sections: list[tuple[str, str]] = []
-    parts: list[Markup] = []
-
-    def open_section(found: str | re.Match[str]) -> str:
-        title = found if isinstance(found, str) else unescape(found[1])
-        sections.append((f"section-{len(sections) + 1}", title))
-        return Markup('<h2 id="{}">{}</h2>').format(*sections[-1])
-
-    for part in document.parts:
-        if isinstance(part, CellOutput):
-            parts.append(Markup(_HEADING.sub(open_section, part.html)))  # noqa: S704  a block's own
-        elif title := section_title(part):
-            parts.append(Markup(open_section(title)))  # noqa: S704  escaped there
-        else:
-            parts.append(Markup(to_html(part)))  # noqa: S704  escaped by the renderer
-    content = Markup("\n").join(parts)
-    figures = gather_printed(content, findings)
-    asked = document.asked
-    if EVERYTHING not in asked:
-        asked |= list_carried(findings.ledger, figures)
-    sources = find_sources(findings.ledger, origin.inputs, asked)
-    return _Content(content, sections, figures, sources, origin.write_fingerprint(sources))
-
-
-def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes:
+def _set_pdf(document: Document, findings: Findings, written: Content) -> bytes:
     """Set a document with the evidence of its figures, all that it prints and checked."""
-    figures, is_shown = written.figures, bool(document.slides)
+    figures, lexicon, is_shown = written.figures, written.lexicon, bool(document.slides)
+    say = str if lexicon is None else lexicon.say
     parts = [
         part.typst if isinstance(part, CellOutput) else to_typst(part)
-        for part in document.parts
+        for part in written.parts
         # What a presentation says beside its slides is for its page.
         if isinstance(part, CellOutput) or not is_shown
     ]
     attached: dict[str, bytes] = {}
     if figures:
-        rows = say_rows(findings.ledger, figures)
+        rows = say_rows(findings.ledger, figures, say=say)
         attached = write_attachments(findings.ledger, figures) | {PLACES_NAME: write_places(rows)}
         attached = {findings.cycle.name_file(name): csv for name, csv in attached.items()}
         if not is_shown:
-            parts += write_evidence(findings.ledger, figures, rows)
-    parts += [_attach(name) for name in attached]
+            parts += write_evidence(findings.ledger, figures, rows, lexicon)
+    parts += [_attach(name, say) for name in attached]
     setup = _setup(document.masthead, written.fingerprint[:SHORT_LENGTH], is_shown=is_shown)
     body = mark_links("\n".join(parts), findings.cycle.mark)
-    source = "\n".join([_read_templates(is_shown=is_shown), setup, body])
+    template = _read_templates(is_shown=is_shown)
+    if lexicon is not None:
+        template = say_template(template, lexicon)
+        body = lead_to_versions(body, document.masthead)
+        lexicon.require_all()
+    source = "\n".join([fill_typst(template), setup, body])
     as_of = datetime.datetime.fromisoformat(document.masthead.as_of).replace(tzinfo=datetime.UTC)
     try:
         # The library takes files beside the source; its stub does not know yet.
@@ -176,12 +143,12 @@ def _set_pdf(document: Document, findings: Findings, written: _Content) -> bytes
     return finish_tags(made, body)
 
 
-def _attach(name: str) -> str:
+def _attach(name: str, say: Callable[[str], str]) -> str:
     """Return the line that puts a CSV file into the PDF."""
     said = "数値の一覧" if name.startswith(_FIGURES) else "数値の根拠の行"
     return (
         f'#pdf.attach({literal(name)}, relationship: "data", mime-type: "text/csv", '
-        f"description: {literal(said)})"
+        f"description: {literal(say(said))})"
     )
 
 
@@ -189,7 +156,7 @@ def _read_templates(*, is_shown: bool) -> str:
     """Return the functions that a document is set with; slides have some of their own."""
     folder = files("analysis.document") / "templates"
     names = ["report.typ", *(["slides.typ"] if is_shown else [])]
-    return fill_typst("\n".join((folder / name).read_text(encoding="utf-8") for name in names))
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
 def _setup(masthead: Masthead, fingerprint: str, *, is_shown: bool) -> str:

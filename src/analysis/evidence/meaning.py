@@ -1,5 +1,6 @@
 """What a measure means, as a page carries it: an expression that its script reads."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from analysis.figures.definition import write_percent
@@ -14,6 +15,9 @@ from analysis.figures.measure import (
     Shortfall,
     Total,
 )
+
+Word = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""What says the words of a page's evidence, as a mapping, in the page's language."""
 
 
 def write_meaning(ledger: Ledger, name: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from analysis.figures.definition import list_constants
 from analysis.figures.figure import split_id
 from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
+from analysis.language.dates import ENGLISH_DATE
+from analysis.language.lexicon import Lexicon
 
 _STANDARDS = ("SHA-256",)
 _DATES = re.compile(r"\d{4}年(度末?|\d{1,2}月(\d{1,2}日)?)?|\d{4}-\d{2}-\d{2}")
@@ -46,10 +48,13 @@ class Printed:
         return [figure_id for figure_id, _ in self.figures]
 
 
-def require_traced(page: str, findings: Findings) -> Printed:
-    """Return what a page prints if every digit has its evidence; else raise ReportError."""
+def require_traced(page: str, findings: Findings, lexicon: Lexicon | None = None) -> Printed:
+    """Return what a page prints if every digit has its evidence; else raise ReportError.
+
+    With a lexicon the page is in English.
+    """
     printed = read_page(page)
-    if wrong := find_orphans(printed, findings):
+    if wrong := find_orphans(printed, findings, lexicon):
         raise ReportError(
             f"報告書に、根拠をたどれない数字が{len(wrong)}か所あります。"
             "数値（figure）として渡すか、調査票などからの引用なら Quoted に入れてください。\n"
@@ -58,9 +63,12 @@ def require_traced(page: str, findings: Findings) -> Printed:
     return printed
 
 
-def find_orphans(printed: Printed, findings: Findings) -> list[str]:
+def find_orphans(printed: Printed, findings: Findings, lexicon: Lexicon | None = None) -> list[str]:
     """Return a line for each text with a digit that has no evidence, and each wrong figure."""
     known = list_known_words(findings)
+    if lexicon is not None:
+        said = filter(None, map(lexicon.find, known))
+        known = sorted((word for word in said if _WORD.search(word)), key=len, reverse=True)
     wrong = [
         f"根拠のない数字があります: 「{text.strip()[:_AROUND]}」"
         for text in printed.texts
@@ -154,7 +162,7 @@ def _strip_known(text: str, known: Iterable[str]) -> str:
         return ""
     for word in known:
         text = text.replace(word, "")
-    return _DATES.sub("", text)
+    return _DATES.sub("", ENGLISH_DATE.sub("", text))
 
 
 def _has_digit(text: str) -> bool:

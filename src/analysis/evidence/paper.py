@@ -16,6 +16,7 @@ from analysis.evidence.appendix import EVIDENCE_TITLE, name_scope
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Measure, Share
+from analysis.language.lexicon import Lexicon
 
 PLACES_NAME = "evidence-places.csv"
 
@@ -30,19 +31,23 @@ _ABOUT = (
 
 
 def write_evidence(
-    ledger: Ledger, figures: Sequence[Figure], rows: Mapping[str, Cell]
+    ledger: Ledger,
+    figures: Sequence[Figure],
+    rows: Mapping[str, Cell],
+    lexicon: Lexicon | None = None,
 ) -> Iterator[str]:
     """Yield the section as Typst markup, a paragraph a measure.
 
     `figures` are as `gather_figures` returns them, `rows` as `say_rows` does.
     """
     attached = map(ledger.cycle.name_file, (FIGURES_NAME, PLACES_NAME))
-    about = _ABOUT.format(**dict(zip(("figures", "places"), attached, strict=True)))
-    yield f"#evidence({literal(EVIDENCE_TITLE)}, {literal(about)})"
+    say = str if lexicon is None else lexicon.say
+    about = say(_ABOUT).format(**dict(zip(("figures", "places"), attached, strict=True)))
+    yield f"#evidence({literal(say(EVIDENCE_TITLE))}, {literal(about)})"
     for _, members in groupby(figures, key=lambda figure: figure.measure):
         group = list(members)
-        items = "".join(f"{_write_item(ledger, figure, rows)}, " for figure in group)
-        named = f"{literal(group[0].label)}, {literal(_define(ledger, group[0]))}"
+        items = "".join(f"{_write_item(ledger, figure, rows, lexicon)}, " for figure in group)
+        named = ", ".join(literal(say(one)) for one in (group[0].label, _define(ledger, group[0])))
         yield f"#evidence-of({named}, {items})"
 
 
@@ -71,15 +76,24 @@ def write_places(rows: Mapping[str, Cell]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _write_item(ledger: Ledger, figure: Figure, rows: Mapping[str, Cell]) -> str:
-    parts = [lead_to_evidence(part.id, _write_value(part)) for part in ledger.parts(figure)]
+def _write_item(
+    ledger: Ledger, figure: Figure, rows: Mapping[str, Cell], lexicon: Lexicon | None
+) -> str:
+    parts = [
+        lead_to_evidence(part.id, _write_value(part, lexicon)) for part in ledger.parts(figure)
+    ]
     told = rows.get(figure.id)
     if not parts and isinstance(told, Quoted) and len(told.text) <= LONGEST_PLACES:
         parts = [literal(told.text)]
-    scope = name_scope(ledger, figure)
+    say = str if lexicon is None else lexicon.say
+    scope = say(name_scope(ledger, figure))
     listed = "".join(f"{part}, " for part in parts)
-    return f"({literal(figure.id)}, {literal(scope)}, {literal(_write_value(figure))}, ({listed}))"
+    value = literal(_write_value(figure, lexicon))
+    return f"({literal(figure.id)}, {literal(scope)}, {value}, ({listed}))"
 
 
-def _write_value(figure: Figure) -> str:
-    return figure.text if figure.value is None else figure.text + figure.unit.name
+def _write_value(figure: Figure, lexicon: Lexicon | None) -> str:
+    if figure.value is None:
+        return figure.text
+    name = figure.unit.name
+    return figure.text + (name if lexicon is None else lexicon.say_unit(name, figure.text))

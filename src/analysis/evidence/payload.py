@@ -26,7 +26,7 @@ from analysis.evidence.columns import (
     list_uncompared,
     write_column,
 )
-from analysis.evidence.meaning import write_meaning
+from analysis.evidence.meaning import Word, write_meaning
 from analysis.figures.definition import (
     MISSING,
     OTHER_FIELDS,
@@ -54,7 +54,7 @@ LEVEL = 6
 """How hard the evidence is compressed; the hardest, 9, takes seven times as long for a fiftieth."""
 
 
-def write_payload(ledger: Ledger, figures: Sequence[Figure]) -> str:
+def write_payload(ledger: Ledger, figures: Sequence[Figure], word: Word = dict) -> str:
     """Return the evidence of these figures for a page: JSON, compressed, as base64.
 
     Where figures of some departments stand beside the whole city's, these are two such texts with a
@@ -65,7 +65,7 @@ def write_payload(ledger: Ledger, figures: Sequence[Figure]) -> str:
     """
     beside = list_beside(ledger, figures)
     own = {figure.scope for figure in figures} - ({WHOLE} if beside else set())
-    written = _pack(_gather(ledger, figures, own))
+    written = _pack(word(_gather(ledger, figures, own)))
     if not beside:
         return written
     return f"{written} {write_city_payload(ledger, tuple(figure.id for figure in beside))}"

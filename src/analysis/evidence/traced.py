@@ -1,6 +1,8 @@
 """A page whose every number is traced: the content, 数値の根拠 behind it, and the check of both."""
 
 import re
+from collections.abc import Callable, Sequence
+from functools import partial
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -8,11 +10,14 @@ from markupsafe import Markup
 from analysis.document import html
 from analysis.document.blocks import Masthead, Table
 from analysis.document.page import write_page
+from analysis.document.translate import translate_table
 from analysis.evidence.appendix import EVIDENCE_NOTE, EVIDENCE_TITLE, gather_figures, write_tables
 from analysis.evidence.orphans import list_printed, require_traced
 from analysis.evidence.payload import write_payload
+from analysis.evidence.worded import finish_english, lead_to_versions, word_payload
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
+from analysis.language.lexicon import Lexicon
 from analysis.names import INTERIM
 
 _OPENING = "すべての数値の定義と行を開く"
@@ -30,21 +35,31 @@ def write_traced_page(
     figures: list[Figure],
     *,
     fingerprint: str,
+    lexicon: Lexicon | None = None,
 ) -> str:
     """Return a whole page with the evidence of the figures that its content prints.
 
     `content` is rendered HTML, `sections` the ids and titles of its second-level headings,
     `figures` are those of the evidence, as `gather_printed` returns them, `fingerprint` is the
-    short one of all that made it. Raises ReportError for a digit without evidence.
+    short one of all that made it. With a lexicon all that is not said in English yet is. Raises
+    ReportError for a digit without evidence, and for texts without a translation.
     """
-    tables = write_tables(findings.ledger, figures, city_rows_elsewhere=True)
+    say = str if lexicon is None else lexicon.say
+    tables = write_tables(findings.ledger, figures, city_rows_elsewhere=True, say=say)
     if tables:
-        content += _write_evidence(tables)
-        sections = [*sections, ("evidence", EVIDENCE_TITLE)]
-    payload = write_payload(findings.ledger, figures)
+        if lexicon is not None:
+            tables = [translate_table(table, lexicon) for table in tables]
+        content += _write_evidence(tables, say)
+        sections = [*sections, ("evidence", say(EVIDENCE_TITLE))]
+    word = dict if lexicon is None else partial(word_payload, lexicon=lexicon)
+    payload = write_payload(findings.ledger, figures, word)
     content = Markup(mark_links(str(content), findings.cycle.mark))  # noqa: S704  only names in it change
-    page = write_page(masthead, content, sections, payload, fingerprint)
-    require_traced(page, findings)
+    if lexicon is not None:
+        content = Markup(lead_to_versions(finish_english(content, lexicon), masthead))  # noqa: S704
+    page = write_page(masthead, content, sections, payload, fingerprint, lexicon=lexicon)
+    if lexicon is not None:
+        lexicon.require_all()
+    require_traced(page, findings, lexicon)
     return page
 
 
@@ -68,7 +83,7 @@ def gather_printed(content: Markup, findings: Findings) -> list[Figure]:
     return gather_figures(findings.ledger, list_printed(content))
 
 
-def _write_evidence(tables: list[Table]) -> Markup:
+def _write_evidence(tables: Sequence[Table], say: Callable[[str], str]) -> Markup:
     written = [
         Markup('<section data-measure="{}">\n{}\n</section>').format(
             table.lines_of[0].measure,
@@ -80,4 +95,4 @@ def _write_evidence(tables: list[Table]) -> Markup:
     return Markup(
         '\n<section id="evidence">\n<h2>{}</h2>\n<p>{}</p>\n'
         "<details>\n<summary>{}</summary>\n{}\n</details>\n</section>"
-    ).format(EVIDENCE_TITLE, EVIDENCE_NOTE, _OPENING, Markup("\n").join(written))
+    ).format(*map(say, (EVIDENCE_TITLE, EVIDENCE_NOTE, _OPENING)), Markup("\n").join(written))

@@ -16,11 +16,13 @@ from analysis.errors import AnalysisError
 from analysis.figures.approvals import read_approvals
 from analysis.figures.asked import note_everything, unnoted
 from analysis.figures.build import aim, build_ledger
+from analysis.figures.english import open_spoken
 from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import MEASURES_NAME, hash_file
-from analysis.names import say_day
+from analysis.language.spoken import speak
+from analysis.names import ORIGINAL, say_day
 from analysis.survey.earlier import load_earlier
 from analysis.survey.interim import advise_interim
 from analysis.survey.opening import open_counted
@@ -121,14 +123,16 @@ def load_findings(
     cycle: Cycle | str,
     load: Callable[[Cycle], Survey] = load_survey,
     inputs: str | None = None,
+    lang: str = ORIGINAL,
 ) -> Findings:
     """Load a cycle (by name, or `latest`) and evaluate its ledger.
 
     `load` gets a cycle's survey; who doesn't trust a stored one gives `collect_survey`. The last
     findings are remembered and given again as long as the files they are made from are the same;
     who has `hash_inputs` already, and sees to it that they stay so, gives it as `inputs`, or to a
-    notebook by the environment. Raises SettingsError for an unknown cycle and SurveyError, listing
-    every problem, when the departments' answers can't be used.
+    notebook by the environment. What a notebook shows is said in `lang` from then on. Raises
+    SettingsError for an unknown cycle and SurveyError, listing every problem, when the
+    departments' answers can't be used.
     """
     # What is read to load them is shown to nobody yet.
     with unnoted():
@@ -137,6 +141,7 @@ def load_findings(
         findings = _recall(cycle, inputs) if load is load_survey else _load_anew(cycle, load)
     if is_notebook():
         watch_notebook(cycle.root)
+        speak(open_spoken(lang, findings))
     return findings
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbformat import sign
 
-from analysis.document.blocks import MASTHEAD_MIME, TYPST_MIME
+from analysis.document.block import MASTHEAD_MIME, TYPST_MIME
 from analysis.document.html import strip_style
 from analysis.document.slide import SLIDE_MIME
 

@@ -16,9 +16,7 @@ from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, list_common
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.interim import mark_interim, say_uncounted
 from analysis.inputs import (
-    APPROVALS_REPORT,
     Mark,
-    is_approvals,
     leave_others,
     notebook_path,
     write_fingerprint,
@@ -160,7 +158,7 @@ def _list_actions(
             [
                 *([SHARED_INPUTS] if sources is None else [COMMON_INPUTS, listing]),
                 input_id(notebook_path(report.notebook)),
-                *_list_approvals(report, inputs),
+                *_list_own(report.notebook, report.lang, inputs),
             ],
         )
         for report, sources in made.items()
@@ -168,16 +166,16 @@ def _list_actions(
     for name in sorted(names - {name for report in made for name in report.files}):
         given = dict(tell_beside(cycle, name))
         fingerprint = write_fingerprint(inputs, None, given)
-        actions.append(describe_making(name, fingerprint, given, [name], [SHARED_INPUTS]))
+        made_from = [SHARED_INPUTS, *_list_own(None, given.get("lang"), inputs)]
+        actions.append(describe_making(name, fingerprint, given, [name], made_from))
     values = {value["@id"]: value for _, own in actions for value in own}
     return [action for action, _ in actions], [*values.values()]
 
 
-def _list_approvals(report: Report, inputs: Mapping[str, str]) -> list[str]:
-    """Return the inputs of the report that shows the approvals, and that no other has."""
-    if report.notebook != APPROVALS_REPORT:
-        return []
-    return [input_id(path) for path in inputs if is_approvals(path)]
+def _list_own(notebook: str | None, lang: str | None, inputs: Mapping[str, str]) -> list[str]:
+    """Return the inputs that few have: the report of the approvals, and what is in English."""
+    own = leave_others(inputs, notebook, lang).keys() - leave_others(inputs, None).keys()
+    return [input_id(path) for path in inputs if path in own and not path.startswith(NOTEBOOKS)]
 
 
 def _list_corrections(findings: Findings) -> Iterator[tuple[Entity, list[Entity]]]:

@@ -9,8 +9,8 @@ from analysis.errors import EXAMPLES_SHOWN
 from analysis.evidence.appendix import CITY_REPORT
 from analysis.figures.findings import Findings, write_date
 from analysis.figures.interim import COUNTED, list_uncounted, mark_interim
-from analysis.names import INTERIM, say_day
-from analysis.reports.plan import INDEX_NAME
+from analysis.names import ENGLISH, INTERIM, ORIGINAL, say_day
+from analysis.reports.plan import INDEX_NAME, list_translated
 from analysis.reports.stated import EACH_DEPARTMENT, read_heading
 
 DEPARTMENT_REPORT = "department"
@@ -37,7 +37,7 @@ def head_report(
     stem = notebook if about is None else f"{notebook}-{cycle.find_department(about).slug}"
     beside = ((INDEX_NAME, "報告書一覧"), (f"{CITY_REPORT}.html", "全体の報告書"))
     return replace(
-        head(findings, heading, about, assumed),
+        name_versions(head(findings, heading, about, assumed), cycle, cycle.name_file(stem)),
         stem=cycle.name_file(stem),
         beside=tuple((cycle.name_file(name), told) for name, told in beside),
         departments=tuple(
@@ -45,6 +45,16 @@ def head_report(
             for own in cycle.departments
         ),
     )
+
+
+def name_versions(masthead: Masthead, cycle: Cycle, stem: str) -> Masthead:
+    """Return the head of a page (the stem of its file) with its versions in other languages.
+
+    Where there are none anywhere, and so nothing leads to one, it is as it was.
+    """
+    translated = list_translated(cycle)
+    own = [(ORIGINAL, stem), (ENGLISH, dict(translated)[stem])] if stem in dict(translated) else []
+    return replace(masthead, translated=translated, versions=tuple(own))
 
 
 def head(

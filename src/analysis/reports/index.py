@@ -1,21 +1,35 @@
 """The index: the city at a glance, every department and the way to every report."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
 from analysis.cycle import NOTEBOOKS, Cycle, Department
 from analysis.document import html
-from analysis.document.blocks import Block, Cell, Column, Link, Paragraph, Quoted, Table
+from analysis.document.blocks import (
+    Block,
+    Cell,
+    Column,
+    Link,
+    Masthead,
+    Paragraph,
+    Quoted,
+    Table,
+)
+from analysis.document.translate import translate
 from analysis.errors import ReportError, list_examples
 from analysis.evidence.orphans import Printed, find_orphans
 from analysis.evidence.traced import gather_printed, write_traced_page
+from analysis.figures.english import open_spoken
 from analysis.figures.findings import Findings
+from analysis.language.lexicon import Lexicon
+from analysis.names import ORIGINAL
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
-from analysis.reports.heading import DEPARTMENT_REPORT, head
+from analysis.reports.heading import DEPARTMENT_REPORT, head, name_versions
 from analysis.reports.navigator import TITLE, link_navigator
 from analysis.reports.overview import summary
-from analysis.reports.plan import Report, has_navigator
+from analysis.reports.plan import ENGLISH_INDEX_NAME, INDEX_NAME, Report, has_navigator
 from analysis.reports.stated import ENDING, KEY
 
 _NAVIGATOR = "このページは、一つの手続きについて問いに答え、オンライン化の進め方を探すものです。"
@@ -23,14 +37,18 @@ _EDITED = "同じ資料を、職員が直して使うためのファイルです
 _TITLE = "行政手続きオンライン化の調査 報告書一覧"
 
 
-def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str) -> str:
+def write_index(
+    findings: Findings, reports: Sequence[Report], fingerprint: str, lang: str = ORIGINAL
+) -> str:
     """Return the index page of a cycle's reports, with the fingerprint of what made it.
 
     Raises ReportError that names the notebooks whose titles have a digit without evidence.
     """
     _require_titles(findings, reports)
     cycle = findings.cycle
-    masthead, named = head(findings, _TITLE), cycle.name_file
+    named = cycle.name_file
+    masthead = name_versions(head(findings, _TITLE), cycle, named(INDEX_NAME.partition(".")[0]))
+    reports = [report for report in reports if report.lang == ORIGINAL]
     blocks: list[Block] = [
         *([masthead.notice] if masthead.notice else []),
         summary(findings),
@@ -63,9 +81,22 @@ def write_index(findings: Findings, reports: Sequence[Report], fingerprint: str)
             ),
         ),
     ]
+    lexicon = open_spoken(lang, findings)
+    if lexicon is not None:
+        lexicon.place = named(ENGLISH_INDEX_NAME)
+        masthead = _translate_head(masthead, lexicon)
+        blocks = [translate(block, lexicon) for block in blocks]
     content = Markup("\n").join(Markup(html.render(block)) for block in blocks)  # noqa: S704
     figures = gather_printed(content, findings)
-    return write_traced_page(masthead, content, [], findings, figures, fingerprint=fingerprint)
+    return write_traced_page(
+        masthead, content, [], findings, figures, fingerprint=fingerprint, lexicon=lexicon
+    )
+
+
+def _translate_head(masthead: Masthead, lexicon: Lexicon) -> Masthead:
+    said = translate(masthead, lexicon)
+    # It is no report: it has no PDF.
+    return replace(said, stem="") if isinstance(said, Masthead) else masthead
 
 
 def _head(title: str) -> Paragraph:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, NOTEBOOKS, Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
-from analysis.names import find_twice
+from analysis.language.lexicon import find_words
+from analysis.names import ENGLISH, ORIGINAL, find_twice, name_in
 from analysis.opendata.files import CODEBOOK_NAME, OPEN_NAMES
 from analysis.reports.stated import EACH_DEPARTMENT, ENDING, Statement, read_statements
 from analysis.texts import read_text
 
 AUDIT_NAME, INDEX_NAME, NAVIGATOR_NAME = "audit.xlsx", "index.html", "navigator.html"
+ENGLISH_INDEX_NAME = f"{name_in(ENGLISH, 'index')}.html"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Report:
         return dict(self.parameters).get("department")
 
     @property
+    def lang(self) -> str:
+        """The language that it is in."""
+        return dict(self.parameters).get("lang", ORIGINAL)
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The names of its files: HTML, PDF, its notebook as it was run, a presentation."""
         executed = f"{NOTEBOOKS}/{self.stem}{ENDING}"
@@ -55,7 +62,12 @@ def plan_reports(cycle: Cycle, departments: Sequence[Department] | None = None) 
         for report in _list_reports(statement, cycle, chosen)
         if departments is None or report.department is not None
     ]
-    taken = (INDEX_NAME, CODEBOOK_NAME, *([NAVIGATOR_NAME] if has_navigator(cycle) else ()))
+    taken = (
+        INDEX_NAME,
+        *list_english(cycle),
+        CODEBOOK_NAME,
+        *([NAVIGATOR_NAME] if has_navigator(cycle) else ()),
+    )
     beside = [(cycle.name_file(name).partition(".")[0], name) for name in taken]
     named = [(report.stem, f"notebooks/{report.notebook}.ipynb") for report in reports]
     if twice := find_twice([*beside, *named]):
@@ -72,8 +84,25 @@ def list_pages(cycle: Cycle) -> tuple[str, ...]:
     The navigator is one where the cycle's guideline has tables.
     """
     navigator = (NAVIGATOR_NAME,) if has_navigator(cycle) else ()
-    names = (ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME, CODEBOOK_NAME, *navigator)
+    names = (
+        *(ANSWERS_NAME, AUDIT_NAME, FIGURES_NAME, INDEX_NAME, *list_english(cycle), CODEBOOK_NAME),
+        *navigator,
+    )
     return tuple(map(cycle.name_file, (*names, *OPEN_NAMES)))
+
+
+def list_english(cycle: Cycle) -> tuple[str, ...]:
+    """Return the index in English, where the survey has words for it; else nothing."""
+    return () if find_words(cycle) is None else (ENGLISH_INDEX_NAME,)
+
+
+def list_translated(cycle: Cycle) -> tuple[tuple[str, str], ...]:
+    """Return the stems of the pages that there are in Japanese and in English, in both."""
+    if find_words(cycle) is None:
+        return ()
+    spoken = [one.notebook for one in read_statements(cycle) if one.speaks]
+    stems = [INDEX_NAME.partition(".")[0], *spoken]
+    return tuple((cycle.name_file(own), cycle.name_file(name_in(ENGLISH, own))) for own in stems)
 
 
 def has_navigator(cycle: Cycle) -> bool:
@@ -90,10 +119,15 @@ def tell_beside(cycle: Cycle, name: str) -> tuple[tuple[str, str], ...]:
     `name` is that by which it is delivered.
     """
     named = (("cycle", cycle.name),)
-    if name != cycle.name_file(INDEX_NAME):
+    indices = [cycle.name_file(own) for own in (INDEX_NAME, *list_english(cycle))]
+    if name not in indices:
         return named
     told = (f"{one.notebook} {one.title} {one.about}".strip() for one in read_statements(cycle))
-    return (*named, ("reports", "、".join(told)))
+    return (
+        *named,
+        ("reports", "、".join(told)),
+        *_name_language(cycle, ORIGINAL if name == indices[0] else ENGLISH),
+    )
 
 
 def _list_reports(
@@ -101,9 +135,15 @@ def _list_reports(
 ) -> Iterator[Report]:
     named = (("cycle", cycle.name),)
     if EACH_DEPARTMENT not in statement.title:
-        stem = f"{statement.notebook}{cycle.mark}"
-        about, slides = statement.about, statement.slides
-        yield Report(statement.notebook, stem, statement.title, named, about, slides)
+        for lang in _list_languages(statement, cycle):
+            yield Report(
+                statement.notebook,
+                cycle.name_file(name_in(lang, statement.notebook)),
+                statement.title + ("（英語）" if lang == ENGLISH else ""),
+                (*named, *(_name_language(cycle, lang) if statement.speaks else ())),
+                statement.about,
+                statement.slides,
+            )
         return
     for department in departments:
         yield Report(
@@ -114,3 +154,16 @@ def _list_reports(
             statement.about,
             statement.slides,
         )
+
+
+def _list_languages(statement: Statement, cycle: Cycle) -> tuple[str, ...]:
+    is_spoken = statement.speaks and find_words(cycle) is not None
+    return (ORIGINAL, ENGLISH) if is_spoken else (ORIGINAL,)
+
+
+def _name_language(cycle: Cycle, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return the parameter that tells a page's language; none where all are in Japanese.
+
+    The Japanese one leads to the other, so it is another page than one that is alone.
+    """
+    return () if find_words(cycle) is None else (("lang", lang),)

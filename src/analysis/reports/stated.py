@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from analysis.cycle import NOTEBOOKS, Cycle
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.inputs import REPORT_KEY, list_notebooks
-from analysis.names import find_twice
+from analysis.names import ENGLISH, find_twice
 from analysis.texts import read_text
 
 KEY = REPORT_KEY
@@ -34,6 +34,8 @@ EXPLORE = "explore"
 """The notebook for an analysis of one's own, which makes no report and need not be told of."""
 
 _WORDS, _SLIDES = ("title", "heading"), "slides"
+SPEAKS = "languages"
+"""The key under which a notebook states that it has a parameter `lang`, and for what."""
 # What a cycle may lack that a report is of, and whether it has it.
 _NEEDED: dict[str, Callable[[Cycle], bool]] = {
     "guideline": lambda cycle: cycle.settings.guideline is not None,
@@ -55,7 +57,7 @@ class Statement(NamedTuple):
     `title` is what lists call it, `heading` what it is called itself. A report whose title has
     `{department}` in it is made of each department; one that `needs` the guideline, or
     reasons, in cycles that name one or ask for them. `about` is the notebook's first paragraph.
-    One of `slides` is a presentation, too.
+    One of `slides` is a presentation, too; one that `speaks` English has a parameter `lang` for it.
     """
 
     order: int
@@ -65,6 +67,7 @@ class Statement(NamedTuple):
     needs: str | None = None
     about: str = ""
     slides: bool = False
+    speaks: bool = False
 
 
 class _UnstatedError(Exception):
@@ -144,7 +147,7 @@ def _read(cycle: Cycle, name: str) -> Statement:
         for text in (stated["title"], stated.get("heading", stated["title"]))
     )
     needs, slides = stated.get("needs"), stated.get(_SLIDES, False)
-    return Statement(stated["order"], name, title, heading, needs, about, slides)
+    return Statement(stated["order"], name, title, heading, needs, about, slides, SPEAKS in stated)
 
 
 def _read_opening(cells: list[dict[str, Any]]) -> str:
@@ -172,9 +175,16 @@ def _find_wrong(name: str, stated: Any) -> Iterator[str]:
     if "needs" in stated and stated["needs"] not in [*_NEEDED]:
         known = "、".join(f'"{name}"' for name in _NEEDED)
         yield f"{KEY} の needs（報告書に要るもの）に書けるのは {known} です。"
+    yield from _find_unusable(stated)
+
+
+def _find_unusable(stated: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with how a report is to be made, and keys that mean nothing."""
     if not isinstance(stated.get(_SLIDES, False), bool):
         yield f"{KEY} の {_SLIDES}（スライドにするか）に書けるのは true か false です。"
-    usable = ("order", *_WORDS, "needs", _SLIDES)
+    if stated.get(SPEAKS, [ENGLISH]) != [ENGLISH]:
+        yield f'{KEY} の {SPEAKS}（日本語のほかの言語）に書けるのは ["{ENGLISH}"] です。'
+    usable = ("order", *_WORDS, "needs", _SLIDES, SPEAKS)
     for key in sorted(stated.keys() - {*usable}):
         yield f"{KEY} の「{key}」は使えません（使えるのは {'、'.join(usable)}）。"
 

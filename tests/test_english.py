@@ -1,0 +1,255 @@
+"""Reports in English: nothing is left Japanese unmarked, figures are the same, words escape."""
+
+import io
+import re
+import zlib
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdf
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from analysis.cycle import Cycle, open_cycle
+from analysis.document import html, typst
+from analysis.document.blocks import Bullets, Column, Link, Paragraph, Quoted, Shown, Strong, Table
+from analysis.document.page import ENGLISH_SCRIPTS, load_template
+from analysis.document.translate import translate
+from analysis.errors import ReportError, SettingsError
+from analysis.evidence.orphans import list_printed
+from analysis.figures.english import open_spoken
+from analysis.figures.figure import MONTHS
+from analysis.figures.findings import load_findings
+from analysis.inputs import leave_others, list_inputs
+from analysis.language.lexicon import Lexicon, Words, open_lexicon
+from analysis.language.phrase import IN_JAPANESE
+from analysis.names import ENGLISH, ENGLISH_NAME, ENGLISH_PATH
+from analysis.reports import overview
+from analysis.reports.plan import list_pages, plan_reports
+from analysis.survey.collect import collect_survey
+
+from conftest import DEMO, LATEST
+from reports import HOSTILE, figure_of
+from workbooks import make_two_cycles, not_started, procedure
+
+PAGES = ("overview-en", "reasons-en", "index-en")
+ONLINE = figure_of("online", 146)
+TOTAL = figure_of("total", 1)
+
+
+def lexicon_of(words: dict[str, str], **others: dict[str, tuple[str, str]]) -> Lexicon:
+    return Lexicon(Words(words=words, **others))  # type: ignore[arg-type]
+
+
+def shown(block: object, lexicon: Lexicon) -> str:
+    return html.render(translate(block, lexicon))  # type: ignore[arg-type]
+
+
+def list_unmarked(page: str) -> Iterator[str]:
+    """Yield every text of a page, and every attribute and script, that is Japanese and unmarked."""
+    waiting = [(LexborHTMLParser(page).root, False)]
+    while waiting:
+        node, is_marked = waiting.pop()
+        assert node is not None
+        values = node.attributes if node.is_element_node else {}
+        is_marked = (values.get("lang") or ("ja" if is_marked else "")) == "ja"
+        text = (node.text_content or "") if node.is_text_node else ""
+        told = [value or "" for name, value in values.items() if name not in ("href", "id", "lang")]
+        yield from (own for own in (text, *told) if not is_marked and IN_JAPANESE.search(own))
+        waiting += [(part, is_marked) for part in node.iter(include_text=True)]
+
+
+def test_english_puts_figures_and_emphasis_in_an_order_of_its_own() -> None:
+    lexicon = lexicon_of(
+        {
+            "{a}は、{date}から*{1}増*、{2}です": "*{2:bare} {a:lower}* by {date}, {1}",
+            "済": "Online",
+        },
+        units={"手続き": (" procedure", " procedures"), "件": (" case", " cases")},
+    )
+    parts = (
+        "済は、2023年度末から",
+        Strong((Shown(ONLINE), "増")),
+        "、",
+        Shown(TOTAL, unit="手続き"),
+        "です",
+    )
+    said = translate(Paragraph(parts), lexicon)
+    assert said == Paragraph(
+        (
+            Strong((Shown(TOTAL, unit=""), " online")),
+            " by the end of fiscal 2023, ",
+            Shown(ONLINE, unit=" cases"),
+        )
+    )
+    assert not lexicon.missing
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (Shown(figure_of("a", 1), unit="手続き"), "1 procedure"),
+        (Shown(figure_of("a", 2), unit="手続き"), "2 procedures"),
+        (Shown(figure_of("a", 0), unit="手続き"), "0 procedures"),
+        (Shown(figure_of("a", 1, MONTHS)), "1.0 months"),
+        (Shown(figure_of("a", None), unit="手続き"), "—"),
+    ],
+)
+def test_a_unit_has_the_form_of_its_number(shown: Shown, said: str) -> None:
+    units = {"手続き": (" procedure", " procedures"), "か月": (" month", " months")}
+    (own,) = translate(Bullets(((shown,),)), lexicon_of({}, units=units)).items[0]  # type: ignore[attr-defined]
+    assert own.text == said
+
+
+def test_quoted_texts_and_names_stay_and_a_link_is_said() -> None:
+    lexicon = Lexicon(
+        Words(words={"環境部": "Environment", "「{a}」": "“{a}”"}), {"転入届"}, {"市民課"}
+    )
+    table = Table(
+        caption="環境部",
+        columns=(Column("環境部"),) * 4,
+        rows=(
+            (
+                Quoted("自由な記述、環境部"),
+                Quoted("「転入届」"),
+                Link("環境部", "x"),
+                Quoted("環境部"),
+            ),
+        ),
+    )
+    written = shown(table, lexicon)
+    assert "自由な記述、環境部" in written
+    assert "“転入届”" in written
+    assert written.count("Environment") == 8
+    assert not lexicon.missing
+    shown(Paragraph((Quoted("市民課"),)), lexicon)
+    assert [*lexicon.missing] == ["市民課"]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_translation_is_a_text_wherever_it_stands(hostile: str) -> None:
+    lexicon = lexicon_of({"語": hostile.replace("{", "(").replace("}", ")").replace("*", "+")})
+    said = lexicon.say("語")
+    block = Paragraph(("語",))
+    assert LexborHTMLParser(shown(block, lexicon)).text().strip() == said.strip()
+    assert typst.render(translate(block, lexicon)) == typst.render(Paragraph((said,)))
+    template = load_template(scripts=ENGLISH_SCRIPTS, lexicon=open_lexicon(open_demonstration()))
+    assert "</script" not in str(template.globals["script"])
+
+
+def open_demonstration() -> Cycle:
+    return open_cycle(LATEST, DEMO)
+
+
+def test_a_translation_of_the_script_is_a_text_in_it() -> None:
+    from analysis.language.script import say_script  # noqa: PLC0415
+
+    code = 'f("語", `${count}件中${shown}件`, /"/ ? 1 : \'"\');'
+    hostile = '</script>`${alert(1)}"\\'
+    said = say_script(
+        code, Lexicon(Words(script={"語": hostile, "{a}件中{b}件": f"{{b}} of {{a}} {hostile}"}))
+    )
+    assert said == (
+        'f("\\u003c/script>`${alert(1)}\\"\\\\", '
+        '`${shown} of ${count} \\u003c/script>\\`\\${alert(1)}"\\\\`, /"/ ? 1 : \'"\');'
+    )
+
+
+def test_every_missing_word_is_told_at_once_as_lines_to_fill_in(tmp_path: Path) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1), not_started(2)]], [[procedure(1)]])
+    cycle.survey_path.with_name(ENGLISH_NAME).write_text("[words]\n", "utf-8")
+    findings = load_findings(cycle, collect_survey)
+    lexicon = open_spoken(ENGLISH, findings)
+    assert lexicon is not None
+    lexicon.place = "3番目のセル"
+    translate(overview.departments(findings), lexicon)
+    translate(overview.reasons(findings), lexicon)
+    with pytest.raises(ReportError) as caught:
+        lexicon.require_all()
+    told = str(caught.value).splitlines()
+    assert f"data/raw/{ENGLISH_NAME}" in told[0]
+    assert '  "環境部" = ""  # 3番目のセル' in told
+    assert '  "未検討" = ""  # 3番目のセル' in told
+    # What the program says itself is known, and a sentence is told by its words alone.
+    assert not [line for line in told if "部局名" in line or "{1}" in line]
+
+
+def test_a_sentence_that_nobody_translated_is_told_whole() -> None:
+    lexicon = lexicon_of({"{a}、{b}": "{a}, {b}", "{a}。": "{a}.", "{a}の数": "Number of {a}"})
+    lexicon.say("新しい文は、全部を示す。")
+    lexicon.say("環境部の数。")
+    assert [*lexicon.missing] == ["新しい文は、全部を示す", "環境部"]
+
+
+def test_many_missing_words_of_one_sentence_are_told_one_by_one() -> None:
+    lexicon = lexicon_of(
+        {"{a}、{b}": "{a}, {b}", "増：{list}": "More: {list}", "{a} {1}": "{a} {1}"}
+    )
+    names = [f"部{sign}" for sign in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"]
+    parts = [part for name in names for part in (f"{name} ", Shown(ONLINE), "、")]
+    translate(Paragraph(("増：", *parts[:-1])), lexicon)
+    assert [*lexicon.missing] == ["件", *names]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('"{1}のうち{2}" = "of {1}"', "{1}、{2}"),
+        ('"*{1}増*" = "{1} more"', "強調の *"),
+        ('"数" = 3', "words.数"),
+    ],
+)
+def test_a_translation_that_loses_a_figure_is_refused(tmp_path: Path, line: str, told: str) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
+    cycle.survey_path.with_name(ENGLISH_NAME).write_text(f"[words]\n{line}\n", "utf-8")
+    with pytest.raises(SettingsError, match=re.escape(told)):
+        open_lexicon(cycle)
+
+
+def test_only_a_survey_with_english_words_has_english_pages(tmp_path: Path) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1), not_started(2)]], [[procedure(1)]])
+    plain, before = plan_reports(cycle), list_inputs(cycle)
+    assert not [report for report in plain if "lang" in dict(report.parameters)]
+    cycle.survey_path.with_name(ENGLISH_NAME).write_text("[words]\n", "utf-8")
+    planned = plan_reports(cycle)
+    assert {r.stem for r in planned} - {r.stem for r in plain} == {"overview-en", "reasons-en"}
+    assert "index-en.html" in list_pages(cycle)
+    # The words are an input of these pages alone.
+    inputs = list_inputs(cycle)
+    assert inputs.keys() - before.keys() == {ENGLISH_PATH}
+    assert ENGLISH_PATH not in leave_others(inputs, "overview") | leave_others(inputs, None, "ja")
+    assert ENGLISH_PATH in leave_others(inputs, "overview", ENGLISH)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_in_english_is_all_english_but_for_what_is_marked(
+    built: tuple[Path, str], name: str
+) -> None:
+    folder, _ = built
+    page = (folder / f"{name}.html").read_text("utf-8")
+    assert [*list_unmarked(page)] == []
+    root = LexborHTMLParser(page)
+    assert root.css_first("html").attributes["lang"] == "en"
+    # The two versions lead to one another, and print the same figures.
+    other = (folder / f"{name.removesuffix('-en')}.html").read_text("utf-8")
+    for own, lang, told in ((page, "ja", name.removesuffix("-en")), (other, "en", name)):
+        links = LexborHTMLParser(own).css(f'a[hreflang="{lang}"][lang="{lang}"]')
+        assert [link.attributes["href"] for link in links] == [f"{told}.html"]
+    assert sorted(list_printed(page)) == sorted(list_printed(other))
+    # What leads to a page in Japanese says so.
+    for link in root.css('a[href$=".html"]'):
+        target = link.attributes["href"] or ""
+        assert (link.attributes.get("hreflang") == "ja") == ("-en" not in target), target
+    (payload,) = root.css("#evidence-data")
+    parts = [zlib.decompress(b64decode(part)).decode() for part in payload.text().split()]
+    assert '"Not started"' in "".join(parts)
+
+
+@pytest.mark.parametrize("name", PAGES[:2])
+def test_a_pdf_in_english_says_so(built: tuple[Path, str], name: str) -> None:
+    pdf = pypdf.PdfReader(io.BytesIO((built[0] / f"{name}.pdf").read_bytes()))
+    assert pdf.trailer["/Root"]["/Lang"] == "en"
+    text = pdf.pages[0].extract_text()
+    assert "As of 1 September 2024" in text
+    assert not IN_JAPANESE.search(re.sub("“[^”]*”", "", text))

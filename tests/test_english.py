@@ -5,6 +5,7 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import pypdf
@@ -14,12 +15,13 @@ from selectolax.lexbor import LexborHTMLParser
 from analysis.cycle import Cycle, open_cycle
 from analysis.document import html, typst
 from analysis.document.blocks import Bullets, Column, Link, Paragraph, Quoted, Shown, Strong, Table
+from analysis.document.chart import draw_rates
 from analysis.document.page import ENGLISH_SCRIPTS, load_template
 from analysis.document.translate import translate
 from analysis.errors import ReportError, SettingsError
 from analysis.evidence.orphans import list_printed
 from analysis.figures.english import open_spoken
-from analysis.figures.figure import MONTHS
+from analysis.figures.figure import MONTHS, PERCENT
 from analysis.figures.findings import load_findings
 from analysis.inputs import leave_others, list_inputs
 from analysis.language.lexicon import Lexicon, Words, open_lexicon
@@ -83,6 +85,33 @@ def test_english_puts_figures_and_emphasis_in_an_order_of_its_own() -> None:
             Shown(ONLINE, unit=" cases"),
         )
     )
+    assert not lexicon.missing
+
+
+def test_a_chart_is_drawn_again_and_its_message_said_as_a_whole() -> None:
+    first, second, whole = (
+        figure_of(name, Fraction(part, 10), PERCENT)
+        for name, part in (("a", 3), ("b", 2), ("c", 4))
+    )
+    words = {
+        "率": "Rate",
+        "環境部": "Environment",
+        "総務課": "General Affairs",
+        "。": ".",
+        "今回": "Now",
+        "市全体　{a}": "City {a}",
+        "右の線　すべて": "All",
+        "{1}が{2}": "{2}: {1}",
+        "横棒グラフ。{a}。": "Bars: {a}. ",
+        "。市全体は": ". City: ",
+    }
+    lexicon = lexicon_of(words, units={"%": ("%", "%")})
+    message = (Shown(first), "が", Quoted("総務課"))
+    rows = [("環境部", first, None), (Quoted("総務課"), second, None)]
+    page = LexborHTMLParser(shown(draw_rates("率", rows, whole, message=message), lexicon))
+    assert [title.text() for title in page.css("figcaption")] == ["Rate: General Affairs: 30.0%"]
+    drawn = {text.text() for text in page.css("svg text")}
+    assert drawn == {"Environment", "General Affairs", "Now", "City 40.0%", "All", "30.0%", "20.0%"}
     assert not lexicon.missing
 
 

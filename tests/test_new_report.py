@@ -95,7 +95,7 @@ def test_a_notebook_and_a_module_make_a_report_like_the_others(
     )
     said = run_command(folder, "report")
     stems = [
-        "overview", "road", "department-bunkasports", "department-gikai", "fees",
+        "overview", "deck", "road", "department-bunkasports", "department-gikai", "fees",
         "memo-bunkasports", "memo-gikai", "reasons", "requests", "guideline", "quality",
     ]  # fmt: skip
     assert made_by(said) == {*stems}

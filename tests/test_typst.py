@@ -15,7 +15,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.errors import ReportError
-from analysis.evidence import exporters
+from analysis.evidence import content
 from analysis.figures.figure import COUNT_CHANGE
 
 from reports import HOSTILE, export_pdf, figure_of, notebook_of, read_pdf, text_of
@@ -152,7 +152,7 @@ def test_a_number_leads_to_its_line_and_says_on_which_page_it_is() -> None:
 
 
 def test_a_number_without_a_line_to_lead_to_stops_the_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporters, "gather_printed", lambda content, findings: [])
+    monkeypatch.setattr(content, "gather_printed", lambda written, findings: [])
     with pytest.raises(ReportError, match=ONLINE.id):
         export_pdf(notebook_of(Paragraph((Shown(ONLINE),))))
 

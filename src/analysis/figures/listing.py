@@ -9,7 +9,7 @@ from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.scopes import Level
 from analysis.figures.select import Selection
-from analysis.survey.plain_csv import defuse_column
+from analysis.survey.plain_csv import defuse
 
 FIGURE_COLUMNS = (
     "figure_id",
@@ -26,7 +26,7 @@ FIGURE_COLUMNS = (
     "definition",
 )
 # Those of the survey, where others write what they will.
-_WORDS = ("scope", "label", "definition")
+_WORDS = ["scope", "label", "definition"]
 
 
 def list_figures(ledger: Ledger, figures: Iterable[Figure] | None = None) -> pd.DataFrame:
@@ -74,7 +74,7 @@ def write_figures(frame: pd.DataFrame) -> bytes:
     """
     written = frame.copy()
     for name in written.columns.intersection(_WORDS):
-        written[name] = defuse_column(frame[name])
+        written[name] = frame[name].map(defuse)
     return written.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import json
 from dataclasses import replace
 from decimal import Decimal
@@ -17,7 +18,7 @@ from analysis.figures.build import build_ledger
 from analysis.figures.catalogue import Item
 from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
-from analysis.figures.listing import list_figures
+from analysis.figures.listing import list_figures, write_figures
 from analysis.figures.measure import Change, Count, Measure, Share, Shortfall, Total, where
 from analysis.figures.named import read_id
 from analysis.figures.reconcile import read_published
@@ -86,6 +87,12 @@ def test_a_row_that_is_no_procedure_is_counted_with_its_cell(findings: Findings)
 def test_the_columns_of_figures_csv_are_the_promised_ones(frame: pd.DataFrame) -> None:
     assert list(frame.columns) == COLUMNS
     assert frame["figure_id"].is_unique
+
+
+def test_no_name_of_others_is_a_formula_in_figures_csv(frame: pd.DataFrame) -> None:
+    lines = frame.head(1).assign(scope="=1+1", label="@x", text="-8.3")
+    (line,) = csv.DictReader(io.StringIO(write_figures(lines).decode("utf-8-sig")))
+    assert [line[name] for name in ("scope", "label", "text")] == ["'=1+1", "'@x", "-8.3"]
 
 
 def test_a_figure_is_written_with_its_exact_parts(frame: pd.DataFrame) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from analysis.document import html
 from analysis.document.blocks import Block, Bullets, Chart, Column, Paragraph, Quoted, Shown, Table
-from analysis.document.chart import draw_parts, draw_rates
+from analysis.document.chart import draw_parts
 from analysis.document.document import read_document
+from analysis.document.rates_chart import draw_rates
 from analysis.errors import ReportError
 from analysis.evidence.exporters import html_of, pages_of, pdf_of
 from analysis.evidence.orphans import read_page

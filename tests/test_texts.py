@@ -1,6 +1,7 @@
 """Every text that people write is read by one rule, or refused with its file, line and remedy."""
 
 import os
+import pickle
 import subprocess
 import sys
 import unicodedata
@@ -20,7 +21,7 @@ from analysis.survey.answers.correct import read_corrections
 from analysis.survey.collect import collect_survey
 from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import describe, problems_from_frame
-from analysis.texts import compose_name, find_encoding, write_names
+from analysis.texts import UnreadableTextError, compose_name, find_encoding, write_names
 
 from conftest import DEMO
 from deliveries import run
@@ -372,3 +373,10 @@ def test_a_command_speaks_whatever_the_terminal_can_show(
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
     shown = done.stdout.decode("utf-8" if "LC_ALL" in environment else "latin-1")
     assert "環境部" in shown or "\\u74b0\\u5883\\u90e8" in shown or "環境部".encode() in done.stdout
+
+
+def test_what_is_wrong_with_a_file_is_told_by_the_process_that_waits() -> None:
+    """A worker hands over what it raises, and it is lost if that can't be made again."""
+    told = UnreadableTextError("measures.toml", "2行目が読めません", "直してください")
+    assert str(pickle.loads(pickle.dumps(told))) == str(told)  # noqa: S301  our own
+    assert pickle.loads(pickle.dumps(told)).why == told.why  # noqa: S301

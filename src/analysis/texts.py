@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Self
 
 from analysis.errors import SettingsError, say_why
 
@@ -49,7 +49,12 @@ class UnreadableTextError(SettingsError):
     def __init__(self, where: str, why: str, remedy: str) -> None:
         """Take the file, what is wrong with it and how to mend it, in sentences without a stop."""
         self.why = why
+        self._told = (where, why, remedy)
         super().__init__(f"{where}: {why}。\n{remedy}。")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+        """Let a process that made reports hand it to the one that waits for them."""
+        return type(self), self._told
 
 
 class LockedTextError(UnreadableTextError):

@@ -6,14 +6,11 @@ every bar carries its number. Text stays text, so that it can be searched and re
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D
 
 from analysis.document.blocks import Chart, Quoted, Shown
 from analysis.document.canvas import (
     BAR,
-    DIAMOND,
     WIDTH_INCHES,
     LegendKey,
     explain,
@@ -28,7 +25,7 @@ from analysis.document.canvas import (
     write_figure,
 )
 from analysis.document.drawing import drawing
-from analysis.document.message import Label, Message, say_ends, say_largest_part, say_most
+from analysis.document.message import Label, say_largest_part, say_most
 from analysis.document.plot import Plot, PlottedBar, plot_parts
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
@@ -45,65 +42,6 @@ MARGIN_INCHES = 0.055
 INK, PAPER, DRAWN = (COLOURS[name] for name in ("ink", "paper", "drawn"))
 MOST_IN_ONE_LINE = 3
 """How many parts a legend names side by side."""
-
-ALL = 100
-"""Where a bar of all would end, in percent."""
-NUMBER_GAP, RATE_ROOM = 1.5, 12
-"""Between a rate's bar and its number, and beyond a bar of all for its number, in percent."""
-
-
-@drawing
-def draw_rates(
-    caption: str,
-    rows: Sequence[tuple[Label, Figure, Figure | None]],
-    whole: Figure,
-    *,
-    message: Message | None = None,
-    say: Callable[[str], str] = str,
-) -> Chart:
-    """Draw rates as bars with a line for the whole: (label, rate now, rate before or None).
-
-    The title says `message`, or whose rate is the highest and whose the lowest.
-    """
-    canvas = open_canvas(ROW_INCHES * len(rows) + 0.6, "constrained")
-    axes = open_axes(canvas)
-    places = range(len(rows))
-    axes.barh(places, [length_of(now) for _, now, _ in rows], height=BAR, color=INK)
-    for place, (_, now, before) in enumerate(rows):
-        if before is not None and before.value is not None:
-            axes.plot(length_of(before), place, **DIAMOND, clip_on=False)
-        beyond = max(length_of(rate) for rate in (now, before or now)) + NUMBER_GAP
-        write_figure(axes, axes.transData, (beyond, place), now, now.cell_text, boxed=True)
-    axes.axvline(ALL, color=COLOURS["edge"], linewidth=0.6, zorder=0)
-    # The white edge keeps the line visible where it crosses a dark bar.
-    axes.axvline(length_of(whole), color=PAPER, linewidth=2.2, zorder=2.9)
-    axes.axvline(length_of(whole), color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
-    axes.set_xlim(0, ALL + RATE_ROOM)
-    axes.set_xticks([])
-    name_rows(axes, [label for label, _, _ in rows])
-    keys: list[LegendKey] = [(Patch(color=INK, label=say("今回")), None)]
-    if any(before is not None for _, _, before in rows):
-        diamond = Line2D(
-            [], [], linestyle="", marker="D", markersize=4.5, markerfacecolor=PAPER,
-            markeredgecolor=DRAWN, label=say("前回"),
-        )  # fmt: skip
-        keys.append((diamond, None))
-    line = Line2D(
-        [], [], color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9,
-        label=say(f"市全体　{whole.cell_text}"),
-    )  # fmt: skip
-    edge = Line2D([], [], color=COLOURS["edge"], linewidth=0.6, label=say("右の線　すべて"))
-    keys += [(line, whole), (edge, None)]
-    explain(canvas, keys, len(keys))
-    told = [(label, (now,) if before is None else (now, before)) for label, now, before in rows]
-    order = "今回・前回の順に、" if any(before for _, _, before in rows) else ""
-    alt = (f"横棒グラフ。{caption}。{order}", *_tell(told), "。市全体は", Shown(whole), "。")
-    figures = [f for _, now, before in rows for f in (now, before) if f is not None]
-    if message is None:
-        message = say_ends([(label, now) for label, now, _ in rows])
-    bars = tuple(PlottedBar(plain(label), now, before=before) for label, now, before in rows)
-    plot = Plot(bars, float(ALL), whole)
-    return finish(canvas, caption, alt, [*figures, whole], plot, message=message)
 
 
 @drawing
@@ -124,7 +62,7 @@ def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     axes.set_xlim(least - room if least < 0 else 0, most + room)
     axes.set_xticks([])
     name_rows(axes, [label for label, _ in rows])
-    told = _tell([(label, (figure,)) for label, figure in rows])
+    told = tell_rows([(label, (figure,)) for label, figure in rows])
     alt = (f"横棒グラフ。{caption}。", *told, "。")
     plot = Plot(tuple(PlottedBar(label, figure) for label, figure in rows))
     return finish(canvas, caption, alt, [f for _, f in rows], plot, message=say_most(rows))
@@ -170,7 +108,7 @@ def draw_parts(
         for (label, figure), look in zip(parts, looks, strict=True)
     ]
     explain(canvas, keys, 2 if rows_of_legend > 1 else len(parts))
-    told = _tell([(label, (figure,)) for label, figure in parts])
+    told = tell_rows([(label, (figure,)) for label, figure in parts])
     alt = (f"帯グラフ。{caption}。計", Shown(total), "のうち、", *told, "。")
     figures, message = [*(figure for _, figure in parts), total], say_largest_part(parts, total)
     return finish(canvas, caption, alt, figures, plot_parts(parts, looks), message=message)
@@ -221,14 +159,14 @@ def draw_stacks(
     ]
     explain(canvas, keys, 2)
     order = "、".join(part_labels)
-    told = _tell([(f"{label} 計", (total, *parts)) for label, parts, total in rows])
+    told = tell_rows([(f"{label} 計", (total, *parts)) for label, parts, total in rows])
     alt = (f"横棒グラフと帯グラフ。{caption}。部局ごとに、計、{order}の順に、", *told, "。")
     figures = [figure for _, parts, total in rows for figure in (*parts, total)]
     message = say_most([(label, total) for label, _, total in rows])
     return finish(canvas, caption, alt, figures, message=message)
 
 
-def _tell(rows: Sequence[tuple[Label, Sequence[Figure]]]) -> Iterator[str | Quoted | Shown]:
+def tell_rows(rows: Sequence[tuple[Label, Sequence[Figure]]]) -> Iterator[str | Quoted | Shown]:
     """Yield each row's label and figures, for an alternative text."""
     for place, (label, figures) in enumerate(rows):
         yield "、" if place else ""

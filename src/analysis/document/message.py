@@ -48,7 +48,10 @@ def say_ends(rows: Sequence[Row]) -> Message:
 def say_contribution(rows: Sequence[Row], whole: Figure) -> Message:
     """Say who made most of a rise."""
     found = _find_most(rows)
-    if found is None or not whole.value or whole.value < 0:
+    if found is None or not whole.exact or whole.exact < 0:
+        return ()
+    # Where others fell, one can have risen by more than all did together.
+    if found[1].exact is None or found[1].exact > whole.exact:
         return ()
     return (
         *(Shown(whole, magnitude=True), "増加のうち、", found[0], "が"),

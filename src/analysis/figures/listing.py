@@ -9,6 +9,7 @@ from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.scopes import Level
 from analysis.figures.select import Selection
+from analysis.survey.plain_csv import defuse_column
 
 FIGURE_COLUMNS = (
     "figure_id",
@@ -24,6 +25,8 @@ FIGURE_COLUMNS = (
     "evidence_sha256",
     "definition",
 )
+# Those of the survey, where others write what they will.
+_WORDS = ("scope", "label", "definition")
 
 
 def list_figures(ledger: Ledger, figures: Iterable[Figure] | None = None) -> pd.DataFrame:
@@ -63,13 +66,16 @@ def list_figures(ledger: Ledger, figures: Iterable[Figure] | None = None) -> pd.
 
 
 def write_figures(frame: pd.DataFrame) -> bytes:
-    """Return the lines as CSV: UTF-8 with a BOM, so that Excel reads it.
+    """Return the lines as CSV: UTF-8 with a BOM, so that Excel reads it, and no word as a formula.
 
     >>> lines = pd.DataFrame({"figure_id": ["2024-09-01/all/online"], "text": ["1"]})
     >>> write_figures(lines).decode("utf-8-sig").splitlines()
     ['figure_id,text', '2024-09-01/all/online,1']
     """
-    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    written = frame.copy()
+    for name in written.columns.intersection(_WORDS):
+        written[name] = defuse_column(frame[name])
+    return written.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
 def digest_figures(ledger: Ledger, figures: Iterable[Figure]) -> dict[str, Digest]:

@@ -13,7 +13,8 @@ from analysis.document.blocks import (
     Shown,
     Table,
 )
-from analysis.document.chart import draw_parts, draw_rates
+from analysis.document.chart import draw_parts
+from analysis.document.rates_chart import draw_rates
 from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses

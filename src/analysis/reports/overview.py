@@ -22,7 +22,8 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
-from analysis.document.chart import draw_parts, draw_rates
+from analysis.document.chart import draw_parts
+from analysis.document.rates_chart import draw_rates
 from analysis.document.tiles import Tiles
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_statuses
@@ -30,7 +31,13 @@ from analysis.reports.bridge import draw_movers, say_movers, show_bridge
 from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.guideline import GUIDELINE
 from analysis.reports.heading import head_report
-from analysis.reports.outlook import say_next, say_verdict, say_volume, show_outlook
+from analysis.reports.outlook import (
+    say_next,
+    say_verdict,
+    say_volume,
+    say_worst_reason,
+    show_outlook,
+)
 from analysis.reports.progress import (
     draw_reasons,
     now_and_change,
@@ -191,10 +198,11 @@ def tabulate_city(findings: Findings) -> Table:
 
 
 def _say_findings(findings: Findings) -> Iterator[tuple[Inline, ...]]:
-    """Yield who moved, who fell, whether the target is met, what to do first."""
+    """Yield who moved, who fell, whether the target is met, what to do first, and what holds up."""
     yield from say_movers(findings)
     yield from say_verdict(findings)
     yield from say_next(findings)
+    yield from say_worst_reason(findings)
     yield from say_volume(findings)
 
 

@@ -19,8 +19,8 @@ from analysis.document.blocks import (
     Quoted,
     Table,
 )
-from analysis.document.chart import draw_rates
 from analysis.document.message import say_way
+from analysis.document.rates_chart import draw_rates
 from analysis.errors import ReportError
 from analysis.figures.findings import Findings
 from analysis.figures.road import find_horizon, list_milestones

@@ -22,7 +22,8 @@ from analysis.document.blocks import (
     Quoted,
     Table,
 )
-from analysis.document.chart import draw_counts, draw_rates, draw_stacks
+from analysis.document.chart import draw_counts, draw_stacks
+from analysis.document.rates_chart import draw_rates
 from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT, Figure
 from analysis.figures.findings import Findings

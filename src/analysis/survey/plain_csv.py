@@ -20,14 +20,14 @@ def write_csv(frame: pd.DataFrame) -> bytes:
     >>> write_csv(pd.DataFrame({"name": ["届出", "=1+1"]})).decode("utf-8-sig").splitlines()
     ['name', '届出', "'=1+1"]
     """
-    columns = (_defuse_column(frame[name]) for name in frame)
+    columns = (defuse_column(frame[name]) for name in frame)
     text = io.StringIO(newline="")
     head = [*map(defuse, frame.columns)]
     csv.writer(text, lineterminator="\r\n").writerows([head, *zip(*columns, strict=True)])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _defuse_column(column: pd.Series) -> list[object]:
+def defuse_column(column: pd.Series) -> list[object]:
     """Return a column's cells as they stand in a CSV; a value that comes again is asked once."""
     places, values = column.factorize()
     # A missing value's place is -1: the last.

@@ -1,0 +1,98 @@
+"""A chart of rates: a bar each to a line at 100 %, the city's rate across, and what was before."""
+
+from collections.abc import Callable, Sequence
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from analysis.document.blocks import Chart, Shown
+from analysis.document.canvas import (
+    BAR,
+    DIAMOND,
+    LegendKey,
+    explain,
+    finish,
+    length_of,
+    name_rows,
+    open_axes,
+    open_canvas,
+    plain,
+    write_figure,
+)
+from analysis.document.chart import DRAWN, INK, PAPER, ROW_INCHES, tell_rows
+from analysis.document.drawing import drawing
+from analysis.document.message import Label, Message, say_ends
+from analysis.document.plot import Plot, PlottedBar
+from analysis.figures.figure import Figure
+from analysis.looks import COLOURS
+
+ALL = 100
+"""Where a bar of all would end, in percent."""
+NUMBER_GAP, RATE_ROOM = 1.5, 12
+"""Between a rate's bar and its number, and beyond a bar of all for its number, in percent."""
+
+
+@drawing
+def draw_rates(
+    caption: str,
+    rows: Sequence[tuple[Label, Figure, Figure | None]],
+    whole: Figure,
+    *,
+    message: Message | None = None,
+    say: Callable[[str], str] = str,
+) -> Chart:
+    """Draw rates as bars with a line for the whole: (label, rate now, rate before or None).
+
+    The title says `message`, or whose rate is the highest and whose the lowest.
+    """
+    canvas = open_canvas(ROW_INCHES * len(rows) + 0.6, "constrained")
+    axes = open_axes(canvas)
+    places = range(len(rows))
+    axes.barh(places, [length_of(now) for _, now, _ in rows], height=BAR, color=INK)
+    for place, (_, now, before) in enumerate(rows):
+        if before is not None and before.value is not None:
+            axes.plot(length_of(before), place, **DIAMOND, clip_on=False)
+        at, align = _place_rate(now, before)
+        write_figure(axes, axes.transData, (at, place), now, now.cell_text, align=align, boxed=True)
+    axes.axvline(ALL, color=COLOURS["edge"], linewidth=0.6, zorder=0)
+    # The white edge keeps the line visible where it crosses a dark bar.
+    axes.axvline(length_of(whole), color=PAPER, linewidth=2.2, zorder=2.9)
+    axes.axvline(length_of(whole), color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
+    axes.set_xlim(0, ALL + RATE_ROOM)
+    axes.set_xticks([])
+    name_rows(axes, [label for label, _, _ in rows])
+    keys: list[LegendKey] = [(Patch(color=INK, label=say("今回")), None)]
+    if any(before is not None for _, _, before in rows):
+        diamond = Line2D(
+            [], [], linestyle="", marker="D", markersize=4.5, markerfacecolor=PAPER,
+            markeredgecolor=DRAWN, label=say("前回"),
+        )  # fmt: skip
+        keys.append((diamond, None))
+    line = Line2D(
+        [], [], color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9,
+        label=say(f"市全体　{whole.cell_text}"),
+    )  # fmt: skip
+    edge = Line2D([], [], color=COLOURS["edge"], linewidth=0.6, label=say("右の線　すべて"))
+    keys += [(line, whole), (edge, None)]
+    explain(canvas, keys, len(keys))
+    told = [(label, (now,) if before is None else (now, before)) for label, now, before in rows]
+    order = "今回・前回の順に、" if any(before for _, _, before in rows) else ""
+    alt = (f"横棒グラフ。{caption}。{order}", *tell_rows(told), "。市全体は", Shown(whole), "。")
+    figures = [f for _, now, before in rows for f in (now, before) if f is not None]
+    if message is None:
+        message = say_ends([(label, now) for label, now, _ in rows])
+    bars = tuple(PlottedBar(plain(label), now, before=before) for label, now, before in rows)
+    plot = Plot(bars, float(ALL), whole)
+    return finish(canvas, caption, alt, [*figures, whole], plot, message=message)
+
+
+def _place_rate(now: Figure, before: Figure | None) -> tuple[float, str]:
+    """Return where a rate's number stands, and which side of it: at its bar's end.
+
+    Never beside the mark of a greater rate before, whose number it would be taken for.
+    """
+    end, was = length_of(now), length_of(before or now)
+    if end < was < end + RATE_ROOM and end >= RATE_ROOM:
+        return end - NUMBER_GAP, "right"
+    is_free = was >= end + RATE_ROOM
+    return (end if is_free else max(end, was)) + NUMBER_GAP, "left"

@@ -15,8 +15,8 @@ from selectolax.lexbor import LexborHTMLParser
 from analysis.cycle import Cycle, open_cycle
 from analysis.document import html, typst
 from analysis.document.blocks import Bullets, Column, Link, Paragraph, Quoted, Shown, Strong, Table
-from analysis.document.chart import draw_rates
 from analysis.document.page import ENGLISH_SCRIPTS, load_template
+from analysis.document.rates_chart import draw_rates
 from analysis.document.translate import translate
 from analysis.errors import ReportError, SettingsError
 from analysis.evidence.orphans import list_printed

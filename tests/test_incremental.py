@@ -104,9 +104,9 @@ def test_a_notebook_that_may_know_other_answers_is_made_from_all_of_them(
 ) -> None:
     path = project / "notebooks" / "overview.ipynb"
     text = path.read_text("utf-8")
-    assert "findings = load_findings(cycle)" in text
-    code = f"findings = load_findings(cycle)\\n{code}"
-    path.write_text(text.replace("findings = load_findings(cycle)", code), "utf-8")
+    assert "findings = load_findings(cycle, lang=lang)" in text
+    code = f"findings = load_findings(cycle, lang=lang)\\n{code}"
+    path.write_text(text.replace("findings = load_findings(cycle, lang=lang)", code), "utf-8")
     build(project)
     assert "overview," not in (reports_of(project) / "sources.csv").read_text("utf-8")
     answer(project, "Q8", "新しい備考")

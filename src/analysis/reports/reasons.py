@@ -19,6 +19,7 @@ from analysis.document.chart import draw_stacks
 from analysis.document.sums import require_sum
 from analysis.figures.findings import Findings
 from analysis.figures.statuses import name_reasons
+from analysis.language.spoken import find_spoken
 from analysis.looks import SERIES, look_by_place
 from analysis.questionnaire.questionnaire import REASON, STATUS
 from analysis.reports.behind import tell_agencies, tell_laws
@@ -29,6 +30,7 @@ from analysis.reports.progress import SEVERAL_REASONS, reason_table
 from analysis.survey.broken import holds_any
 
 QUOTED = ("section", "name", "reason_detail")
+_IN_JAPANESE = "各課が書いた言葉は、日本語の報告書にあります。"
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -173,15 +175,20 @@ def _draw_departments(
 
 
 def details(findings: Findings) -> Block:
-    """Return the reasons in the departments' own words, a table for each reason."""
+    """Return the reasons in the departments' own words, a table for each reason.
+
+    Those words are in Japanese: an edition in another language says where they stand.
+    """
     asked = findings.cycle.questionnaire
     field = asked.named["reason_detail"]
     if not field.is_asked:
         return Group(())
+    heading = Paragraph((field.header,), kind="heading")
+    if find_spoken() is not None:
+        return Group((heading, Paragraph((_IN_JAPANESE,))))
     frame = findings.ledger.tables.current["procedures"]
     is_waiting = frame[STATUS].isin(asked.list_statuses("not_started"))
     frame = frame[is_waiting & frame[field.name].notna()]
-    heading = Paragraph((field.header,), kind="heading")
     tables = (
         Table(
             caption=f"{label}：{field.header}",

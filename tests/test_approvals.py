@@ -181,6 +181,11 @@ def test_what_stood_behind_is_kept_once_and_not_believed_once_it_was_changed(cyc
         assert state == "失効"
         assert "控え（approvals_kept.csv）がないか、書き換えられています" in changes
         assert "着手済" not in changes
+    write_approval("2024-09-01/kankyo/total", "丙", "", DAY)
+    change(cycle, procedure(1), not_started(2))
+    with pytest.raises(SettingsError, match=r"の2行目から\d+行目まで.*書き換えられ.*削って"):
+        write_approval(RATE, "甲", "", DAY)
+    change(cycle, procedure(1), procedure(2))
     kept.unlink()
     assert "控え（approvals_kept.csv）がない" in judge(cycle)[0][1]
 
@@ -244,7 +249,7 @@ def test_a_report_is_approved_shown_expired_and_verify_lists_it(
     assert "失効" not in page.read_text("utf-8").partition("承認の一覧")[2].partition("</table>")[0]
     answer(folder, "G7", "着手済")
     answer(folder, "J7", None)
-    build(folder)
+    assert "承認: 1件、うち失効 1件" in build(folder)
     assert "変わった数値" in page.read_text("utf-8")
     code, said = run(folder, "verify", "--quick")
     assert code == 0, said

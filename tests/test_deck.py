@@ -25,6 +25,7 @@ from analysis.document.slide import MOST_ROWS_SHOWN, Slide, Slides, halve, share
 from analysis.document.slides import described
 from analysis.document.slides.presentation import write_presentation
 from analysis.document.tiles import Tile, Tiles
+from analysis.errors import ReportError
 from analysis.evidence.orphans import Printed, find_orphans
 from analysis.figures.findings import Findings
 from analysis.proof.compare_slides import tell_slides
@@ -266,6 +267,23 @@ def test_a_long_table_stands_in_halves_and_on_several_slides() -> None:
     assert halve(table.__class__("表", table.columns, rows[:14])) == (
         Table("表", table.columns, rows[:14]),
     )
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "widths", "told"),
+    [
+        ((Column("名"),), MOST_ROWS_SHOWN + 1, (1, 1), "「題」の表「表」は29行.*28行.*share_out"),
+        ((), 0, (1, 1), "「題」の表「表」には列がありません"),
+        ((Column("名"),), 1, (0, 1), "「題」の widths"),
+        ((Column("名"),), 1, (3, -1), "「題」の widths"),
+    ],
+)
+def test_what_has_no_room_on_a_slide_is_told_with_its_slide(
+    columns: tuple[Column, ...], rows: int, widths: tuple[int, int], told: str
+) -> None:
+    table = Table("表", columns, (("あ",),) * rows)
+    with pytest.raises(ReportError, match=told):
+        Slide("題", (table,), widths=widths)
 
 
 def test_a_chart_that_has_no_bars_is_refused_on_a_slide() -> None:

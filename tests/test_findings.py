@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.cycle import open_cycle
+from analysis.errors import SettingsError
 from analysis.figures.findings import INPUTS, hash_inputs, load_findings
 
 from deliveries import copy_delivery
@@ -23,3 +24,12 @@ def test_findings_are_given_again_until_an_input_changes_or_as_long_as_it_is_sai
     monkeypatch.setenv(INPUTS, "of another city")
     assert hash_inputs(cycle) != inputs
     assert load_findings(cycle, inputs="of another city") is not findings
+
+
+def test_a_cycle_that_is_no_text_is_told_with_those_there_are(
+    demonstration: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """papermill takes 20240901 for a number."""
+    monkeypatch.chdir(demonstration)
+    with pytest.raises(SettingsError, match=r"「20240901」は data/raw に.*\n.*2024-09-01"):
+        load_findings(20240901)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from analysis.build.workers import (
     in_worker,
 )
 from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
-from analysis.errors import ReportError
+from analysis.errors import AnalysisError, ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import MEASURES_NAME, Mark
 from analysis.names import ENGLISH
@@ -165,10 +165,27 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
         f"求めない数値: {MEASURES_NAME} の「{name}」（{why}）"
         for name, why in findings.ledger.left_out.items()
     ]
+    summary += _say_approvals(findings)
     sources = {
         stem: find_sources(findings.ledger, target.inputs, own) for stem, own in asked.items()
     }
     return AnswersSeen(sources, tuple(summary), stamp)
+
+
+def _say_approvals(findings: "Findings") -> list[str]:
+    from analysis.figures.approvals import read_approvals
+    from analysis.figures.approved import count_expired, judge_approvals
+    from analysis.figures.kept import read_kept
+
+    try:
+        approvals = read_approvals(findings.cycle)
+        if not approvals:
+            return []
+        kept = read_kept(findings.cycle)
+    except AnalysisError:
+        # What is wrong with them stops their own report, which tells it.
+        return []
+    return [count_expired(judge_approvals(findings.ledger, approvals, kept))]
 
 
 def _export(target: BuildTarget, document: "Document", origin: Origin) -> "Pages":

@@ -188,10 +188,15 @@ def finish(
             canvas.set_layout_engine(None)
         canvas.savefig(written, format="svg", metadata={"Date": None}, transparent=True)
     if raised:
+        told = sorted({str(warning.message) for warning in raised})
+        if any("layout" in own for own in told):
+            raise ReportError(
+                f"図「{caption}」に載る名称（部局名など）が長すぎて、図をかく場所がありません。"
+                "名称を短くしてください。"
+            )
         raise ReportError(
-            f"図「{caption}」に印刷できない文字があります: "
-            + "、".join(sorted({str(warning.message) for warning in raised}))
-            + "\n図に載る名称（部局名など）の文字を確かめてください。"
+            f"図「{caption}」に印刷できない文字があります: {'、'.join(told)}"
+            "\n図に載る名称（部局名など）の文字を確かめてください。"
         )
     svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
     return Chart(caption, svg, alt, tuple(figures), plot, message)

@@ -36,14 +36,15 @@ NUMBER_GAP, RATE_ROOM = 1.5, 12
 def draw_rates(
     caption: str,
     rows: Sequence[tuple[Label, Figure, Figure | None]],
-    whole: Figure,
+    whole: Figure | None,
     *,
     message: Message | None = None,
     say: Callable[[str], str] = str,
 ) -> Chart:
     """Draw rates as bars with a line for the whole: (label, rate now, rate before or None).
 
-    The title says `message`, or whose rate is the highest and whose the lowest.
+    Rates of the whole itself have no line. The title says `message`, or whose rate is the highest
+    and whose the lowest.
     """
     canvas = open_canvas(ROW_INCHES * len(rows) + 0.6, "constrained")
     axes = open_axes(canvas)
@@ -55,35 +56,40 @@ def draw_rates(
         at, align = _place_rate(now, before)
         write_figure(axes, axes.transData, (at, place), now, now.cell_text, align=align, boxed=True)
     axes.axvline(ALL, color=COLOURS["edge"], linewidth=0.6, zorder=0)
-    # The white edge keeps the line visible where it crosses a dark bar.
-    axes.axvline(length_of(whole), color=PAPER, linewidth=2.2, zorder=2.9)
-    axes.axvline(length_of(whole), color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
+    if whole is not None:
+        # The white edge keeps the line visible where it crosses a dark bar.
+        axes.axvline(length_of(whole), color=PAPER, linewidth=2.2, zorder=2.9)
+        axes.axvline(length_of(whole), color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
     axes.set_xlim(0, ALL + RATE_ROOM)
     axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
-    keys: list[LegendKey] = [(Patch(color=INK, label=say("今回")), None)]
+    keys: list[LegendKey] = []
     if any(before is not None for _, _, before in rows):
         diamond = Line2D(
             [], [], linestyle="", marker="D", markersize=4.5, markerfacecolor=PAPER,
             markeredgecolor=DRAWN, label=say("前回"),
         )  # fmt: skip
-        keys.append((diamond, None))
-    line = Line2D(
-        [], [], color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9,
-        label=say(f"市全体　{whole.cell_text}"),
-    )  # fmt: skip
+        keys += [(Patch(color=INK, label=say("今回")), None), (diamond, None)]
+    if whole is not None:
+        line = Line2D(
+            [], [], color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9,
+            label=say(f"市全体　{whole.cell_text}"),
+        )  # fmt: skip
+        keys.append((line, whole))
     edge = Line2D([], [], color=COLOURS["edge"], linewidth=0.6, label=say("右の線　すべて"))
-    keys += [(line, whole), (edge, None)]
+    keys.append((edge, None))
     explain(canvas, keys, len(keys))
     told = [(label, (now,) if before is None else (now, before)) for label, now, before in rows]
     order = "今回・前回の順に、" if any(before for _, _, before in rows) else ""
-    alt = (f"横棒グラフ。{caption}。{order}", *tell_rows(told), "。市全体は", Shown(whole), "。")
+    compared = () if whole is None else ("市全体は", Shown(whole), "。")
+    alt = (f"横棒グラフ。{caption}。{order}", *tell_rows(told), "。", *compared)
     figures = [f for _, now, before in rows for f in (now, before) if f is not None]
     if message is None:
         message = say_ends([(label, now) for label, now, _ in rows])
     bars = tuple(PlottedBar(plain(label), now, before=before) for label, now, before in rows)
     plot = Plot(bars, float(ALL), whole)
-    return finish(canvas, caption, alt, [*figures, whole], plot, message=message)
+    figures += [] if whole is None else [whole]
+    return finish(canvas, caption, alt, figures, plot, message=message)
 
 
 def _place_rate(now: Figure, before: Figure | None) -> tuple[float, str]:

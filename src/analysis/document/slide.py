@@ -23,6 +23,7 @@ from analysis.document.blocks import (
     require_parts,
 )
 from analysis.document.tiles import Tiles
+from analysis.errors import ReportError
 from analysis.figures.asked import take_asked
 from analysis.figures.own_code import note_own_code
 
@@ -54,12 +55,31 @@ class Slide:
     widths: tuple[int, int] = (1, 1)
 
     def __post_init__(self) -> None:
-        """Refuse anything but the parts of a slide, and a chart that no renderer can draw."""
+        """Refuse anything but the parts of a slide, and what can't be drawn on one.
+
+        Raises ReportError for widths and tables that no slide has room for.
+        """
         require_parts(self.message, (str, Quoted, Shown, Strong))
         require_parts((*self.parts, *self.beside), (Paragraph, Bullets, Table, Chart, Tiles))
         for part in (*self.parts, *self.beside):
             if isinstance(part, Chart) and part.plot is None:
                 raise TypeError(f"a slide has no bars to draw of {part.caption!r}")
+            if isinstance(part, Table):
+                self._require_room(part)
+        if min(self.widths) < 1:
+            raise ReportError(
+                f"スライド「{self.title}」の widths は、二つとも1以上にしてください。"
+            )
+
+    def _require_room(self, table: Table) -> None:
+        where = f"スライド「{self.title}」の表「{table.caption}」"
+        if not table.columns:
+            raise ReportError(f"{where}には列がありません。")
+        if len(table.rows) > MOST_ROWS_SHOWN:
+            raise ReportError(
+                f"{where}は{len(table.rows):,}行で、一枚に入る{MOST_ROWS_SHOWN}行を超えています。"
+                "行を絞るか、share_out で何枚かに分けてください。"
+            )
 
     @property
     def content(self) -> Group:

@@ -81,6 +81,12 @@ def judge_approvals(ledger: Ledger, approvals: Iterable[Approval], kept: Kept) -
     return [_judge(ledger, approval, kept.get(approval.kept, ())) for approval in approvals]
 
 
+def count_expired(standings: Sequence[Standing]) -> str:
+    """Return in a line how many approvals there are, and how many of them have expired."""
+    expired = sum(own.state == EXPIRED for own in standings)
+    return f"承認: {len(standings)}件、うち失効 {expired}件"
+
+
 def list_expired(standings: Iterable[Standing]) -> list[str]:
     """Return a line, with what changed below it, for each approval that has expired."""
     return [

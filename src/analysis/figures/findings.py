@@ -136,8 +136,9 @@ def load_findings(
     """
     # What is read to load them is shown to nobody yet.
     with unnoted():
-        if isinstance(cycle, str):
-            cycle = open_counted(None if cycle == LATEST else cycle, find_root(), load)
+        if not isinstance(cycle, Cycle):
+            # papermill takes 20240901 for a number.
+            cycle = open_counted(None if cycle == LATEST else str(cycle), find_root(), load)
         findings = _recall(cycle, inputs) if load is load_survey else _load_anew(cycle, load)
     if is_notebook():
         watch_notebook(cycle.root)

@@ -51,10 +51,32 @@ def read_kept(cycle: Cycle) -> Kept:
 
     Raises SettingsError for a file that is no CSV of KEPT_COLUMNS.
     """
+    gathered = ((short, tuple(own for _, own in lines)) for short, lines in _gather(cycle).items())
+    told = ((seal(lines), short, lines) for short, lines in gathered)
+    return {whole: lines for whole, short, lines in told if whole[:_SHORT] == short}
+
+
+def require_unaltered(cycle: Cycle, lines: Sequence[KeptLine]) -> None:
+    """Raise SettingsError where what is kept of these lines is not as it was written.
+
+    What is written after it would be taken for more of the same, and not be believed either.
+    """
+    written = _gather(cycle).get(seal(lines)[:_SHORT], [])
+    if written and [own for _, own in written] != [*lines]:
+        where = f"{written[0][0]}行目から{written[-1][0]}行目まで"
+        raise SettingsError(
+            f"{cycle.day}/{KEPT_NAME} の{where}は、この承認の控えですが、書き換えられています。"
+            f"元の内容に戻すか、最初の値が {seal(lines)[:_SHORT]} の行を削って、"
+            "もう一度承認してください。"
+        )
+
+
+def _gather(cycle: Cycle) -> dict[str, list[tuple[int, KeptLine]]]:
+    """Return the lines of the file, each with its number, by the hash that they stand under."""
     path = cycle.approvals_path.with_name(KEPT_NAME)
+    found: dict[str, list[tuple[int, KeptLine]]] = {}
     if not path.is_symlink() and not path.exists():
-        return NOTHING_KEPT
-    found: dict[str, list[KeptLine]] = {}
+        return found
     for place, (line, cells) in enumerate(read_records(path)):
         if place == 0:
             if tuple(cells) != KEPT_COLUMNS:
@@ -62,9 +84,8 @@ def read_kept(cycle: Cycle) -> Kept:
         elif len(cells) != len(KEPT_COLUMNS):
             raise _refuse(cycle, line, f"値が{len(cells)}個あります（列は{len(KEPT_COLUMNS)}個）")
         else:
-            found.setdefault(cells[0], []).append(KeptLine(*map(unguard, cells[1:])))
-    told = ((seal(lines), short, tuple(lines)) for short, lines in found.items())
-    return {whole: lines for whole, short, lines in told if whole[:_SHORT] == short}
+            found.setdefault(cells[0], []).append((line, KeptLine(*map(unguard, cells[1:]))))
+    return found
 
 
 def write_kept(lines: Sequence[KeptLine], *, headed: bool) -> str:

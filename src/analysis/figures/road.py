@@ -51,11 +51,15 @@ class Horizon(NamedTuple):
 
 
 class Milestone(NamedTuple):
-    """A part of the road: what is done by then besides all before it, by the codes of stages."""
+    """A part of the road: what is done by then besides all before it, by the codes of stages.
+
+    `work` is what has to be done for it, in words that a sentence goes on from.
+    """
 
     name: str
     label: str
     codes: tuple[str, ...]
+    work: str = ""
 
 
 def find_horizon(cycle: Cycle) -> Horizon:
@@ -141,7 +145,8 @@ def list_milestones(asked: Questionnaire) -> list[Milestone]:
     """
     steps = []
     if started := asked.list_statuses("started"):
-        steps.append(Milestone("started", f"{asked.name_role('started')}が終わった場合", started))
+        work = asked.name_role("started")
+        steps.append(Milestone("started", f"{work}が終わった場合", started, work))
     routed: set[str] = set()
     for route in asked.routes:
         own = asked.list_reasons(route.code)
@@ -150,15 +155,12 @@ def list_milestones(asked: Questionnaire) -> list[Milestone]:
         for codes in [own] if not route.lobbied else [(code,) for code in own]:
             name = route.code if not route.lobbied else codes[0]
             label = route.label if not route.lobbied else asked.reasons[codes[0]]
-            steps.append(
-                Milestone(
-                    name, f"「{label}」も終わった場合", tuple(f"{REASON}_{code}" for code in codes)
-                )
-            )
+            stages = tuple(f"{REASON}_{code}" for code in codes)
+            steps.append(Milestone(name, f"「{label}」も終わった場合", stages, f"「{label}」"))
     rest = [f"{REASON}_{code}" for code in asked.reasons if code not in routed]
     if rest or not asked.reasons:
-        waiting = asked.name_role("not_started")
-        steps.append(Milestone("not_started", f"{waiting}の残りも終わった場合", tuple(rest)))
+        work = f"{asked.name_role('not_started')}の残り"
+        steps.append(Milestone("not_started", f"{work}も終わった場合", tuple(rest), work))
     # Of what nobody said why, no more is known than of the last step.
     last = steps[-1]
     return [*steps[:-1], last._replace(codes=(*last.codes, NO_REASON_NAME))]

@@ -16,7 +16,7 @@ from analysis.figures.approvals import APPROVAL_COLUMNS, guard, read_approvals
 from analysis.figures.approved import Basis, take_figure, take_report
 from analysis.figures.figure import split_id
 from analysis.figures.findings import Findings, load_findings
-from analysis.figures.kept import read_kept, seal, write_kept
+from analysis.figures.kept import read_kept, require_unaltered, seal, write_kept
 from analysis.figures.named import read_id
 from analysis.names import name_ledger
 from analysis.reports.plan import plan_reports
@@ -126,6 +126,7 @@ def _append(cycle: Cycle, cells: list[str], basis: Basis) -> None:
     kept, path = cycle.approvals_path.with_name(KEPT_NAME), cycle.approvals_path
     ends = [_find_end(own) for own in (kept, path)]
     if seal(basis.lines) not in read_kept(cycle):
+        require_unaltered(cycle, basis.lines)
         _write(kept, ends[0] + write_kept(basis.lines, headed=ends[0] == _MARK))
     head = _write_line(APPROVAL_COLUMNS) if ends[1] == _MARK else ""
     _write(path, f"{ends[1]}{head}{_write_line(map(guard, cells))}")

@@ -17,7 +17,7 @@ from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle
 from analysis.display import Display
 from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
 from analysis.figures.approvals import read_approvals
-from analysis.figures.approved import judge_approvals, list_expired
+from analysis.figures.approved import count_expired, judge_approvals, list_expired
 from analysis.figures.findings import load_findings
 from analysis.figures.kept import read_kept
 from analysis.files.folder import list_within
@@ -98,11 +98,11 @@ def _list_expired(cycle: Cycle) -> list[str]:
         if not approvals:
             return []
         ledger = load_findings(open_counted(cycle.name, cycle.root)).ledger
-        expired = list_expired(judge_approvals(ledger, approvals, read_kept(cycle)))
+        standings = judge_approvals(ledger, approvals, read_kept(cycle))
     except AnalysisError as error:
         return _list("承認を確かめられない理由", [str(error)])
-    said = f"承認: {len(approvals)}件、うち失効 {len(expired)}件"
-    return ["", said, *_list("失効した承認（検証の結果ではありません）", expired)]
+    expired = _list("失効した承認（検証の結果ではありません）", list_expired(standings))
+    return ["", count_expired(standings), *expired]
 
 
 def _tell(verdict: Verdict, lines: Sequence[str]) -> Verdict:

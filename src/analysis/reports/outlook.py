@@ -75,7 +75,7 @@ def list_next_steps(findings: Findings) -> list[tuple[Inline, ...]]:
     for step in list_own_steps(findings):
         rate = Shown(figure(f"if_{step.name}_rate"))
         count = Shown(figure(_name_count(findings, step)), unit="手続き")
-        steps.append((f"{step.label}（", count, "）のオンライン化率は", rate))
+        steps.append((f"{step.work}の", count, "を終える（終わるとオンライン化率は", rate, "）"))
     departments = findings.ledger.list_departments()
     most = find_greatest([figure("not_started", scope.slug) for scope in departments])
     if most is not None and len(departments) > 1:

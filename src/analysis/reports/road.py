@@ -41,13 +41,13 @@ def aim(findings: Findings, percent: int, by: str) -> Findings:
     told = findings.cycle.settings.target
     if not percent and not by:
         return findings
-    if not 0 <= percent <= _ALL:
+    if not isinstance(percent, int) or not 0 <= percent <= _ALL:
         raise ReportError(
             f"target_percent は0から100までの整数にしてください（いまは {percent}）。"
         )
     try:
         day = datetime.date.fromisoformat(by) if by else None if told is None else told.by
-    except ValueError:
+    except (TypeError, ValueError):
         raise ReportError(
             f"target_by は 2027-03-31 のような日付にしてください（いまは {by!r}）。"
         ) from None
@@ -128,7 +128,7 @@ def milestones(findings: Findings) -> Block:
             draw_rates(
                 "段階ごとのオンライン化率（市全体）",
                 [(label, ledger.figure(rate), None) for label, _, rate in lines],
-                ledger.figure("online_rate"),
+                None,
                 message=say_way([ledger.figure(rate) for _, _, rate in lines]),
             ),
             Table(

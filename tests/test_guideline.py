@@ -77,7 +77,7 @@ def test_a_cycle_without_a_guideline_has_no_report_of_it_and_misses_nothing(
     build(folder)
     names = {path.name for path in reports_of(folder).iterdir()}
     assert not {name for name in names if name.startswith("guideline")}
-    assert len([report.stem for report in plan_reports(open_cycle(LATEST, folder))]) == 7
+    assert len([report.stem for report in plan_reports(open_cycle(LATEST, folder))]) == 8
     with pytest.raises(ReportError, match='"needs": "guideline" と書くと'):
         guideline.masthead(load_findings(open_cycle(LATEST, folder)))
     for path in reports_of(folder).glob("*.html"):

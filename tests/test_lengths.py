@@ -9,6 +9,7 @@ from analysis.evidence.appendix import EVIDENCE_TITLE
 
 MOST_PAGES = 280
 MOST_EVIDENCE = Fraction(1, 4)
+TITLES = (EVIDENCE_TITLE, "Evidence of the figures")
 DECK = "deck"
 """The slides of a meeting are no report to be read, and not counted."""
 
@@ -19,7 +20,7 @@ def measure_paper(path: Path) -> tuple[int, Fraction]:
     pages = len(reader.pages)
     # Each outline's parts follow it as a list of their own.
     begun = [mark for mark in reader.outline if not isinstance(mark, list)]
-    (start,) = [mark for mark in begun if mark.title == EVIDENCE_TITLE]
+    (start,) = [mark for mark in begun if mark.title in TITLES]
     first = reader.get_destination_page_number(start)
     below = Fraction(start.top) / Fraction(reader.pages[first].mediabox.height)
     return pages, pages - first - 1 + min(below, Fraction(1))

@@ -11,7 +11,9 @@ import pytest
 from pypdf.generic import DictionaryObject
 
 from analysis.evidence.orphans import list_printed, read_page
+from analysis.figures.english import open_spoken
 from analysis.figures.findings import Findings
+from analysis.names import ENGLISH
 
 from conftest import LATEST, require_tool
 
@@ -31,19 +33,22 @@ def test_each_number_of_every_pdf_leads_to_its_own_words(
 ) -> None:
     folder, _ = built
     elsewhere = []
+    lexicon = open_spoken(ENGLISH, findings)
+    assert lexicon is not None
     for path in list_papers(folder):
         pages = read_words(path)
+        say = lexicon.say if path.stem.endswith("-en") else str
         wanted = list_targets(path.with_suffix(".html").read_text(encoding="utf-8"))
         links = list(list_links(path))
         assert len(links) == len(wanted), path.name
         for target, (shown_on, told, page, left, down) in zip(wanted, links, strict=True):
             own = findings.ledger.find(target)
-            past = "" if own.cycle == LATEST else f"（{own.cycle}）"
-            begins = f"{own.scope_name}{past}{own.text}".replace(" ", "")
+            past = "" if own.cycle == LATEST else say(f"（{own.cycle}）")
+            begins = f"{say(own.scope_name)}{past}{own.text}".replace(" ", "")
             read = read_from(pages[page - 1], left, down)
             # A number drawn in a chart is told; another's link is read as the number itself.
-            drawn = f"{own.label} {own.scope_name} "
-            is_told = told == f"ページ {page}" or told.startswith(drawn)
+            drawn = f"{say(own.label)} {say(own.scope_name)} "
+            is_told = told in (f"ページ {page}", f"page {page}") or told.startswith(drawn)
             if not is_told or not read.startswith(begins):
                 elsewhere.append(f"{path.stem} p. {shown_on}: {target} {page} {down:.0f} {read}")
     assert elsewhere[:5] == []

@@ -117,7 +117,8 @@ RENDER = """
 import sys, zipfile
 from pathlib import Path
 from analysis.audit.workbook import write_audit
-from analysis.document.chart import draw_parts, draw_rates
+from analysis.document.chart import draw_parts
+from analysis.document.rates_chart import draw_rates
 from analysis.document.page import NAVIGATOR, load_template
 from analysis.evidence import exporters
 from analysis.figures.figure import PERCENT

@@ -125,6 +125,7 @@ def unset(monkeypatch: pytest.MonkeyPatch) -> None:
         return re.sub(rb"\b[0-9a-f]{12}\b", b"", told)
 
     monkeypatch.setattr(exporters.typst, "compile", tell)
+    monkeypatch.setattr(exporters, "finish_tags", lambda made, markup: made)
     monkeypatch.setattr(exporters, "load_fonts", lambda: None)
 
 

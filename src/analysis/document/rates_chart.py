@@ -81,8 +81,8 @@ def draw_rates(
     explain(canvas, keys, len(keys))
     told = [(label, (now,) if before is None else (now, before)) for label, now, before in rows]
     order = "今回・前回の順に、" if any(before for _, _, before in rows) else ""
-    compared = () if whole is None else ("市全体は", Shown(whole), "。")
-    alt = (f"横棒グラフ。{caption}。{order}", *tell_rows(told), "。", *compared)
+    compared = ("。",) if whole is None else ("。市全体は", Shown(whole), "。")
+    alt = (f"横棒グラフ。{caption}。{order}", *tell_rows(told), *compared)
     figures = [f for _, now, before in rows for f in (now, before) if f is not None]
     if message is None:
         message = say_ends([(label, now) for label, now, _ in rows])

@@ -25,6 +25,11 @@ _LINK, _OLD_LINK = '<a class="figure" href=', '<a class="figure" xlink:href='
 _ASCENT, _NARROW = 0.9, 0.56
 
 
+# Where matplotlib tells places to a millionth of a point; a hundredth is more than is seen.
+_PLACED = {"d", "transform", "x", "y"}
+_LONG = re.compile(r"-?\d+\.\d{3,}")
+
+
 @dataclass(frozen=True)
 class NumberBox:
     """Where a drawn number stands, in fractions of the drawing's width."""
@@ -53,8 +58,9 @@ def clean_drawing(written: str, name: str, figures: set[str]) -> str:
         _spread_style(element)
         if (target := element.attrib.pop(XLINK, None)) is not None:
             element.set("href", target)
-        if "d" in element.attrib:
-            element.set("d", " ".join(element.attrib["d"].split()))
+        for key in _PLACED & element.attrib.keys():
+            told = " ".join(element.attrib[key].split())
+            element.set(key, _LONG.sub(_shorten, told))
     _rename(root, name, figures)
     # What the dropped style element said of everything.
     root.set("stroke-linejoin", "round")
@@ -103,6 +109,10 @@ def to_cell(written: str) -> str:
 def from_cell(shown: str) -> str:
     """Return what a cell shows as a page has it."""
     return shown.replace(_OLD_LINK, _LINK)
+
+
+def _shorten(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _spread_style(element: ElementTree.Element) -> None:

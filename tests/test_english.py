@@ -98,7 +98,6 @@ def test_a_chart_is_drawn_again_and_its_message_said_as_a_whole() -> None:
         "環境部": "Environment",
         "総務課": "General Affairs",
         "。": ".",
-        "今回": "Now",
         "市全体　{a}": "City {a}",
         "右の線　すべて": "All",
         "{1}が{2}": "{2}: {1}",
@@ -111,7 +110,7 @@ def test_a_chart_is_drawn_again_and_its_message_said_as_a_whole() -> None:
     page = LexborHTMLParser(shown(draw_rates("率", rows, whole, message=message), lexicon))
     assert [title.text() for title in page.css("figcaption")] == ["Rate: General Affairs: 30.0%"]
     drawn = {text.text() for text in page.css("svg text")}
-    assert drawn == {"Environment", "General Affairs", "Now", "City 40.0%", "All", "30.0%", "20.0%"}
+    assert drawn == {"Environment", "General Affairs", "City 40.0%", "All", "30.0%", "20.0%"}
     assert not lexicon.missing
 
 

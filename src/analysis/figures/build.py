@@ -10,6 +10,7 @@ from analysis.cycle import AGENCIES_NAME, Cycle
 from analysis.cycle_toml import Target
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.agencies import read_agencies
+from analysis.figures.asked import unnoted
 from analysis.figures.bridge import list_bridge_derivations
 from analysis.figures.catalogue import list_measures, require_free_ids
 from analysis.figures.derived import Derivation
@@ -70,7 +71,9 @@ def build_ledger(
         item = ledger.items.get(measure)
         if item is None or "published" in tables_of(item.measure):
             return None
-        return ledger.look_up(cycle.name, scope, measure)
+        # They are compared once, whoever asks first; what comes of it is in the comparison's rows.
+        with unnoted():
+            return ledger.look_up(cycle.name, scope, measure)
 
     agencies = read_agencies(cycle.agencies_path, asked)
     before = None if previous is None else previous.rows

@@ -173,19 +173,15 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
 
 
 def _say_approvals(findings: "Findings") -> list[str]:
-    from analysis.figures.approvals import read_approvals
-    from analysis.figures.approved import count_expired, judge_approvals
-    from analysis.figures.kept import read_kept
+    from analysis.figures.approved import count_expired
+    from analysis.reports.approvals import judge
 
     try:
-        approvals = read_approvals(findings.cycle)
-        if not approvals:
-            return []
-        kept = read_kept(findings.cycle)
+        standings = judge(findings)
     except AnalysisError:
         # What is wrong with them stops their own report, which tells it.
         return []
-    return [count_expired(judge_approvals(findings.ledger, approvals, kept))]
+    return [count_expired(standings)] if standings else []
 
 
 def _export(target: BuildTarget, document: "Document", origin: Origin) -> "Pages":

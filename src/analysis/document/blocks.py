@@ -108,9 +108,8 @@ class Column:
     `group` joins neighbours under a title, `weight` is its share of the PDF's width (None: as wide
     as its content). Numeric columns are aligned right. In a browser rows may be chosen by one that
     `picks`: those with one of its values, or with at least a number. `codes` are what its short
-    words stand for. Words of its `order` are sorted
-    as they stand there. A column that `heads` stands above the rows that are alike in it (see
-    `Table`).
+    words stand for. Words of its `order` are sorted as they stand there. A column that `heads`
+    stands above the rows that are alike in it (see `Table`).
     """
 
     title: str

@@ -65,12 +65,23 @@ def say_way(figures: Sequence[Figure]) -> Message:
     return (Shown(known[0]), "から", Shown(known[-1]), "へ") if len(known) > 1 else ()
 
 
-def _find_most(rows: Sequence[Row], *, least: bool = False) -> Row | None:
-    """Return the one row of the greatest, or the least, value; None if that is not one alone."""
+def find_edge(rows: Sequence[Row], *, least: bool = False) -> Row | None:
+    """Return the one row of the greatest, or the least, value; None if no one row has it.
+
+    >>> two = [("全体", ledger.figure("online")), ("環境部", ledger.figure("online", "kankyo"))]
+    >>> find_edge(two[:1])[0], find_edge([two[0], two[0]])
+    ('全体', None)
+    """
     known = [(figure.exact, label, figure) for label, figure in rows if figure.exact is not None]
-    if len(known) < 2:  # noqa: PLR2004  one alone is not the most of anything
+    if not known:
         return None
     choose = min if least else max
     edge = choose(exact for exact, _, _ in known)
     found = [(label, figure) for exact, label, figure in known if exact == edge]
     return found[0] if len(found) == 1 else None
+
+
+def _find_most(rows: Sequence[Row], *, least: bool = False) -> Row | None:
+    """Return the same of several rows: one alone is not the most of anything."""
+    known = [row for row in rows if row[1].exact is not None]
+    return find_edge(known, least=least) if len(known) > 1 else None

@@ -1,13 +1,13 @@
 """What reports say of the time ahead: what is left, at which pace, what comes first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 
 from analysis.cycle import WHOLE
 from analysis.cycle_toml import Target
 from analysis.document.blocks import Inline, Quoted, Shown, Strong
+from analysis.document.message import find_edge
 from analysis.document.tiles import Tile
-from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
 from analysis.figures.road import VOLUME, Milestone, find_horizon, list_milestones
 from analysis.names import say_day
@@ -77,34 +77,26 @@ def list_next_steps(findings: Findings) -> list[tuple[Inline, ...]]:
         count = Shown(figure(_name_count(findings, step)), unit="手続き")
         steps.append((f"{step.work}の", count, "を終える（終わるとオンライン化率は", rate, "）"))
     departments = findings.ledger.list_departments()
-    most = find_greatest([figure("not_started", scope.slug) for scope in departments])
-    if most is not None and len(departments) > 1:
+    most = find_edge([(own.name, figure("not_started", own.slug)) for own in departments])
+    if most is not None and most[1].value and len(departments) > 1:
         waiting = asked.name_role("not_started")
-        steps.append((f"{waiting}がもっとも多いのは{most.scope_name}（", Shown(most), "）"))
+        steps.append((f"{waiting}がもっとも多いのは{most[1].scope_name}（", Shown(most[1]), "）"))
     return steps
 
 
 def say_worst_reason(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     """Yield why most of what is not started waits; nothing where none waits, or none is asked."""
     figure, asked = findings.ledger.figure, findings.cycle.questionnaire
-    codes = {f"reason_{code}": code for code in asked.reasons}
-    most = find_greatest([figure(measure) for measure in codes])
-    if most is None:
+    counts = [(label, figure(f"reason_{code}")) for code, label in asked.reasons.items()]
+    most = find_edge(counts)
+    if most is None or not most[1].value:
         return
-    reason, waiting = codes[most.measure], asked.name_role("not_started")
+    label, count = most
+    waiting, share = asked.name_role("not_started"), figure(f"{count.measure}_share")
     yield (
         Strong((f"{waiting}の理由でもっとも多いもの",)),
-        f"：{asked.reasons[reason]}（",
-        *(Shown(most), f"、{waiting}の", Shown(figure(f"reason_{reason}_share")), "）"),
+        *(f"：{label}（", Shown(count), f"、{waiting}の", Shown(share), "）"),
     )
-
-
-def find_greatest(counts: Sequence[Figure]) -> Figure | None:
-    """Return the count that is greater than all others; None if none is."""
-    ranked = sorted(counts, key=lambda own: own.exact or 0, reverse=True)
-    if not ranked or not ranked[0].value:
-        return None
-    return None if len(ranked) > 1 and ranked[1].exact == ranked[0].exact else ranked[0]
 
 
 def say_volume(findings: Findings) -> Iterator[tuple[Inline, ...]]:

@@ -70,7 +70,9 @@ def test_a_name_too_long_for_a_drawing_is_told_as_that() -> None:
         draw_rates("率", [("長い名称の部局" * 12, rate_of(96), None)], rate_of(60, "all"))
 
 
-@pytest.mark.parametrize(("now", "before"), [(0, 3), (0, 100), (20, 34), (70, 73), (70, 160)])
+@pytest.mark.parametrize(
+    ("now", "before"), [(0, 3), (0, 18), (0, 100), (20, 34), (70, 73), (70, 160)]
+)
 def test_a_rate_that_fell_is_not_written_beside_the_mark_of_the_one_before(
     now: int, before: int
 ) -> None:

@@ -30,6 +30,7 @@ ALL = 100
 """Where a bar of all would end, in percent."""
 NUMBER_GAP, RATE_ROOM = 1.5, 12
 """Between a rate's bar and its number, and beyond a bar of all for its number, in percent."""
+_LEAST_ROOM = 10
 
 
 @drawing
@@ -100,5 +101,6 @@ def _place_rate(now: Figure, before: Figure | None) -> tuple[float, str]:
     end, was = length_of(now), length_of(before or now)
     if end < was < end + RATE_ROOM and end >= RATE_ROOM:
         return end - NUMBER_GAP, "right"
-    is_free = was >= end + RATE_ROOM
+    # A rate below 10 % is written with a digit less.
+    is_free = was >= end + min(RATE_ROOM, max(_LEAST_ROOM, end))
     return (end if is_free else max(end, was)) + NUMBER_GAP, "left"

@@ -151,6 +151,17 @@ def test_the_published_sentences_are_printed_as_published(built: tuple[Path, str
         assert sentence in text
 
 
+def test_nothing_stands_between_the_sections_as_they_were_published(
+    built: tuple[Path, str],
+) -> None:
+    folder, _ = built
+    for stem in ("overview", "overview-en"):
+        page = (folder / f"{stem}.html").read_text(encoding="utf-8")
+        headings = re.findall(r"<h2[^>]*>(.*?)</h2>", page, re.DOTALL)
+        told = [re.match(r"(?:<[^>]*>)*(1-\(\d\)|\d) ", heading) for heading in headings]
+        assert [own and own[1] for own in told[:5]] == ["1-(1)", "1-(2)", "2", "3", None], headings
+
+
 def test_every_pdf_carries_the_figures_that_it_has_a_line_for(
     built: tuple[Path, str],
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from selectolax.lexbor import LexborHTMLParser
 
 from analysis.cli import main
 from analysis.cycle import KEPT_NAME, Cycle, open_cycle
@@ -20,7 +21,7 @@ from analysis.inputs import leave_others, list_inputs
 from analysis.proof import approve
 from analysis.proof.approve import PROVES_NOTHING, write_approval
 from analysis.reports import approvals
-from analysis.reports.plan import plan_reports
+from analysis.reports.plan import list_pages, plan_reports, tell_beside
 from analysis.survey.collect import collect_survey
 
 from conftest import LATEST
@@ -225,7 +226,7 @@ def test_an_approval_of_an_interim_number_is_said_to_be_of_another_set(cycle: Cy
     assert judge(cycle) == [("対象外", "")]
 
 
-def test_no_report_but_its_own_is_made_from_approvals(cycle: Cycle) -> None:
+def test_no_report_but_its_own_and_the_index_is_made_from_approvals(cycle: Cycle) -> None:
     assert "approvals" not in [report.stem for report in plan_reports(cycle)]
     write_approval(RATE, "甲", "", DAY)
     assert "approvals" in [report.stem for report in plan_reports(cycle)]
@@ -234,6 +235,10 @@ def test_no_report_but_its_own_is_made_from_approvals(cycle: Cycle) -> None:
         path = f"data/raw/2024-09-01/{name}.csv"
         assert path in leave_others(inputs, "approvals")
         assert path not in leave_others(inputs, "overview") | leave_others(inputs, None)
+        indices = [name for name in list_pages(cycle) if name.startswith("index")]
+        for name in list_pages(cycle):
+            own = leave_others(inputs, None, dict(tell_beside(cycle, name)))
+            assert (path in own) == (name in indices), name
 
 
 @pytest.mark.slow
@@ -246,14 +251,38 @@ def test_a_report_is_approved_shown_expired_and_verify_lists_it(
     code, said = run(folder, "verify")
     assert code == 0, said
     page = folder / "reports/2024-09-01/approvals.html"
+    assert told_on_index(folder) == {"overview": ("承認", f"部長 {DAY}")}
     assert "失効" not in page.read_text("utf-8").partition("承認の一覧")[2].partition("</table>")[0]
     answer(folder, "G7", "着手済")
     answer(folder, "J7", None)
     assert "承認: 1件、うち失効 1件" in build(folder)
     assert "変わった数値" in page.read_text("utf-8")
+    assert told_on_index(folder) == {"overview": ("失効", f"部長 {DAY}")}
     code, said = run(folder, "verify", "--quick")
     assert code == 0, said
     assert "うち失効 1件" in said and "2024-09-01/overview" in said
+    code, said = run(folder, "pack")
+    assert code == 0, said
+    assert said.splitlines()[-2] == "承認: 1件、うち失効 1件"
+    assert "approvals.html" in said.splitlines()[-1]
+    assert run(folder, "approve", "overview", "--by", "<b>副部長</b>", "--on", DAY)[0] == 0
+    assert made_by(build(folder)) == {"approvals"}
+    assert told_on_index(folder) == {"overview": ("承認", f"<b>副部長</b> {DAY}")}
+    assert run(folder, "verify")[0] == 0
+
+
+def told_on_index(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return by stem what the index says of each report that was approved: its state, by whom."""
+    page = LexborHTMLParser((folder / "reports/2024-09-01/index.html").read_text("utf-8"))
+    warned = "失効した承認があります" in page.css_first("main").text()
+    found = {}
+    for row in page.css("tbody tr"):
+        if link := row.css_first('td a[href="approvals.html"]'):
+            stem = row.css_first("th a").attributes["href"].removesuffix(".html")
+            state = link.text().removeprefix(link.css_first(".spoken").text())
+            found[stem] = (state, link.parent.next.text())
+    assert warned == any(state == "失効" for state, _ in found.values())
+    return found
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import analysis
@@ -35,7 +36,9 @@ REQUIREMENTS_NAME = "requirements.lock"
 _OF_APPROVALS = (APPROVALS_NAME, KEPT_NAME)
 _TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME, *_OF_APPROVALS)
 APPROVALS_REPORT = "approvals"
-"""The notebook of the report that shows the approvals: no other is made from them."""
+"""The notebook of the report that shows the approvals: no other report is made from them."""
+LISTED = "reports"
+"""The parameter of an index that names the reports in it; it says of each who approved it."""
 MEASURES_NAME = "measures.toml"
 """A survey's own measures, beside what it asks (see `own_measures`)."""
 
@@ -69,25 +72,28 @@ def write_fingerprint(
     The lines are `<sha256>  <path>` as sha256sum writes them, sorted by path, for every input but
     the other notebooks (None: but all notebooks), then `parameter <name>=<value>`, sorted.
     """
-    own = leave_others(inputs, notebook, parameters.get("lang"))
+    own = leave_others(inputs, notebook, parameters)
     lines = [f"{sha256}  {path}\n" for path, sha256 in sorted(own.items())]
     lines += sorted(f"parameter {name}={value}\n" for name, value in parameters.items())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def leave_others(
-    inputs: Mapping[str, str], notebook: str | None, lang: object = None
+    inputs: Mapping[str, str],
+    notebook: str | None,
+    parameters: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Return the inputs without the notebooks of other reports; None: without all notebooks.
 
-    Approvals are in their own report alone, English words in those of that `lang`.
+    Approvals are in their own report and the index alone, English words in those of that `lang`.
     """
+    shows_approvals = notebook == APPROVALS_REPORT or LISTED in parameters
     return {
         path: sha256
         for path, sha256 in inputs.items()
         if (path == notebook_path(notebook or "") or not path.startswith(f"{NOTEBOOKS}/"))
-        and (notebook == APPROVALS_REPORT or not is_approvals(path))
-        and (lang == ENGLISH or path != ENGLISH_PATH)
+        and (shows_approvals or not is_approvals(path))
+        and (parameters.get("lang") == ENGLISH or path != ENGLISH_PATH)
     }
 
 

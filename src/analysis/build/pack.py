@@ -7,14 +7,15 @@ was only built is not yet what is handed out.
 import hashlib
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.build.publish import KEPT_FOLDER, one_build
 from analysis.cycle import Cycle
 from analysis.display import Display
-from analysis.errors import ReportError, list_examples, say_why
+from analysis.errors import AnalysisError, ReportError, list_examples, say_why
 from analysis.files.folder import list_within
-from analysis.inputs import hash_file
+from analysis.inputs import APPROVALS_REPORT, hash_file
 from analysis.place import free_name, hash_standing, read_written, record_written
 from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.proof.record import read_record
@@ -28,7 +29,8 @@ _PACKED_ALREADY = (".pdf", ".xlsx", ".pptx")
 def pack_reports(cycle: Cycle, display: Display) -> str:
     """Write `reports/<cycle>.zip` of a delivered set and say so.
 
-    A zip there that the program did not write as it stands is kept under another name. Raises
+    And how many of its approvals have expired by today's answers. A zip there that the program did
+    not write as it stands is kept under another name. Raises
     ReportError for a set that is not as its record says, and for what can't be written.
     """
     with one_build(cycle, display.wait):
@@ -43,6 +45,7 @@ def pack_reports(cycle: Cycle, display: Display) -> str:
     if others:
         lines.append(f"一式のものではないため入れなかったファイル: {len(others)}件")
         lines.append(list_examples(others))
+    lines += _tell_approvals(cycle)
     return "\n".join(lines)
 
 
@@ -65,6 +68,27 @@ def tell_stale(cycle: Cycle) -> str:
         f"reports/{path.name} は、いまの報告書のものではありません。"
         f"配布する前に `analysis pack {cycle.name}` で作り直してください。"
     )
+
+
+def _tell_approvals(cycle: Cycle) -> Iterator[str]:
+    """Yield how many approvals have expired, and where to see why; nothing where there are none."""
+    # A build, which only asks whether a zip is stale, waits for none of this.
+    from analysis.figures.approved import EXPIRED, count_expired  # noqa: PLC0415
+    from analysis.reports.approvals import judge_cycle  # noqa: PLC0415
+
+    try:
+        standings = judge_cycle(cycle)
+    except AnalysisError as error:
+        yield f"承認が今も有効かは、確かめられません: {error}"
+        return
+    if standings:
+        yield count_expired(standings)
+    if any(own.state == EXPIRED for own in standings):
+        page = cycle.name_file(f"{APPROVALS_REPORT}.html")
+        yield (
+            f"失効した承認と変わったものは、`analysis report {cycle.name}` で作成する {page} に"
+            "あります。配布する前に見てください。"
+        )
 
 
 def _zip_path(cycle: Cycle) -> Path:

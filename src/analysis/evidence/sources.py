@@ -63,7 +63,7 @@ class Origin:
 
     def list_made_from(self, sources: Sources) -> dict[str, str]:
         """Return the sha256 of all that is made from these sources, by name."""
-        own = leave_others(self.inputs, self.notebook, dict(self.parameters).get("lang"))
+        own = leave_others(self.inputs, self.notebook, dict(self.parameters))
         if sources is None:
             return own
         return list_common(own) | {source.name: source.sha256 for source in sources}

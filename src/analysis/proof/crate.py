@@ -158,7 +158,7 @@ def _list_actions(
             [
                 *([SHARED_INPUTS] if sources is None else [COMMON_INPUTS, listing]),
                 input_id(notebook_path(report.notebook)),
-                *_list_own(report.notebook, report.lang, inputs),
+                *_list_own(report.notebook, dict(report.parameters), inputs),
             ],
         )
         for report, sources in made.items()
@@ -166,15 +166,17 @@ def _list_actions(
     for name in sorted(names - {name for report in made for name in report.files}):
         given = dict(tell_beside(cycle, name))
         fingerprint = write_fingerprint(inputs, None, given)
-        made_from = [SHARED_INPUTS, *_list_own(None, given.get("lang"), inputs)]
+        made_from = [SHARED_INPUTS, *_list_own(None, given, inputs)]
         actions.append(describe_making(name, fingerprint, given, [name], made_from))
     values = {value["@id"]: value for _, own in actions for value in own}
     return [action for action, _ in actions], [*values.values()]
 
 
-def _list_own(notebook: str | None, lang: str | None, inputs: Mapping[str, str]) -> list[str]:
-    """Return the inputs that few have: the report of the approvals, and what is in English."""
-    own = leave_others(inputs, notebook, lang).keys() - leave_others(inputs, None).keys()
+def _list_own(
+    notebook: str | None, given: Mapping[str, object], inputs: Mapping[str, str]
+) -> list[str]:
+    """Return the inputs that few have: what shows the approvals, and what is in English."""
+    own = leave_others(inputs, notebook, given).keys() - leave_others(inputs, None).keys()
     return [input_id(path) for path in inputs if path in own and not path.startswith(NOTEBOOKS)]
 
 

@@ -16,10 +16,8 @@ from typing import NamedTuple
 from analysis.cycle import FIGURES_NAME, NOTEBOOKS, Cycle
 from analysis.display import Display
 from analysis.errors import EXAMPLES_SHOWN, AnalysisError, ReportError, list_examples
-from analysis.figures.approvals import read_approvals
-from analysis.figures.approved import count_expired, judge_approvals, list_expired
+from analysis.figures.approved import count_expired, list_expired
 from analysis.figures.findings import load_findings
-from analysis.figures.kept import read_kept
 from analysis.files.folder import list_within
 from analysis.inputs import REQUIREMENTS_NAME, hash_file, kind_of, list_inputs
 from analysis.proof.compare_files import find_foreign, find_unlike
@@ -28,6 +26,7 @@ from analysis.proof.entities import CRATE_NAME, SIGNATURE_NAME
 from analysis.proof.record import read_record, require_reports
 from analysis.proof.side import Side, read_delivery, read_figures, take_ledger
 from analysis.proof.signature import describe_signature
+from analysis.reports.approvals import judge_cycle
 from analysis.reports.plan import AUDIT_NAME
 from analysis.survey.collect import collect_survey
 from analysis.survey.opening import open_counted
@@ -94,13 +93,11 @@ def verify_quickly(cycle: Cycle, display: Display) -> Verdict:
 def _list_expired(cycle: Cycle) -> list[str]:
     """Return what is told of the approvals that have expired: they are no fault of the set."""
     try:
-        approvals = read_approvals(cycle)
-        if not approvals:
-            return []
-        ledger = load_findings(open_counted(cycle.name, cycle.root)).ledger
-        standings = judge_approvals(ledger, approvals, read_kept(cycle))
+        standings = judge_cycle(cycle)
     except AnalysisError as error:
         return _list("承認を確かめられない理由", [str(error)])
+    if not standings:
+        return []
     expired = _list("失効した承認（検証の結果ではありません）", list_expired(standings))
     return ["", count_expired(standings), *expired]
 

@@ -1,5 +1,6 @@
 """The approvals: which figures and reports somebody let stand, and what changed since."""
 
+from analysis.cycle import Cycle
 from analysis.document.blocks import (
     Block,
     Cell,
@@ -12,9 +13,10 @@ from analysis.document.blocks import (
 )
 from analysis.figures.approvals import read_approvals
 from analysis.figures.approved import EXPIRED, Standing, judge_approvals
-from analysis.figures.findings import Findings
+from analysis.figures.findings import Findings, load_findings
 from analysis.figures.kept import read_kept
 from analysis.reports.heading import head_report
+from analysis.survey.opening import open_counted
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -68,6 +70,16 @@ def judge(findings: Findings) -> list[Standing]:
     """Return what has become of each approval of the cycle."""
     cycle = findings.cycle
     return judge_approvals(findings.ledger, read_approvals(cycle), read_kept(cycle))
+
+
+def judge_cycle(cycle: Cycle) -> list[Standing]:
+    """Return what has become of each approval of a cycle by today's answers.
+
+    Nothing is read for none. Raises AnalysisError where they, or the answers, can't be used.
+    """
+    if not read_approvals(cycle):
+        return []
+    return judge(load_findings(open_counted(cycle.name, cycle.root)))
 
 
 def _tell(own: Standing) -> tuple[Cell, ...]:

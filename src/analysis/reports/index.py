@@ -25,6 +25,7 @@ from analysis.figures.english import open_spoken
 from analysis.figures.findings import Findings
 from analysis.language.lexicon import Lexicon
 from analysis.names import ORIGINAL
+from analysis.reports.approval_columns import ApprovalColumns
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.heading import DEPARTMENT_REPORT, head, name_versions
 from analysis.reports.navigator import TITLE, link_navigator
@@ -49,13 +50,15 @@ def write_index(
     named = cycle.name_file
     masthead = name_versions(head(findings, _TITLE), cycle, named(INDEX_NAME.partition(".")[0]))
     reports = [report for report in reports if report.lang == ORIGINAL]
+    approved = ApprovalColumns(findings)
     blocks: list[Block] = [
         *([masthead.notice] if masthead.notice else []),
+        *approved.warn(),
         summary(findings),
         _head("部局"),
-        _list_departments(findings, reports),
+        _list_departments(findings, reports, approved),
         _head("全体の報告書"),
-        _list_others(cycle, reports),
+        _list_others(cycle, reports, approved),
         _head("データ"),
         Table(
             caption="ファイルとその内容",
@@ -103,7 +106,9 @@ def _head(title: str) -> Paragraph:
     return Paragraph((title,), kind="heading")
 
 
-def _list_departments(findings: Findings, reports: Sequence[Report]) -> Table:
+def _list_departments(
+    findings: Findings, reports: Sequence[Report], approved: ApprovalColumns
+) -> Table:
     """Return how far each department has come, its name the way to its page."""
     columns = FigureColumns(
         findings,
@@ -119,27 +124,31 @@ def _list_departments(findings: Findings, reports: Sequence[Report]) -> Table:
         stem = stems.get(own.slug)
         page = Quoted(own.name) if stem is None else Link(own.name, stem, "html")
         pdf = None if stem is None else Link("PDF", stem, "pdf", about=own.name)
-        return (page, *columns.cells(own.slug), pdf)
+        return (page, *columns.cells(own.slug), *approved.cells(stem, own.name), pdf)
+
+    blank = ("",) * len(approved.head)
 
     return Table(
         caption="部局別のオンライン化率と手続き数",
-        columns=(Column("部局名"), *columns.head, Column("PDF")),
-        rows=(*map(line, findings.cycle.departments), ("計", *columns.cells(), "")),
+        columns=(Column("部局名"), *columns.head, *approved.head, Column("PDF")),
+        rows=(*map(line, findings.cycle.departments), ("計", *columns.cells(), *blank, "")),
         ledger=findings.ledger,
         tool=True,
     )
 
 
-def _list_others(cycle: Cycle, reports: Sequence[Report]) -> Table:
+def _list_others(cycle: Cycle, reports: Sequence[Report], approved: ApprovalColumns) -> Table:
     """Return the other reports, what each is in a sentence."""
+    unasked = approved.cells(None, "")
     return Table(
         caption="報告書とその内容",
-        columns=(Column("報告書"), Column("内容"), Column("PDF")),
+        columns=(Column("報告書"), Column("内容"), *approved.head, Column("PDF")),
         rows=(
             *(
                 (
                     Link(report.title, report.stem, "html"),
                     report.about,
+                    *approved.cells(report.stem, report.title),
                     Link("PDF", report.stem, "pdf", about=report.title),
                 )
                 for report in reports
@@ -149,12 +158,17 @@ def _list_others(cycle: Cycle, reports: Sequence[Report]) -> Table:
                 (
                     Link(f"{report.title}（PowerPoint）", report.stem, "pptx"),
                     _EDITED,
+                    *unasked,
                     None,
                 )
                 for report in reports
                 if report.slides and not _is_of_department(report)
             ),
-            *([(link_navigator(TITLE), _NAVIGATOR, None)] if has_navigator(cycle) else ()),
+            *(
+                [(link_navigator(TITLE), _NAVIGATOR, *unasked, None)]
+                if has_navigator(cycle)
+                else ()
+            ),
         ),
     )
 

@@ -1,7 +1,7 @@
 """The overview: its message, the published report's sections 1-(1), 1-(2), 2 and 3, what moved.
 
-source: report 2025-01-10, whose order nothing of ours breaks. The wording turns with the sign of a change; a first cycle, with nothing
-to compare with, has no change columns.
+source: report 2025-01-10, whose order nothing of ours breaks. The wording turns with the sign of a
+change; a first cycle, with nothing to compare with, has no change columns.
 """
 
 from collections.abc import Iterator

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, NOTEBOOKS, Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
+from analysis.inputs import LISTED
 from analysis.language.lexicon import find_words
 from analysis.names import ENGLISH, ORIGINAL, find_twice, name_in
 from analysis.opendata.files import CODEBOOK_NAME, OPEN_NAMES
@@ -125,7 +126,7 @@ def tell_beside(cycle: Cycle, name: str) -> tuple[tuple[str, str], ...]:
     told = (f"{one.notebook} {one.title} {one.about}".strip() for one in read_statements(cycle))
     return (
         *named,
-        ("reports", "、".join(told)),
+        (LISTED, "、".join(told)),
         *_name_language(cycle, ORIGINAL if name == indices[0] else ENGLISH),
     )
 

@@ -103,7 +103,7 @@ def test_a_hostile_name_is_a_text_everywhere(cycle: Cycle, name: str) -> None:
         ((RATE, "甲", "x" * 3000, DAY), "--note"),
         ((RATE, "甲", "", "きのう"), "--on"),
         (("2024-09-01/kankyo/nope", "甲", "", DAY), "近いもの"),
-        (("2024-09-01/nope", "甲", "", DAY), "次のどれかです"),
+        (("環境課", "甲", "", DAY), "近いもの: department-kankyo（環境部）"),
         (("2024-09-01/reasons", "甲", "", DAY), "analysis report"),
     ],
 )
@@ -236,9 +236,9 @@ def test_no_report_but_its_own_and_the_index_is_made_from_approvals(cycle: Cycle
         assert path in leave_others(inputs, "approvals")
         assert path not in leave_others(inputs, "overview") | leave_others(inputs, None)
         indices = [name for name in list_pages(cycle) if name.startswith("index")]
-        for name in list_pages(cycle):
-            own = leave_others(inputs, None, dict(tell_beside(cycle, name)))
-            assert (path in own) == (name in indices), name
+        for page in list_pages(cycle):
+            own = leave_others(inputs, None, dict(tell_beside(cycle, page)))
+            assert (path in own) == (page in indices), page
 
 
 @pytest.mark.slow
@@ -289,9 +289,11 @@ def told_on_index(folder: Path) -> dict[str, tuple[str, str]]:
 def test_every_report_that_stands_can_be_approved(built_project: Path, tmp_path: Path) -> None:
     """Also one that leaves a number's sign to the words: 146件増加, 4件減少."""
     folder = Path(shutil.copytree(built_project, tmp_path / "project"))
-    for stem in [report.stem for report in plan_reports(open_cycle(LATEST, folder))]:
-        code, said = run(folder, "approve", stem, "--by", "部長", "--on", DAY)
-        assert code == 0, (stem, said)
+    for report in plan_reports(open_cycle(LATEST, folder)):
+        for called in (report.stem, f"{LATEST}/{report.title}"):
+            code, said = run(folder, "approve", called, "--by", "部長", "--on", DAY)
+            assert code == 0, (called, said)
+            assert said.startswith(f"{LATEST}/{report.stem}（"), (called, said)
 
 
 def test_the_help_says_that_it_proves_nothing() -> None:

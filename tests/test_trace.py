@@ -62,6 +62,37 @@ def test_a_name_that_several_have_is_not_guessed(findings: Findings) -> None:
         trace(findings.ledger, f"{LATEST}/{twice}/total")
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("環境部/未着手", "kankyo/not_started"),
+        ("環境部/着手済", "kankyo/started"),
+        ("環境部/オンライン化済", "kankyo/online"),
+        ("環境部/率", "kankyo/online_rate"),
+        ("環境部/オンライン率", "kankyo/online_rate"),
+        ("環境部/未検討", "kankyo/reason_not_considered"),
+        ("環境部/速さ", "kankyo/pace"),
+        ("環境局/オンライン化率", "kankyo/online_rate"),
+        ("環境政策/総手続き数", "kankyo.環境政策課/total"),
+        ("kankyo/not_strated", "kankyo/not_started"),
+        ("kankyo.環境政策課/published", "kankyo/published"),
+    ],
+)
+def test_the_nearest_is_what_is_called_most_alike(
+    findings: Findings, written: str, meant: str
+) -> None:
+    with pytest.raises(FigureError) as caught:
+        trace(findings.ledger, f"{LATEST}/{written}")
+    nearest = str(caught.value).splitlines()[1]
+    assert nearest.split()[0] == f"{LATEST}/{meant}"
+
+
+def test_a_figure_asked_by_a_departments_name_is_told_its_id(findings: Findings) -> None:
+    with pytest.raises(FigureError) as caught:
+        findings.ledger.figure("online_rate", "環境部")
+    assert f"  {LATEST}/kankyo/online_rate  環境部　オンライン化率\n" in str(caught.value)
+
+
 def test_a_cleaned_answer_stands_beside_the_raw_one(findings: Findings) -> None:
     text = trace(findings.ledger, "2024-09-01/all/online")
     assert "→ オンライン化済" in text

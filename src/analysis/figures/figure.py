@@ -1,6 +1,5 @@
 """A figure: one number of a report, that is a measure in a scope for a cycle."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -90,24 +89,3 @@ def split_id(figure_id: str) -> tuple[str, str, str]:
     cycle, _, rest = figure_id.partition("/")
     scope, _, measure = rest.rpartition("/")
     return cycle, scope, measure
-
-
-def list_nearest(figure_id: str, labels: Mapping[str, str]) -> str:
-    """Return a line for each of the ids nearest to one that is none, with its label."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where an id is wrong
-
-    found = process.extract(figure_id, list(labels), scorer=fuzz.ratio, limit=5)
-    return "\n".join(f"  {near}  {labels[near]}" for near, *_ in found)
-
-
-def name_nearest(word: str, labels: Mapping[str, str]) -> str:
-    """Return the names nearest to one that is none, each with its label, in one line.
-
-    >>> name_nearest("onlin", {"online": "済", "total": "総数", "online_rate": "率"})
-    'online（済）、online_rate（率）、total（総数）'
-    """
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where a name is wrong
-
-    told = {name: f"{name} {label}" for name, label in labels.items()}
-    found = process.extract(word, told, scorer=fuzz.partial_ratio, limit=3)
-    return "、".join(f"{name}（{labels[name]}）" for *_, name in found)

@@ -13,10 +13,11 @@ from analysis.figures.definition import define
 from analysis.figures.digest import Digester
 from analysis.figures.evaluate import evaluate, tables_before
 from analysis.figures.evidence import list_evidence
-from analysis.figures.figure import Figure, list_nearest, split_id
+from analysis.figures.figure import Figure, split_id
 from analysis.figures.guideline import Guideline
 from analysis.figures.item import Item
 from analysis.figures.measure import PREVIOUS, Change, Measure, parts_of
+from analysis.figures.nearest import Entry, list_nearest
 from analysis.figures.requests import NOBODY, Behind
 from analysis.figures.scopes import Level, Scope
 from analysis.figures.select import Selection, Selector
@@ -131,11 +132,11 @@ class Ledger:
         """Return a figure by its id; raise FigureError that proposes the nearest ids."""
         figure = self.look_up(*split_id(figure_id))
         if figure is None:
-            labels = {
-                f"{known}/{scope.slug}/{item.name}": item.label
+            entries = (
+                Entry(known, scope.slug, item.name, scope.name, item.label)
                 for known, scope, item in self._list_entries()
-            }
-            nearest = list_nearest(figure_id, labels)
+            )
+            nearest = list_nearest(split_id(figure_id), entries)
             raise FigureError(f"数値「{figure_id}」はありません。近いもの:\n{nearest}")
         return figure
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.figures.figure import name_nearest
 from analysis.figures.item import CITY_AND_DEPARTMENTS, Item
 from analysis.figures.measure import Change, Count, Measure, Share, Tallied, Total
+from analysis.figures.nearest import name_nearest
 from analysis.figures.own_entries import OwnMeasure, OwnMeasures
 from analysis.figures.scopes import LEVELS, Level
 from analysis.figures.words import find_answers, find_number

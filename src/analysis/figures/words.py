@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from analysis.figures.definition import other_fields
-from analysis.figures.figure import name_nearest
 from analysis.figures.measure import Where
+from analysis.figures.nearest import name_nearest
 from analysis.questionnaire.field import NOTHING
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.spellings import match_key

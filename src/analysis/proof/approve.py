@@ -18,8 +18,10 @@ from analysis.figures.figure import split_id
 from analysis.figures.findings import Findings, load_findings
 from analysis.figures.kept import read_kept, require_unaltered, seal, write_kept
 from analysis.figures.named import read_id
+from analysis.figures.nearest import name_nearest
 from analysis.names import name_ledger
-from analysis.reports.plan import plan_reports
+from analysis.questionnaire.spellings import match_key
+from analysis.reports.plan import Report, plan_reports
 from analysis.survey.opening import open_delivered
 from analysis.texts import find_encoding, holds_text
 
@@ -32,7 +34,7 @@ _SHOWN = {"approved_by": "--by", "note": "--note"}
 
 
 def write_approval(target: str, approved_by: str, note: str, approved_on: str | None) -> str:
-    """Write an approval of a figure (its id) or of a report (`[<cycle>/]<report>`), and tell of it.
+    """Write an approval of a figure (its id) or of a report (`[<cycle>/]<report>`, by its stem or its title), and tell of it.
 
     Raises FigureError and ReportError for what there is not, ReportError for a report that was made
     from other answers than today's, SettingsError for words and an `approvals.csv` that can't be
@@ -92,10 +94,7 @@ def _read_day(written: str | None) -> str:
 
 def _take_delivered(cycle: Cycle, findings: Findings, stem: str) -> tuple[str, Basis]:
     """Return the name of a report that stands there and what an approval of it is of."""
-    plan = {report.stem: report for report in plan_reports(cycle)}
-    report = plan.get(stem) or plan.get(cycle.name_file(stem))
-    if report is None:
-        raise ReportError(f"報告書「{stem}」はありません。次のどれかです: {'、'.join(plan)}")
+    report = _find_report(cycle, stem)
     path = cycle.reports_folder / report.files[0]
     make = f"`analysis report {cycle.name}` で作成してから、承認してください。"
     try:
@@ -115,6 +114,21 @@ def _take_delivered(cycle: Cycle, findings: Findings, stem: str) -> tuple[str, B
             f"{make}"
         )
     return f"{cycle.name}/{report.stem}", take_report(ledger, report.title, known)
+
+
+def _find_report(cycle: Cycle, called: str) -> Report:
+    """Return the report of this stem, or of this title as the index has it."""
+    plan = {report.stem: report for report in plan_reports(cycle)}
+    titled = {match_key(report.title): report for report in plan.values()}
+    for report in (plan.get(called), plan.get(cycle.name_file(called))):
+        if report is not None:
+            return report
+    if (report := titled.get(match_key(called))) is not None:
+        return report
+    near = name_nearest(called, {stem: report.title for stem, report in plan.items()})
+    raise ReportError(
+        f"報告書「{called}」はありません。近いもの: {near}。すべての報告書は、報告書一覧にあります。"
+    )
 
 
 def _append(cycle: Cycle, cells: list[str], basis: Basis) -> None:

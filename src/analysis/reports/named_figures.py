@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from analysis.cycle import WHOLE
 from analysis.document.blocks import Shown
 from analysis.errors import FigureError
-from analysis.figures.figure import Figure, name_nearest
+from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
 from analysis.figures.item import CHANGE
 from analysis.figures.measure import Change, Measure, Shortfall, Tallied, tables_of
+from analysis.figures.nearest import name_nearest
 from analysis.figures.scopes import level_of
 from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.spellings import match_key

@@ -29,6 +29,7 @@ from analysis.errors import ReportError
 from analysis.evidence.orphans import Printed, find_orphans
 from analysis.figures.findings import Findings
 from analysis.proof.compare_slides import tell_slides
+from analysis.reports import deck as deck_report
 
 from conftest import require_tool
 from reports import HOSTILE, MASTHEAD, export_pdf, figure_of, notebook_of, text_of
@@ -245,6 +246,26 @@ def test_a_hostile_text_is_text_on_a_typeset_slide() -> None:
     told = text_of(export_pdf(notebook_of(*map(make_slides, HOSTILE))))
     for text in HOSTILE:
         assert text in told
+
+
+def test_a_chart_of_some_departments_says_so_and_the_ceiling_is_called_one(
+    findings: Findings,
+) -> None:
+    *_, own = deck_report.road(findings).slides
+    (chart,) = own.beside
+    waiting = [findings.ledger.figure("not_started", d.slug) for d in findings.cycle.departments]
+    assert len(chart.figures) == 8 < sum(bool(figure.value) for figure in waiting)
+    assert chart.caption.endswith("（上位八部局）")
+    *words, whole = own.parts[0].items[-1]
+    assert "上位八部局" in "".join(words) and whole.text == "912手続き"
+    assert "オンライン化率の上限は" in own.message[0]
+
+
+def test_each_step_of_a_change_says_on_a_slide_whether_it_rose_or_fell(findings: Findings) -> None:
+    (own,) = deck_report.moves(findings).slides
+    (chart,) = own.beside
+    _, *steps, _ = [bar.label for bar in chart.plot.bars]
+    assert [label[-3:] for label in steps] == ["（増）"] * 3 + ["（減）"] * 2
 
 
 def test_only_who_exports_a_deck_imports_what_writes_presentations() -> None:

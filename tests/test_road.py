@@ -11,7 +11,7 @@ from analysis.document.blocks import Group, Table
 from analysis.errors import ReportError, SettingsError
 from analysis.figures.findings import Findings, load_findings
 from analysis.questionnaire.read import TEMPLATE_PATH
-from analysis.reports import definitions, overview, road
+from analysis.reports import definitions, department, overview, road
 from analysis.survey.collect import collect_survey
 
 from pages import texts_of
@@ -48,6 +48,9 @@ def test_paces_are_those_of_the_months_between_the_days(found: Findings) -> None
     assert text(found, "months_to_target") == "16.0"
     told = texts_of(road.paces(found))
     assert "間に合います" in told and "間に合いません" not in told
+    own = texts_of(department.headline(found, "環境部"))
+    assert "目標に間に合うか：いまの速さが続くと、目標に達するまで16.0か月" in own
+    assert "この速さで間に合います。" in own
 
 
 def test_a_pace_of_none_or_less_never_arrives(tmp_path: Path) -> None:
@@ -55,14 +58,16 @@ def test_a_pace_of_none_or_less_never_arrives(tmp_path: Path) -> None:
     figure = found.ledger.figure("months_to_target")
     assert figure.exact is None and figure.text == "—"
     assert "達しません" in texts_of(road.paces(found))
+    assert "目標に達しません" in texts_of(department.headline(found, "kankyo"))
 
 
 def test_each_step_is_added_to_those_before(found: Findings) -> None:
     steps = ("online", "if_started", "if_promote", "if_other_agency", "if_law_prevents")
     assert [text(found, step) for step in steps] == ["2", "3", "4", "5", "6"]
     assert text(found, "if_promote_rate") == "66.7"
-    assert "他機関の事務（市は受付のみ）・現行法制度上不可」のほかがすべて終わっても" in texts_of(
-        road.milestones(found)
+    assert (
+        "他機関の事務（市は受付のみ）・現行法制度上不可」のほかがすべて終わっても、オンライン化率の上限は"
+        in texts_of(road.milestones(found))
     )
 
 

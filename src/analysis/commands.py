@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @click.option("--note", default="", help="備考。")
 @click.option("--on", "approved_on", metavar="YYYY-MM-DD", help="承認した日（省略時は今日）。")
 def approve(target: str, *, approved_by: str, note: str, approved_on: str | None) -> None:
-    """数値（FIGURE）か報告書（REPORT、例: 2024-09-01/reasons、環境部）の承認を approvals.csv に書き足す。
+    """数値（FIGURE）か報告書（REPORT、例: 2024-09-01/reasons）の承認を approvals.csv に書き足す。
+
+    報告書は、報告書一覧にある表題でも指定できます（例: 環境部、2024-09-01/環境部）。
 
     根拠のセル、値、定義が変わると失効します。誰が書いた行かは証明しません。
     """

@@ -84,8 +84,10 @@ def draw_bridge(
         told += [f"、{plain(label)} ", Shown(figure), "増" if is_up else "減"]
     alt = (f"滝グラフ。{caption}。前回は", Shown(before), *told, "、今回は", Shown(now), "。")
     bars = [
-        PlottedBar(label, figure, MOVES["gained" if is_up else "lost"], min(levels[at : at + 2]))
+        # On a slide neither hatch nor legend tells a fall, and a count has no sign.
+        PlottedBar(f"{label}（{'増' if is_up else '減'}）", figure, look, min(levels[at : at + 2]))
         for at, (label, figure, is_up) in enumerate(steps)
+        for look in (MOVES["gained" if is_up else "lost"],)
     ]
     plot = Plot(
         (PlottedBar("前回", before, LEVEL_LOOK), *bars, PlottedBar("今回", now, LEVEL_LOOK))

@@ -34,8 +34,9 @@ _SHOWN = {"approved_by": "--by", "note": "--note"}
 
 
 def write_approval(target: str, approved_by: str, note: str, approved_on: str | None) -> str:
-    """Write an approval of a figure (its id) or of a report (`[<cycle>/]<report>`, by its stem or its title), and tell of it.
+    """Write an approval of a figure (its id) or of a report (`[<cycle>/]<report>`), and tell of it.
 
+    A report is called by its stem, or by its title as the index has it.
     Raises FigureError and ReportError for what there is not, ReportError for a report that was made
     from other answers than today's, SettingsError for words and an `approvals.csv` that can't be
     taken.
@@ -127,7 +128,8 @@ def _find_report(cycle: Cycle, called: str) -> Report:
         return report
     near = name_nearest(called, {stem: report.title for stem, report in plan.items()})
     raise ReportError(
-        f"報告書「{called}」はありません。近いもの: {near}。すべての報告書は、報告書一覧にあります。"
+        f"報告書「{called}」はありません。近いもの: {near}。"
+        "すべての報告書は、報告書一覧（index.html）にあります。"
     )
 
 

@@ -44,7 +44,8 @@ _MOST_BARS = 24
 _MOST_TABLES = 2
 """How many slides the table of the departments may take."""
 
-_MOST_WAITING = 8
+_MOST_WAITING, _FIRST = 8, "上位八部局"
+"""How many departments the chart of those with most to start shows, and as it says so."""
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -152,20 +153,25 @@ def road(findings: Findings) -> Block:
     if verdict:
         # The last of them is the message.
         paces.pop()
-    first = Bullets((*list_next_steps(findings), *say_volume(findings)))
+    first = [*list_next_steps(findings), *say_volume(findings)]
     figure, ledger = findings.ledger.figure, findings.ledger
     waiting = [
         (scope.name, figure("not_started", scope.slug)) for scope in ledger.list_departments()
     ]
     waiting.sort(key=lambda row: -(row[1].exact or 0))
-    rows = [row for row in waiting if row[1].value][:_MOST_WAITING]
+    rows = [row for row in waiting if row[1].value]
     called = findings.cycle.questionnaire.name_role("not_started")
-    most = (draw_counts(f"{called}の多い部局", rows),) if rows else ()
+    caption = f"{called}の多い部局"
+    if first and len(rows) > _MOST_WAITING:
+        caption += f"（{_FIRST}）"
+        whole = Shown(figure("not_started"), unit="手続き")
+        first.append((f"図は{called}の{_FIRST}で、市全体の{called}は", whole))
+    most = (draw_counts(caption, rows[:_MOST_WAITING]),) if rows else ()
     ceiling = say_ceiling(findings)
     return Slides(
         (
             Slide("目標までの道のり", (Bullets(tuple(paces)),), chart, verdict, widths=(2, 3)),
-            *([Slide("まず進めるもの", (first,), most, ceiling)] if first.items else []),
+            *([Slide("まず進めるもの", (Bullets(tuple(first)),), most, ceiling)] if first else []),
         )
     )
 

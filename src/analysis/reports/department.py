@@ -23,7 +23,7 @@ from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.heading import head_report
 from analysis.reports.moves import CONCERNED, MOVED, list_moves
 from analysis.reports.next_steps import show_next
-from analysis.reports.outlook import show_outlook
+from analysis.reports.outlook import say_verdict, show_outlook
 from analysis.reports.procedure_table import lay_out_procedures
 from analysis.reports.progress import (
     now_and_change,
@@ -43,7 +43,7 @@ def masthead(findings: Findings, department: str) -> Masthead:
 
 
 def headline(findings: Findings, department: str) -> Block:
-    """Return the department's sentence, its figures beside the city's, and their chart."""
+    """Return the department's sentence, whether it meets the target, and it beside the city."""
     own = findings.department(department)
     figure = findings.ledger.figure
     return Group(
@@ -61,6 +61,7 @@ def headline(findings: Findings, department: str) -> Block:
                 ),
                 kind="lead",
             ),
+            *(Paragraph((*verdict, "。")) for verdict in say_verdict(findings, own.slug)),
             _compare(findings, own),
             *_draw_statuses(findings, own),
         )

@@ -36,9 +36,9 @@ def say_paces(findings: Findings, scope: str = WHOLE) -> Iterator[tuple[Inline, 
         yield arrival
 
 
-def say_verdict(findings: Findings) -> Iterator[tuple[Inline, ...]]:
-    """Yield in one sentence whether the city meets its target; nothing where none can tell."""
-    if arrival := _say_arrival(findings, WHOLE):
+def say_verdict(findings: Findings, scope: str = WHOLE) -> Iterator[tuple[Inline, ...]]:
+    """Yield in one sentence whether a scope meets the target; nothing where none can tell."""
+    if arrival := _say_arrival(findings, scope):
         yield (Strong(("目標に間に合うか",)), "：", *arrival)
 
 
@@ -145,7 +145,7 @@ def say_ceiling(findings: Findings) -> tuple[Inline, ...]:
         return ()
     names = "・".join(asked.reasons[code] for code in asked.lobbied)
     return (
-        f"「{names}」のほかがすべて終わっても、オンライン化率は",
+        f"「{names}」のほかがすべて終わっても、オンライン化率の上限は",
         Shown(findings.ledger.figure(f"if_{own[-1].name}_rate")),
         "です。",
     )

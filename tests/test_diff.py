@@ -39,6 +39,10 @@ def test_two_builds_differ_in_the_figures_of_the_changed_status_with_its_cell(
     assert code == 0, output
     groups = groups_of(output)
     assert list(groups) == ["全体", "文化スポーツ部"]
+    total, kinds = re.search(r"異なる数値: (\d+)件.*\nその内訳: (.*)\n", output).groups()
+    counted = dict(re.findall(r"(\S+?) (\d+)件(?:、|$)", kinds))
+    assert list(counted) == ["件数", "割合", "速さと月数", "前回からの増減"]
+    assert sum(map(int, counted.values())) == int(total)
     assert re.search(
         rf"・オンライン化済手続き数: 19件 → 20件\n\s+reports/{CYCLE} だけにある根拠の行 1件\n"
         rf"\s+{CELL}（06-0012 ",

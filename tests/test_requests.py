@@ -103,6 +103,10 @@ def test_a_letter_names_addressee_laws_and_procedures(tmp_path: Path) -> None:
     ]
     assert "法務省民事局長" in letters[0]
     assert "届出その1" in letters[0] and "届出その7" not in letters[0]
+    ruled = ["所管法令により" in letter for letter in letters]
+    assert ruled == [True, True, True, False]
+    of_reason = ["の所管と、未着手の理由「" in letter for letter in letters]
+    assert of_reason == [False, False, True, False]
     assert "宛先" not in letters[-1] and "&lt;b&gt;謎" in letters[-1]
 
 

@@ -1,5 +1,6 @@
 """Say what changed between two builds or two cycles: the figures, and the rows that made them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pandas as pd
 
 from analysis.cycle import find_root, list_cycles
 from analysis.errors import EXAMPLES_SHOWN, ReportError
+from analysis.figures.figure import COUNT, PERCENT
+from analysis.figures.item import CHANGE
 from analysis.figures.scopes import level_of
 from analysis.names import name_day, name_ledger
 from analysis.place import require_room
@@ -16,6 +19,9 @@ from analysis.survey.opening import open_counted
 from analysis.survey.plain_csv import write_csv
 
 _NAMES = ("scope", "label", "measure")
+_OF_UNITS = {COUNT.name: "件数", PERCENT.name: "割合"}
+_OTHERS, _CHANGES, _ALONE = "速さと月数", "前回からの増減", "片方にだけある数値"
+_KINDS = (*_OF_UNITS.values(), _OTHERS, _CHANGES, _ALONE)
 _PARTS = ("figure_id", "text", "value", "unit", "evidence_rows")
 
 
@@ -51,6 +57,9 @@ def describe_sides(
     pairs = _list_pairs(sides, department)
     differing = [pair for pair in pairs if pair.differs_in()]
     lines = [f"異なる数値: {len(differing):,}件（比べた数値 {len(pairs):,}件）"]
+    if kinds := Counter(map(_name_kind, differing)):
+        told = (f"{kind} {kinds[kind]:,}件" for kind in _KINDS if kinds[kind])
+        lines.append(f"その内訳: {'、'.join(told)}")
     moved = 0
     if sides[0].cycle == sides[1].cycle:
         moved = sum(pair.differs_in(EVIDENCE) and not pair.differs_in() for pair in pairs)
@@ -138,6 +147,15 @@ def _list_groups(
         yield from _list_alone(sides, here, len(here) if within else EXAMPLES_SHOWN)
         if rest := len(groups[scope]) - len(here):
             yield f"  課ごとの数値: ほか{rest}件"
+
+
+def _name_kind(pair: Pair) -> str:
+    """Return what kind of number differs; a change is one of numbers that differ themselves."""
+    if pair.a is None or pair.b is None:
+        return _ALONE
+    if str(pair.b["measure"]).endswith(CHANGE):
+        return _CHANGES
+    return _OF_UNITS.get(str(pair.b["unit"]), _OTHERS)
 
 
 def _name_section(pair: Pair) -> str:

@@ -8,6 +8,7 @@ from analysis.document.blocks import (
     Block,
     Column,
     Group,
+    Inline,
     Masthead,
     Paragraph,
     Quoted,
@@ -78,9 +79,22 @@ def _write_letter(findings: Findings, agency: str) -> Iterator[Block]:
                 "は、法令等の定めや貴機関の事務の取扱いにより、市だけではオンライン化できません。",
             )
         )
+        yield Paragraph(tuple(_say_rule(findings, agency)), kind="note")
     if asked.named[LAW].is_asked:
         yield tell_laws(findings, agency)
     yield _list_procedures(findings, agency)
+
+
+def _say_rule(findings: Findings, agency: str) -> Iterator[Inline]:
+    """Yield by what the procedures are the agency's: no answer tells who decides on each."""
+    told = next(own for own in findings.ledger.behind.agencies.agency if own.code == agency)
+    asked = findings.cycle.questionnaire
+    law = asked.named[LAW].header
+    yield f"これらの手続きは、所管法令によります（「{law}」が最初に挙げる法令の所管"
+    if told.reasons:
+        labels = "".join(f"「{asked.reasons[code]}」" for code in told.reasons)
+        yield f"と、{asked.named[REASON].header}{labels}"
+    yield "から選んでいます）。許認可や交付を別の機関がする手続きを含むことがあります。"
 
 
 def _address(findings: Findings, agency: str) -> Iterator[Block]:

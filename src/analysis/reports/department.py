@@ -46,6 +46,9 @@ def headline(findings: Findings, department: str) -> Block:
     """Return the department's sentence, whether it meets the target, and it beside the city."""
     own = findings.department(department)
     figure = findings.ledger.figure
+    # The city's rate stands in the table below.
+    told = next(say_verdict(findings, own.slug), ())
+    verdict = (*told, "。") if told else ()
     return Group(
         (
             Tiles((*show_progress(findings, own.slug), *show_outlook(findings, own.slug))),
@@ -55,13 +58,11 @@ def headline(findings: Findings, department: str) -> Block:
                     Shown(figure("total", own.slug), unit="手続き"),
                     "について、",
                     *say_progress(findings, own.slug),
-                    "。市全体のオンライン化率は",
-                    Shown(figure("online_rate")),
-                    "です。",
+                    "。",
+                    *verdict,
                 ),
                 kind="lead",
             ),
-            *(Paragraph((*verdict, "。")) for verdict in say_verdict(findings, own.slug)),
             _compare(findings, own),
             *_draw_statuses(findings, own),
         )

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import analysis
@@ -35,10 +34,8 @@ CODE_FOLDER = "src/analysis"
 REQUIREMENTS_NAME = "requirements.lock"
 _OF_APPROVALS = (APPROVALS_NAME, KEPT_NAME)
 _TEXTS = (SETTINGS_NAME, CORRECTIONS_NAME, MATCHES_NAME, PUBLISHED_NAME, *_OF_APPROVALS)
-APPROVALS_REPORT = "approvals"
-"""The notebook of the report that shows the approvals: no other report is made from them."""
-LISTED = "reports"
-"""The parameter of an index that names the reports in it; it says of each who approved it."""
+APPROVALS_REPORT, LISTED = "approvals", "reports"
+"""The notebook and, of an index, the parameter of what shows approvals: no other has them."""
 MEASURES_NAME = "measures.toml"
 """A survey's own measures, beside what it asks (see `own_measures`)."""
 
@@ -57,8 +54,7 @@ def list_inputs(cycle: Cycle) -> dict[str, str]:
     where there is one. A notebook counts without what a run left in it. What Excel or a system
     leaves there is no input (see `is_passing`).
 
-    Raises SettingsError if the cycle before can't be opened, and for what is no file in the place
-    of a text.
+    Raises SettingsError if the cycle before can't be opened, and for no file in a text's place.
     """
     found = (*_list_project(cycle), *_list_code())
     return dict(sorted((compose_name(name), _hash_input(name, path)) for name, path in found))
@@ -72,28 +68,26 @@ def write_fingerprint(
     The lines are `<sha256>  <path>` as sha256sum writes them, sorted by path, for every input but
     the other notebooks (None: but all notebooks), then `parameter <name>=<value>`, sorted.
     """
-    own = leave_others(inputs, notebook, parameters)
-    lines = [f"{sha256}  {path}\n" for path, sha256 in sorted(own.items())]
+    own = sorted(leave_others(inputs, notebook, parameters).items())
+    lines = [f"{sha256}  {path}\n" for path, sha256 in own]
     lines += sorted(f"parameter {name}={value}\n" for name, value in parameters.items())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def leave_others(
-    inputs: Mapping[str, str],
-    notebook: str | None,
-    parameters: Mapping[str, object] = MappingProxyType({}),
+    inputs: Mapping[str, str], notebook: str | None, given: Mapping[str, object] | None = None
 ) -> dict[str, str]:
     """Return the inputs without the notebooks of other reports; None: without all notebooks.
 
-    Approvals are in their own report and the index alone, English words in those of that `lang`.
+    Approvals are in what shows them alone, English words in what is `given` that `lang`.
     """
-    shows_approvals = notebook == APPROVALS_REPORT or LISTED in parameters
+    told = given or {}
     return {
         path: sha256
         for path, sha256 in inputs.items()
         if (path == notebook_path(notebook or "") or not path.startswith(f"{NOTEBOOKS}/"))
-        and (shows_approvals or not is_approvals(path))
-        and (parameters.get("lang") == ENGLISH or path != ENGLISH_PATH)
+        and (notebook == APPROVALS_REPORT or LISTED in told or not is_approvals(path))
+        and (told.get("lang") == ENGLISH or path != ENGLISH_PATH)
     }
 
 

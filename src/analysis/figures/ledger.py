@@ -17,7 +17,7 @@ from analysis.figures.figure import Figure, split_id
 from analysis.figures.guideline import Guideline
 from analysis.figures.item import Item
 from analysis.figures.measure import PREVIOUS, Change, Measure, parts_of
-from analysis.figures.nearest import Entry, list_nearest
+from analysis.figures.nearest import Called, list_nearest
 from analysis.figures.requests import NOBODY, Behind
 from analysis.figures.scopes import Level, Scope
 from analysis.figures.select import Selection, Selector
@@ -132,12 +132,10 @@ class Ledger:
         """Return a figure by its id; raise FigureError that proposes the nearest ids."""
         figure = self.look_up(*split_id(figure_id))
         if figure is None:
-            entries = (
-                Entry(known, scope.slug, item.name, scope.name, item.label)
-                for known, scope, item in self._list_entries()
-            )
-            nearest = list_nearest(split_id(figure_id), entries)
-            raise FigureError(f"数値「{figure_id}」はありません。近いもの:\n{nearest}")
+            every = self._list_entries()
+            entries = (Called(day, s.slug, item.name, s.name, item.label) for day, s, item in every)
+            near = list_nearest(split_id(figure_id), entries)
+            raise FigureError(f"数値「{figure_id}」はありません。近いもの:\n{near}")
         return figure
 
     def look_up(self, cycle: str, scope: str, measure: str) -> Figure | None:

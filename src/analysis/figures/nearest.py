@@ -8,7 +8,7 @@ from analysis.questionnaire.spellings import match_key
 _LISTED, _NAMED = 5, 3
 
 
-class Entry(NamedTuple):
+class Called(NamedTuple):
     """What a figure is called: its id's three parts, and what its scope and measure are called."""
 
     cycle: str
@@ -29,7 +29,7 @@ def name_nearest(word: str, labels: Mapping[str, str]) -> str:
     return "、".join(f"{name}（{labels[name]}）" for name in found)
 
 
-def list_nearest(written: tuple[str, str, str], entries: Iterable[Entry]) -> str:
+def list_nearest(written: tuple[str, str, str], entries: Iterable[Called]) -> str:
     """Return a line for each of the figures nearest to an id that is none, given by its parts.
 
     Those whose parts together are most like what is written; of alike ones the first.

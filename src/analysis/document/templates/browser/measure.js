@@ -127,7 +127,7 @@ class Counter {
 
   // Which procedures are counted in one cycle and not in the other, or with another number.
   moved(now, before, prefix) {
-    const keyOf = (row) => JSON.stringify([pairId(row), now.summed ? row[now.summed] : null]);
+    const keyOf = now.summed ? (row) => JSON.stringify([pairId(row), row[now.summed]]) : pairId;
     const side = (these, those, role) => {
       const stay = new Set(this.counted(those).map(keyOf));
       const left = this.counted(these).filter((row) => !stay.has(keyOf(row)));

@@ -8,6 +8,7 @@ const ORDER = "並び";
 const WORDS = "語";
 const BETWEEN_CODES = "・";
 const ROWS_AT_ONCE = 250;
+const PAUSE = 5;
 
 class Chooser {
   constructor(box) {
@@ -25,7 +26,7 @@ class Chooser {
     box.after(this.more);
     window.addEventListener("beforeprint", () => this.grow(Infinity));
     if (this.wanted.size) this.show();
-    else if (this.isLong) whenIdle(() => this.readOn(ROWS_AT_ONCE));
+    else if (this.isLong) whenIdle(() => this.readOn(ROWS_AT_ONCE) || this.fillChoices());
   }
 
   get rows() {
@@ -39,7 +40,8 @@ class Chooser {
     this.found ??= [...this.box.querySelectorAll("tbody tr:not(.head, .total)")];
     this.known ??= [];
     for (const element of this.found.slice(this.known.length, this.known.length + most)) {
-      const texts = [...element.cells].map((cell) => cell.textContent);
+      const texts = [];
+      for (let cell = element.firstChild; cell; cell = cell.nextSibling) texts.push(cell.textContent);
       this.known.push({ element, home: element.parentElement, texts, plain: plainForSearch(texts.join("\t")) });
     }
     return this.known.length < this.found.length;
@@ -151,6 +153,7 @@ class Chooser {
   // The header, with its buttons, stands over the rows that are shown.
   copy() {
     const isWhole = !this.wanted.size;
+    if (isWhole && !this.copied) return;
     const focused = document.activeElement;
     this.copied ??= this.makeCopy();
     (isWhole ? this.table : this.copied).tHead = this.table.tHead ?? this.copied.tHead;
@@ -159,7 +162,8 @@ class Chooser {
     this.copied.tBodies[0].replaceChildren();
     this.more.hidden = true;
     if (!isWhole) this.grow(FIRST_SLICE);
-    focused?.focus({ preventScroll: true });
+    // To ask for the focus where it is would lay the page out once more.
+    if (document.activeElement !== focused) focused.focus({ preventScroll: true });
   }
 
   makeCopy() {
@@ -188,11 +192,15 @@ class Chooser {
   }
 }
 
-// Takes steps while the page has nothing else to do, until one tells that none is left.
+// Takes steps while the page has nothing else to do, until one tells that none is left. A browser
+// that doesn't tell when that is waits between them.
 function whenIdle(step) {
-  const wait = window.requestIdleCallback ?? ((next) => setTimeout(next, 20));
-  const go = () => {
-    if (step()) wait(go);
+  const wait = window.requestIdleCallback ?? ((next) => setTimeout(next, PAUSE));
+  const go = (idle) => {
+    do {
+      if (!step()) return;
+    } while (idle?.timeRemaining() > 0);
+    wait(go);
   };
   wait(go);
 }

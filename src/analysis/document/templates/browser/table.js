@@ -144,10 +144,20 @@ class Chooser {
     const total = this.box.querySelector("tr.total");
     for (const row of this.rows) row.element.hidden = !shown.has(row);
     for (const { element, home } of order ? this.chosen : this.rows) (order ? last : home).append(element);
-    if (total) last.append(total);
-    for (const head of this.box.querySelectorAll("tr.head")) {
-      head.hidden = Boolean(order) || ![...head.parentElement.rows].some((row) => row !== head && !row.hidden);
+    if (total) {
+      last.append(total);
+      this.sum ??= total.cells[0].textContent;
+      total.cells[0].textContent = this.chosen.length < this.rows.length ? "全体の計" : this.sum;
     }
+    for (const head of this.box.querySelectorAll("tr.head")) this.showHead(head, order);
+  }
+
+  // What heads a section counts all of its rows, as the total does, and says so where some are not shown.
+  showHead(head, order) {
+    const rows = [...head.parentElement.rows].filter((row) => row !== head);
+    head.hidden = Boolean(order) || rows.every((row) => row.hidden);
+    head.querySelector(".note")?.remove();
+    if (rows.some((row) => row.hidden)) head.cells[0].append(make("span", { class: "note" }, "（絞り込む前）"));
   }
 
   // The header, with its buttons, stands over the rows that are shown.

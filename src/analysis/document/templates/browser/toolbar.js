@@ -1,4 +1,4 @@
-// The toolbar at the top of the page: 検算 and the search over figures and procedures.
+// The toolbar at the top of the page: 検算 and the search over pages, figures and procedures.
 
 const MOST_FOUND = 20;
 
@@ -12,8 +12,8 @@ function addToolbar(counter, page, panel) {
     differing.replaceChildren(...[...result.found].map(([id, { words, links }]) =>
       listDifference(counter, id, words, links, page)));
   }, { class: "check" });
-  const box = make("input", { type: "search", id: "search", placeholder: "数値、手続きを探す" });
-  box.setAttribute("aria-label", "数値（名称、範囲、値）と手続き（ID、名称、課）を探す");
+  const box = make("input", { type: "search", id: "search", placeholder: "報告書、数値、手続きを探す" });
+  box.setAttribute("aria-label", "報告書（表題、部局）、数値（名称、範囲、値）、手続き（ID、名称、課）を探す");
   const found = make("div", { class: "results", role: "status" });
   const entries = listEntries(counter, page, panel);
   box.addEventListener("input", () => found.replaceChildren(...search(entries, box.value)));
@@ -56,7 +56,19 @@ function listEntries(counter, page, panel) {
       show: () => button(told, () => panel.openProcedure(id), { class: "procedure" }),
     };
   });
-  return { 数値: figures, 手続き: procedures };
+  return { ページ: listPages(), 数値: figures, 手続き: procedures };
+}
+
+// The pages to which this one leads, each by the name of the first link to it.
+function listPages() {
+  const pages = new Map();
+  for (const link of document.querySelectorAll("nav.set a, main a:not(svg a)")) {
+    const address = link.getAttribute("href");
+    if (/^[^#?]+\.html$/.test(address) && !pages.has(address)) pages.set(address, link);
+  }
+  return [...pages.values()].map((link) => ({
+    text: plainForSearch(link.textContent), show: () => link.cloneNode(true),
+  }));
 }
 
 function search(entries, asked) {

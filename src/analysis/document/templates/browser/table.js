@@ -9,6 +9,8 @@ const WORDS = "語";
 const BETWEEN_CODES = "・";
 const ROWS_AT_ONCE = 250;
 const PAUSE = 5;
+// Of a pause, which lasts 50 milliseconds at most, so much is left to a reader who acts in it.
+const LEFT = 30;
 
 class Chooser {
   constructor(box) {
@@ -209,7 +211,7 @@ function whenIdle(step) {
   const go = (idle) => {
     do {
       if (!step()) return;
-    } while (idle?.timeRemaining() > 0);
+    } while (idle?.timeRemaining() > LEFT);
     wait(go);
   };
   wait(go);

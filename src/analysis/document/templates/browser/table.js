@@ -8,9 +8,6 @@ const ORDER = "並び";
 const WORDS = "語";
 const BETWEEN_CODES = "・";
 const ROWS_AT_ONCE = 250;
-const PAUSE = 5;
-// Of a pause, which lasts 50 milliseconds at most, so much is left to a reader who acts in it.
-const LEFT = 30;
 
 class Chooser {
   constructor(box) {
@@ -91,7 +88,11 @@ class Chooser {
       if (column.order.size) named.sort(([one], [other]) => rank(column, one) - rank(column, other));
       control.append(...named.map(([value, text]) => make("option", { value }, text)));
     }
-    for (const [name, control] of this.controls) control.value = this.wanted.get(name) ?? "";
+    for (const [name, control] of this.controls) {
+      const value = this.wanted.get(name) ?? "";
+      // Whoever is just writing a word is not disturbed.
+      if (control.value !== value) control.value = value;
+    }
   }
 
   ask(name, value) {
@@ -202,19 +203,6 @@ class Chooser {
     const lines = chosen.map(({ texts }) => this.columns.map((column) => tell(column, texts)));
     saveFile(writeCsv([this.columns.map(({ title }) => title), ...lines]), `${this.name}.csv`);
   }
-}
-
-// Takes steps while the page has nothing else to do, until one tells that none is left. A browser
-// that doesn't tell when that is waits between them.
-function whenIdle(step) {
-  const wait = window.requestIdleCallback ?? ((next) => setTimeout(next, PAUSE));
-  const go = (idle) => {
-    do {
-      if (!step()) return;
-    } while (idle?.timeRemaining() > LEFT);
-    wait(go);
-  };
-  wait(go);
 }
 
 function readHead(head) {

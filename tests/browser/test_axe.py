@@ -73,9 +73,10 @@ LIST_UNMARKED = """() => {
     if (isWrong(walker.currentNode.data, walker.currentNode.parentElement))
       found.push(walker.currentNode.data);
   }
-  for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]"))
-    for (const name of ["aria-label", "title", "placeholder", "alt"])
-      if (isWrong(one.getAttribute(name) ?? "", one)) found.push(`${name}: ${one.getAttribute(name)}`);
+  const names = ["aria-label", "title", "placeholder", "alt"];
+  for (const one of document.querySelectorAll(names.map((name) => `[${name}]`).join()))
+    found.push(...names.map((name) => one.getAttribute(name) ?? "")
+      .filter((own) => isWrong(own, one)));
   return found.slice(0, 5);
 }"""
 

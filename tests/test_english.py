@@ -94,7 +94,7 @@ def test_english_puts_figures_and_emphasis_in_an_order_of_its_own() -> None:
     assert said == Paragraph(
         (
             Strong((Shown(TOTAL, unit=""), " online")),
-            " by the end of fiscal 2023, ",
+            " by 31 March 2024, ",
             Shown(ONLINE, unit=" cases"),
         )
     )

@@ -1,13 +1,13 @@
 """Reports in English: nothing is left Japanese unmarked, figures are the same, words escape."""
 
-import io
 import re
 import zlib
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import pikepdf
 import pypdf
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -323,10 +323,23 @@ def test_a_page_in_english_is_all_english_but_for_what_is_marked(
     assert '"Not started"' in "".join(parts)
 
 
+def list_titles(items: Iterable[pikepdf.OutlineItem]) -> Iterator[str]:
+    for item in items:
+        yield item.title
+        yield from list_titles(item.children)
+
+
 @pytest.mark.parametrize("name", PAGES[:2])
 def test_a_pdf_in_english_says_so(built: tuple[Path, str], name: str) -> None:
-    pdf = pypdf.PdfReader(io.BytesIO((built[0] / f"{name}.pdf").read_bytes()))
-    assert pdf.trailer["/Root"]["/Lang"] == "en"
-    text = pdf.pages[0].extract_text()
+    path = built[0] / f"{name}.pdf"
+    text = pypdf.PdfReader(path).pages[0].extract_text()
     assert "As of 1 September 2024" in text
     assert not IN_JAPANESE.search(re.sub("“[^”]*”", "", text))
+    with pikepdf.open(path) as pdf, pdf.open_metadata() as told, pdf.open_outline() as outline:
+        assert pdf.Root.Lang == "en"
+        assert told["dc:language"] == {"en"}
+        titles = [told["dc:title"], str(pdf.docinfo.Title), *list_titles(outline.root)]
+    # What the page shows on top, its sections and its figures.
+    assert {"As of 1 September 2024" in titles[0], titles[0] == titles[1]} == {True}
+    assert {"Evidence for the figures", "Procedures not started"} < {*titles}
+    assert [title for title in titles if IN_JAPANESE.search(title)] == []

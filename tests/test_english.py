@@ -233,6 +233,20 @@ def test_a_translation_of_the_script_is_a_text_in_it() -> None:
     )
 
 
+@pytest.mark.parametrize("count", [1, 19])
+def test_a_definition_says_its_constants_as_the_recount_and_the_check_of_digits_do(
+    count: int,
+) -> None:
+    lexicon = open_lexicon(open_demonstration())
+    months, goal = f"÷{count}か月", f"の{count}%に足りない数"
+    pace = lexicon.say(f"（手続きの総数）{months}")
+    told = lexicon.script["{a}か月"].replace("{a}", str(count))
+    assert pace == f"(Number of all procedures) ÷ {told}"
+    assert lexicon.say(months) in pace
+    assert lexicon.say(goal) in lexicon.say(f"（手続きの総数）が（手続きの総数）{goal}")
+    assert not lexicon.missing
+
+
 def test_every_missing_word_is_told_at_once_as_lines_to_fill_in(tmp_path: Path) -> None:
     cycle = make_two_cycles(tmp_path, [[procedure(1), not_started(2)]], [[procedure(1)]])
     cycle.survey_path.with_name(ENGLISH_NAME).write_text("[words]\n", "utf-8")

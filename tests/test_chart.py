@@ -56,7 +56,7 @@ MATRIX = draw_matrix(
         MatrixRow(
             "軽い",
             (figure_of("grade_light_use_a", 2), figure_of("grade_light_use_b", 120)),
-            ("", "アイ"),
+            ((), ("ア", "イ")),
             (figure_of("grade_light", 122),),
         )
     ],

@@ -129,7 +129,8 @@ def _translate_argument(argument: Any, lexicon: Lexicon) -> Any:
                 argument, unit=own, label=lexicon.say(label), scope_name=lexicon.say(scope)
             )
         case list() | tuple():
-            return tuple(_translate_argument(part, lexicon) for part in argument)
+            parts = tuple(_translate_argument(part, lexicon) for part in argument)
+            return type(argument)(*parts) if hasattr(argument, "_fields") else parts
     return argument
 
 

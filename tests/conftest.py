@@ -17,6 +17,7 @@ from filelock import FileLock
 
 import analysis  # noqa: F401 - before openpyxl, which it tells how to write
 from analysis.questionnaire.read import TEMPLATE_PATH
+from analysis.startup import ADDRESSES
 from demo.catalogue import load_departments
 from demo.history import CYCLES
 from demo.write import make_workbook, write_demo
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from analysis.figures.findings import Findings
 
     from deliveries import BuiltSets
+
+# As the program does without it: a test that imports nbformat before the program does would not.
+sys.modules.setdefault(ADDRESSES, None)  # type: ignore[arg-type]
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "examples" / "demo"
@@ -106,9 +110,16 @@ def own_project(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def survey_folder(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration's project, for this process alone to keep in it what it has read."""
+    """The demonstration's project with its stored surveys, for this process alone to add to."""
+    from analysis.cycle import open_cycle
+    from analysis.survey.store import load_surveys
+
+    def read(folder: Path) -> None:
+        shutil.copytree(demonstration, folder)
+        load_surveys(open_cycle(LATEST, folder))
+
     folder = tmp_path_factory.mktemp("project")
-    return Path(shutil.copytree(demonstration, folder, dirs_exist_ok=True))
+    return Path(shutil.copytree(share(tmp_path_factory, "read", read), folder, dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")

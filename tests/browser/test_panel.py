@@ -41,7 +41,8 @@ OPEN_ALL = """() => {
   style.replaceSync("#panel .rows { display: none }");
   document.adoptedStyleSheets = [style];
   const links = [...document.querySelectorAll("main a.figure")];
-  return [...new Map(links.map((link) => [link.getAttribute("href"), link])).values()].map((link) => {
+  const first = new Map(links.map((link) => [link.getAttribute("href"), link]));
+  return [...first.values()].map((link) => {
     link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
     const panel = document.getElementById("panel");
     return [

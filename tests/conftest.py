@@ -110,16 +110,9 @@ def own_project(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def survey_folder(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration's project with its stored surveys, for this process alone to add to."""
-    from analysis.cycle import open_cycle
-    from analysis.survey.store import load_surveys
-
-    def read(folder: Path) -> None:
-        shutil.copytree(demonstration, folder)
-        load_surveys(open_cycle(LATEST, folder))
-
+    """The demonstration's project, for this process alone to keep in it what it has read."""
     folder = tmp_path_factory.mktemp("project")
-    return Path(shutil.copytree(share(tmp_path_factory, "read", read), folder, dirs_exist_ok=True))
+    return Path(shutil.copytree(demonstration, folder, dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")

@@ -148,14 +148,15 @@ def make_crate(
 
 
 def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
-    from analysis.document.fonts import require_glyphs
+    from analysis.build.printed import list_unprintable
     from analysis.figures.findings import hash_inputs, load_findings
     from analysis.survey.opening import open_counted
 
     cycle = open_counted(target.cycle, target.root)
     stamp = hash_inputs(cycle)
     findings = load_findings(cycle, inputs=stamp)
-    require_glyphs(findings.survey.rows, findings.cycle.questionnaire.fields)
+    if wrong := list_unprintable(findings.cycle, findings.survey.rows):
+        raise ReportError("\n".join(wrong))
     figure = findings.ledger.figure
     summary = [f"調査票の問題（要確認）: {figure('problems_warning').text}件"]
     if figure("published").value:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.document.block import ASKED, MASTHEAD_MIME, MISSING_WORDS, TYPST_MIME
 from analysis.document.blocks import Masthead
+from analysis.document.fonts import missing_glyphs, name_signs
 from analysis.document.markdown import USABLE, Token, parse
 from analysis.document.slide import SLIDE_MIME
 from analysis.document.svg import from_cell
@@ -68,6 +69,7 @@ def read_document(notebook: "NotebookNode") -> Document:
     mastheads: list[Masthead] = []
     parts: list[Token | CellOutput] = []
     unusable: list[str] = []
+    unprintable: set[tuple[int, str]] = set()
     stray: list[str] = []
     ways: dict[str, None] = {}
     asked: set[str] = set()
@@ -80,6 +82,7 @@ def read_document(notebook: "NotebookNode") -> Document:
             prose, wrong = parse(cell.source)
             parts += prose
             unusable += [f"{place}番目のセル: {what}" for what in wrong]
+            unprintable |= {(place, sign) for sign in missing_glyphs(cell.source)}
         for output in cell.get("outputs", []):
             data: dict[str, Any] = output.get("data", {})
             # One that does not say what it was made from may have been made from anything.
@@ -93,12 +96,19 @@ def read_document(notebook: "NotebookNode") -> Document:
                     # What stands above all that is said.
                     parts.insert(0, _read_output(notice))
             elif TYPST_MIME in data:
-                parts.append(_read_output(data))
+                parts.append(shown := _read_output(data))
+                unprintable |= {(place, sign) for sign in missing_glyphs(shown.typst)}
             else:
                 text = str(output.get("text") or data.get("text/plain") or output.output_type)
                 stray.append(f"{place}番目のセル: {' '.join(text.split())[:STRAY_SHOWN]}")
                 ways |= dict.fromkeys(_find_ways(data))
     _require_usable(unusable, stray, ways)
+    if unprintable:
+        raise ReportError(
+            "ノートブックに、印刷できない文字があります。セルか、そこに出る調査票などのもとの文字を、"
+            "印刷できる文字に直してください。\n"
+            + list_examples([f"{at}番目のセル: {name_signs(s)}" for at, s in sorted(unprintable)])
+        )
     if len(mastheads) != 1:
         raise ReportError(
             "ノートブックに報告書の表題がありません。すべてのセルを実行してから書き出してください。"

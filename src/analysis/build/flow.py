@@ -56,6 +56,10 @@ def build_reports(
             shelf.clear(cycle)
             return Built(cycle, dict.fromkeys(planned), delivered.summary)
         warm_up(cycle.root, cycle.name)
+        # While that gets ready: each of the reports would tell again what is wrong here.
+        from analysis.figures.guideline import read_guideline  # noqa: PLC0415 - brings frames
+
+        read_guideline(cycle.guideline_path, cycle.questionnaire)
         with open_pool() as pool:
             build = _Build(cycle, inputs, delivered, pool, display, force=force)
             if departments is None:

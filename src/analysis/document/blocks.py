@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from analysis.document.block import MASTHEAD_MIME, Block, Bundle
+from analysis.document.block import AS_SLIDES, MASTHEAD_MIME, Block, Bundle
 from analysis.document.inline import (
     Cell,
     Inline,
@@ -74,6 +74,12 @@ class Masthead(Block):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         shown, asked = super()._repr_mimebundle_(include, exclude)
         notice = self.notice and self.notice._repr_mimebundle_()[0]
+        if isinstance(self.notice, Paragraph) and self.lang == ORIGINAL:
+            # A slide is made of blocks, so they can't know one at import.
+            from analysis.document.slide import Slide, Slides  # noqa: PLC0415
+
+            slides = Slides((Slide("この資料について", (self.notice,)),))
+            notice = {**(notice or {}), AS_SLIDES: slides._repr_mimebundle_()[0]}
         return {**shown, MASTHEAD_MIME: {**vars(self._translate()), "notice": notice}}, asked
 
 

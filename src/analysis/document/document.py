@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.document.block import ASKED, MASTHEAD_MIME, MISSING_WORDS, TYPST_MIME
+from analysis.document.block import AS_SLIDES, ASKED, MASTHEAD_MIME, MISSING_WORDS, TYPST_MIME
 from analysis.document.blocks import Masthead
 from analysis.document.fonts import missing_glyphs, name_signs
 from analysis.document.markdown import USABLE, Token, parse
@@ -68,6 +68,8 @@ def read_document(notebook: "NotebookNode") -> Document:
     """
     mastheads: list[Masthead] = []
     parts: list[Token | CellOutput] = []
+    shown: list[tuple[int, CellOutput]] = []
+    notice: dict[str, Any] | None = None
     unusable: list[str] = []
     unprintable: set[tuple[int, str]] = set()
     stray: list[str] = []
@@ -92,12 +94,11 @@ def read_document(notebook: "NotebookNode") -> Document:
                 missing.setdefault(text, f"{place}番目のセル")
             if MASTHEAD_MIME in data:
                 mastheads.append(_read_masthead(data[MASTHEAD_MIME]))
-                if notice := data[MASTHEAD_MIME].get("notice"):
-                    # What stands above all that is said.
-                    parts.insert(0, _read_output(notice))
+                notice = data[MASTHEAD_MIME].get("notice")
             elif TYPST_MIME in data:
-                parts.append(shown := _read_output(data))
-                unprintable |= {(place, sign) for sign in missing_glyphs(shown.typst)}
+                parts.append(own := _read_output(data))
+                shown.append((place, own))
+                unprintable |= {(place, sign) for sign in missing_glyphs(own.typst)}
             else:
                 text = str(output.get("text") or data.get("text/plain") or output.output_type)
                 stray.append(f"{place}番目のセル: {' '.join(text.split())[:STRAY_SHOWN]}")
@@ -113,7 +114,32 @@ def read_document(notebook: "NotebookNode") -> Document:
         raise ReportError(
             "ノートブックに報告書の表題がありません。すべてのセルを実行してから書き出してください。"
         )
+    is_shown = _require_slides(shown)
+    if notice:
+        # What stands above all that is said.
+        parts.insert(0, _read_output(notice[AS_SLIDES] if is_shown else notice))
     return Document(mastheads[0], tuple(parts), frozenset(asked), tuple(missing.items()))
+
+
+def _require_slides(shown: list[tuple[int, CellOutput]]) -> bool:
+    """Tell whether the cells are a presentation's.
+
+    Raises ReportError where only some of them are, or none has a slide: what is no slide would be
+    missing from the presentation.
+    """
+    if not any(output.slides is not None for _, output in shown):
+        return False
+    if other := [f"{place}番目のセル" for place, output in shown if output.slides is None]:
+        raise ReportError(
+            "スライドのノートブックに、スライドでない部品があります。"
+            'Slides((Slide("題", (部品,)),)) のように、スライドに入れてください。\n'
+            + list_examples(other)
+        )
+    if not any(output.slides for _, output in shown):
+        raise ReportError(
+            "スライドが一枚もありません。どれかのセルの Slides に、Slide を一枚以上入れてください。"
+        )
+    return True
 
 
 def _require_usable(unusable: list[str], stray: list[str], ways: Iterable[str]) -> None:

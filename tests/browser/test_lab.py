@@ -111,7 +111,8 @@ def test_what_jupyterlab_writes_into_notebooks_makes_no_report_anew(
 def test_another_department_and_cycle_are_chosen_in_the_second_cell(
     lab: Lab, project: Path, tmp_path: Path
 ) -> None:
-    lab.enter("department.ipynb")
+    lab.open_folder("notebooks")
+    lab.open_notebook("department.ipynb")
     for cycle, department in ((LATEST, "kankyo"), ("2024-03-31", "kodomo")):
         lab.pick("調査回", cycle)
         lab.pick("部局", department)
@@ -123,7 +124,8 @@ def test_another_department_and_cycle_are_chosen_in_the_second_cell(
 
 
 def test_another_target_stands_in_the_head_and_in_the_panel(lab: Lab, tmp_path: Path) -> None:
-    lab.enter("road.ipynb")
+    lab.open_folder("notebooks")
+    lab.open_notebook("road.ipynb")
     own = ("cycle", "latest"), ("target_percent", 90), ("target_by", ""), ("small", 10)
     lab.write_cell(1, "\n".join(f"{n}: {type(v).__name__} = {v!r}" for n, v in own))
     lab.run_all()
@@ -136,7 +138,8 @@ def test_another_target_stands_in_the_head_and_in_the_panel(lab: Lab, tmp_path: 
 
 
 def test_a_department_that_there_is_not_is_told_with_those_that_there_are(lab: Lab) -> None:
-    lab.enter("department.ipynb")
+    lab.open_folder("notebooks")
+    lab.open_notebook("department.ipynb")
     lab.write_cell(1, 'cycle: str = "latest"\ndepartment: str = "環境課"')
     lab.choose("Run", "Run All Cells")
     assert lab.find_choice("部局").evaluate("it => it.selectedOptions[0].text") == (

@@ -161,8 +161,9 @@ def _find_combinations(
                 told = _say(both, known)
                 yield where, f"規則「{one.label}」にも当たる回答があります（{told}）"
     domains = [list(known[field].choices) for field in table.fields]
-    if prod(map(len, domains)) > _MOST_COMBINATIONS:
-        yield ("tables", at), "尋ねる項目が多すぎます。表を分けてください"
+    if (count := prod(map(len, domains))) > _MOST_COMBINATIONS:
+        told = f"回答の組合せが{count:,}通りになります（{_MOST_COMBINATIONS:,}通りまで）"
+        yield ("tables", at), f"{told}。表を分けてください"
         return
     gaps = [
         dict(zip(table.fields, codes, strict=True))

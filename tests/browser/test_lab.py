@@ -1,6 +1,7 @@
 """What the READMEs say of JupyterLab, tried in the real one: run by hand, exported by its menu."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,3 +150,15 @@ def test_a_department_that_there_is_not_is_told_with_those_that_there_are(lab: L
     told.wait_for()
     assert "次のいずれかを指定してください: 総務部（somu）" in told.inner_text()
     assert "Traceback" not in told.inner_text()
+
+
+def test_the_panel_is_dark_where_the_theme_is(lab: Lab) -> None:
+    lab.open_folder("notebooks")
+    lab.open_notebook("reasons.ipynb")
+    lab.run_all()
+    for theme, is_dark in (("Dark", True), ("Light", False)):
+        lab.choose("Settings", "Theme", f"JupyterLab {theme}")
+        lab.page.wait_for_selector(f"body[data-jp-theme-light='{str(not is_dark).lower()}']")
+        panel = lab.follow(lab.page.locator(f"{ACTIVE} .jp-OutputArea td a.figure").first)
+        ground = panel.evaluate("it => getComputedStyle(it).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", ground))) < 3 * 64) == is_dark

@@ -26,11 +26,11 @@ _REMEDY = "印刷できる文字に直してください"
 _Place = tuple[str | int, ...]
 
 
-def list_unprintable(cycle: Cycle, rows: pd.DataFrame) -> list[str]:
-    """Return, for people, what of all that the cycle's reports may print can't be shown.
+def require_printable(cycle: Cycle, rows: pd.DataFrame) -> None:
+    """Return if all that the cycle's reports may print can be shown.
 
-    `rows` are its tidy rows. Each character is told with its file and line, or its workbook, sheet
-    and cell.
+    `rows` are its tidy rows. Else raise ReportError naming each character with its file and line,
+    or its workbook, sheet and cell.
     """
     wrong = []
 
@@ -44,7 +44,8 @@ def list_unprintable(cycle: Cycle, rows: pd.DataFrame) -> list[str]:
     for path in _list_settings(cycle):
         look(_require_settings, path)
     look(_require_titles, cycle)
-    return wrong
+    if wrong:
+        raise ReportError("\n".join(wrong))
 
 
 def _list_settings(cycle: Cycle) -> Iterator[Path]:

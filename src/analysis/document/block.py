@@ -13,6 +13,9 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 TYPST_MIME = "text/vnd.typst"
 MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
+AS_SLIDES = "slides"
+"""Under which key of a masthead's notice it stands as the slide of a presentation."""
+
 ASKED = "analysis_asked"  # where a cell's output tells what was asked (see `asked`)
 MISSING_WORDS = "analysis_missing_words"  # and which of its texts have no translation
 
@@ -32,13 +35,13 @@ class Block:
 
     def write(self) -> dict[str, Any]:
         """Return what a cell holds of the block as it stands, in its own language, by kind."""
+        # Without a text of ours IPython writes out every figure, which is half of a saved notebook.
+        called = getattr(self, "caption", getattr(self, "title", ""))
+        plain = f"<{type(self).__name__} {called}>".replace(" >", ">")
+        return {"text/plain": plain, **self._render()}
+
+    def _render(self) -> dict[str, Any]:
         # The renderers know every block, too.
         from analysis.document import html, svg, typst  # noqa: PLC0415
 
-        # Without a text of ours IPython writes out every figure, which is half of a saved notebook.
-        called = getattr(self, "caption", getattr(self, "title", ""))
-        return {
-            "text/plain": f"<{type(self).__name__} {called}>".replace(" >", ">"),
-            "text/html": svg.to_cell(html.render(self)),
-            TYPST_MIME: typst.render(self),
-        }
+        return {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}

@@ -5,6 +5,7 @@ figure's id.
 """
 
 import io
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -18,9 +19,11 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Text
 from matplotlib.transforms import Transform
 
 from analysis.document.blocks import Chart, Quoted
+from analysis.document.fonts import require_drawable
 from analysis.document.message import Label, Message
 from analysis.document.plot import Plot
 from analysis.document.svg import AS_QUOTED, clean_drawing
@@ -47,6 +50,7 @@ DIAMOND: dict[str, Any] = {
 LegendKey = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
 
+_VARIANTS = re.compile("[\ufe0e\ufe0f]")
 STYLE: dict[Any, Any] = {
     "font.family": JAPANESE,
     "font.size": 8,
@@ -158,9 +162,9 @@ def patch(look: Look, label: str) -> Patch:
 
 
 def plain(label: Label) -> str:
-    """Return a label as one line of printable text."""
+    """Return a label as one line of printable text, no sign in it as one of several variants."""
     text = label.text if isinstance(label, Quoted) else label
-    return printable(text).replace("\n", " ")
+    return _VARIANTS.sub("", printable(text).replace("\n", " "))
 
 
 def length_of(figure: Figure) -> float:
@@ -178,6 +182,7 @@ def finish(
     message: Message = (),
 ) -> Chart:
     """Write the drawing, with nothing in it that differs from run to run or from page to page."""
+    require_drawable(caption, (text.get_text() for text in canvas.findobj(Text)))
     name = name_drawing(caption, (figure.id for figure in figures))
     written = io.StringIO()
     with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
@@ -194,10 +199,7 @@ def finish(
                 f"図「{caption}」に載る名称（部局名など）が長すぎて、図をかく場所がありません。"
                 "名称を短くしてください。"
             )
-        raise ReportError(
-            f"図「{caption}」に印刷できない文字があります: {'、'.join(told)}"
-            "\n図に載る名称（部局名など）の文字を確かめてください。"
-        )
+        raise ReportError(f"図「{caption}」を描けません: {'、'.join(told)}")
     svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
     return Chart(caption, svg, alt, tuple(figures), plot, message)
 

@@ -20,6 +20,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.inline import Cell, Inline, Link, Quoted, Shown, Strong
+from analysis.document.slide import Slides
 from analysis.document.tiles import Tiles
 from analysis.figures.figure import Figure
 from analysis.language.lexicon import Lexicon
@@ -65,6 +66,9 @@ def _translate_drawn(block: Block, lexicon: Lexicon) -> Block:
             drawn = again(lexicon.say, lambda argument: _translate_argument(argument, lexicon))
             message: Any = sentence.say(drawn.message)
             return replace(drawn, message=message, joint=lexicon.say(drawn.joint))
+        case Slides():
+            # A presentation is in Japanese alone.
+            return block
     raise TypeError(f"no English for {type(block).__name__}")
 
 

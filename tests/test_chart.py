@@ -196,7 +196,10 @@ def test_a_light_part_that_stands_first_has_a_dark_number() -> None:
     parts = [(label, figure_of(name, 3 if "not" in name else 0)) for label, name, _ in STATUSES]
     svg = draw_parts(UNASKED, "状況", parts, figure_of("total", 3)).svg
     assert fills_of(svg) == [find_look("not_started", "").fill]
-    number = re.search(r'not_started"><g><path [^>]*fill="#ffffff" /></g><text([^>]*)>3<', svg)
+    number = re.search(
+        r'not_started"><title>[^<]*</title><rect [^>]*/><g><path [^>]*fill="#ffffff" /></g><text([^>]*)>3<',
+        svg,
+    )
     assert number
     assert "fill=" not in number[1]
 

@@ -5,8 +5,8 @@ Lengths are changes, so none of these bars starts at a count of nothing: a level
 
 from collections.abc import Callable, Sequence
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from analysis.document.blocks import Chart, Shown
 from analysis.document.canvas import (
@@ -61,6 +61,7 @@ def draw_bridge(
     now, before = ledger.parts(change)
     canvas = open_canvas(_ROW_INCHES * (len(steps) + 2) + 0.5, "constrained")
     axes = open_axes(canvas)
+    axes.spines["left"].set_visible(False)  # it would be taken for nought
     levels = [length_of(before)]
     for _, figure, is_up in steps:
         levels.append(levels[-1] + (length_of(figure) if is_up else -length_of(figure)))
@@ -110,6 +111,7 @@ def draw_changes(
     require_sum(ledger, caption, [figure for _, figure in rows], whole)
     canvas = open_canvas(_ROW_INCHES * len(rows) + 0.5, "constrained")
     axes = open_axes(canvas)
+    axes.spines["left"].set_visible(False)  # it would be taken for nought
     values = [length_of(figure) for _, figure in rows]
     low, high = min(0.0, *values), max(0.0, *values)
     span = max(high - low, 1.0)
@@ -129,9 +131,9 @@ def draw_changes(
     return finish(canvas, caption, alt, figures, message=message)
 
 
-def _draw_step(axes: Axes, place: int, ends: Sequence[float], *, is_up: bool) -> Rectangle:
+def _draw_step(axes: Axes, place: int, ends: Sequence[float], *, is_up: bool) -> Artist:
     look = MOVES["gained" if is_up else "lost"]
-    (step,) = axes.barh(place, ends[1] - ends[0], left=ends[0], height=BAR, **fill(look))
+    step: Artist = axes.barh(place, ends[1] - ends[0], left=ends[0], height=BAR, **fill(look))[0]
     return step
 
 

@@ -33,6 +33,8 @@ ALL = 100
 NUMBER_GAP, RATE_ROOM = 1.5, 12
 """Between a rate's bar and its number, and beyond a bar of all for its number, in percent."""
 _LEAST_ROOM = 10
+_MARK_ROOM = 6.5
+"""Between the names and nought, in points, where marks may stand there."""
 
 
 @drawing
@@ -69,6 +71,9 @@ def draw_rates(
     axes.set_xlim(0, ALL + RATE_ROOM)
     axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
+    if any(before is not None for _, _, before in rows):
+        # A mark at nought stands half to the left of it.
+        axes.tick_params(pad=_MARK_ROOM)
     keys: list[LegendKey] = []
     if any(before is not None for _, _, before in rows):
         diamond = Line2D(

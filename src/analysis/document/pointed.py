@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from analysis.document.text import link_to, on_one_line
 from analysis.figures.figure import Figure
@@ -45,6 +46,15 @@ def tell_figures(figures: Sequence[Figure]) -> dict[str, str]:
 def tell_figure(figure: Figure, *, is_now: bool) -> str:
     """Return what is said of a figure: of what, whose, how much, and of which cycle."""
     return on_one_line(figure.told if is_now else f"{figure.cycle} {figure.told}")
+
+
+def retell(svg: str, drawn: Sequence[Figure], said: Sequence[Figure]) -> str:
+    """Return a clean drawing that tells its figures as they are said, in the same order."""
+    pairs = zip(tell_figures(drawn).values(), tell_figures(said).values(), strict=True)
+    for old, new in pairs:
+        if old != new:
+            svg = svg.replace(f"<title>{escape(old)}</title>", f"<title>{escape(new)}</title>")
+    return svg
 
 
 def link_figures(root: ElementTree.Element, told: Mapping[str, str]) -> None:

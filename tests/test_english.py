@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from analysis.cycle import Cycle, open_cycle
 from analysis.document import html, typst
 from analysis.document.blocks import Bullets, Column, Link, Paragraph, Quoted, Shown, Strong, Table
-from analysis.document.page import ENGLISH_SCRIPTS, load_template
+from analysis.document.page import load_page
 from analysis.document.rates_chart import draw_rates
 from analysis.document.translate import translate
 from analysis.errors import ReportError, SettingsError
@@ -162,7 +162,7 @@ def test_a_translation_is_a_text_wherever_it_stands(hostile: str) -> None:
     block = Paragraph(("語",))
     assert LexborHTMLParser(shown(block, lexicon)).text().strip() == said.strip()
     assert typst.render(translate(block, lexicon)) == typst.render(Paragraph((said,)))
-    template = load_template(scripts=ENGLISH_SCRIPTS, lexicon=open_lexicon(open_demonstration()))
+    template = load_page(open_lexicon(open_demonstration()))
     assert "</script" not in str(template.globals["script"])
 
 

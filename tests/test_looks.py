@@ -119,7 +119,7 @@ from pathlib import Path
 from analysis.audit.workbook import write_audit
 from analysis.document.chart import draw_parts
 from analysis.document.rates_chart import draw_rates
-from analysis.document.page import NAVIGATOR, load_template
+from analysis.document.page import NAVIGATOR, load_page, load_template
 from analysis.evidence import exporters
 from analysis.figures.figure import PERCENT
 from analysis.figures.findings import load_findings
@@ -139,7 +139,7 @@ def tell_book(name, path):
     with zipfile.ZipFile(path) as book:
         tell(name, book.read("xl/styles.xml").decode())
 
-tell("css", str(load_template().globals["style"]))
+tell("css", str(load_page(None).globals["style"]))
 tell("navigator", str(load_template(*NAVIGATOR).globals["style"]))
 looks = [PARTS, {f"m{place}": look for place, look in enumerate(SERIES)}]
 parts = [[(n, figure_of(n, 1)) for n in own] for own in looks]

@@ -112,10 +112,33 @@ def test_a_build_of_what_is_whole_already_waits_for_no_frames(delivery, tmp_path
     assert first.isdisjoint(FRAMES | SURVEYS - {"tomlkit"} | REPORTS - {"filelock"}), first & FRAMES
 
 
+def test_who_hands_out_the_work_of_a_build_imports_none_of_what_does_it(delivery, tmp_path):
+    """A report passes through it: what says how it was made would be imported with it."""
+    folder = copy_delivery(delivery, tmp_path / "project")
+    (folder / "reports" / LATEST / "road.html").unlink()
+    imported = list_imported(RUN, folder, "report")
+    assert (folder / "reports" / LATEST / "road.html").is_file()
+    assert imported.isdisjoint(
+        FRAMES | SURVEYS - {"tomlkit"} | REPORTS - {"filelock"} | {"pikepdf"}
+    )
+
+
 def test_the_warm_process_imports_no_kernel_and_nothing_that_speaks_with_one(tmp_path):
     imported = list_imported("import analysis.build.preload", tmp_path)
     assert {"IPython", "matplotlib", "pandas", "papermill", "typst"} <= imported
     assert imported.isdisjoint({"nbconvert", "ipykernel", "debugpy"})
+
+
+def test_the_warm_process_has_the_page_and_the_schema_ready_for_all_it_forks(tmp_path):
+    code = """
+import analysis.build.preload
+from nbformat.validator import validators
+from analysis.document.page import load_page, load_template
+compiled, read = len(validators), load_template.cache_info().misses
+load_page(None)
+assert compiled and read == load_template.cache_info().misses
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
 
 
 def test_the_warm_process_leaves_what_opens_workbooks_to_those_that_read_them(small, monkeypatch):

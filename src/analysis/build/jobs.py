@@ -6,17 +6,14 @@ runs: who hands them out needs none of it.
 """
 
 import os
+import pickle
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.build.shelf import Made
-from analysis.build.workers import (
-    LostProcessError,
-    in_new_process,
-    in_worker,
-)
+from analysis.build.workers import LostProcessError, in_new_process, in_worker
 from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
 from analysis.errors import AnalysisError, ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
@@ -34,7 +31,6 @@ from analysis.reports.plan import (
 
 if TYPE_CHECKING:
     from analysis.document.document import Document
-    from analysis.evidence.exporters import Pages
     from analysis.figures.findings import Findings
 
 
@@ -95,7 +91,7 @@ def make_report(target: BuildTarget, report: Report, notebook: Path) -> Made:
     """
     # The process that makes the pages is not one in which a notebook ran.
     try:
-        document, executed = in_new_process(run_report, target, report, notebook)
+        document, executed = in_new_process(_run_report, target, report, notebook)
     except LostProcessError:
         raise ReportError(
             f"notebooks/{report.notebook}.ipynb の実行が始まらないか、途中で終わりました。"
@@ -184,15 +180,25 @@ def _say_approvals(findings: "Findings") -> list[str]:
     return [count_expired(standings)] if standings else []
 
 
-def _export(target: BuildTarget, document: "Document", origin: Origin) -> "Pages":
+def _run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple[bytes, bytes]:
+    # Pickled here already: who only hands the document on would import all that it is made with.
+    document, executed = run_report(target, report, notebook)
+    return pickle.dumps(document), executed
+
+
+def _export(
+    target: BuildTarget, pickled: bytes, origin: Origin
+) -> tuple[str, bytes, Sources, bytes | None]:
     from analysis.evidence.exporters import pages_of
 
+    document: Document = pickle.loads(pickled)  # noqa: S301 - our own, a moment ago
     try:
         if document.masthead.aimed is not None:
             raise ReportError(_AIMED)
-        return pages_of(document, _load(target), origin)
+        pages = pages_of(document, _load(target), origin)
     except ReportError as error:
         raise ReportError(f"notebooks/{origin.notebook}.ipynb: {error}") from None
+    return pages.html, pages.pdf, pages.sources, pages.slides
 
 
 def _make_beside(target: BuildTarget, wanted: Mapping[str, str]) -> dict[str, bytes]:

@@ -65,7 +65,7 @@ def _preload() -> None:
     fonts = Thread(target=_load_fonts)
     fonts.start()
     with suppress(Exception):
-        _load_templates()
+        _load_parts()
     for reader in readers:
         reader.join()
     if told:
@@ -115,11 +115,12 @@ def _load_fonts() -> None:
         exporters.load_fonts()
 
 
-def _load_templates() -> None:
-    from analysis.document import canvas, page  # noqa: PLC0415
+def _load_parts() -> None:
+    from analysis.document import canvas, notebook, page  # noqa: PLC0415
 
     canvas.add_chart_fonts()
-    page.load_template()
+    page.load_page(None)
+    notebook.load_schema()
 
 
 def _load_findings(root: Path, cycle: str) -> None:

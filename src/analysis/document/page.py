@@ -69,8 +69,7 @@ def write_page(
     `payload` the evidence of its figures, as `write_payload` returns it, `fingerprint` what the
     footer says of all that made the page.
     """
-    scripts = SCRIPTS if lexicon is None else ENGLISH_SCRIPTS
-    return load_template(scripts=scripts, lexicon=lexicon).render(
+    return load_page(lexicon).render(
         masthead=masthead,
         say=str if lexicon is None else lexicon.say,
         content=content,
@@ -96,12 +95,15 @@ def write_navigator_page(
     )
 
 
+def load_page(lexicon: Lexicon | None) -> Template:
+    """Return the template of a report's page, by a lexicon of one in English."""
+    scripts = SCRIPTS if lexicon is None else ENGLISH_SCRIPTS
+    return load_template("page.html.j2", STYLES, scripts, lexicon)
+
+
 @cache
 def load_template(
-    name: str = "page.html.j2",
-    styles: tuple[str, ...] = STYLES,
-    scripts: tuple[str, ...] = SCRIPTS,
-    lexicon: Lexicon | None = None,
+    name: str, styles: tuple[str, ...], scripts: tuple[str, ...], lexicon: Lexicon | None = None
 ) -> Template:
     """Read a template, and the style and the script that are the same on every page of it."""
     style, code = fill_css(_read(styles)), _shorten(_read(scripts))

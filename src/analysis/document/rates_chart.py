@@ -71,9 +71,8 @@ def draw_rates(
     axes.set_xlim(0, ALL + RATE_ROOM)
     axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
-    if any(before is not None for _, _, before in rows):
-        # A mark at nought stands half to the left of it.
-        axes.tick_params(pad=_MARK_ROOM)
+    # A mark at nought stands half to the left of it.
+    axes.tick_params(pad=_MARK_ROOM)
     keys: list[LegendKey] = []
     if any(before is not None for _, _, before in rows):
         diamond = Line2D(

@@ -4,8 +4,8 @@ Each table that a figure counts, or that such a table asks for, is a derived col
 hold. So a figure of a grade has its evidence in the answers that gave the grade.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -30,6 +30,8 @@ from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 
 _COLUMN, _COLUMN_TITLE, _GRADE = "decided_", "ガイドライン：", "grade_"
 _LONGEST_CELL = 9999
+# Between a formula's own text and the column of a cell: no answer has it.
+_CUT = "\0"
 
 
 def column_of(table: DecisionTable) -> str:
@@ -181,7 +183,16 @@ class _Writer:
         self._open = [asked.label(STATUS, c) for c in asked.list_statuses("started", "not_started")]
 
     def __call__(self, line: SheetLine) -> str:
-        held = {rule.code: self._write_condition(rule, line) for rule in self._table.rules}
+        # It is the same for every line but for its cells, which are every other part.
+        cells = {column: line.here(column) for column in self._parts[1::2]}
+        return "".join(cells[part] if place % 2 else part for place, part in enumerate(self._parts))
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        return self._write(lambda column: f"{_CUT}{column}{_CUT}").split(_CUT)
+
+    def _write(self, here: Callable[[str], str]) -> str:
+        held = {rule.code: self._write_condition(rule, here) for rule in self._table.rules}
         undecided = quote(UNSETTLED_NAME)
         if self._table.several:
             parts = [
@@ -195,11 +206,11 @@ class _Writer:
             said = undecided
             for code, told in reversed(held.items()):
                 said = f"IF({told},{quote(self._labels[code])},{said})"
-        return f'=IF({_is_one_of(line.here(STATUS), self._open)},{said},"")'
+        return f'=IF({_is_one_of(here(STATUS), self._open)},{said},"")'
 
-    def _write_condition(self, rule: DecisionRule, line: SheetLine) -> str:
+    def _write_condition(self, rule: DecisionRule, here: Callable[[str], str]) -> str:
         told = [
-            _is_one_of(line.here(column), [labels[code] for code in codes])
+            _is_one_of(here(column), [labels[code] for code in codes])
             for (column, labels), codes in (
                 (self._asked_for[field], codes) for field, codes in rule.when.items()
             )

@@ -121,10 +121,13 @@ def _name_lost(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     """Yield each department with the procedures of it that are online no more, by what they are."""
     causes = list_causes(findings.cycle.questionnaire)
     for scope in findings.ledger.list_departments():
+        # Its figure is at hand, its rows are many.
+        if not findings.ledger.figure(LOST, scope.slug).value:
+            continue
+        names = _list_names(findings, scope.slug, PREVIOUS)
         for cause, (_, told) in causes.items():
-            names = _list_names(findings, scope.slug, PREVIOUS, cause)
-            if names:
-                yield (f"{scope.name}の", *_quote(names), f"（{told}）")
+            if cause in names:
+                yield (f"{scope.name}の", *_quote(names[cause]), f"（{told}）")
 
 
 def _say_sides(findings: Findings, scope: str) -> Iterator[tuple[Inline, ...]]:
@@ -135,13 +138,13 @@ def _say_sides(findings: Findings, scope: str) -> Iterator[tuple[Inline, ...]]:
         whole = findings.ledger.figure(name, scope)
         if not whole.value:
             continue
+        table = PREVIOUS if side else "procedures"
+        names = {} if scope == WHOLE else _list_names(findings, scope, table)
         parts: list[tuple[Inline, ...]] = []
         for cause, told in causes.items():
             own = findings.ledger.figure(f"{name}_{cause}", scope)
             if own.value:
-                table = PREVIOUS if side else "procedures"
-                names = () if scope == WHOLE else _list_names(findings, scope, table, cause)
-                named = ("（", *_quote(names), "）") if names else ()
+                named = ("（", *_quote(names[cause]), "）") if cause in names else ()
                 parts.append((f"{told[side]} ", Shown(own), *named))
         yield (f"{words}の手続きは", Strong((Shown(whole),)), "：", *join(parts))
 
@@ -221,11 +224,12 @@ def _has_any(findings: Findings, way: str, scope: str) -> bool:
     return any(findings.ledger.figure(f"{way}_{code}", scope).value for code in statuses)
 
 
-def _list_names(findings: Findings, slug: str, table: str, cause: str) -> tuple[str, ...]:
-    """Return the names of a department's procedures that were gained or lost by a cause."""
+def _list_names(findings: Findings, slug: str, table: str) -> dict[str, tuple[str, ...]]:
+    """Return by cause the names of a department's procedures that were gained or lost."""
     online = findings.cycle.questionnaire.list_statuses("online")
-    frame = findings.ledger.rows_of(slug, table)
-    return tuple(frame[frame[STATUS].isin(online) & (frame[CAUSE] == cause)]["name"])
+    frame = findings.ledger.rows_of(slug, table)[[STATUS, CAUSE, "name"]]
+    moved = frame[frame[STATUS].isin(online)].groupby(CAUSE, sort=False)["name"]
+    return {str(cause): tuple(names) for cause, names in moved}
 
 
 def _quote(names: Sequence[str]) -> tuple[Inline, ...]:

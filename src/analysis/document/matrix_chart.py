@@ -25,6 +25,7 @@ from analysis.document.canvas import (
     write_words,
 )
 from analysis.document.drawing import drawing
+from analysis.document.pointed import stand_for
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
@@ -153,7 +154,7 @@ class _Drawing:
         is_within = 2 * radius > wide + _GAP
         if radius:
             circle = Circle(at, radius, facecolor=COLOURS["ink"], transform=self.scale)
-            self.canvas.add_artist(circle)
+            self.canvas.add_artist(stand_for(figure, circle))
         if is_within or not radius:
             ink = COLOURS["paper"] if is_within else COLOURS["edge"]
             write_figure(self.canvas, self.scale, at, figure, figure.text, align="center", ink=ink)

@@ -17,6 +17,7 @@ from filelock import FileLock
 
 import analysis  # noqa: F401 - before openpyxl, which it tells how to write
 from analysis.questionnaire.read import TEMPLATE_PATH
+from analysis.startup import ADDRESSES
 from demo.catalogue import load_departments
 from demo.history import CYCLES
 from demo.write import make_workbook, write_demo
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from analysis.figures.findings import Findings
 
     from deliveries import BuiltSets
+
+# As the program does without it: a test that imports nbformat before the program does would not.
+sys.modules.setdefault(ADDRESSES, None)  # type: ignore[arg-type]
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "examples" / "demo"

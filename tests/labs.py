@@ -100,6 +100,12 @@ class Lab:
         """Open a file or a folder by a double click in the file browser."""
         self.page.locator(".jp-DirListing-item", has_text=name).dblclick()
 
+    def open_folder(self, name: str) -> None:
+        """Show a folder of the project in the file browser, whatever it shows now."""
+        self.page.click(".jp-BreadCrumbs-home")
+        self.enter(name)
+        self.page.locator(".jp-BreadCrumbs-item", has_text=name).wait_for()
+
     def choose(self, menu: str, *items: str) -> None:
         """Choose from a menu and its submenus, each by its whole title."""
         self.page.click(f".lm-MenuBar-itemLabel:text-is('{menu}')")

@@ -1,22 +1,29 @@
+import datetime
 import re
+from dataclasses import replace
 from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from analysis.document.blocks import Chart, Group, Paragraph, Quoted
-from analysis.document.chart import draw_parts, draw_stacks
+from analysis.document import typst
+from analysis.document.blocks import Chart, Group, Paragraph, Quoted, Shown
+from analysis.document.chart import draw_counts, draw_parts, draw_stacks
 from analysis.document.html import render
 from analysis.document.matrix_chart import MatrixHead, MatrixRow, draw_matrix
 from analysis.document.message import say_contribution, say_ends, say_largest_part, say_most
+from analysis.document.moves_chart import draw_bridge, draw_changes
 from analysis.document.rates_chart import draw_rates
 from analysis.document.svg import find_numbers, from_cell
+from analysis.document.trend_chart import draw_trend
 from analysis.errors import ReportError
-from analysis.evidence.orphans import read_page
+from analysis.evidence.orphans import read_page, require_traced
 from analysis.figures.figure import PERCENT, Figure
 from analysis.looks import find_look, look_by_place
 
-from reports import UNASKED, export_html, export_pdf, figure_of, notebook_of, text_of
+from reports import UNASKED, export_html, export_pdf, figure_of, findings_of, notebook_of, text_of
 
 
 def rate_of(part: int, scope: str = "kankyo") -> Figure:
@@ -56,13 +63,26 @@ MATRIX = draw_matrix(
         MatrixRow(
             "軽い",
             (figure_of("grade_light_use_a", 2), figure_of("grade_light_use_b", 120)),
-            ("", "アイ"),
+            ((), ("ア", "イ")),
             (figure_of("grade_light", 122),),
         )
     ],
     [figure_of("not_online", 122)],
 )
 DRAWN = [RATES, PARTS, STACKS, MATRIX]
+GAINED = figure_of("gained", 1)
+CHANGED: Any = SimpleNamespace(parts=lambda _: (figure_of("now", 5), figure_of("before", 4)))
+ALL = {
+    **dict(zip(("rates", "parts", "stacks", "matrix"), DRAWN, strict=True)),
+    "counts": draw_counts("数", [("環境部", figure_of("online", 5))]),
+    "bridge": draw_bridge(
+        CHANGED, "橋", figure_of("change", 1), [("増", GAINED, True)],
+        (GAINED, figure_of("lost", 0)),
+    ),
+    "changes": draw_changes(UNASKED, "増減", [("環境部", GAINED)], figure_of("all", 1)),
+    "trend": draw_trend("推移", [(datetime.date(2024, 9, 1), "9月", rate_of(96))]),
+}  # fmt: skip
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_a_name_too_long_for_a_drawing_is_told_as_that() -> None:
@@ -116,6 +136,78 @@ def test_no_number_is_drawn_that_is_not_a_link(chart: Chart) -> None:
     outside = re.sub(r"<a .*?</a>", "", chart.svg)
     drawn = re.findall(r"<text[^>]*>([^<]*)", outside)
     assert not any(character.isdigit() for text in drawn for character in text)
+
+
+POINTED = {
+    "rates": ["kankyo 58.5%", "norin 14.6%", "all 36.6%", "before 1.8%"],
+    "parts": ["kankyo 1,600件", "kankyo 1件"],
+    "stacks": ["kankyo 3件", "kankyo 3件"],
+    "matrix": ["kankyo 2件", "kankyo 120件"],
+    "counts": ["kankyo 5件"],
+    "bridge": ["kankyo 4件", "kankyo 1件", "kankyo 5件"],
+    "changes": ["kankyo 1件"],
+    "trend": ["kankyo 58.5%"],
+}
+
+
+def links_of(chart: Chart) -> list[tuple[str, str, bool, bool, bool]]:
+    """Return a drawing's links: id, what each tells, whether it has a number, a target, a stop."""
+    links = ElementTree.fromstring(chart.svg).iter(f"{SVG}a")  # noqa: S314  our own drawing
+    return [
+        (
+            link.get("href", "")[1:],
+            link.findtext(f"{SVG}title") or "",
+            link.find(f".//{SVG}text") is not None,
+            link.find(f"{SVG}rect") is not None,
+            link.get("tabindex") is None,
+        )
+        for link in links
+    ]
+
+
+@pytest.mark.parametrize("name", POINTED)
+def test_whatever_shape_stands_for_a_figure_tells_and_leads_to_it(name: str) -> None:
+    targets = [(own, told) for own, told, _, has_target, _ in links_of(ALL[name]) if has_target]
+    told = [f"{own.split('/')[1]} {told.split(' (')[0].split(' ')[-1]}" for own, told in targets]
+    assert sorted(told) == sorted(POINTED[name])
+    assert all("環境部 " in told for _, told in targets)
+
+
+@pytest.mark.parametrize("chart", ALL.values(), ids=ALL)
+def test_a_shape_is_no_stop_for_the_keyboard_but_with_its_number(chart: Chart) -> None:
+    assert all(has_number is is_stop for _, _, has_number, _, is_stop in links_of(chart))
+    told = {part.figure.id for part in chart.alt if isinstance(part, Shown)}
+    assert {own for own, _, has_number, _, _ in links_of(chart) if not has_number} <= told
+
+
+def test_a_share_tells_its_counts_and_an_earlier_figure_its_cycle() -> None:
+    now = replace(rate_of(96), numerator=96, denominator=164)
+    before = replace(now, cycle="2024-03-31", scope="before")
+    chart = draw_rates("率", [("環境部", now, before)], None)
+    assert [told for _, told, *_ in links_of(chart)] == [
+        "環境部 online_rate 58.5% (96/164)",
+        "2024-03-31 環境部 online_rate 58.5% (96/164)",
+    ]
+
+
+@pytest.mark.parametrize("chart", ALL.values(), ids=ALL)
+def test_paper_has_nothing_that_only_a_pointer_finds(chart: Chart) -> None:
+    written = typst.render(chart)
+    assert "<title>" not in written
+    assert "pointer-events" not in written
+    assert len(find_numbers(chart.svg)[1]) == sum(
+        has_number for _, _, has_number, *_ in links_of(chart)
+    )
+
+
+def test_a_drawing_that_tells_another_value_than_the_ledger_is_refused() -> None:
+    page = export_html(notebook_of(PARTS))
+    findings: Any = findings_of({figure.id: figure for figure in PARTS.figures})
+    require_traced(page, findings)
+    with pytest.raises(ReportError, match="図での説明が台帳と違います: 「環境部 online 1,599件」"):
+        require_traced(
+            page.replace("online 1,600件</title>", "online 1,599件</title>", 1), findings
+        )
 
 
 def test_every_bar_and_part_carries_its_number() -> None:
@@ -196,7 +288,8 @@ def test_a_light_part_that_stands_first_has_a_dark_number() -> None:
     parts = [(label, figure_of(name, 3 if "not" in name else 0)) for label, name, _ in STATUSES]
     svg = draw_parts(UNASKED, "状況", parts, figure_of("total", 3)).svg
     assert fills_of(svg) == [find_look("not_started", "").fill]
-    number = re.search(r'not_started"><g><path [^>]*fill="#ffffff" /></g><text([^>]*)>3<', svg)
+    (link,) = re.findall(r'not_started"><title>.*?</a>', svg)[:1]
+    number = re.search(r'<g><path [^>]*fill="#ffffff" /></g><text([^>]*)>3<', link)
     assert number
     assert "fill=" not in number[1]
 

@@ -132,6 +132,8 @@ def test_a_number_that_is_none_is_an_error_with_its_cell(tmp_path):
     survey = collect_each(tmp_path, "annual_volume", NO_NUMBERS)
     wanted = [["number_unreadable", f"F{row}"] for row, _ in enumerate(NO_NUMBERS, 6)]
     assert survey.problems[["code", "cell"]].to_numpy().tolist() == wanted
+    # The limit is told: 99999999999999 is a whole number, too.
+    assert survey.problems["action"].str.startswith("9桁までの整数で").all()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pptx.util import Pt
 from selectolax.lexbor import LexborHTMLParser
 
 from analysis.document.blocks import Bullets, Chart, Column, Paragraph, Quoted, Shown, Table
+from analysis.document.document import read_document
 from analysis.document.plot import Plot, PlottedBar
 from analysis.document.slide import MOST_ROWS_SHOWN, Slide, Slides, halve, share_out
 from analysis.document.slides import described
@@ -308,5 +309,57 @@ def test_what_has_no_room_on_a_slide_is_told_with_its_slide(
 
 
 def test_a_chart_that_has_no_bars_is_refused_on_a_slide() -> None:
-    with pytest.raises(TypeError, match="no bars"):
+    with pytest.raises(ReportError, match="「a」の図「図」は、スライドにない種類"):
         Slide("a", (Chart("図", "<svg></svg>", ("図",), (ONLINE,)),))
+
+
+SAID = Paragraph(("文",))
+FRAME: Any = pd.DataFrame()
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Slide("", (SAID,)), "題は、空でない"),
+        (lambda: Slide(" ", (SAID,)), "題は、空でない"),
+        (lambda: Slide(SAID, (SAID,)), "題は、空でない"),  # type: ignore[arg-type]
+        (lambda: Slide("題", SAID), "「題」の部品に Paragraph"),  # type: ignore[arg-type]
+        (lambda: Slide("題", (FRAME,)), "「題」の部品に DataFrame"),
+        (lambda: Slide("題", (), (Slides(()),)), "beside）に Slides"),  # type: ignore[arg-type]
+        (lambda: Slide("題", (SAID,), message="要"), "message）に str"),  # type: ignore[arg-type]
+        (lambda: Slide("題", (SAID,), message=(12,)), "message）に int"),  # type: ignore[arg-type]
+        (lambda: Slide("題", (SAID,), widths=(1,)), "widths は"),  # type: ignore[arg-type]
+        (lambda: Slide("題", (SAID,), widths=(1.5, 1)), "widths は"),  # type: ignore[arg-type]
+        (lambda: Slides(Slide("題", (SAID,))), "Slides に Slide"),  # type: ignore[arg-type]
+        (lambda: Slides((SAID,)), "Slides に Paragraph"),  # type: ignore[arg-type]
+        (lambda: Tiles(()), "一つ以上"),
+        (lambda: Tiles((SAID,)), "一つ以上"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_slide_is_told_with_what_is_expected(
+    make: Callable[[], object], told: str
+) -> None:
+    with pytest.raises(ReportError, match=told):
+        make()
+
+
+def test_what_stands_beside_slides_is_refused_with_its_cell() -> None:
+    table = Table("表", (Column("名"),), (("あ",),))
+    notebook = notebook_of(Slides((Slide("題", (SAID,)),)), table)
+    with pytest.raises(ReportError, match=r"スライドに入れてください。\n  ・5番目のセル$"):
+        read_document(notebook)
+
+
+def test_a_presentation_without_a_slide_is_refused_as_one() -> None:
+    with pytest.raises(ReportError, match="スライドが一枚もありません"):
+        read_document(notebook_of(Slides(()), Slides(())))
+
+
+def test_what_a_head_says_above_all_is_a_slide_of_a_presentation() -> None:
+    head = replace(MASTHEAD, notice=Paragraph(("暫定です。",), kind="lead"))
+    notebook = notebook_of(Slides((Slide("題", (SAID,)),)), masthead=head)
+    first, second = read_document(notebook).slides
+    assert (first["title"], second["title"]) == ("この資料について", "題")
+    assert first["columns"][0][0]["lines"] == [[{"text": "暫定です。"}]]
+    pages = pypdf.PdfReader(io.BytesIO(export_pdf(notebook))).pages
+    assert ["暫定です" in page.extract_text() for page in pages] == [True, False]

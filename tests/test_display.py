@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import unicodedata
-from pathlib import Path
 
 import pytest
 
@@ -21,9 +20,9 @@ REPORTS = [
 ]
 BUILD = """
 import sys
-sys.path.insert(0, "{tests}")
-from test_display import REPORTS
 from analysis.display import open_display
+from analysis.reports.plan import Report
+REPORTS = {reports!r}
 with open_display(quiet={quiet}) as display:
     display.wait()
     display.begin(REPORTS)
@@ -44,7 +43,7 @@ COLOUR = re.compile(r"\x1b\[(?:\d+;)*3\d")
 
 def build(quiet: bool = False) -> list[str]:
     """Return the command of a build that shows itself."""
-    return [sys.executable, "-c", BUILD.format(tests=Path(__file__).parent, quiet=quiet)]
+    return [sys.executable, "-c", BUILD.format(reports=REPORTS, quiet=quiet)]
 
 
 def build_in_terminal(quiet: bool = False, **environment: str) -> str:
@@ -143,7 +142,7 @@ def test_quiet_shows_nothing_but_what_the_build_says_itself() -> None:
 def test_the_cursor_comes_back_when_a_build_is_broken_off() -> None:
     code = BUILD.replace('display.finished(REPORTS[0], "新規")', "raise KeyboardInterrupt")
     own, other = pty.openpty()
-    command = [sys.executable, "-c", code.format(tests=Path(__file__).parent, quiet=False)]
+    command = [sys.executable, "-c", code.format(reports=REPORTS, quiet=False)]
     environment = os.environ | {"TERM": "xterm"}
     with subprocess.Popen(command, stdout=other, stderr=other, env=environment) as process:
         process.wait()

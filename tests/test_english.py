@@ -1,20 +1,32 @@
 """Reports in English: nothing is left Japanese unmarked, figures are the same, words escape."""
 
-import io
 import re
 import zlib
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import pikepdf
 import pypdf
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from analysis.cycle import Cycle, open_cycle
 from analysis.document import html, typst
-from analysis.document.blocks import Bullets, Column, Link, Paragraph, Quoted, Shown, Strong, Table
+from analysis.document.block import MASTHEAD_MIME, MISSING_WORDS
+from analysis.document.blocks import (
+    Bullets,
+    Column,
+    Link,
+    Masthead,
+    Paragraph,
+    Quoted,
+    Shown,
+    Strong,
+    Table,
+)
+from analysis.document.matrix_chart import MatrixHead, MatrixRow, draw_matrix
 from analysis.document.page import load_page
 from analysis.document.rates_chart import draw_rates
 from analysis.document.translate import translate
@@ -26,13 +38,14 @@ from analysis.figures.findings import load_findings
 from analysis.inputs import leave_others, list_inputs
 from analysis.language.lexicon import Lexicon, Words, open_lexicon
 from analysis.language.phrase import IN_JAPANESE
+from analysis.language.spoken import speak
 from analysis.names import ENGLISH, ENGLISH_NAME, ENGLISH_PATH
 from analysis.reports import overview
 from analysis.reports.plan import list_pages, plan_reports
 from analysis.survey.collect import collect_survey
 
 from conftest import DEMO, LATEST
-from reports import HOSTILE, figure_of
+from reports import HOSTILE, UNASKED, figure_of
 from workbooks import make_two_cycles, not_started, procedure
 
 PAGES = ("overview-en", "reasons-en", "index-en")
@@ -81,7 +94,7 @@ def test_english_puts_figures_and_emphasis_in_an_order_of_its_own() -> None:
     assert said == Paragraph(
         (
             Strong((Shown(TOTAL, unit=""), " online")),
-            " by the end of fiscal 2023, ",
+            " by 31 March 2024, ",
             Shown(ONLINE, unit=" cases"),
         )
     )
@@ -112,6 +125,42 @@ def test_a_chart_is_drawn_again_and_its_message_said_as_a_whole() -> None:
     drawn = {text.text() for text in page.css("svg text")}
     assert drawn == {"Environment", "General Affairs", "City 40.0%", "All", "30.0%", "20.0%"}
     assert not lexicon.missing
+
+
+def test_a_matrix_of_counts_is_said_in_its_columns_rows_and_marks() -> None:
+    light, heavy, whole = figure_of("light", 2), figure_of("heavy", 120), figure_of("whole", 122)
+    head = MatrixHead("手間", "件数", ("少ない", "多い"), ("計",), "丸は数です。")
+    row = MatrixRow("軽い", (light, heavy), ((), ("ア", "イ")), (whole,))
+    said = {"環境部": "Environment", "未対応": "Not online", "手間": "Effort", "件数": "Cases"}
+    said |= {"計": "Total", "軽い": "Light", "少ない": "Few", "多い": "Many", "ア": "a", "イ": "b"}
+    said |= {
+        "丸は数です。": "Circles are numbers.",
+        "丸の大きさで数を示す表。{a}。": "Table. {a}. ",
+    }
+    lexicon = Lexicon(Words(words=said, units={"件": ("", "")}))
+    chart = translate(draw_matrix(UNASKED, "未対応", head, [row], [whole]), lexicon)
+    assert not lexicon.missing
+    page = LexborHTMLParser(html.render(chart))
+    drawn = {text.text() for text in page.css("svg text")}
+    assert drawn == {
+        *("Effort", "Cases", "Few", "Many", "Total", "Light", "a b", "Circles are numbers."),
+        *("2", "120", "122"),
+    }
+    assert "Light: Total 122, Few 2, Many 120 (a, b)" in page.css_first("figure").text()
+
+
+def test_a_head_is_said_once_and_tells_its_missing_words_itself() -> None:
+    lexicon = lexicon_of({})
+    notice = Paragraph(("暫定です。",))
+    speak(lexicon)
+    try:
+        head = Masthead("状況", "時点", (), "2024-09-01", "市", demonstration=False, notice=notice)
+        shown, told = head._repr_mimebundle_()
+    finally:
+        speak(None)
+    assert told[MISSING_WORDS] == ["状況", "時点", "市", "暫定です。"]
+    assert not lexicon.missing
+    assert "暫定です。" in shown[MASTHEAD_MIME]["notice"]["text/html"]
 
 
 @pytest.mark.parametrize(
@@ -182,6 +231,20 @@ def test_a_translation_of_the_script_is_a_text_in_it() -> None:
         'f("\\u003c/script>`${alert(1)}\\"\\\\", '
         '`${shown} of ${count} \\u003c/script>\\`\\${alert(1)}"\\\\`, /"/ ? 1 : \'"\');'
     )
+
+
+@pytest.mark.parametrize("count", [1, 19])
+def test_a_definition_says_its_constants_as_the_recount_and_the_check_of_digits_do(
+    count: int,
+) -> None:
+    lexicon = open_lexicon(open_demonstration())
+    months, goal = f"÷{count}か月", f"の{count}%に足りない数"
+    pace = lexicon.say(f"（手続きの総数）{months}")
+    told = lexicon.script["{a}か月"].replace("{a}", str(count))
+    assert pace == f"(Number of all procedures) ÷ {told}"
+    assert lexicon.say(months) in pace
+    assert lexicon.say(goal) in lexicon.say(f"（手続きの総数）が（手続きの総数）{goal}")
+    assert not lexicon.missing
 
 
 def test_every_missing_word_is_told_at_once_as_lines_to_fill_in(tmp_path: Path) -> None:
@@ -276,10 +339,23 @@ def test_a_page_in_english_is_all_english_but_for_what_is_marked(
     assert '"Not started"' in "".join(parts)
 
 
+def list_titles(items: Iterable[pikepdf.OutlineItem]) -> Iterator[str]:
+    for item in items:
+        yield item.title
+        yield from list_titles(item.children)
+
+
 @pytest.mark.parametrize("name", PAGES[:2])
 def test_a_pdf_in_english_says_so(built: tuple[Path, str], name: str) -> None:
-    pdf = pypdf.PdfReader(io.BytesIO((built[0] / f"{name}.pdf").read_bytes()))
-    assert pdf.trailer["/Root"]["/Lang"] == "en"
-    text = pdf.pages[0].extract_text()
+    path = built[0] / f"{name}.pdf"
+    text = pypdf.PdfReader(path).pages[0].extract_text()
     assert "As of 1 September 2024" in text
     assert not IN_JAPANESE.search(re.sub("“[^”]*”", "", text))
+    with pikepdf.open(path) as pdf, pdf.open_metadata() as told, pdf.open_outline() as outline:
+        assert pdf.Root.Lang == "en"
+        assert told["dc:language"] == {"en"}
+        titles = [told["dc:title"], str(pdf.docinfo.Title), *list_titles(outline.root)]
+    # What the page shows on top, its sections and its figures.
+    assert {"As of 1 September 2024" in titles[0], titles[0] == titles[1]} == {True}
+    assert {"Evidence for the figures", "Procedures not started"} < {*titles}
+    assert [title for title in titles if IN_JAPANESE.search(title)] == []

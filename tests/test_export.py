@@ -1,5 +1,6 @@
 """`analysis export`: the frames as files that other programs read, whatever stands in them."""
 
+import datetime
 from pathlib import Path
 
 import openpyxl
@@ -58,9 +59,12 @@ def test_a_workbook_holds_both_cycles_and_texts_that_stay_texts(
     head, *rows = book["今回の手続き"].iter_rows(values_only=True)
     assert list(head) == [*small.frame(labels=True)]
     names = [cell for row in book["今回の手続き"].iter_rows(min_row=2) for cell in row]
-    assert {cell.data_type for cell in names} <= {"s", "n"}
+    assert {cell.data_type for cell in names} <= {"s", "n", "d"}
     told = dict(zip(head, rows[0], strict=True))
     assert (told["手続き名"], told["年間件数"], told["行"]) == (HOSTILE, 120, 6)
+    assert told["オンライン化時期"] == datetime.datetime(2023, 4, 1)  # noqa: DTZ001 - Excel's
+    dated = book["今回の手続き"].cell(2, head.index("オンライン化時期") + 1)
+    assert dated.number_format == "yyyy-mm-dd"
     assert dict(zip(head, rows[1], strict=True))["年間件数"] is None
     assert ("status", "オンライン化の状況") in {
         row[:2] for row in book["列の説明"].iter_rows(values_only=True)

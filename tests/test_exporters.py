@@ -134,8 +134,43 @@ def test_a_notebook_that_was_not_run_is_refused_and_says_what_to_do() -> None:
     "prose", ["![図](x.png)", "> 引用", "```\ncode\n```", "<b>太字</b>", "---"]
 )
 def test_prose_that_one_of_the_two_can_not_show_is_refused_by_name(prose: str) -> None:
-    with pytest.raises(ReportError, match="書き方"):
+    with pytest.raises(ReportError, match=r"書き方(.|\n)*3番目のセル: \W*[^a-z]+$"):
         export_html(notebook_of(prose=prose))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "[x](JaVa&#115;cript:alert(1))",
+        "<javascript:alert(1)>",
+        "[x][r]\n\n[r]: data:text/html,1",
+        "[x](file:///etc/passwd)",
+        "# [x](vbscript:1)",
+        "[x](//example.org/a.html)",
+        "[x](/etc/passwd)",
+        "[x](../overview.html)",
+        "[x](<a\\b.html>)",
+        "[x](https:)",
+        "[x]()",
+        "[ ](https://example.org/)",
+    ],
+)
+def test_a_link_that_could_do_harm_is_refused_with_its_cell_for_every_medium(link: str) -> None:
+    # Nothing is written of a notebook that can't be read: no page, no PDF, no slides, no copy.
+    with pytest.raises(ReportError, match=r"mailto: (.|\n)*3番目のセル: .*リンク"):
+        read_document(notebook_of(prose=f"文です。\n\n{link}"))
+
+
+def test_links_to_sites_mail_and_the_set_lead_there_in_both() -> None:
+    sites = ("https://example.org/a?b=1", "mailto:dx@example.org", "overview.html#evidence")
+    inside = "data/%E6%89%8B.csv"
+    prose = "".join(f"[x]({site})\n" for site in (*sites, inside, "#section-1"))
+    notebook = notebook_of(prose=prose)
+    page = export_html(notebook)
+    assert all(f'<a href="{site}">x</a>' in page for site in (*sites, inside, "#section-1"))
+    pages = read_pdf(export_pdf(notebook)).pages
+    links = [link.get_object()["/A"]["/URI"] for page in pages for link in page.get("/Annots", ())]
+    assert links == [*sites, inside]
 
 
 def test_prose_reads_the_same_in_both() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.build import flow
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError
 from analysis.figures.findings import load_findings
@@ -106,3 +107,22 @@ def test_what_a_report_may_need_is_told(delivery: Path, tmp_path: Path) -> None:
     path.write_text(text.replace('"needs": "guideline"', '"needs": "target"'), encoding="utf-8")
     with pytest.raises(ReportError, match=r"guideline\.ipynb: report の needs"):
         plan_reports(open_cycle(LATEST, folder))
+
+
+def test_what_is_wrong_with_a_guideline_is_told_before_any_report_is_begun(
+    small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copy_delivery(small_project, tmp_path)
+    path = folder / "data/raw/guideline/2024.toml"
+    rules = "".join(
+        f'[[tables.rules]]\ncode = "r{n}"\nlabel = "規則{n}"\nwhen = {{}}\ngives = ["{n}"]\n\n'
+        for n in range(3_000)
+    )
+    head = '[[tables]]\ncode = "many"\ntitle = "多い表"\nrole = "ask"\nseveral = true\n\n'
+    path.write_text(f"{path.read_text('utf-8')}\n{head}{rules}", "utf-8")
+    monkeypatch.setattr(flow, "open_pool", lambda: pytest.fail("a report was begun"))
+    code, said = run(folder, "report")
+    assert code == 1
+    assert "合わせて200までです（3,027あります）" in said
+    _, checked = run(folder, "check")
+    assert said.removeprefix("Error: ") in f"{checked}\n"

@@ -3,6 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -30,14 +31,20 @@ STAGES = (
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
+@cache
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
 def list_modules(path: Path) -> set[str]:
     """Return the full names of the modules that a module imports from."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import hides its direction"
             names.add(node.module or "")
@@ -79,7 +86,7 @@ def test_a_name_has_one_meaning() -> None:
 
 def list_public_names(path: Path) -> Iterator[str]:
     """Yield what a module itself defines at its top: functions, classes, constants, types."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in parse(path).body:
         names = []
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names = [node.name]
@@ -100,7 +107,7 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
     graph: TopologicalSorter[str] = TopologicalSorter()
     for path in MODULES:
         own = ".".join(("analysis", *path.relative_to(PACKAGE).with_suffix("").parts))
-        body = ast.parse(path.read_text(encoding="utf-8")).body
+        body = parse(path).body
         froms = [node for node in body if isinstance(node, ast.ImportFrom)]
         graph.add(own, *(f"{node.module}" for node in froms))
     graph.prepare()

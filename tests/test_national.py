@@ -115,7 +115,7 @@ def test_the_file_is_an_input_and_without_one_nothing_is_said(tmp_path: Path) ->
         (None, "ファイルがありません"),
         (b"PAR1 no such thing", "parquet として読めません"),
         (b"", "parquet として読めません"),
-        (write_parquet([("a" * 5, "b", "c", "d", "e")] * 100_001), "多すぎます"),
+        (write_parquet([("a" * 5, "b", "c", "d", "e")] * 100_001), "10万行か400万セルを超え"),
     ],
 )
 def test_a_file_that_can_not_be_read_is_told_with_where_it_lies(

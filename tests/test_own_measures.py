@@ -1,11 +1,14 @@
 """A survey's own measures, from `measures.toml`: the same values as the catalogue's, or refused."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
 from markupsafe import Markup
+from openpyxl import load_workbook
 
+from analysis.audit.workbook import write_audit
 from analysis.build.jobs import BuildTarget, look_at_answers
 from analysis.build.misplaced import find_misplaced
 from analysis.cycle import SETTINGS_NAME, open_cycle
@@ -13,7 +16,7 @@ from analysis.document import html
 from analysis.errors import FigureError, SettingsError
 from analysis.evidence.traced import gather_printed, write_traced_page
 from analysis.figures.findings import Findings, load_findings
-from analysis.figures.listing import list_figures
+from analysis.figures.listing import list_figures, write_figures
 from analysis.figures.measure import Change, Count, Share, Total, where
 from analysis.inputs import MEASURES_NAME, list_inputs
 from analysis.reports.show import Show
@@ -276,9 +279,15 @@ def test_a_cycle_whose_guideline_has_no_tables_leaves_out_what_counts_by_them(
 def test_a_label_is_text_on_every_page_and_in_no_sheet_a_formula(tmp_path: Path) -> None:
     cycle = make_cycle(tmp_path, [procedure(1)])
     entry = '[[measure]]\nname = "own"\nlabel = "{}"\nwhere = {{}}\n'
-    write_own(tmp_path, entry.format("=HYPERLINK(1)"))
-    with pytest.raises(SettingsError, match="で始めず、ほかの文字で"):
-        load_findings(cycle, collect_survey)
+    for label in ("=HYPERLINK(1)", "＠SUM(1)", " +x", "-x"):
+        write_own(tmp_path, entry.format(label))
+        findings = load_findings(cycle, collect_survey)
+        lines = write_figures(list_figures(findings.ledger)).decode("utf-8-sig")
+        assert f",'{label}," in lines
+        assert f",{label}," not in lines
+        book = load_workbook(io.BytesIO(write_audit(findings)))
+        cells = [cell for sheet in book for row in sheet for cell in row if cell.value == label]
+        assert {cell.data_type for cell in cells} == {"s"}
     write_own(tmp_path, entry.format("<b>号</b> #1 $2$"))
     findings = load_findings(cycle, collect_survey)
     content = Markup(html.render(Show(findings).table(columns=["own"])))  # noqa: S704

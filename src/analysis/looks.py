@@ -151,8 +151,11 @@ def fill_css(template: str) -> str:
         "".join(f"--{name}: {colour};" for name, colour in of.items() if f"var(--{name})" in filled)
         for of in (COLOURS, DARK)
     )
+    # What stands on a drawing's canvas, which is as bright as ever, is seen as by day.
+    drawn = "".join(f"--{name}: {COLOURS[name]};" for name in DARK if f"--{name}:" in dark)
     scheme = "@media screen and (prefers-color-scheme: dark)"
-    return f":root {{color-scheme: light dark;{light}}}\n{scheme} {{:root {{{dark}}}}}\n{filled}"
+    night = f"{scheme} {{:root {{{dark}}}.drawing {{{drawn}}}}}"
+    return f":root {{color-scheme: light dark;{light}}}\n{night}\n{filled}"
 
 
 def fill_plain(template: str) -> str:

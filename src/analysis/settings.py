@@ -23,7 +23,7 @@ _CONTROL = r"\\(?:b|u00[01]|U000000[01])"
 # What Python says of a fault, by its first words, where the line alone does not show it.
 _REASONS = {
     "Cannot": "同じ項目が2度書かれています",
-    "Exceeds": "数が大きすぎます",
+    "Exceeds": "4,300桁を超える数です",
     "Illegal": "引用符が閉じていないか、使えない文字があります",
     "Un": "引用符か括弧が閉じていません",
     _CONTROL: "制御文字が書かれています",

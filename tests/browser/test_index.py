@@ -36,6 +36,34 @@ def test_departments_sort_by_rate_change_and_size_above_their_total(
             assert page.locator(NAMES).all_inner_texts() == order
 
 
+def test_a_total_of_more_than_is_shown_says_so(browser: Browser, index: Path) -> None:
+    with open_page(browser, index) as page:
+        total, words = page.locator("tr.total"), page.locator(".chooser [type=search]")
+        whole = total.inner_text()
+        words.fill("環境")
+        assert page.locator(f"{NAMES}:visible").all_inner_texts() == ["環境部"]
+        assert total.inner_text() == whole.replace("計", "全体の計", 1)
+        assert page.locator(".tool tbody tr:visible").last.inner_text() == total.inner_text()
+        page.locator(".tool th button", has_text="増減").click()
+        assert total.inner_text().startswith("全体の計")
+        words.fill("")
+        assert total.inner_text() == whole
+
+
+def test_a_department_is_found_by_its_name_and_leads_to_its_page(
+    browser: Browser, index: Path
+) -> None:
+    with open_page(browser, index) as page:
+        page.fill("#search", "環境部")
+        found = page.locator(".toolbar .results a").first
+        assert found.inner_text() == "環境部"
+        found.click()
+        page.wait_for_selector(".toolbar")
+        assert "環境部" in page.inner_text(".subtitle")
+        page.fill("#search", "政策開発")
+        assert page.locator(".toolbar .results a").first.inner_text() == "政策開発部"
+
+
 def test_nothing_is_right_of_a_phones_screen(browser: Browser, index: Path) -> None:
     with open_page(browser, index, viewport=PHONE) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -1,6 +1,7 @@
 """What the READMEs say of JupyterLab, tried in the real one: run by hand, exported by its menu."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,7 +112,8 @@ def test_what_jupyterlab_writes_into_notebooks_makes_no_report_anew(
 def test_another_department_and_cycle_are_chosen_in_the_second_cell(
     lab: Lab, project: Path, tmp_path: Path
 ) -> None:
-    lab.enter("department.ipynb")
+    lab.open_folder("notebooks")
+    lab.open_notebook("department.ipynb")
     for cycle, department in ((LATEST, "kankyo"), ("2024-03-31", "kodomo")):
         lab.pick("調査回", cycle)
         lab.pick("部局", department)
@@ -123,7 +125,8 @@ def test_another_department_and_cycle_are_chosen_in_the_second_cell(
 
 
 def test_another_target_stands_in_the_head_and_in_the_panel(lab: Lab, tmp_path: Path) -> None:
-    lab.enter("road.ipynb")
+    lab.open_folder("notebooks")
+    lab.open_notebook("road.ipynb")
     own = ("cycle", "latest"), ("target_percent", 90), ("target_by", ""), ("small", 10)
     lab.write_cell(1, "\n".join(f"{n}: {type(v).__name__} = {v!r}" for n, v in own))
     lab.run_all()
@@ -136,7 +139,8 @@ def test_another_target_stands_in_the_head_and_in_the_panel(lab: Lab, tmp_path: 
 
 
 def test_a_department_that_there_is_not_is_told_with_those_that_there_are(lab: Lab) -> None:
-    lab.enter("department.ipynb")
+    lab.open_folder("notebooks")
+    lab.open_notebook("department.ipynb")
     lab.write_cell(1, 'cycle: str = "latest"\ndepartment: str = "環境課"')
     lab.choose("Run", "Run All Cells")
     assert lab.find_choice("部局").evaluate("it => it.selectedOptions[0].text") == (
@@ -146,3 +150,15 @@ def test_a_department_that_there_is_not_is_told_with_those_that_there_are(lab: L
     told.wait_for()
     assert "次のいずれかを指定してください: 総務部（somu）" in told.inner_text()
     assert "Traceback" not in told.inner_text()
+
+
+def test_the_panel_is_dark_where_the_theme_is(lab: Lab) -> None:
+    lab.open_folder("notebooks")
+    lab.open_notebook("reasons.ipynb")
+    lab.run_all()
+    for theme, is_dark in (("Dark", True), ("Light", False)):
+        lab.choose("Settings", "Theme", f"JupyterLab {theme}")
+        lab.page.wait_for_selector(f"body[data-jp-theme-light='{str(not is_dark).lower()}']")
+        panel = lab.follow(lab.page.locator(f"{ACTIVE} .jp-OutputArea td a.figure").first)
+        ground = panel.evaluate("it => getComputedStyle(it).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", ground))) < 3 * 64) == is_dark

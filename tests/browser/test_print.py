@@ -9,6 +9,8 @@ import pypdf
 import pytest
 from playwright.sync_api import Browser
 
+from demo.catalogue import load_departments
+
 from pages import open_page
 
 MOST = 1.2
@@ -18,7 +20,13 @@ LEADS = "h2, h3, caption, figcaption, thead tr"
 """What must not stand alone at the end of a sheet."""
 
 
-@pytest.fixture(scope="module", params=["overview", "department-kankyo"])
+REPORTS = (
+    *("overview", "overview-en", "reasons", "reasons-en", "road", "requests", "guideline"),
+    *("quality", "deck", *(f"department-{own.slug}" for own in load_departments())),
+)
+
+
+@pytest.fixture(scope="module", params=REPORTS)
 def printed(request: pytest.FixtureRequest, browser: Browser, built: tuple[Path, str]) -> "Printed":
     path = built[0] / f"{request.param}.html"
     with open_page(browser, path) as page:
@@ -46,6 +54,10 @@ class Printed:
 def plain(text: str) -> str:
     """Return a text without spaces, its signs as they are written: a PDF has look-alikes."""
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def test_every_report_is_among_these(built: tuple[Path, str]) -> None:
+    assert {path.stem for path in built[0].glob("*.pdf")} == {*REPORTS}
 
 
 def test_paper_is_little_longer_than_the_pdf(printed: Printed) -> None:

@@ -66,6 +66,38 @@ def test_rows_are_chosen_by_status_and_the_address_tells_it(
         assert "?" not in page.url
 
 
+def test_a_section_says_where_it_counts_more_than_is_shown(browser: Browser, folder: Path) -> None:
+    partly = """heads => heads.filter(head => head.checkVisibility()).map(head => [
+      head.innerText.endsWith("（絞り込む前）"),
+      [...head.parentElement.rows].some(row => !row.checkVisibility()),
+    ])"""
+    with open_page(browser, page_of(folder, SHORT)) as page:
+        heads = page.locator(".tool tr.head")
+        whole = heads.all_inner_texts()
+        choose(page, "状況", "未着手")
+        told = heads.evaluate_all(partly)
+        assert any(says for says, _ in told)
+        assert all(says == is_part for says, is_part in told)
+        choose(page, "状況", "")
+        assert heads.all_inner_texts() == whole
+
+
+def test_a_long_list_is_read_within_one_pause_and_offers_what_is_in_it(
+    browser: Browser, folder: Path
+) -> None:
+    pause = """window.pauses = 0; window.requestIdleCallback = act => {
+      window.pauses += 1;
+      setTimeout(() => act({ timeRemaining: () => 50 }));
+    }"""
+    with open_page(browser, page_of(folder, LONG)) as page:
+        page.context.add_init_script(pause)
+        page.reload()
+        page.wait_for_function("document.querySelector('.chooser option:nth-child(2)')")
+        # The search asks for one, too.
+        assert page.evaluate("window.pauses") <= 2
+        assert "未着手" in control(page, "状況").locator("option").all_inner_texts()
+
+
 @pytest.mark.parametrize("slug", [SHORT, LONG])
 def test_a_title_sorts_by_keyboard_and_the_third_time_gives_the_order_back(
     browser: Browser, folder: Path, slug: str

@@ -322,7 +322,7 @@ CONTENTS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "merges without end": (
         merge_everything,
-        CELLS.format("環境部.xlsx 調査票", "結合したセルが多すぎる"),
+        CELLS.format("環境部.xlsx 調査票", "結合したセルが100万行を超える"),
     ),
     "a form on squares": (grid_form, GRID),
     "a long form on squares": (long_grid_form, GRID),
@@ -549,7 +549,7 @@ CSV_FILES: dict[str, tuple[bytes, str]] = {
     "a quotation mark left open": ('部局名,環境部\n手続きID,"課名\n'.encode(), QUOTES),
     "nothing": (b"", EMPTY.replace(".xlsx", ".csv")),
     "no table": ("これは表ではありません\n".encode(), NO_TABLE),
-    "more columns than Excel has": (b"," * 20_000, CELLS.format("環境部.csv", "列が多すぎる")),
+    "more columns than Excel": (b"," * 20_000, CELLS.format("環境部.csv", "列が16,384を超える")),
 }
 
 

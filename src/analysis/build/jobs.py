@@ -144,14 +144,14 @@ def make_crate(
 
 
 def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
-    from analysis.document.fonts import require_glyphs
+    from analysis.build.printed import require_printable
     from analysis.figures.findings import hash_inputs, load_findings
     from analysis.survey.opening import open_counted
 
     cycle = open_counted(target.cycle, target.root)
     stamp = hash_inputs(cycle)
     findings = load_findings(cycle, inputs=stamp)
-    require_glyphs(findings.survey.rows, findings.cycle.questionnaire.fields)
+    require_printable(findings.cycle, findings.survey.rows)
     figure = findings.ledger.figure
     summary = [f"調査票の問題（要確認）: {figure('problems_warning').text}件"]
     if figure("published").value:

@@ -13,6 +13,9 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 TYPST_MIME = "text/vnd.typst"
 MASTHEAD_MIME = "application/vnd.analysis.masthead+json"
+AS_SLIDES = "slides"
+"""Under which key of a masthead's notice it stands as the slide of a presentation."""
+
 ASKED = "analysis_asked"  # where a cell's output tells what was asked (see `asked`)
 MISSING_WORDS = "analysis_missing_words"  # and which of its texts have no translation
 
@@ -21,23 +24,24 @@ class Block:
     """What a notebook cell can show: two renderings, and what was asked of the answers for it."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        # The renderers know every block, so a block can't know them at import.
-        from analysis.document import html, svg, typst  # noqa: PLC0415
+        # What says a block knows every one, so a block can't know it at import.
+        from analysis.document.translate import translate  # noqa: PLC0415
 
-        own = self._translate()
-        # Without a text of ours IPython writes out every figure, which is half of a saved notebook.
-        called = getattr(own, "caption", getattr(own, "title", ""))
-        shown = {
-            "text/plain": f"<{type(own).__name__} {called}>".replace(" >", ">"),
-            "text/html": svg.to_cell(html.render(own)),
-            TYPST_MIME: typst.render(own),
-        }
+        lexicon = find_spoken()
+        shown = (self if lexicon is None else translate(self, lexicon)).write()
         note_own_code()
         missing = take_missing()
         return shown, {ASKED: take_asked()} | ({MISSING_WORDS: missing} if missing else {})
 
-    def _translate(self) -> "Block":
-        from analysis.document.translate import translate  # noqa: PLC0415 - it knows every block
+    def write(self) -> dict[str, Any]:
+        """Return what a cell holds of the block as it stands, in its own language, by kind."""
+        # Without a text of ours IPython writes out every figure, which is half of a saved notebook.
+        called = getattr(self, "caption", getattr(self, "title", ""))
+        plain = f"<{type(self).__name__} {called}>".replace(" >", ">")
+        return {"text/plain": plain, **self._render()}
 
-        lexicon = find_spoken()
-        return self if lexicon is None else translate(self, lexicon)
+    def _render(self) -> dict[str, Any]:
+        # The renderers know every block, too.
+        from analysis.document import html, svg, typst  # noqa: PLC0415
+
+        return {"text/html": svg.to_cell(html.render(self)), TYPST_MIME: typst.render(self)}

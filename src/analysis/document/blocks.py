@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from analysis.document.block import MASTHEAD_MIME, Block, Bundle
+from analysis.document.block import AS_SLIDES, MASTHEAD_MIME, Block
 from analysis.document.inline import (
     Cell,
     Inline,
@@ -71,10 +71,16 @@ class Masthead(Block):
         known = {f"{stem}.html" for _, stem in self.translated}
         return self.lang != ORIGINAL and file not in known
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        shown, asked = super()._repr_mimebundle_(include, exclude)
-        notice = self.notice and self.notice._repr_mimebundle_()[0]
-        return {**shown, MASTHEAD_MIME: {**vars(self._translate()), "notice": notice}}, asked
+    def write(self) -> dict[str, Any]:
+        """Return what a cell holds of the head, its fields and its notice among it."""
+        notice = self.notice and self.notice.write()
+        if isinstance(self.notice, Paragraph) and self.lang == ORIGINAL:
+            # A slide is made of blocks, so they can't know one at import.
+            from analysis.document.slide import Slide, Slides  # noqa: PLC0415
+
+            slides = Slides((Slide("この資料について", (self.notice,)),))
+            notice = {**(notice or {}), AS_SLIDES: slides.write()}
+        return {**super().write(), MASTHEAD_MIME: {**vars(self), "notice": notice}}
 
 
 @dataclass(frozen=True)

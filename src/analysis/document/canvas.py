@@ -5,6 +5,7 @@ figure's id.
 """
 
 import io
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -18,13 +19,16 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Text
 from matplotlib.transforms import Transform
 
 from analysis.document.blocks import Chart, Quoted
+from analysis.document.fonts import require_drawable
 from analysis.document.message import Label, Message
 from analysis.document.plot import Plot
+from analysis.document.pointed import LEGEND, stand_for, tell_figures
 from analysis.document.svg import AS_QUOTED, clean_drawing
-from analysis.document.text import name_drawing, printable
+from analysis.document.text import name_drawing, on_one_line
 from analysis.document.typefaces import FAMILIES, FILES, JAPANESE, REGULAR
 from analysis.errors import ReportError
 from analysis.figures.figure import Figure
@@ -47,6 +51,7 @@ DIAMOND: dict[str, Any] = {
 LegendKey = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
 
+_VARIANTS = re.compile("[\ufe0e\ufe0f]")
 STYLE: dict[Any, Any] = {
     "font.family": JAPANESE,
     "font.size": 8,
@@ -88,11 +93,12 @@ def stack(
     for figure in figures:
         ends.append(ends[-1] + length_of(figure))
     edges = list(pairwise(ends))
-    for (start, end), look in zip(edges, looks, strict=True):
+    for (start, end), figure, look in zip(edges, figures, looks, strict=True):
         if end > start:
             corner = (start, place - BAR / 2)
             filled = fill(look)
-            on.add_artist(Rectangle(corner, end - start, BAR, transform=scale, **filled))
+            part = Rectangle(corner, end - start, BAR, transform=scale, **filled)
+            on.add_artist(stand_for(figure, part))
     return edges
 
 
@@ -149,7 +155,7 @@ def explain(canvas: Canvas, keys: Sequence[LegendKey], columns: int) -> None:
     )  # fmt: skip
     for text, (_, figure) in zip(legend.get_texts(), keys, strict=True):
         if figure is not None:
-            text.set_gid(figure.id)
+            text.set_gid(LEGEND + figure.id)
 
 
 def patch(look: Look, label: str) -> Patch:
@@ -158,9 +164,9 @@ def patch(look: Look, label: str) -> Patch:
 
 
 def plain(label: Label) -> str:
-    """Return a label as one line of printable text."""
+    """Return a label as one line of printable text, no sign in it as one of several variants."""
     text = label.text if isinstance(label, Quoted) else label
-    return printable(text).replace("\n", " ")
+    return _VARIANTS.sub("", on_one_line(text))
 
 
 def length_of(figure: Figure) -> float:
@@ -178,6 +184,7 @@ def finish(
     message: Message = (),
 ) -> Chart:
     """Write the drawing, with nothing in it that differs from run to run or from page to page."""
+    require_drawable(caption, (text.get_text() for text in canvas.findobj(Text)))
     name = name_drawing(caption, (figure.id for figure in figures))
     written = io.StringIO()
     with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
@@ -187,18 +194,14 @@ def finish(
             layout.execute(canvas)
             canvas.set_layout_engine(None)
         canvas.savefig(written, format="svg", metadata={"Date": None}, transparent=True)
-    if raised:
-        told = sorted({str(warning.message) for warning in raised})
+    if told := sorted({str(warning.message) for warning in raised}):
         if any("layout" in own for own in told):
             raise ReportError(
                 f"図「{caption}」に載る名称（部局名など）が長すぎて、図をかく場所がありません。"
                 "名称を短くしてください。"
             )
-        raise ReportError(
-            f"図「{caption}」に印刷できない文字があります: {'、'.join(told)}"
-            "\n図に載る名称（部局名など）の文字を確かめてください。"
-        )
-    svg = clean_drawing(written.getvalue(), name, {figure.id for figure in figures})
+        raise ReportError(f"図「{caption}」を描けません: {'、'.join(told)}")
+    svg = clean_drawing(written.getvalue(), name, tell_figures(figures))
     return Chart(caption, svg, alt, tuple(figures), plot, message)
 
 

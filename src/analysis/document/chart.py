@@ -27,6 +27,7 @@ from analysis.document.canvas import (
 from analysis.document.drawing import drawing
 from analysis.document.message import Label, say_largest_part, say_most
 from analysis.document.plot import Plot, PlottedBar, plot_parts
+from analysis.document.pointed import stand_for
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
@@ -52,8 +53,9 @@ def draw_counts(caption: str, rows: Sequence[tuple[str, Figure]]) -> Chart:
     lengths = [length_of(figure) for _, figure in rows]
     least, most = min([0.0, *lengths]), max([0.0, *lengths])
     room = 0.12 * max(most - least, 1)
-    axes.barh(range(len(rows)), lengths, height=BAR, color=INK)
+    bars = axes.barh(range(len(rows)), lengths, height=BAR, color=INK)
     for place, ((_, figure), length) in enumerate(zip(rows, lengths, strict=True)):
+        stand_for(figure, bars[place])
         align, beyond = ("right", -0.1) if length < 0 else ("left", 0.1)
         write_figure(
             axes, axes.transData, (length + beyond * room, place), figure, figure.text, align=align
@@ -137,7 +139,8 @@ def draw_stacks(
     longest = max((length_of(total) for _, _, total in rows), default=1) or 1
     for place, (_, parts, total) in enumerate(rows):
         length = length_of(total)
-        counts.barh(place, length, height=BAR, color=COLOURS["edge"])
+        (whole,) = counts.barh(place, length, height=BAR, color=COLOURS["edge"])
+        stand_for(total, whole)
         at = (length + 0.03 * longest, place)
         write_figure(counts, counts.transData, at, total, total.text)
         scale = Affine2D().scale(1 / (length or 1), 1) + shares.transData

@@ -1,15 +1,16 @@
 """An executed notebook read as a document: its masthead, its prose and its blocks, in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.document.block import ASKED, MASTHEAD_MIME, MISSING_WORDS, TYPST_MIME
+from analysis.document.block import AS_SLIDES, ASKED, MASTHEAD_MIME, MISSING_WORDS, TYPST_MIME
 from analysis.document.blocks import Masthead
-from analysis.document.markdown import Token, parse
+from analysis.document.fonts import missing_glyphs, name_signs
+from analysis.document.markdown import USABLE, Token, parse
 from analysis.document.slide import SLIDE_MIME
 from analysis.document.svg import from_cell
-from analysis.errors import ReportError
+from analysis.errors import ReportError, list_examples
 from analysis.figures.asked import EVERYTHING
 
 if TYPE_CHECKING:
@@ -62,10 +63,15 @@ def read_document(notebook: "NotebookNode") -> Document:
     """Return an executed notebook's document.
 
     Raises ReportError, naming every cell, when one printed or returned something that is not a
-    block of the report: a number there would have no evidence. So does a notebook that was not run.
+    block of the report: a number there would have no evidence. So does prose that a report can't
+    have, and a notebook that was not run.
     """
     mastheads: list[Masthead] = []
     parts: list[Token | CellOutput] = []
+    shown: list[tuple[int, CellOutput]] = []
+    notice: dict[str, Any] | None = None
+    unusable: list[str] = []
+    unprintable: set[tuple[int, str]] = set()
     stray: list[str] = []
     ways: dict[str, None] = {}
     asked: set[str] = set()
@@ -75,7 +81,10 @@ def read_document(notebook: "NotebookNode") -> Document:
         # Cells are counted as who wrote the notebook sees them.
         place += "injected-parameters" not in cell.metadata.get("tags", [])
         if cell.cell_type == "markdown":
-            parts += parse(cell.source)
+            prose, wrong = parse(cell.source)
+            parts += prose
+            unusable += [f"{place}番目のセル: {what}" for what in wrong]
+            unprintable |= {(place, sign) for sign in missing_glyphs(cell.source)}
         for output in cell.get("outputs", []):
             data: dict[str, Any] = output.get("data", {})
             # One that does not say what it was made from may have been made from anything.
@@ -85,25 +94,69 @@ def read_document(notebook: "NotebookNode") -> Document:
                 missing.setdefault(text, f"{place}番目のセル")
             if MASTHEAD_MIME in data:
                 mastheads.append(_read_masthead(data[MASTHEAD_MIME]))
-                if notice := data[MASTHEAD_MIME].get("notice"):
-                    # What stands above all that is said.
-                    parts.insert(0, _read_output(notice))
+                notice = data[MASTHEAD_MIME].get("notice")
             elif TYPST_MIME in data:
-                parts.append(_read_output(data))
+                parts.append(own := _read_output(data))
+                shown.append((place, own))
+                unprintable |= {(place, sign) for sign in missing_glyphs(own.typst)}
             else:
                 text = str(output.get("text") or data.get("text/plain") or output.output_type)
                 stray.append(f"{place}番目のセル: {' '.join(text.split())[:STRAY_SHOWN]}")
                 ways |= dict.fromkeys(_find_ways(data))
-    if stray:
+    _require_usable(unusable, stray, ways)
+    if unprintable:
         raise ReportError(
-            "ノートブックに、根拠をたどれない出力があります。報告書の部品（表、文、図）だけを"
-            "返してください。\n" + "\n".join([*(f"  ・{line}" for line in stray), *ways])
+            "ノートブックに、印刷できない文字があります。セルか、そこに出る調査票などのもとの文字を、"
+            "印刷できる文字に直してください。\n"
+            + list_examples([f"{at}番目のセル: {name_signs(s)}" for at, s in sorted(unprintable)])
         )
     if len(mastheads) != 1:
         raise ReportError(
             "ノートブックに報告書の表題がありません。すべてのセルを実行してから書き出してください。"
         )
+    is_shown = _require_slides(shown)
+    if notice:
+        # What stands above all that is said.
+        parts.insert(0, _read_output(notice[AS_SLIDES] if is_shown else notice))
     return Document(mastheads[0], tuple(parts), frozenset(asked), tuple(missing.items()))
+
+
+def _require_slides(shown: list[tuple[int, CellOutput]]) -> bool:
+    """Tell whether the cells are a presentation's.
+
+    Raises ReportError where only some of them are, or none has a slide: what is no slide would be
+    missing from the presentation.
+    """
+    if not any(output.slides is not None for _, output in shown):
+        return False
+    if other := [f"{place}番目のセル" for place, output in shown if output.slides is None]:
+        raise ReportError(
+            "スライドのノートブックに、スライドでない部品があります。"
+            'Slides((Slide("題", (部品,)),)) のように、スライドに入れてください。\n'
+            + list_examples(other)
+        )
+    if not any(output.slides for _, output in shown):
+        raise ReportError(
+            "スライドが一枚もありません。どれかのセルの Slides に、Slide を一枚以上入れてください。"
+        )
+    return True
+
+
+def _require_usable(unusable: list[str], stray: list[str], ways: Iterable[str]) -> None:
+    """Raise ReportError for prose that a report can't have, and for outputs that are no blocks."""
+    wrong = []
+    if unusable:
+        wrong.append(
+            "ノートブックの文章に、報告書で使えない書き方があります。"
+            f"{USABLE}\n{list_examples(unusable)}"
+        )
+    if stray:
+        wrong.append(
+            "ノートブックに、根拠をたどれない出力があります。報告書の部品（表、文、図）だけを"
+            "返してください。\n" + "\n".join([*(f"  ・{line}" for line in stray), *ways])
+        )
+    if wrong:
+        raise ReportError("\n".join(wrong))
 
 
 def _find_ways(data: dict[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from matplotlib import rc_context
 from analysis.document.blocks import Chart
 from analysis.document.canvas import STYLE
 from analysis.document.inline import Quoted, Shown
+from analysis.document.pointed import retell
 
 
 def drawing(draw: Callable[..., Chart]) -> Callable[..., Chart]:
@@ -29,7 +30,8 @@ def drawing(draw: Callable[..., Chart]) -> Callable[..., Chart]:
             alt = (_say(part, say, word) for part in own.alt)
             # Some of its figures may be found by the function itself.
             figures = tuple(map(word, own.figures))
-            return replace(own, alt=tuple(alt), figures=figures, message=chart.message)
+            svg = retell(own.svg, own.figures, figures)
+            return replace(own, svg=svg, alt=tuple(alt), figures=figures, message=chart.message)
 
         with rc_context(STYLE):
             chart = draw(*given, **named)

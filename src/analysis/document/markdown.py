@@ -4,6 +4,7 @@ Sections of a report are second-level headings. A first-level one is the noteboo
 place in a report the masthead takes.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
@@ -11,7 +12,6 @@ import mistune
 from mistune.core import BaseRenderer, BlockState
 
 from analysis.document.typst import literal, markup
-from analysis.errors import ReportError
 
 Token = dict[str, Any]
 
@@ -41,6 +41,9 @@ class _TypstRenderer(BaseRenderer):
                 return f"[{inner}], "
             case "strong" | "emphasis" as kind:
                 return f"#{'strong' if kind == 'strong' else 'emph'}[{inner}];"
+            case "link" if attributes["url"].startswith("#"):
+                # A place within the page: on paper it has no address.
+                return inner
             case "link":
                 return f"#link({literal(attributes['url'])})[{inner}];"
             case _:
@@ -63,13 +66,35 @@ _KNOWN = {
     "strong",
     "text",
 }
+_NAMES = {
+    "image": "画像",
+    "block_code": "複数行のコード",
+    "block_quote": "引用",
+    "block_html": "HTML",
+    "inline_html": "HTML",
+    "thematic_break": "区切り線",
+}
+# A site, an address of mail, a file of the set or a place in one. What else a reader of PDF or
+# JupyterLab would follow may run, or open a file of who reads it.
+_SITE = r"https?://[^/?#]\S*|mailto:[^@\s]+@[^@\s]+"
+_NAME = r"(?:[\w-]|%[89A-F][0-9A-F])+"
+_OURS = rf"(?:(?:{_NAME}/)*{_NAME}\.\w+)?(?:#\S+)?"
+_ADDRESS = re.compile(f"{_SITE}|{_OURS}", re.IGNORECASE)
+
+USABLE = (
+    "見出し、段落、箇条書き、強調、リンク、コードだけを使ってください。リンク先にできるのは、"
+    "https://、http:// か mailto: で始まるものと、一式のファイル（例 overview.html#evidence）です。"
+)
+"""What prose may be made of, for who wrote something else."""
 
 
-def parse(source: str) -> list[Token]:
-    """Return a cell's block tokens, without first-level headings and blank lines.
+def parse(source: str) -> tuple[list[Token], list[str]]:
+    """Return a cell's block tokens, and what in it a report can't have, for people.
 
-    Raises ReportError for anything but headings, paragraphs, lists, emphasis, links and code: what
-    one of the two renderings could not show must not silently be missing from it.
+    The tokens are without first-level headings and blank lines. But headings, paragraphs, lists,
+    emphasis, links and code all is refused: what one of the two renderings could not show must not
+    silently be missing from it. So is a link that leads elsewhere than USABLE says: in a heading
+    that is left out too, as the executed notebook has it.
     """
     tokens = cast("list[Token]", mistune.create_markdown(renderer=None)(source))
     kept = [
@@ -79,20 +104,32 @@ def parse(source: str) -> list[Token]:
         and not (token["type"] == "heading" and token["attrs"]["level"] < SECTION_LEVEL)
     ]
     unknown = {token["type"] for token in _walk(kept)} - _KNOWN
-    if unknown:
-        raise ReportError(
-            "ノートブックの文章に、報告書で使えない書き方があります: "
-            f"{'、'.join(sorted(unknown))}。"
-            "\n見出し、段落、箇条書き、強調、リンク、コードだけを使ってください。"
-        )
-    return kept
+    wrong = sorted({_NAMES.get(kind, kind) for kind in unknown})
+    return kept, [*wrong, *_find_astray(tokens)]
+
+
+def _find_astray(tokens: list[Token]) -> Iterator[str]:
+    for token in _walk(tokens):
+        if token["type"] != "link":
+            continue
+        text, address = _read_text(token), token["attrs"]["url"]
+        if not text.strip():
+            yield f"文字のないリンク（リンク先 {address}）"
+        elif not address:
+            yield f"リンク先のないリンク「{text}」"
+        elif not _ADDRESS.fullmatch(address):
+            yield f"リンク「{text}」のリンク先 {address}"
+
+
+def _read_text(token: Token) -> str:
+    return "".join(part.get("raw", "") for part in _walk(token["children"]))
 
 
 def section_title(token: Token) -> str | None:
     """Return the text of a second-level heading, None for any other token."""
     if token["type"] != "heading" or token["attrs"]["level"] != SECTION_LEVEL:
         return None
-    return "".join(part.get("raw", "") for part in _walk(token["children"]))
+    return _read_text(token)
 
 
 def say_prose(token: Token, say: Callable[[str], str]) -> Token:

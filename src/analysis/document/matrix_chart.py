@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from textwrap import wrap
+from typing import NamedTuple
 
-from matplotlib import rc_context
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
@@ -16,7 +16,6 @@ from matplotlib.transforms import Affine2D, Transform
 
 from analysis.document.blocks import Chart, Shown
 from analysis.document.canvas import (
-    STYLE,
     WIDTH_INCHES,
     finish,
     length_of,
@@ -25,6 +24,8 @@ from analysis.document.canvas import (
     write_figure,
     write_words,
 )
+from analysis.document.drawing import drawing
+from analysis.document.pointed import stand_for
 from analysis.document.sums import require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
@@ -37,8 +38,7 @@ _RADIUS, _DIGIT, _GAP = 0.2, 0.062, 0.05
 _LONGEST_NAME, _MARKS_IN_A_LINE = 11, 5
 
 
-@dataclass(frozen=True)
-class MatrixRow:
+class MatrixRow(NamedTuple):
     """A row: what it is called, a count and its marks for each column, and sums beside them.
 
     The counts add up to the first of the sums.
@@ -46,12 +46,11 @@ class MatrixRow:
 
     label: str
     counts: tuple[Figure, ...]
-    marks: tuple[str, ...]
+    marks: tuple[tuple[str, ...], ...]
     sums: tuple[Figure, ...]
 
 
-@dataclass(frozen=True)
-class MatrixHead:
+class MatrixHead(NamedTuple):
     """What stands above a matrix: what rows and columns are, the columns' names, the sums' titles.
 
     `note` says below what circles and marks are.
@@ -64,7 +63,7 @@ class MatrixHead:
     note: str
 
 
-@rc_context(STYLE)
+@drawing
 def draw_matrix(
     ledger: Ledger,
     caption: str,
@@ -155,7 +154,7 @@ class _Drawing:
         is_within = 2 * radius > wide + _GAP
         if radius:
             circle = Circle(at, radius, facecolor=COLOURS["ink"], transform=self.scale)
-            self.canvas.add_artist(circle)
+            self.canvas.add_artist(stand_for(figure, circle))
         if is_within or not radius:
             ink = COLOURS["paper"] if is_within else COLOURS["edge"]
             write_figure(self.canvas, self.scale, at, figure, figure.text, align="center", ink=ink)
@@ -164,13 +163,13 @@ class _Drawing:
             write_figure(self.canvas, self.scale, beside, figure, figure.text)
 
 
-def _part(marks: str) -> list[str]:
+def _part(marks: Sequence[str]) -> list[str]:
     """Return marks in lines that a cell has room for."""
     starts = range(0, len(marks), _MARKS_IN_A_LINE)
     return [" ".join(marks[at : at + _MARKS_IN_A_LINE]) for at in starts]
 
 
-def _count_lines(marks: str) -> int:
+def _count_lines(marks: Sequence[str]) -> int:
     return len(_part(marks))
 
 

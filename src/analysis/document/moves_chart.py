@@ -5,6 +5,7 @@ Lengths are changes, so none of these bars starts at a count of nothing: a level
 
 from collections.abc import Callable, Sequence
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from analysis.document.blocks import Chart, Shown
@@ -25,6 +26,7 @@ from analysis.document.canvas import (
 from analysis.document.drawing import drawing
 from analysis.document.message import say_contribution, say_way
 from analysis.document.plot import Plot, PlottedBar
+from analysis.document.pointed import stand_for
 from analysis.document.sums import require_difference, require_sum
 from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
@@ -59,21 +61,22 @@ def draw_bridge(
     now, before = ledger.parts(change)
     canvas = open_canvas(_ROW_INCHES * (len(steps) + 2) + 0.5, "constrained")
     axes = open_axes(canvas)
+    axes.spines["left"].set_visible(False)  # it would be taken for nought
     levels = [length_of(before)]
     for _, figure, is_up in steps:
         levels.append(levels[-1] + (length_of(figure) if is_up else -length_of(figure)))
     span = max(max(levels) - min(levels), 1.0)
-    axes.plot(levels[0], 0, **DIAMOND, clip_on=False)
+    _draw_level(axes, 0, levels[0], before)
     write_figure(axes, axes.transData, (levels[0] + _GAP * span, 0), before, before.text)
     for place, (_, figure, is_up) in enumerate(steps, start=1):
         ends = sorted(levels[place - 1 : place + 1])
-        _draw_step(axes, place, ends, is_up=is_up)
+        stand_for(figure, _draw_step(axes, place, ends, is_up=is_up))
         # It hangs on the level before.
         axes.plot([levels[place - 1]] * 2, [place - 1, place], color=COLOURS["edge"], linewidth=0.6)
         write_figure(axes, axes.transData, (ends[1] + _GAP * span, place), figure, figure.text)
     last = len(steps) + 1
     axes.plot([levels[-1]] * 2, [last - 1, last], color=COLOURS["edge"], linewidth=0.6)
-    axes.plot(levels[-1], last, **DIAMOND, clip_on=False)
+    _draw_level(axes, last, levels[-1], now)
     write_figure(axes, axes.transData, (levels[-1] + _GAP * span, last), now, now.text)
     axes.set_xlim(min(levels) - _GAP * span, max(levels) + 0.12 * span)
     axes.set_xticks([])
@@ -110,11 +113,12 @@ def draw_changes(
     require_sum(ledger, caption, [figure for _, figure in rows], whole)
     canvas = open_canvas(_ROW_INCHES * len(rows) + 0.5, "constrained")
     axes = open_axes(canvas)
+    axes.spines["left"].set_visible(False)  # it would be taken for nought
     values = [length_of(figure) for _, figure in rows]
     low, high = min(0.0, *values), max(0.0, *values)
     span = max(high - low, 1.0)
     for place, ((_, figure), value) in enumerate(zip(rows, values, strict=True)):
-        _draw_step(axes, place, sorted((0.0, value)), is_up=value > 0)
+        stand_for(figure, _draw_step(axes, place, sorted((0.0, value)), is_up=value > 0))
         at = (max(value, 0.0) + _GAP * span, place)
         write_figure(axes, axes.transData, at, figure, figure.text)
     axes.axvline(0, color=COLOURS["edge"], linewidth=0.6)
@@ -129,6 +133,12 @@ def draw_changes(
     return finish(canvas, caption, alt, figures, message=message)
 
 
-def _draw_step(axes: Axes, place: int, ends: Sequence[float], *, is_up: bool) -> None:
+def _draw_step(axes: Axes, place: int, ends: Sequence[float], *, is_up: bool) -> Artist:
     look = MOVES["gained" if is_up else "lost"]
-    axes.barh(place, ends[1] - ends[0], left=ends[0], height=BAR, **fill(look))
+    step: Artist = axes.barh(place, ends[1] - ends[0], left=ends[0], height=BAR, **fill(look))[0]
+    return step
+
+
+def _draw_level(axes: Axes, place: int, level: float, figure: Figure) -> None:
+    (mark,) = axes.plot(level, place, **DIAMOND, clip_on=False)
+    stand_for(figure, mark)

@@ -29,6 +29,7 @@ SCRIPTS = tuple(
         "printed",
         "recount",
         "dom",
+        "idle",
         "list",
         "table",
         "panel",

@@ -1,6 +1,7 @@
 """A chart of rates: a bar each to a line at 100 %, the city's rate across, and what was before."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -23,6 +24,7 @@ from analysis.document.chart import DRAWN, INK, PAPER, ROW_INCHES, tell_rows
 from analysis.document.drawing import drawing
 from analysis.document.message import Label, Message, say_ends
 from analysis.document.plot import Plot, PlottedBar
+from analysis.document.pointed import stand_for
 from analysis.figures.figure import Figure
 from analysis.looks import COLOURS
 
@@ -31,6 +33,8 @@ ALL = 100
 NUMBER_GAP, RATE_ROOM = 1.5, 12
 """Between a rate's bar and its number, and beyond a bar of all for its number, in percent."""
 _LEAST_ROOM = 10
+_MARK_ROOM = 6.5
+"""Between the names and nought, in points, where marks may stand there."""
 
 
 @drawing
@@ -50,20 +54,25 @@ def draw_rates(
     canvas = open_canvas(ROW_INCHES * len(rows) + 0.6, "constrained")
     axes = open_axes(canvas)
     places = range(len(rows))
-    axes.barh(places, [length_of(now) for _, now, _ in rows], height=BAR, color=INK)
+    drawn = axes.barh(places, [length_of(now) for _, now, _ in rows], height=BAR, color=INK)
     for place, (_, now, before) in enumerate(rows):
+        stand_for(now, drawn[place])
         if before is not None and before.value is not None:
-            axes.plot(length_of(before), place, **DIAMOND, clip_on=False)
+            (mark,) = axes.plot(length_of(before), place, **DIAMOND, clip_on=False)
+            stand_for(before, mark)
         at, align = _place_rate(now, before)
         write_figure(axes, axes.transData, (at, place), now, now.cell_text, align=align, boxed=True)
     axes.axvline(ALL, color=COLOURS["edge"], linewidth=0.6, zorder=0)
     if whole is not None:
         # The white edge keeps the line visible where it crosses a dark bar.
         axes.axvline(length_of(whole), color=PAPER, linewidth=2.2, zorder=2.9)
-        axes.axvline(length_of(whole), color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9, zorder=3)
+        dashed: Any = {"color": DRAWN, "linestyle": (0, (4, 2)), "linewidth": 0.9}
+        stand_for(whole, axes.axvline(length_of(whole), **dashed, zorder=3))
     axes.set_xlim(0, ALL + RATE_ROOM)
     axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
+    # A mark at nought stands half to the left of it.
+    axes.tick_params(pad=_MARK_ROOM)
     keys: list[LegendKey] = []
     if any(before is not None for _, _, before in rows):
         diamond = Line2D(
@@ -72,10 +81,7 @@ def draw_rates(
         )  # fmt: skip
         keys += [(Patch(color=INK, label=say("今回")), None), (diamond, None)]
     if whole is not None:
-        line = Line2D(
-            [], [], color=DRAWN, linestyle=(0, (4, 2)), linewidth=0.9,
-            label=say(f"市全体　{whole.cell_text}"),
-        )  # fmt: skip
+        line = Line2D([], [], **dashed, label=say(f"市全体　{whole.cell_text}"))
         keys.append((line, whole))
     edge = Line2D([], [], color=COLOURS["edge"], linewidth=0.6, label=say("右の線　すべて"))
     keys.append((edge, None))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from analysis.document.block import ASKED, TYPST_MIME, Bundle
+from analysis.document.block import TYPST_MIME
 from analysis.document.blocks import (
     Block,
     Bullets,
@@ -20,12 +20,9 @@ from analysis.document.blocks import (
     Shown,
     Strong,
     Table,
-    require_parts,
 )
 from analysis.document.tiles import Tiles
 from analysis.errors import ReportError
-from analysis.figures.asked import take_asked
-from analysis.figures.own_code import note_own_code
 
 SLIDE_MIME = "application/vnd.analysis.slide+json"
 
@@ -37,6 +34,12 @@ MOST_ROWS_SHOWN = 2 * LONGEST_COLUMN
 
 Part = Paragraph | Bullets | Table | Chart | Tiles
 """What can stand on a slide."""
+
+_PARTS = (Paragraph, Bullets, Table, Chart, Tiles)
+_FORM = (
+    'Slides((Slide("題", (部品, 部品), message=("要点",)),)) のように、丸括弧に入れて並べます'
+    "（一つだけのときも、後ろにコンマが要ります）。部品は、show の表、文、図です。"
+)
 
 
 @dataclass(frozen=True)
@@ -57,19 +60,32 @@ class Slide:
     def __post_init__(self) -> None:
         """Refuse anything but the parts of a slide, and what can't be drawn on one.
 
-        Raises ReportError for widths and tables that no slide has room for.
+        Raises ReportError, as these are written in notebooks.
         """
-        require_parts(self.message, (str, Quoted, Shown, Strong))
-        require_parts((*self.parts, *self.beside), (Paragraph, Bullets, Table, Chart, Tiles))
+        if not isinstance(self.title, str) or not self.title.strip():
+            raise ReportError(f"スライドの題は、空でない文字で書いてください。{_FORM}")
+        where = f"スライド「{self.title}」の"
+        for name, given, kinds in (
+            ("部品", self.parts, _PARTS),
+            ("右の部品（beside）", self.beside, _PARTS),
+            ("要点（message）", self.message, (str, Quoted, Shown, Strong)),
+        ):
+            if (what := find_stranger(given, kinds)) is not None:
+                raise ReportError(f"{where}{name}に {what} は入れられません。{_FORM}")
+        widths: Any = self.widths
+        is_pair = isinstance(widths, tuple) and [type(one) for one in widths] == [int, int]
+        if not is_pair or min(widths) < 1:
+            raise ReportError(
+                f"{where} widths は、(3, 2) のように、二つとも1以上の整数にしてください。"
+            )
         for part in (*self.parts, *self.beside):
             if isinstance(part, Chart) and part.plot is None:
-                raise TypeError(f"a slide has no bars to draw of {part.caption!r}")
+                raise ReportError(
+                    f"{where}図「{part.caption}」は、スライドにない種類の図です。"
+                    '数値を一つだけ並べる図（show.bars("online_rate") など）か、表にしてください。'
+                )
             if isinstance(part, Table):
                 self._require_room(part)
-        if min(self.widths) < 1:
-            raise ReportError(
-                f"スライド「{self.title}」の widths は、二つとも1以上にしてください。"
-            )
 
     def _require_room(self, table: Table) -> None:
         where = f"スライド「{self.title}」の表「{table.caption}」"
@@ -95,20 +111,29 @@ class Slides(Block):
 
     slides: tuple[Slide, ...]
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+    def __post_init__(self) -> None:
+        """Raise ReportError for anything but slides."""
+        if (what := find_stranger(self.slides, (Slide,))) is not None:
+            raise ReportError(f"Slides に {what} は入れられません。{_FORM}")
+
+    def _render(self) -> dict[str, Any]:
         # The renderers know a slide, as those of blocks know every block.
         from analysis.document import html, svg  # noqa: PLC0415
         from analysis.document.slides import described, typeset  # noqa: PLC0415
 
         page = Group(tuple(slide.content for slide in self.slides))
-        shown = {
-            "text/plain": "<Slides>",
+        return {
             "text/html": svg.to_cell(html.render(page)),
             TYPST_MIME: "\n".join(map(typeset.render, self.slides)),
             SLIDE_MIME: list(map(described.render, self.slides)),
         }
-        note_own_code()
-        return shown, {ASKED: take_asked()}
+
+
+def find_stranger(given: Any, kinds: tuple[type, ...]) -> str | None:
+    """Return what is no tuple of these kinds, or of another kind in one, as Python calls it."""
+    if not isinstance(given, tuple):
+        return type(given).__name__
+    return next((type(one).__name__ for one in given if not isinstance(one, kinds)), None)
 
 
 def halve(table: Table) -> tuple[Table, ...]:

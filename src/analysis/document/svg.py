@@ -3,21 +3,24 @@
 A page's Content-Security-Policy refuses `style` attributes and elements, so the look becomes
 presentation attributes. Several drawings stand on one page: only ids that something refers to are
 kept, and they begin with the drawing's own name. A group named for a figure becomes a link, so that
-its number can be traced like any other.
+its number can be traced like any other, as can what stands for it.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from analysis.document.text import link_to
+from analysis.document.pointed import SVG, link_figures
 
-SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 FONTS = "Noto Sans CJK JP, Noto Sans JP, Hiragino Sans, Yu Gothic, Meiryo, sans-serif"
 AS_QUOTED = "quoted"
 """The id, which becomes the class, of a text whose digits are not ours."""
 
+_UNSEEN = re.compile(
+    '<a [^>]*tabindex[^>]*>.*?</a>|<title>.*?</title>|<rect [^>]*pointer-events="all" />'
+)
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT = re.compile(r"(?:(\w+) )?(?:(\d+) )?([\d.]+)px .*")
 _DRAWING = re.compile("<svg .*?</svg>", re.DOTALL)
@@ -42,10 +45,10 @@ class NumberBox:
     height: float
 
 
-def clean_drawing(written: str, name: str, figures: set[str]) -> str:
+def clean_drawing(written: str, name: str, told: Mapping[str, str]) -> str:
     """Return matplotlib's SVG as an element for a page.
 
-    `name` begins each id; a group whose id is one of `figures` (figure ids) becomes its link.
+    `name` begins each id; `told` says, by its id, what each figure is that it draws.
     """
     ElementTree.register_namespace("", SVG)
     # matplotlib wrote it a moment ago: there is no entity or document type of a stranger in it.
@@ -59,9 +62,10 @@ def clean_drawing(written: str, name: str, figures: set[str]) -> str:
         if (target := element.attrib.pop(XLINK, None)) is not None:
             element.set("href", target)
         for key in _PLACED & element.attrib.keys():
-            told = " ".join(element.attrib[key].split())
-            element.set(key, _LONG.sub(_shorten, told))
-    _rename(root, name, figures)
+            places = " ".join(element.attrib[key].split())
+            element.set(key, _LONG.sub(_shorten, places))
+    link_figures(root, told)
+    _rename(root, name)
     # What the dropped style element said of everything.
     root.set("stroke-linejoin", "round")
     root.set("font-family", FONTS)
@@ -82,7 +86,9 @@ def find_numbers(svg: str) -> tuple[float, list[NumberBox]]:
     _, _, width, height = (float(part) for part in root.get("viewBox", "").split())
     boxes = []
     for link in root.iter(f"{{{SVG}}}a"):
-        text = next(link.iter(f"{{{SVG}}}text"))
+        text = next(link.iter(f"{{{SVG}}}text"), None)
+        if text is None:
+            continue
         size = float(text.get("font-size", "").removesuffix("px"))
         shown = text.text or ""
         length = sum(size * (_NARROW if sign.isascii() else 1) for sign in shown)
@@ -95,6 +101,11 @@ def find_numbers(svg: str) -> tuple[float, list[NumberBox]]:
             )
         )
     return height / width, boxes
+
+
+def leave_seen(svg: str) -> str:
+    """Return a clean drawing without what only a pointer finds, for paper."""
+    return _UNSEEN.sub("", svg)
 
 
 def to_cell(written: str) -> str:
@@ -128,7 +139,7 @@ def _spread_style(element: ElementTree.Element) -> None:
             element.set(key, value)
 
 
-def _rename(root: ElementTree.Element, name: str, figures: set[str]) -> None:
+def _rename(root: ElementTree.Element, name: str) -> None:
     """Keep only the ids that are referred to, and let them begin with the drawing's name."""
     wanted = {
         reference
@@ -138,14 +149,12 @@ def _rename(root: ElementTree.Element, name: str, figures: set[str]) -> None:
     }
     for element in root.iter():
         own = element.attrib.pop("id", None)
-        if own in figures:
-            element.tag = f"{{{SVG}}}a"
-            element.attrib |= {"class": "figure", "href": link_to(own)}
-        elif own == AS_QUOTED:
+        if own == AS_QUOTED:
             element.set("class", AS_QUOTED)
         elif own in wanted:
             element.set("id", f"{name}-{own}")
         for key, value in element.attrib.items():
             element.set(key, _REFERENCE.sub(rf"url(#{name}-\1)", value))
-        if own not in figures and (target := element.get("href", "")).startswith("#"):
+        is_link = element.tag == f"{{{SVG}}}a"
+        if not is_link and (target := element.get("href", "")).startswith("#"):
             element.set("href", f"#{name}-{target[1:]}")

@@ -19,6 +19,11 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", _DIRECTIONS.sub("", lines)).replace("\t", " ")
 
 
+def on_one_line(text: str) -> str:
+    """Return a text as one line of what can be printed."""
+    return printable(text).replace("\n", " ")
+
+
 def link_to(figure_id: str) -> str:
     """Return the address, within a page, of a figure's line of evidence."""
     # A section's scope may hold percent signs of its own; the browser decodes an address once.

@@ -20,6 +20,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.document.inline import Cell, Inline, Link, Quoted, Shown, Strong
+from analysis.document.slide import Slides
 from analysis.document.tiles import Tiles
 from analysis.figures.figure import Figure
 from analysis.language.lexicon import Lexicon
@@ -65,6 +66,9 @@ def _translate_drawn(block: Block, lexicon: Lexicon) -> Block:
             drawn = again(lexicon.say, lambda argument: _translate_argument(argument, lexicon))
             message: Any = sentence.say(drawn.message)
             return replace(drawn, message=message, joint=lexicon.say(drawn.joint))
+        case Slides():
+            # A presentation is in Japanese alone.
+            return block
     raise TypeError(f"no English for {type(block).__name__}")
 
 
@@ -115,6 +119,14 @@ def translate_table(table: Table, lexicon: Lexicon) -> Table:
     return said
 
 
+def translate_figure(figure: Figure, lexicon: Lexicon) -> Figure:
+    """Return a figure with its names and its unit in English."""
+    own = replace(figure.unit, name=lexicon.say_unit(figure.unit.name, figure.text))
+    own = figure.unit if own == figure.unit else own
+    label, scope = lexicon.say(figure.label), lexicon.say(figure.scope_name)
+    return replace(figure, unit=own, label=label, scope_name=scope)
+
+
 def _translate_argument(argument: Any, lexicon: Lexicon) -> Any:
     """Return what a chart is drawn of: labels and figures, within lists of these."""
     match argument:
@@ -122,14 +134,11 @@ def _translate_argument(argument: Any, lexicon: Lexicon) -> Any:
             return lexicon.say(argument)
         case Quoted(text=text):
             return Quoted(lexicon.say_name(text))
-        case Figure(unit=unit, label=label, scope_name=scope):
-            own = replace(unit, name=lexicon.say_unit(unit.name, argument.text))
-            own = unit if own == unit else own
-            return replace(
-                argument, unit=own, label=lexicon.say(label), scope_name=lexicon.say(scope)
-            )
+        case Figure():
+            return translate_figure(argument, lexicon)
         case list() | tuple():
-            return tuple(_translate_argument(part, lexicon) for part in argument)
+            parts = tuple(_translate_argument(part, lexicon) for part in argument)
+            return type(argument)(*parts) if hasattr(argument, "_fields") else parts
     return argument
 
 

@@ -9,6 +9,7 @@ from analysis.document.blocks import Chart, Shown
 from analysis.document.canvas import finish, length_of, open_axes, open_canvas, write_figure
 from analysis.document.drawing import drawing
 from analysis.document.message import say_way
+from analysis.document.pointed import stand_for
 from analysis.figures.figure import Figure
 from analysis.looks import COLOURS
 
@@ -26,12 +27,7 @@ _ABOVE = 0.09
 """How far a number stands above its point, of the drawing's height."""
 
 
-_LINE: dict[str, Any] = {
-    "color": COLOURS["ink"],
-    "linewidth": 1.4,
-    "marker": "o",
-    "markersize": 4.5,
-}
+_POINT: dict[str, Any] = {"color": COLOURS["ink"], "marker": "o", "markersize": 4.5}
 
 
 @drawing
@@ -49,10 +45,12 @@ def draw_trend(caption: str, points: Sequence[Point]) -> Chart:
     span = max(days[-1] - days[0], 1.0) if days else 1.0
     values = [length_of(figure) for _, _, figure in known]
     top = max(values, default=0.0) * 1.3 or 1.0
-    axes.plot(days, values, clip_on=False, **_LINE)
+    axes.plot(days, values, clip_on=False, color=COLOURS["ink"], linewidth=1.4)
     for at, value, (_, _, figure) in zip(days, values, known, strict=True):
         place = (at, value + _ABOVE * top)
         text = f"{figure.text}{figure.unit.name}"
+        (point,) = axes.plot(at, value, clip_on=False, **_POINT)
+        stand_for(figure, point)
         write_figure(axes, axes.transData, place, figure, text, align="center")
     if days:
         axes.set_xlim(days[0] - _ROOM * span, days[-1] + _ROOM * span)

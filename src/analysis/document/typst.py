@@ -26,7 +26,7 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
-from analysis.document.svg import find_numbers
+from analysis.document.svg import find_numbers, leave_seen
 from analysis.document.tags import tell_link, tell_table
 from analysis.document.text import printable
 from analysis.document.tiles import Tile, Tiles
@@ -69,7 +69,7 @@ def render(block: Block) -> str:
 def _drawn(block: Chart | Tiles) -> str:
     if isinstance(block, Tiles):
         return "#tiles(" + "".join(f"{_tile(tile)}, " for tile in block.tiles) + ")"
-    drawing = f"image(bytes({literal(block.svg)}), format: {literal('svg')}, "
+    drawing = f"image(bytes({literal(leave_seen(block.svg))}), format: {literal('svg')}, "
     drawing += f"alt: {literal(block.alt_text)}, width: 100%)"
     height, numbers = find_numbers(block.svg)
     links = "".join(

@@ -4,6 +4,8 @@ They hold what `Findings.frame` gives, one row a procedure. The same answers giv
 """
 
 import io
+from collections.abc import Collection
+from datetime import date
 from typing import Literal
 
 import pandas as pd
@@ -25,6 +27,8 @@ _NOW, _BEFORE, _COLUMNS = "今回の手続き", "前回の手続き", "列の説
 _IN_CODES = "（符号）"
 _WIDTHS = {"str": 24, "category": 16}
 _WIDTH, _WIDEST = 12, 60
+# Excel has a day before it that never was, and none before 1900.
+_FIRST_DAY = "1900-03-01"
 
 
 def export_frames(findings: Findings, to: Format, *, labels: bool) -> str:
@@ -65,7 +69,7 @@ def write_parquet(frame: pd.DataFrame) -> bytes:
 def write_book(findings: Findings, frames: dict[str, pd.DataFrame]) -> bytes:
     """Return frames as the sheets of a workbook, and what its columns are in a last one.
 
-    Texts stay texts, whatever they begin with.
+    Texts stay texts, whatever they begin with; dates are dates, written alike in every country.
 
     >>> content = write_book(findings, {"今回": findings.frame()})
     >>> pd.read_excel(io.BytesIO(content), sheet_name="今回")[["procedure_id", "annual_volume"]]
@@ -78,15 +82,20 @@ def write_book(findings: Findings, frames: dict[str, pd.DataFrame]) -> bytes:
     if settings.demonstration:
         notice = f"{DEMONSTRATION} {notice}"
     book = Book("手続きの表", settings.as_of, notice)
-    for name, frame in frames.items():
-        _add_frame(book, name, frame)
     asked = findings.ledger.cycle.questionnaire
+    dates = {field.name for field in asked.fields if field.kind == "date"}
+    dates |= {findings.titles[name] for name in dates & findings.titles.keys()}
+    for name, frame in frames.items():
+        _add_frame(book, name, frame, dates)
     _add_frame(book, _COLUMNS, describe_columns(findings.frame(), asked))
     return book.finish()
 
 
-def _add_frame(book: Book, name: str, frame: pd.DataFrame) -> None:
+def _add_frame(
+    book: Book, name: str, frame: pd.DataFrame, dates: Collection[str] = frozenset()
+) -> None:
     sheet = book.add_sheet(name)
+    dated = book.add_format(num_format="yyyy-mm-dd")
     head = book.add_format(
         bold=True, bg_color=COLOURS["sheet_head"], font_color=COLOURS["sheet_head_text"], border=1
     )
@@ -102,4 +111,7 @@ def _add_frame(book: Book, name: str, frame: pd.DataFrame) -> None:
         sheet.set_column(column, column, width)
         book.write(sheet, 0, column, str(title), head)
         for row, value in enumerate(list_values(frame, str(title)), start=1):
-            book.write(sheet, row, column, value, None)
+            if title in dates and value is not None and value >= _FIRST_DAY:
+                sheet.write_datetime(row, column, date.fromisoformat(value), dated)
+            else:
+                book.write(sheet, row, column, value, None)

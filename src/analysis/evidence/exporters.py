@@ -15,7 +15,7 @@ import typst
 from analysis.cycle import FIGURES_NAME
 from analysis.document.blocks import Masthead
 from analysis.document.document import CellOutput, Document
-from analysis.document.fonts import missing_glyphs
+from analysis.document.fonts import missing_glyphs, name_signs
 from analysis.document.markdown import to_typst
 from analysis.document.tags import finish_tags
 from analysis.document.typefaces import FAMILIES, FOLDERS, JAPANESE
@@ -137,7 +137,7 @@ def _set_pdf(document: Document, findings: Findings, written: Content) -> bytes:
             timestamp=as_of,
         )
     except typst.TypstError as error:
-        raise ReportError(_explain(error, "\n".join(parts))) from None
+        raise ReportError(_explain(error, f"{setup}\n{body}")) from None
     if not isinstance(made, bytes):
         raise TypeError("Typst returned no PDF")
     return finish_tags(made, body)
@@ -184,7 +184,7 @@ def _explain(error: typst.TypstError, content: str) -> str:
     for character in sorted(missing_glyphs(content)):
         place = content.index(character)
         around = content[max(place - 12, 0) : place + 12].replace("\n", " ")
-        lines.append(f"「{character}」（U+{ord(character):04X}）: …{around}…")
+        lines.append(f"{name_signs(character)}: …{around}…")
     if not lines:
         return f"PDF を作成できません: {error.message}"
     return (

@@ -8,11 +8,13 @@ and stops the build. So does a figure that is printed with another value than th
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
 
+from analysis.document.pointed import tell_figure
+from analysis.document.translate import translate_figure
 from analysis.errors import ReportError, list_examples
 from analysis.figures.definition import list_constants
 from analysis.figures.figure import split_id
@@ -37,10 +39,12 @@ class Printed:
     """What a page prints: its figures (id and text, in order), and its other texts.
 
     `texts` leaves out what is quoted, what is blank, and the section number that begins a heading.
+    `told` are the ids of the figures that drawings tell who points at them, and what they tell.
     """
 
     figures: list[tuple[str, str]]
     texts: list[str]
+    told: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def ids(self) -> list[str]:
@@ -79,7 +83,19 @@ def find_orphans(printed: Printed, findings: Findings, lexicon: Lexicon | None =
         for figure_id, text in printed.figures
         if (expected := tell_difference(findings.ledger, figure_id, text, known))
     ]
-    return wrong
+    return wrong + [
+        f"数値 {figure_id} の図での説明が台帳と違います: 「{text}」"
+        for figure_id, text in dict.fromkeys(printed.told)
+        if text not in _list_told(findings.ledger, figure_id, lexicon)
+    ]
+
+
+def _list_told(ledger: Ledger, figure_id: str, lexicon: Lexicon | None) -> list[str]:
+    """Return what a drawing may tell of a figure."""
+    if (figure := ledger.look_up(*split_id(figure_id))) is None:
+        return []
+    own = figure if lexicon is None else translate_figure(figure, lexicon)
+    return [tell_figure(own, is_now=is_now) for is_now in (True, False)]
 
 
 def list_printed(page: str) -> list[str]:
@@ -103,7 +119,12 @@ def read_page(page: str) -> Printed:
         classes = (values.get("class") or "").split()
         printed.texts.extend(values[name] or "" for name in _SPOKEN if name in values)
         if tag == "a" and "figure" in classes:
-            printed.figures.append((_id_of(values), node.text()))
+            first, text = node.child, node.text()
+            if first is not None and first.tag == "title":
+                printed.told.append((_id_of(values), first.text()))
+                text = text.removeprefix(first.text())
+            if text:
+                printed.figures.append((_id_of(values), text))
             is_read = True
         is_read = is_read or tag in _UNREAD or "quoted" in classes
         in_heading = in_heading or tag in _HEADINGS

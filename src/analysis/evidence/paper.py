@@ -17,6 +17,7 @@ from analysis.figures.figure import Figure
 from analysis.figures.ledger import Ledger
 from analysis.figures.measure import Change, Measure, Share
 from analysis.language.lexicon import Lexicon
+from analysis.language.phrase import IN_JAPANESE
 
 PLACES_NAME = "evidence-places.csv"
 
@@ -47,8 +48,11 @@ def write_evidence(
     for _, members in groupby(figures, key=lambda figure: figure.measure):
         group = list(members)
         items = "".join(f"{_write_item(ledger, figure, rows, lexicon)}, " for figure in group)
-        named = ", ".join(literal(say(one)) for one in (group[0].label, _define(ledger, group[0])))
-        yield f"#evidence-of({named}, {items})"
+        label, meaning = (say(one) for one in (group[0].label, _define(ledger, group[0])))
+        # A bookmark can't say in which language a part of it is.
+        is_whole = lexicon is None or not IN_JAPANESE.search(label)
+        looks = "" if is_whole else "bookmarked: false, "
+        yield f"#evidence-of({literal(label)}, {literal(meaning)}, {looks}{items})"
 
 
 def _define(ledger: Ledger, figure: Figure) -> str:

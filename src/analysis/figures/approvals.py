@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from analysis.cycle import APPROVALS_NAME, Cycle
 from analysis.errors import SettingsError, list_examples
+from analysis.survey.plain_csv import begins_formula
 from analysis.texts import read_records
 
 APPROVAL_COLUMNS = (
@@ -19,7 +20,6 @@ APPROVAL_COLUMNS = (
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 _TARGET = re.compile(r"[^/\s]+/[^/]+(?:/[^/]+)?")
-_FORMULA = ("=", "+", "-", "@")
 _REMEDY = (
     "その行を元の内容に戻すか、行ごと削り、必要なら `analysis approve` で承認し直してください。"
 )
@@ -87,12 +87,12 @@ def guard(text: str) -> str:
     >>> guard("=1+1"), unguard(guard("=1+1")), unguard("'a")
     ("'=1+1", '=1+1', "'a")
     """
-    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+    return f"'{text}" if begins_formula(text.lstrip("'")) else text
 
 
 def unguard(cell: str) -> str:
     """Return the text that a cell stands for."""
-    is_guarded = cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA)
+    is_guarded = cell.startswith("'") and begins_formula(cell.lstrip("'"))
     return cell[1:] if is_guarded else cell
 
 

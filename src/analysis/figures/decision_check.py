@@ -5,7 +5,7 @@ unless several may hold.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, product
+from itertools import accumulate, combinations, product
 from math import prod
 
 from analysis.figures.decision_tables import (
@@ -21,6 +21,9 @@ from analysis.questionnaire.spellings import match_key
 _MOST_COMBINATIONS = 20_000
 MOST_QUESTIONS = 8
 """How many of the survey's answers all tables may ask for: so many a person answers one by one."""
+
+MOST_RULES = 200
+"""How many rules all tables may have: each is counted, in every department and with its rows."""
 
 Fault = tuple[tuple[str | int, ...], str]
 """What is wrong: the keys that lead to it, as `refuse_settings` takes them, and why."""
@@ -51,6 +54,12 @@ def find_faults(
 
     `quoted` is the guideline's text, in which the rules' words must stand.
     """
+    ends = accumulate(len(table.rules) for table in tables)
+    if many := [(at, end) for at, end in enumerate(ends) if end > MOST_RULES]:
+        told = f"規則は、すべての表を合わせて{MOST_RULES}までです（{many[-1][1]:,}あります）"
+        # To look at each beside each other would take longer than anybody waits.
+        yield ("tables", many[0][0]), told
+        return
     for at, grade in enumerate(grades):
         if grade.code in {own.code for own in grades[:at]}:
             yield ("grades", at, "code"), f"{grade.code} が重複しています"
@@ -152,8 +161,9 @@ def _find_combinations(
                 told = _say(both, known)
                 yield where, f"規則「{one.label}」にも当たる回答があります（{told}）"
     domains = [list(known[field].choices) for field in table.fields]
-    if prod(map(len, domains)) > _MOST_COMBINATIONS:
-        yield ("tables", at), "尋ねる項目が多すぎます。表を分けてください"
+    if (count := prod(map(len, domains))) > _MOST_COMBINATIONS:
+        told = f"回答の組合せが{count:,}通りになります（{_MOST_COMBINATIONS:,}通りまで）"
+        yield ("tables", at), f"{told}。表を分けてください"
         return
     gaps = [
         dict(zip(table.fields, codes, strict=True))

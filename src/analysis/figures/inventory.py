@@ -21,8 +21,8 @@ _DONE = "実施済"
 _PARQUET = ".parquet"
 _SAID = {
     "workbook_not_file": "ファイルがありません（リンクやフォルダーは読みません）",
-    "workbook_too_large": "大きすぎます",
-    "workbook_cells": "行かセルが多すぎます",
+    "workbook_too_large": "50MBを超えています",
+    "workbook_cells": "10万行か400万セルを超えています",
     "workbook_locked": "開けません",
 }
 

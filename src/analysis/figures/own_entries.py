@@ -1,27 +1,16 @@
 """The entries of a survey's `measures.toml`, as they are written there."""
 
-import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from analysis.settings import Name
 
 MeasureName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-# What a spreadsheet takes for a formula in figures.csv.
-_FORMULA_SIGNS = ("=", "+", "-", "@")
 _KINDS = (
     "where（数える手続き）、sum（足し合わせる列）、share と of（割合）、change（前回からの増減）"
     "のどれか一つを書いてください"
 )
-
-
-def _be_no_formula(label: str) -> str:
-    """Return a label that no spreadsheet takes for a formula; raise ValueError."""
-    if unicodedata.normalize("NFKC", label).lstrip().startswith(_FORMULA_SIGNS):
-        signs = "、".join(f"「{sign}」" for sign in _FORMULA_SIGNS)
-        raise ValueError(f"{signs}で始めず、ほかの文字で始めてください")
-    return label
 
 
 class _Strict(BaseModel):
@@ -36,7 +25,7 @@ class OwnMeasure(_Strict):
     """
 
     name: MeasureName
-    label: Annotated[Name, AfterValidator(_be_no_formula)]
+    label: Name
     where: dict[str, str | list[str]] | None = None
     sum: Name | None = None
     share: Name | None = None

@@ -44,7 +44,7 @@ def read_delimited(content: bytes, title: str, may_hold: Sieve) -> Sheet:
         if row > LAST_ROW:
             raise UnreadableWorkbookError("workbook_cells", "行が多すぎる")
         if len(record) > LAST_COLUMN:
-            raise UnreadableWorkbookError("workbook_cells", "列が多すぎる")
+            raise UnreadableWorkbookError("workbook_cells", f"列が{LAST_COLUMN:,}を超える")
         filled = {
             column: kept.setdefault(text, Entry(shorten_decimal(decode_line_ends(text)), "text"))
             for column, text in enumerate(record, start=1)

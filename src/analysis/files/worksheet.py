@@ -27,7 +27,7 @@ from analysis.files.stored import StoredValues
 
 # A row of a merged range costs as much as a cell.
 MOST_MERGED_ROWS = 1_000_000
-_MANY_MERGES = "結合したセルが多すぎる"
+_MANY_MERGES = "結合したセルが100万行を超える"
 # Two or three characters wide; the narrowest column of answers (あり, なし) takes five.
 NARROW_WIDTH = 4.0
 # Nothing is seen in a row of a point, nor in a column of two pixels.

@@ -20,7 +20,7 @@ TAGS = {
     "a", "br", "caption", "col", "colgroup", "dd", "details", "div", "dl", "dt", "figcaption",
     "figure", "h1", "h2", "h3", "li", "p", "section", "span", "strong", "summary", "table", "tbody",
     "td", "th", "thead", "tr", "ul", "svg", "g", "path", "rect", "text", "tspan", "defs", "use",
-    "pattern", "clipPath", "line", "polyline", "polygon", "circle", "ellipse",
+    "pattern", "clipPath", "line", "polyline", "polygon", "circle", "ellipse", "title",
 }  # fmt: skip
 ATTRIBUTES = {
     "class", "id", "scope", "colspan", "rowspan", "role", "tabindex", "href", "xlink:href",
@@ -30,7 +30,7 @@ ATTRIBUTES = {
     "font-weight", "text-anchor", "stroke-width", "stroke-linecap", "stroke-linejoin",
     "stroke-miterlimit", "stroke-dasharray", "stroke-dashoffset", "stroke-opacity",
     "fill-opacity", "fill-rule", "clip-rule", "font-family", "aria-label", "aria-describedby",
-    "aria-labelledby", "aria-hidden", "preserveAspectRatio",
+    "aria-labelledby", "aria-hidden", "preserveAspectRatio", "pointer-events",
     # What a table tells the list's script of its columns; other data-* may command JupyterLab.
     "data-column", "data-picks", "data-codes", "data-order",
 }  # fmt: skip

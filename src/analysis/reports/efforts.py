@@ -66,16 +66,16 @@ def _draw_by_use(
         if band != UNKNOWN_USE
         or any(ledger.figure(name_cell(code, band), scope).value for code, _ in grades)
     }
-    marks: dict[tuple[str, str], str] = {}
+    marks: dict[tuple[str, str], tuple[str, ...]] = {}
     for own in chosen:
         grade = find_grade(ledger.guideline, own.decision)
         cell = (grade.code if grade else UNSETTLED, find_band(own.volume))
-        marks[cell] = marks.get(cell, "") + own.sign
+        marks[cell] = (*marks.get(cell, ()), own.sign)
     rows = [
         MatrixRow(
             label,
             tuple(ledger.figure(name_cell(code, band), scope) for band in bands),
-            tuple(marks.get((code, band), "") for band in bands),
+            tuple(marks.get((code, band), ()) for band in bands),
             tuple(ledger.figure(f"grade_{code}{of}", scope) for of in ("", "_volume")),
         )
         for code, label in grades

@@ -184,6 +184,8 @@ def _find_unusable(stated: dict[str, Any]) -> Iterator[str]:
         yield f"{KEY} の {_SLIDES}（スライドにするか）に書けるのは true か false です。"
     if stated.get(SPEAKS, [ENGLISH]) != [ENGLISH]:
         yield f'{KEY} の {SPEAKS}（日本語のほかの言語）に書けるのは ["{ENGLISH}"] です。'
+    if stated.get(_SLIDES) is True and SPEAKS in stated:
+        yield f"{KEY} の {_SLIDES} と {SPEAKS} は、どちらか一方です（スライドは日本語だけです）。"
     usable = ("order", *_WORDS, "needs", _SLIDES, SPEAKS)
     for key in sorted(stated.keys() - {*usable}):
         yield f"{KEY} の「{key}」は使えません（使えるのは {'、'.join(usable)}）。"

@@ -7,15 +7,15 @@ import re
 import numpy as np
 import pandas as pd
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Full-width ones too, which a Japanese Excel takes for the others, and behind blanks.
+_FORMULA_START = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
 _NUMBER = re.compile(r"[+-][0-9][0-9,]*(\.[0-9]+)?%?")
 
 
 def write_csv(frame: pd.DataFrame) -> bytes:
     """Return a frame as CSV for Excel: UTF-8 with mark, and no text that it takes for a formula.
 
-    A text that begins with = + - @, tab or carriage return and is no number gets an apostrophe
-    before it.
+    A text that begins a formula and is no number gets an apostrophe before it.
 
     >>> write_csv(pd.DataFrame({"name": ["届出", "=1+1"]})).decode("utf-8-sig").splitlines()
     ['name', '届出', "'=1+1"]
@@ -44,5 +44,14 @@ def defuse(value: object) -> object:
     >>> defuse("+1,234"), defuse("-8.3"), defuse("+1-1"), defuse("-8+x")
     ('+1,234', '-8.3', "'+1-1", "'-8+x")
     """
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
+    is_formula = isinstance(value, str) and begins_formula(value)
     return f"'{value}" if is_formula and not _NUMBER.fullmatch(str(value)) else value
+
+
+def begins_formula(text: str) -> bool:
+    """Tell whether a spreadsheet may take a text for a formula: by = + - @, a tab or a return.
+
+    >>> begins_formula("=1+1"), begins_formula(" ＠x"), begins_formula("届出")
+    (True, True, False)
+    """
+    return _FORMULA_START.match(text) is not None

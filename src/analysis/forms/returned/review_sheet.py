@@ -17,6 +17,7 @@ from analysis.forms.cell_text import count_lines, fit
 from analysis.forms.returned.listed import Listed
 from analysis.looks import argb
 from analysis.questionnaire.rules import SEVERITY_LABELS
+from analysis.survey.plain_csv import begins_formula
 from analysis.survey.table.read import REVIEW_SHEET
 
 _TITLE = "調査票の確認事項"
@@ -119,7 +120,7 @@ def _write(
     cell: Cell = sheet.cell(row, column)
     cell.value = fit(text)
     cell.data_type = "s"
-    cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
+    cell.quotePrefix = begins_formula(text)
     cell.font = font
     if box:
         cell.border, cell.alignment = _BOX, _WRAPPED

@@ -44,6 +44,7 @@ function putAmong(city, own, scopes) {
 function readRows(columns, cycle) {
   const names = Object.keys(columns);
   const lists = names.map((name) => name === "procedure_id" ? readIds(columns[name]) : readColumn(columns[name]));
+  const cells = names.filter((name) => name.endsWith("_cell"));
   let row = 0;
   return lists[0].map((_, place) => {
     const record = { cycle };
@@ -51,8 +52,8 @@ function readRows(columns, cycle) {
     if (record.row_step === undefined) return record;
     row += record.row_step;
     record.row = row;
-    for (const name of names) {
-      if (name.endsWith("_cell") && /^[A-Z]+$/.test(record[name] ?? "")) record[name] += row;
+    for (const name of cells) {
+      if (/^[A-Z]+$/.test(record[name] ?? "")) record[name] += row;
     }
     return record;
   });

@@ -18,21 +18,22 @@ function describeRows(evidence, figure, rows) {
     ...fields.flatMap((field) => [rawText(evidence, row, field), readText(evidence, row, field)]),
     row.workbook, row.sheet ?? "", cellsOf(row, fields),
   ];
-  const lines = rows.flatMap(({ role, row, beside }) => {
+  const items = rows.flatMap(({ role, row, beside }) => {
     const others = row.now ? [row.now, row.before] : [row, beside];
-    return others.filter(Boolean).map((one) => line(role, one));
+    return others.filter(Boolean).map((one) => [role, one]);
   });
-  return { titles, lines, note: lines.length > rows.length ? "　動いた手続きごとに、今回と前回の行" : "" };
+  const note = items.length > rows.length ? "　動いた手続きごとに、今回と前回の行" : "";
+  return { titles, items, write: (item) => line(...item), note };
 }
 
 function describeOthers(evidence, figure, rows) {
   const fields = decisiveFields(evidence, figure);
   const titles = ["部局", "内容", ...fields.map((field) => fieldName(evidence, field))];
-  const lines = rows.map(({ row }) => [
+  const write = ({ row }) => [
     row.department ?? "全体", row.told ?? "", ...fields.map((field) => valueName(evidence, row, field)),
     row.workbook, row.sheet ?? "", row.cell ?? "",
-  ]);
-  return { titles: [...titles, "ファイル", "シート", "セル"], lines };
+  ];
+  return { titles: [...titles, "ファイル", "シート", "セル"], items: rows, write };
 }
 
 function withRaw(row, field) {
@@ -69,17 +70,20 @@ function writeTsv(lines) {
   return lines.map((line) => line.map(plain).join("\t")).join("\n");
 }
 
-// The list as an element; `name` names its CSV file.
-function showList({ titles, lines, note = "" }, name) {
+// The list as an element; `name` names its CSV file. An item is written as its line when that is
+// shown, sought or saved: ten thousand of them take longer than a panel may.
+function showList({ titles, items, write = (line) => line, note = "" }, name) {
   const filter = make("input", { type: "search", "aria-label": "行を絞り込む", placeholder: "絞り込み" });
   const told = make("p", { class: "told", role: "status" });
   const body = make("tbody");
   const table = make("table", {}, make("thead", {}, headRow(titles)), body);
   const more = button("", () => grow(true), { class: "more" });
-  let chosen = lines;
+  let chosen = items;
+  let texts = null;
   const grow = (isAsked) => {
     const shown = body.rows.length;
-    body.append(...chosen.slice(shown, shown + (isAsked ? SLICE : FIRST_SLICE)).map(bodyRow));
+    const next = chosen.slice(shown, shown + (isAsked ? SLICE : FIRST_SLICE));
+    body.append(...next.map((item) => bodyRow(write(item))));
     const rest = chosen.length - body.rows.length;
     more.hidden = rest === 0;
     more.textContent = `続きの${Math.min(rest, SLICE)}行を表示（残り${writeCount(rest)}行）`;
@@ -87,22 +91,19 @@ function showList({ titles, lines, note = "" }, name) {
   };
   const choose = () => {
     const wanted = plainForSearch(filter.value).split(/\s+/).filter(Boolean);
-    const fits = (line) => {
-      const text = plainForSearch(line.join("\t"));
-      return wanted.every((word) => text.includes(word));
-    };
-    chosen = wanted.length ? lines.filter(fits) : lines;
-    const all = chosen.length < lines.length ? `（全${writeCount(lines.length)}行）` : "";
+    if (wanted.length) texts ??= items.map((item) => plainForSearch(write(item).join("\t")));
+    chosen = items.filter((_, place) => wanted.every((word) => texts[place].includes(word)));
+    const all = chosen.length < items.length ? `（全${writeCount(items.length)}行）` : "";
     told.textContent = `${writeCount(chosen.length)}行${all}${note}`;
     body.replaceChildren();
     grow(false);
   };
   filter.addEventListener("input", choose);
   const copy = button("コピー", async () => {
-    await copyText(writeTsv([titles, ...chosen]));
+    await copyText(writeTsv([titles, ...chosen.map(write)]));
     told.textContent = `${writeCount(chosen.length)}行をコピーしました`;
   });
-  const save = button("CSV", () => saveFile(writeCsv([titles, ...chosen]), `${name}.csv`));
+  const save = button("CSV", () => saveFile(writeCsv([titles, ...chosen.map(write)]), `${name}.csv`));
   choose();
   const box = make("div", { class: "table", role: "group", tabindex: "0", "aria-label": "行の一覧" }, table);
   return make("div", { class: "rows" }, make("div", { class: "tools" }, filter, copy, save), told, box, more);

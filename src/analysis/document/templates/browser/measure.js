@@ -4,7 +4,7 @@
 // Two spellings are one when they differ only in width, blanks and invisible marks.
 function sameText(a, b) {
   const plain = (text) => text.normalize("NFKC").replace(/[\p{Cc}\p{Cf}\p{Z}]/gu, "");
-  return plain(a ?? "") === plain(b ?? "");
+  return a === b || plain(a ?? "") === plain(b ?? "");
 }
 
 class Counter {
@@ -13,7 +13,11 @@ class Counter {
     this.tables = evidence.tables;
     this.byId = new Map([...this.tables].map(([cycle, t]) => [cycle, byId(t.get("procedures") ?? [])]));
     this.known = new Map();
-    if (evidence.previous) this.pairCycles();
+    if (!evidence.previous) return;
+    const tables = this.tables.get(evidence.cycle);
+    tables.set("previous", this.tables.get(evidence.previous).get("procedures") ?? []);
+    // Paired when they are first counted: of ten thousand that is the longest part of opening a page.
+    tables.set("transitions", null);
   }
 
   // 異動: every procedure of either cycle, with what became of it.
@@ -24,7 +28,7 @@ class Counter {
     const ids = new Set([...now.keys(), ...before.keys()]);
     const pairs = [...ids].map((id) => describePair(now.get(id), before.get(id), this.evidence.online));
     this.tables.get(cycle).set("transitions", pairs);
-    this.tables.get(cycle).set("previous", this.tables.get(previous).get("procedures") ?? []);
+    return pairs;
   }
 
   // What a figure's id names, or null if this page can't recount such a figure.
@@ -93,7 +97,7 @@ class Counter {
   // The rows that a count counts.
   counted(figure) {
     if (!this.known.has(figure.id)) {
-      const rows = this.tables.get(figure.cycle).get(figure.count);
+      const rows = this.tables.get(figure.cycle).get(figure.count) ?? this.pairCycles();
       this.known.set(figure.id, rows.filter((row) => isWithin(row, figure.scope)
         && holds(row, figure.where) && (!figure.summed || (row[figure.summed] ?? null) !== null)));
     }
@@ -127,7 +131,7 @@ class Counter {
 
   // Which procedures are counted in one cycle and not in the other, or with another number.
   moved(now, before, prefix) {
-    const keyOf = (row) => JSON.stringify([pairId(row), now.summed ? row[now.summed] : null]);
+    const keyOf = now.summed ? (row) => JSON.stringify([pairId(row), row[now.summed]]) : pairId;
     const side = (these, those, role) => {
       const stay = new Set(this.counted(those).map(keyOf));
       const left = this.counted(these).filter((row) => !stay.has(keyOf(row)));

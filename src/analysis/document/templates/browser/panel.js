@@ -194,14 +194,14 @@ class Panel {
 
 function describeCells(evidence, rows) {
   const titles = ["調査回", "項目", "記載", "整理後", "部局", "調査票", "シート", "セル"];
-  const lines = rows.flatMap((row) => Object.keys(row).filter((key) => key.endsWith("_cell")).map((key) => {
+  const items = rows.flatMap((row) => Object.keys(row).filter((key) => key.endsWith("_cell")).map((key) => {
     const field = key.replace(/_cell$/, "");
     return [
       row.cycle, fieldName(evidence, field), rawText(evidence, row, field), readText(evidence, row, field),
       row.department, row.workbook, row.sheet ?? "", row[key] ?? "",
     ];
   }));
-  return { titles, lines };
+  return { titles, items };
 }
 
 function isOutside(element, { clientX, clientY }) {

@@ -19,7 +19,7 @@ function recountPage(counter, { links, lines }) {
     const figure = figures.get(id);
     if (!figure) blame(id, `印刷された数値「${textOf(link)}」の根拠がありません`, link);
     else if (!prints(link, figure.text)) {
-      blame(id, `印刷は「${textOf(link)}」、数え直すと「${figure.text}」`, link);
+      blame(id, `印刷は「${textOf(link) || titleOf(link)?.textContent}」、数え直すと「${figure.text}」`, link);
     }
   }
   for (const [id, line] of lines) {
@@ -55,15 +55,9 @@ function markLinks({ links }, { found }) {
     const difference = found.get(idOf(link));
     const isWrong = difference !== undefined && (!difference.links.size || difference.links.has(link));
     link.classList.toggle("differs", isWrong);
-    if (isWrong) link.append(verdictFor(link));
+    const title = titleOf(link);
+    if (title) title.textContent = title.textContent.replace(VERDICT, "") + (isWrong ? VERDICT : "");
+    else if (isWrong) link.append(make("span", { class: "verdict spoken" }, VERDICT));
     if (link.ariaLabel) link.ariaLabel = link.ariaLabel.replace(VERDICT, "") + (isWrong ? VERDICT : "");
   }
-}
-
-function verdictFor(link) {
-  const isDrawn = link.namespaceURI !== document.documentElement.namespaceURI;
-  const verdict = document.createElementNS(link.namespaceURI, isDrawn ? "title" : "span");
-  verdict.classList.add("verdict", "spoken");
-  verdict.textContent = VERDICT;
-  return verdict;
 }

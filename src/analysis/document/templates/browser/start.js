@@ -18,6 +18,22 @@ document.addEventListener("click", (event) => {
   panel.open(idOf(link), link.matches(".figure") ? link : null);
 });
 
+// A pointer is told by the browser what it points at in a drawing; the keyboard is by this.
+const tip = make("p", { id: "tip", "aria-hidden": "true" });
+const untell = () => tip.remove();
+document.addEventListener("focusin", ({ target }) => {
+  const title = target.closest("svg") && titleOf(target);
+  if (!title || !target.matches(":focus-visible")) return untell();
+  tip.textContent = title.textContent;
+  document.body.append(tip);
+  const box = target.getBoundingClientRect();
+  const left = Math.min(box.left, document.documentElement.clientWidth - tip.offsetWidth - 8);
+  tip.style.left = `${scrollX + Math.max(left, 8)}px`;
+  tip.style.top = `${scrollY + box.bottom + 6}px`;
+});
+document.addEventListener("focusout", untell);
+document.addEventListener("keydown", ({ key }) => { if (key === "Escape") untell(); });
+
 // A figure's address is that of its line, which the browser has opened: the panel says more.
 const follow = () => {
   const id = decodeId(location.hash.slice(1));

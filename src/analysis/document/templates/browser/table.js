@@ -25,7 +25,7 @@ class Chooser {
     box.after(this.more);
     window.addEventListener("beforeprint", () => this.grow(Infinity));
     if (this.wanted.size) this.show();
-    else if (this.isLong) whenIdle(() => this.readOn(ROWS_AT_ONCE));
+    else if (this.isLong) whenIdle(() => this.readOn(ROWS_AT_ONCE) || this.fillChoices());
   }
 
   get rows() {
@@ -39,7 +39,8 @@ class Chooser {
     this.found ??= [...this.box.querySelectorAll("tbody tr:not(.head, .total)")];
     this.known ??= [];
     for (const element of this.found.slice(this.known.length, this.known.length + most)) {
-      const texts = [...element.cells].map((cell) => cell.textContent);
+      const texts = [];
+      for (let cell = element.firstChild; cell; cell = cell.nextSibling) texts.push(cell.textContent);
       this.known.push({ element, home: element.parentElement, texts, plain: plainForSearch(texts.join("\t")) });
     }
     return this.known.length < this.found.length;
@@ -87,7 +88,11 @@ class Chooser {
       if (column.order.size) named.sort(([one], [other]) => rank(column, one) - rank(column, other));
       control.append(...named.map(([value, text]) => make("option", { value }, text)));
     }
-    for (const [name, control] of this.controls) control.value = this.wanted.get(name) ?? "";
+    for (const [name, control] of this.controls) {
+      const value = this.wanted.get(name) ?? "";
+      // Whoever is just writing a word is not disturbed.
+      if (control.value !== value) control.value = value;
+    }
   }
 
   ask(name, value) {
@@ -142,15 +147,26 @@ class Chooser {
     const total = this.box.querySelector("tr.total");
     for (const row of this.rows) row.element.hidden = !shown.has(row);
     for (const { element, home } of order ? this.chosen : this.rows) (order ? last : home).append(element);
-    if (total) last.append(total);
-    for (const head of this.box.querySelectorAll("tr.head")) {
-      head.hidden = Boolean(order) || ![...head.parentElement.rows].some((row) => row !== head && !row.hidden);
+    if (total) {
+      last.append(total);
+      this.sum ??= total.cells[0].textContent;
+      total.cells[0].textContent = this.chosen.length < this.rows.length ? "全体の計" : this.sum;
     }
+    for (const head of this.box.querySelectorAll("tr.head")) this.showHead(head, order);
+  }
+
+  // What heads a section counts all of its rows, as the total does, and says so where some are not shown.
+  showHead(head, order) {
+    const rows = [...head.parentElement.rows].filter((row) => row !== head);
+    head.hidden = Boolean(order) || rows.every((row) => row.hidden);
+    head.querySelector(".note")?.remove();
+    if (rows.some((row) => row.hidden)) head.cells[0].append(make("span", { class: "note" }, "（絞り込む前）"));
   }
 
   // The header, with its buttons, stands over the rows that are shown.
   copy() {
     const isWhole = !this.wanted.size;
+    if (isWhole && !this.copied) return;
     const focused = document.activeElement;
     this.copied ??= this.makeCopy();
     (isWhole ? this.table : this.copied).tHead = this.table.tHead ?? this.copied.tHead;
@@ -159,7 +175,8 @@ class Chooser {
     this.copied.tBodies[0].replaceChildren();
     this.more.hidden = true;
     if (!isWhole) this.grow(FIRST_SLICE);
-    focused?.focus({ preventScroll: true });
+    // To ask for the focus where it is would lay the page out once more.
+    if (document.activeElement !== focused) focused.focus({ preventScroll: true });
   }
 
   makeCopy() {
@@ -186,15 +203,6 @@ class Chooser {
     const lines = chosen.map(({ texts }) => this.columns.map((column) => tell(column, texts)));
     saveFile(writeCsv([this.columns.map(({ title }) => title), ...lines]), `${this.name}.csv`);
   }
-}
-
-// Takes steps while the page has nothing else to do, until one tells that none is left.
-function whenIdle(step) {
-  const wait = window.requestIdleCallback ?? ((next) => setTimeout(next, 20));
-  const go = () => {
-    if (step()) wait(go);
-  };
-  wait(go);
 }
 
 function readHead(head) {

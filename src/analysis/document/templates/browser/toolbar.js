@@ -1,6 +1,7 @@
-// The toolbar at the top of the page: 検算 and the search over figures and procedures.
+// The toolbar at the top of the page: 検算 and the search over pages, figures and procedures.
 
 const MOST_FOUND = 20;
+const PROCEDURES_AT_ONCE = 100;
 
 function addToolbar(counter, page, panel) {
   const verdict = make("p", { class: "told", role: "status", "aria-live": "polite" });
@@ -12,11 +13,17 @@ function addToolbar(counter, page, panel) {
     differing.replaceChildren(...[...result.found].map(([id, { words, links }]) =>
       listDifference(counter, id, words, links, page)));
   }, { class: "check" });
-  const box = make("input", { type: "search", id: "search", placeholder: "数値、手続きを探す" });
-  box.setAttribute("aria-label", "数値（名称、範囲、値）と手続き（ID、名称、課）を探す");
+  const box = make("input", { type: "search", id: "search", placeholder: "報告書、数値、手続きを探す" });
+  box.setAttribute("aria-label", "報告書（表題、部局）、数値（名称、範囲、値）、手続き（ID、名称、課）を探す");
   const found = make("div", { class: "results", role: "status" });
-  const entries = listEntries(counter, page, panel);
-  box.addEventListener("input", () => found.replaceChildren(...search(entries, box.value)));
+  const entries = { ページ: listPages(), 数値: [], 手続き: [] };
+  const steps = listEntries(entries, counter, page, panel);
+  const isLeft = () => !steps.next().done;
+  whenIdle(isLeft);
+  box.addEventListener("input", () => {
+    while (isLeft());
+    found.replaceChildren(...search(entries, box.value));
+  });
   document.getElementById("content").prepend(
     make("section", { class: "toolbar", "aria-label": "数値を確かめる" },
       make("div", { class: "tools" }, check, box), verdict, differing, found));
@@ -39,24 +46,38 @@ function listDifference(counter, id, words, links, page) {
   }), " ", factLink(id, ...text));
 }
 
-// What can be found: a text to look in, and an element to show.
-function listEntries(counter, page, panel) {
+// What can be found: a text to look in, and an element to show. It is put among the entries in steps,
+// so that nobody waits for those of ten thousand procedures.
+function* listEntries({ 数値: figures, 手続き: procedures }, counter, page, panel) {
   const { evidence } = counter;
-  const figures = [...page.lines.keys()].map((id) => counter.find(id)).filter(Boolean).map((figure) => {
+  for (const figure of [...page.lines.keys()].map((id) => counter.find(id)).filter(Boolean)) {
     const told = `${figure.label}　${figure.scope.name}　${figure.cycle}　${panel.say(figure)}`;
-    return { text: plainForSearch(`${told} ${figure.id}`), show: () => factLink(figure.id, told) };
-  });
+    figures.push({ text: plainForSearch(`${told} ${figure.id}`), show: () => factLink(figure.id, told) });
+    yield;
+  }
   const known = new Map([evidence.previous, evidence.cycle].flatMap((cycle) =>
     [...(counter.byId.get(cycle) ?? [])]));
-  const procedures = [...known.values()].map((row) => {
+  for (const row of known.values()) {
     const id = pairId(row);
     const told = `${id}　${row.name ?? ""}　${row.department} ${row.section ?? ""}`;
-    return {
+    procedures.push({
       text: plainForSearch(`${told} ${counter.byId.get(evidence.previous)?.get(id)?.procedure_id ?? ""}`),
       show: () => button(told, () => panel.openProcedure(id), { class: "procedure" }),
-    };
-  });
-  return { 数値: figures, 手続き: procedures };
+    });
+    if (procedures.length % PROCEDURES_AT_ONCE === 0) yield;
+  }
+}
+
+// The pages to which this one leads, each by the name of the first link to it.
+function listPages() {
+  const pages = new Map();
+  for (const link of document.querySelectorAll("nav.set a, main a:not(svg a)")) {
+    const address = link.getAttribute("href");
+    if (/^[^#?]+\.html$/.test(address) && !pages.has(address)) pages.set(address, link);
+  }
+  return [...pages.values()].map((link) => ({
+    text: plainForSearch(link.textContent), show: () => link.cloneNode(true),
+  }));
 }
 
 function search(entries, asked) {

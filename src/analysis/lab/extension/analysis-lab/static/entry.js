@@ -140,7 +140,7 @@ function openPanel(wrapper, link, base, aimed) {
   const follow = (event) => { if (event.key === "Escape") shut(); };
   panel.addEventListener("keydown", follow);
   frame.addEventListener("load", () => {
-    hideTools(frame);
+    dressPage(frame);
     frame.contentDocument.addEventListener("keydown", follow);
   });
   panel.append(close, frame);
@@ -149,11 +149,16 @@ function openPanel(wrapper, link, base, aimed) {
   panel.scrollIntoView({ block: "center" });
 }
 
-// The page below a cell prints one number alone: there is no next one, and the cell closes it.
-function hideTools(frame) {
+// The page below a cell prints one number alone: there is no next one, and the cell closes it. By
+// itself it is dark where the system is, here where the theme is.
+function dressPage(frame) {
+  const isDark = document.body.dataset.jpThemeLight === "false";
   const sheet = new frame.contentWindow.CSSStyleSheet();
-  sheet.replaceSync("#panel > .tools:first-child { display: none; }");
+  sheet.replaceSync(`:root { color-scheme: ${isDark ? "dark" : "light"}; } #panel > .tools:first-child { display: none; }`);
   frame.contentDocument.adoptedStyleSheets = [sheet];
+  for (const { media } of [...frame.contentDocument.styleSheets].flatMap(({ cssRules }) => [...cssRules])) {
+    if (media?.mediaText.includes("prefers-color-scheme")) media.mediaText = isDark ? "screen" : "not all";
+  }
 }
 
 function make(name, attributes) {

@@ -62,8 +62,9 @@ def list_papers(folder: Path) -> list[Path]:
 def list_targets(page: str) -> list[str]:
     """Return the figure that each link of a report's PDF is for, in order, as its page tells."""
     content, evidence = page.split('<section id="evidence">')
-    # What a chart shows is told again in the page alone, for who can't see it.
-    targets = list_printed(re.sub("<details.*?</details>", "", content, flags=re.DOTALL))
+    # What a chart shows is told again in the page alone: for who can't see it, for who points.
+    alone = '<details.*?</details>|<a [^>]*tabindex="-1".*?</a>'
+    targets = list_printed(re.sub(alone, "", content, flags=re.DOTALL))
     for own, row in re.findall(r'<tr id="([^"]+)"(.*?)</tr>', evidence, re.DOTALL):
         targets += [target for target in read_page(row).ids if target != html.unescape(own)]
     return targets

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.build import flow
+from analysis.build import jobs
 from analysis.cycle import open_cycle
 from analysis.errors import ReportError
 from analysis.figures.findings import load_findings
@@ -120,7 +120,7 @@ def test_what_is_wrong_with_a_guideline_is_told_before_any_report_is_begun(
     )
     head = '[[tables]]\ncode = "many"\ntitle = "多い表"\nrole = "ask"\nseveral = true\n\n'
     path.write_text(f"{path.read_text('utf-8')}\n{head}{rules}", "utf-8")
-    monkeypatch.setattr(flow, "open_pool", lambda: pytest.fail("a report was begun"))
+    monkeypatch.setattr(jobs, "make_report", lambda *_: pytest.fail("a report was begun"))
     code, said = run(folder, "report")
     assert code == 1
     assert "合わせて200までです（3,027あります）" in said

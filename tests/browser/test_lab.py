@@ -158,7 +158,8 @@ def test_the_panel_is_dark_where_the_theme_is(lab: Lab) -> None:
     lab.run_all()
     for theme, is_dark in (("Dark", True), ("Light", False)):
         lab.choose("Settings", "Theme", f"JupyterLab {theme}")
-        lab.page.wait_for_selector(f"body[data-jp-theme-light='{str(not is_dark).lower()}']")
+        wanted = f"body[data-jp-theme-light='{str(not is_dark).lower()}']"
+        lab.page.wait_for_selector(wanted, state="attached")
         panel = lab.follow(lab.page.locator(f"{ACTIVE} .jp-OutputArea td a.figure").first)
         ground = panel.evaluate("it => getComputedStyle(it).backgroundColor")
         assert (sum(map(int, re.findall(r"\d+", ground))) < 3 * 64) == is_dark

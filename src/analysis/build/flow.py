@@ -13,11 +13,10 @@ from analysis.build import jobs, shelf
 from analysis.build.built import Built, describe_failures
 from analysis.build.delivered import Delivered, key_of, look_at_set, write_note
 from analysis.build.jobs import BuildTarget
-from analysis.build.misplaced import require_guideline, require_in_place
+from analysis.build.misplaced import require_in_place
 from analysis.build.pool import JOBS_AT_ONCE, open_pool
 from analysis.build.publish import one_build, publish, publish_some
 from analysis.build.warm import warm_up
-from analysis.build.workers import in_worker
 from analysis.cycle import FIGURES_NAME, Cycle, Department
 from analysis.display import Display
 from analysis.errors import AnalysisError, ReportError, SurveyError, list_examples
@@ -57,8 +56,6 @@ def build_reports(
             shelf.clear(cycle)
             return Built(cycle, dict.fromkeys(planned), delivered.summary)
         warm_up(cycle.root, cycle.name)
-        # Each of the reports would tell again what is wrong here.
-        in_worker(require_guideline, cycle.guideline_path, cycle.survey_path)
         with open_pool() as pool:
             build = _Build(cycle, inputs, delivered, pool, display, force=force)
             if departments is None:

@@ -33,7 +33,7 @@ from analysis.files.folder import (
 from analysis.forms.first import is_guideline_template
 from analysis.inputs import MEASURES_NAME
 from analysis.names import ENGLISH_NAME
-from analysis.questionnaire.read import SURVEY_NAME, read_questionnaire
+from analysis.questionnaire.read import SURVEY_NAME
 from analysis.reports.stated import ENDING, KEY, list_unstated
 from analysis.texts import compose_name
 
@@ -183,11 +183,3 @@ def _list(folder: Path) -> Sequence[Path]:
     """Return what lies in a folder, sorted, without what Excel or a system left there."""
     paths = folder.iterdir() if folder.is_dir() else ()
     return sorted(path for path in paths if not is_passing(path.name))
-
-
-def require_guideline(path: Path | None, survey: Path) -> None:
-    """Raise SettingsError for a guideline that can't be used, by its file and the survey's."""
-    # Only in a worker: it brings frames with it.
-    from analysis.figures.guideline import read_guideline  # noqa: PLC0415
-
-    read_guideline(path, read_questionnaire(survey))

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from analysis.cycle import INVENTORIES, Cycle
 from analysis.document.fonts import missing_glyphs, name_signs, require_glyphs, undrawable
 from analysis.errors import AnalysisError, ReportError
+from analysis.figures.findings import Findings
 from analysis.inputs import list_inputs, notebook_path
 from analysis.reports.stated import read_statements
 from analysis.settings import refuse_settings
@@ -26,12 +25,13 @@ _REMEDY = "印刷できる文字に直してください"
 _Place = tuple[str | int, ...]
 
 
-def require_printable(cycle: Cycle, rows: pd.DataFrame) -> None:
-    """Return if all that the cycle's reports may print can be shown.
+def require_printable(findings: Findings) -> None:
+    """Return if all that a cycle's reports may print can be shown.
 
-    `rows` are its tidy rows. Else raise ReportError naming each character with its file and line,
-    or its workbook, sheet and cell.
+    Else raise ReportError naming each character with its file and line, or its workbook, sheet and
+    cell.
     """
+    cycle = findings.cycle
     wrong = []
 
     def look(require: Callable[..., object], *given: Any) -> None:
@@ -40,7 +40,7 @@ def require_printable(cycle: Cycle, rows: pd.DataFrame) -> None:
         except AnalysisError as error:
             wrong.append(str(error))
 
-    look(require_glyphs, rows, cycle.questionnaire.fields)
+    look(require_glyphs, findings.survey.rows, cycle.questionnaire.fields)
     for path in _list_settings(cycle):
         look(_require_settings, path)
     look(_require_titles, cycle)

@@ -207,8 +207,8 @@ def finish(
 
 def fill(look: Look) -> dict[str, Any]:
     """Return how matplotlib is told to fill a part."""
-    edge = {"edgecolor": COLOURS["drawn"], "linewidth": 0.5}
-    return {"facecolor": look.fill, "hatch": look.hatch, **edge}
+    edge = {"edgecolor": COLOURS["drawn"], "linewidth": 0.5, "joinstyle": "round"}
+    return {"facecolor": look.fill, "hatch": look.hatch, "clip_on": False, **edge}
 
 
 def _families_of(labels: Iterable[str]) -> Sequence[str]:

@@ -102,9 +102,8 @@ def _cover(shape: ElementTree.Element) -> ElementTree.Element:
     (left, wide), (top, high) = frame
     named = {"x": left, "y": top, "width": wide, "height": high}
     attributes = {name: f"{value:.2f}".rstrip("0").rstrip(".") for name, value in named.items()}
-    return ElementTree.Element(
-        f"{{{SVG}}}rect", attributes | {"fill": "none", "pointer-events": "all"}
-    )
+    # Without opacity, not without a fill: pointers pass through that.
+    return ElementTree.Element(f"{{{SVG}}}rect", attributes | {"fill-opacity": "0"})
 
 
 def _span(places: Iterable[float], least: float) -> tuple[float, float]:

@@ -19,7 +19,7 @@ AS_QUOTED = "quoted"
 """The id, which becomes the class, of a text whose digits are not ours."""
 
 _UNSEEN = re.compile(
-    '<a [^>]*tabindex[^>]*>.*?</a>|<title>.*?</title>|<rect [^>]*pointer-events="all" />'
+    '<a [^>]*tabindex[^>]*>.*?</a>|<title>.*?</title>|<rect [^>]*fill-opacity="0" />'
 )
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT = re.compile(r"(?:(\w+) )?(?:(\d+) )?([\d.]+)px .*")
@@ -31,6 +31,8 @@ _ASCENT, _NARROW = 0.9, 0.56
 # Where matplotlib tells places to a millionth of a point; a hundredth is more than is seen.
 _PLACED = {"d", "transform", "x", "y"}
 _LONG = re.compile(r"-?\d+\.\d{3,}")
+_COMMAND = re.compile(" ?([A-Za-z]) ?")
+_UNTURNED = "rotate(-0 "
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,11 @@ def clean_drawing(written: str, name: str, told: Mapping[str, str]) -> str:
         _spread_style(element)
         if (target := element.attrib.pop(XLINK, None)) is not None:
             element.set("href", target)
+        if element.get("transform", "").startswith(_UNTURNED):
+            del element.attrib["transform"]
         for key in _PLACED & element.attrib.keys():
-            places = " ".join(element.attrib[key].split())
-            element.set(key, _LONG.sub(_shorten, places))
+            places = _LONG.sub(_shorten, " ".join(element.attrib[key].split()))
+            element.set(key, _COMMAND.sub(r"\1", places) if key == "d" else places)
     link_figures(root, told)
     _rename(root, name)
     # What the dropped style element said of everything.

@@ -126,7 +126,9 @@ function openPanel(wrapper, link, base, aimed) {
   const id = (link.getAttribute("href") ?? link.getAttribute("xlink:href")).slice(1);
   const cell = wrapper.parentElement;
   cell.querySelector(".analysis-panel")?.remove();
-  const asked = new URLSearchParams({ id: decodeURIComponent(id), printed: link.textContent });
+  // A drawing's link says by its title what it is for; a shape alone prints nothing.
+  const printed = [...link.childNodes].filter((node) => node.localName !== "title").map((node) => node.textContent).join("");
+  const asked = new URLSearchParams({ id: decodeURIComponent(id), printed });
   if (aimed) {
     asked.set("percent", aimed[0]);
     asked.set("by", aimed[1]);

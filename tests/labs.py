@@ -142,7 +142,7 @@ class Lab:
     def follow(self, number: Locator) -> Locator:
         """Open the panel of a number, and return it once it has the rows."""
         number.click()
-        panel = self.page.frame_locator(f"{PANEL} iframe").locator("#panel")
+        panel = self.page.frame_locator(f"{ACTIVE} {PANEL} iframe").locator("#panel")
         panel.locator("tbody tr").first.wait_for()
         return panel
 

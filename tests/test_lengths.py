@@ -9,7 +9,7 @@ from analysis.evidence.appendix import EVIDENCE_TITLE
 
 MOST_PAGES = 280
 MOST_EVIDENCE = Fraction(1, 4)
-TITLES = (EVIDENCE_TITLE, "Evidence of the figures")
+TITLES = (EVIDENCE_TITLE, "Evidence for the figures")
 DECK = "deck"
 """The slides of a meeting are no report to be read, and not counted."""
 

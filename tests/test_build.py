@@ -102,8 +102,8 @@ def test_every_number_in_every_page_is_a_figure_of_figures_csv(built: tuple[Path
 def test_the_pages_are_small_enough_to_send(built: tuple[Path, str]) -> None:
     folder, _ = built
     sizes = {path.name: path.stat().st_size for path in folder.glob("*.html")}
-    # Every part of a chart tells its figure. In English what is Japanese is marked, row by row.
-    assert max(size for name, size in sizes.items() if "-en" not in name) < 810_000
+    # In English what is Japanese is marked, row by row.
+    assert max(size for name, size in sizes.items() if "-en" not in name) < 800_000
     assert max(sizes.values()) < 880_000
     of_departments = [size for name, size in sizes.items() if name.startswith("department-")]
     assert statistics.median(of_departments) < 250_000

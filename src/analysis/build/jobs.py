@@ -151,7 +151,7 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
     cycle = open_counted(target.cycle, target.root)
     stamp = hash_inputs(cycle)
     findings = load_findings(cycle, inputs=stamp)
-    require_printable(findings)
+    require_printable(findings, target.inputs)
     figure = findings.ledger.figure
     summary = [f"調査票の問題（要確認）: {figure('problems_warning').text}件"]
     if figure("published").value:

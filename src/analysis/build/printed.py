@@ -6,7 +6,7 @@ the spellings of answers, may hold anything.
 """
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from analysis.cycle import INVENTORIES, Cycle
 from analysis.document.fonts import missing_glyphs, name_signs, require_glyphs, undrawable
 from analysis.errors import AnalysisError, ReportError
 from analysis.figures.findings import Findings
-from analysis.inputs import list_inputs, notebook_path
+from analysis.inputs import notebook_path
 from analysis.reports.stated import read_statements
 from analysis.settings import refuse_settings
 from analysis.texts import name_file, read_records, read_text
@@ -25,8 +25,8 @@ _REMEDY = "印刷できる文字に直してください"
 _Place = tuple[str | int, ...]
 
 
-def require_printable(findings: Findings) -> None:
-    """Return if all that a cycle's reports may print can be shown.
+def require_printable(findings: Findings, inputs: Iterable[str]) -> None:
+    """Return if all that a cycle's reports may print can be shown; `inputs` are what makes them.
 
     Else raise ReportError naming each character with its file and line, or its workbook, sheet and
     cell.
@@ -41,16 +41,16 @@ def require_printable(findings: Findings) -> None:
             wrong.append(str(error))
 
     look(require_glyphs, findings.survey.rows, cycle.questionnaire.fields)
-    for path in _list_settings(cycle):
+    for path in _list_settings(cycle, inputs):
         look(_require_settings, path)
     look(_require_titles, cycle)
     if wrong:
         raise ReportError("\n".join(wrong))
 
 
-def _list_settings(cycle: Cycle) -> Iterator[Path]:
+def _list_settings(cycle: Cycle, inputs: Iterable[str]) -> Iterator[Path]:
     """Yield the settings files among what makes the reports; the nation's list is chosen from."""
-    for name in list_inputs(cycle):
+    for name in inputs:
         path = cycle.root / name
         is_raw = name.startswith("data/raw/") and f"/{INVENTORIES}/" not in name
         if is_raw and path.suffix in (".toml", ".csv") and path.is_file():

@@ -5,7 +5,6 @@ figure's id.
 """
 
 import io
-import re
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -51,7 +50,7 @@ DIAMOND: dict[str, Any] = {
 LegendKey = tuple[Patch | Line2D, Figure | None]
 """An entry of a legend, with the figure that its label tells."""
 
-_VARIANTS = re.compile("[\ufe0e\ufe0f]")
+_VARIANTS = dict.fromkeys(map(ord, "\ufe0e\ufe0f"))
 STYLE: dict[Any, Any] = {
     "font.family": JAPANESE,
     "font.size": 8,
@@ -96,8 +95,7 @@ def stack(
     for (start, end), figure, look in zip(edges, figures, looks, strict=True):
         if end > start:
             corner = (start, place - BAR / 2)
-            filled = fill(look)
-            part = Rectangle(corner, end - start, BAR, transform=scale, **filled)
+            part = Rectangle(corner, end - start, BAR, transform=scale, **fill(look))
             on.add_artist(stand_for(figure, part))
     return edges
 
@@ -166,7 +164,7 @@ def patch(look: Look, label: str) -> Patch:
 def plain(label: Label) -> str:
     """Return a label as one line of printable text, no sign in it as one of several variants."""
     text = label.text if isinstance(label, Quoted) else label
-    return _VARIANTS.sub("", on_one_line(text))
+    return on_one_line(text).translate(_VARIANTS)
 
 
 def length_of(figure: Figure) -> float:
@@ -185,6 +183,8 @@ def finish(
 ) -> Chart:
     """Write the drawing, with nothing in it that differs from run to run or from page to page."""
     require_drawable(caption, (text.get_text() for text in canvas.findobj(Text)))
+    for artist in canvas.findobj():
+        artist.set_clip_on(False)  # all is laid out within its axes
     name = name_drawing(caption, (figure.id for figure in figures))
     written = io.StringIO()
     with rc_context({"svg.hashsalt": name}), warnings.catch_warnings(record=True) as raised:
@@ -208,7 +208,7 @@ def finish(
 def fill(look: Look) -> dict[str, Any]:
     """Return how matplotlib is told to fill a part."""
     edge = {"edgecolor": COLOURS["drawn"], "linewidth": 0.5, "joinstyle": "round"}
-    return {"facecolor": look.fill, "hatch": look.hatch, "clip_on": False, **edge}
+    return {"facecolor": look.fill, "hatch": look.hatch, **edge}
 
 
 def _families_of(labels: Iterable[str]) -> Sequence[str]:

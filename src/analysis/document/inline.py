@@ -72,3 +72,10 @@ def require_parts(parts: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
             raise TypeError(
                 f"{part!r} is a {type(part).__name__}: a report prints texts and figures only"
             )
+
+
+def find_stranger(given: Any, kinds: tuple[type, ...]) -> str | None:
+    """Return what is no tuple of these kinds, or of another kind in one, as Python calls it."""
+    if not isinstance(given, tuple):
+        return type(given).__name__
+    return next((type(one).__name__ for one in given if not isinstance(one, kinds)), None)

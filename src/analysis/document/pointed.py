@@ -84,6 +84,11 @@ def link_figures(root: ElementTree.Element, told: Mapping[str, str]) -> None:
             alone.extend([_title(told[figure_id]), target])
 
 
+def write_place(value: float) -> str:
+    """Return a place in a drawing: a hundredth of a point is more than is seen."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
 def _title(text: str) -> ElementTree.Element:
     title = ElementTree.Element(f"{{{SVG}}}title")
     title.text = text
@@ -101,7 +106,7 @@ def _cover(shape: ElementTree.Element) -> ElementTree.Element:
     frame = _span(places[::2], least), _span(places[1::2], least)
     (left, wide), (top, high) = frame
     named = {"x": left, "y": top, "width": wide, "height": high}
-    attributes = {name: f"{value:.2f}".rstrip("0").rstrip(".") for name, value in named.items()}
+    attributes = {name: write_place(value) for name, value in named.items()}
     # Without opacity, not without a fill: pointers pass through that.
     return ElementTree.Element(f"{{{SVG}}}rect", attributes | {"fill-opacity": "0"})
 

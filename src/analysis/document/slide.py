@@ -21,6 +21,7 @@ from analysis.document.blocks import (
     Strong,
     Table,
 )
+from analysis.document.inline import find_stranger
 from analysis.document.tiles import Tiles
 from analysis.errors import ReportError
 
@@ -127,13 +128,6 @@ class Slides(Block):
             TYPST_MIME: "\n".join(map(typeset.render, self.slides)),
             SLIDE_MIME: list(map(described.render, self.slides)),
         }
-
-
-def find_stranger(given: Any, kinds: tuple[type, ...]) -> str | None:
-    """Return what is no tuple of these kinds, or of another kind in one, as Python calls it."""
-    if not isinstance(given, tuple):
-        return type(given).__name__
-    return next((type(one).__name__ for one in given if not isinstance(one, kinds)), None)
 
 
 def halve(table: Table) -> tuple[Table, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from analysis.document.pointed import SVG, link_figures
+from analysis.document.pointed import SVG, link_figures, write_place
 
 XLINK = "{http://www.w3.org/1999/xlink}href"
 FONTS = "Noto Sans CJK JP, Noto Sans JP, Hiragino Sans, Yu Gothic, Meiryo, sans-serif"
@@ -33,6 +33,7 @@ _PLACED = {"d", "transform", "x", "y"}
 _LONG = re.compile(r"-?\d+\.\d{3,}")
 _COMMAND = re.compile(" ?([A-Za-z]) ?")
 _UNTURNED = "rotate(-0 "
+_SIZE = "8px"
 
 
 @dataclass(frozen=True)
@@ -63,21 +64,21 @@ def clean_drawing(written: str, name: str, told: Mapping[str, str]) -> str:
         _spread_style(element)
         if (target := element.attrib.pop(XLINK, None)) is not None:
             element.set("href", target)
-        if element.get("transform", "").startswith(_UNTURNED):
-            del element.attrib["transform"]
-        for key in _PLACED & element.attrib.keys():
-            places = _LONG.sub(_shorten, " ".join(element.attrib[key].split()))
-            element.set(key, _COMMAND.sub(r"\1", places) if key == "d" else places)
+        _shorten_places(element)
     link_figures(root, told)
     _rename(root, name)
-    # What the dropped style element said of everything.
+    _unwrap(root)
+    # What the dropped style element said of everything, and the size that most texts have.
     root.set("stroke-linejoin", "round")
     root.set("font-family", FONTS)
+    root.set("font-size", _SIZE)
     for attribute in ("width", "height", "version"):
         root.attrib.pop(attribute, None)
     for element in root.iter():
         element.text = element.text if element.text and element.text.strip() else None
         element.tail = None
+        if element is not root and element.get("font-size") == _SIZE:
+            del element.attrib["font-size"]
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -93,7 +94,7 @@ def find_numbers(svg: str) -> tuple[float, list[NumberBox]]:
         text = next(link.iter(f"{{{SVG}}}text"), None)
         if text is None:
             continue
-        size = float(text.get("font-size", "").removesuffix("px"))
+        size = float(text.get("font-size", _SIZE).removesuffix("px"))
         shown = text.text or ""
         length = sum(size * (_NARROW if sign.isascii() else 1) for sign in shown)
         start = {"middle": length / 2, "end": length}.get(text.get("text-anchor", ""), 0.0)
@@ -126,8 +127,23 @@ def from_cell(shown: str) -> str:
     return shown.replace(_OLD_LINK, _LINK)
 
 
-def _shorten(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+def _shorten_places(element: ElementTree.Element) -> None:
+    """Leave out a turn by nothing, and of places what is not seen."""
+    if element.get("transform", "").startswith(_UNTURNED):
+        del element.attrib["transform"]
+    for key in _PLACED & element.attrib.keys():
+        told = " ".join(element.attrib[key].split())
+        places = _LONG.sub(lambda long: write_place(float(long[0])), told)
+        element.set(key, _COMMAND.sub(r"\1", places) if key == "d" else places)
+
+
+def _unwrap(element: ElementTree.Element) -> None:
+    """Let what stands in a group that says nothing of it stand in the group's place."""
+    for child in element:
+        _unwrap(child)
+    bare = [child.tag == f"{{{SVG}}}g" and not child.attrib for child in element]
+    parts = zip(bare, list(element), strict=True)
+    element[:] = [own for is_bare, child in parts for own in (child if is_bare else (child,))]
 
 
 def _spread_style(element: ElementTree.Element) -> None:

@@ -1,9 +1,9 @@
 """The few numbers that a page begins with, side by side and large, each with what it means."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from analysis.document.blocks import Block, Inline, Link, Quoted, Shown, Strong, require_parts
+from analysis.document.inline import find_stranger
 from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT, Figure
 
@@ -40,6 +40,5 @@ class Tiles(Block):
 
     def __post_init__(self) -> None:
         """Raise ReportError for anything but headline numbers, and for none."""
-        given: Any = self.tiles
-        if not isinstance(given, tuple) or not given or {*map(type, given)} != {Tile}:
+        if not self.tiles or find_stranger(self.tiles, (Tile,)) is not None:
             raise ReportError("Tiles には、(Tile(…), Tile(…)) のように、Tile を一つ以上並べます。")

@@ -30,7 +30,7 @@ ATTRIBUTES = {
     "font-weight", "text-anchor", "stroke-width", "stroke-linecap", "stroke-linejoin",
     "stroke-miterlimit", "stroke-dasharray", "stroke-dashoffset", "stroke-opacity",
     "fill-opacity", "fill-rule", "clip-rule", "font-family", "aria-label", "aria-describedby",
-    "aria-labelledby", "aria-hidden", "preserveAspectRatio", "pointer-events",
+    "aria-labelledby", "aria-hidden", "preserveAspectRatio",
     # What a table tells the list's script of its columns; other data-* may command JupyterLab.
     "data-column", "data-picks", "data-codes", "data-order",
 }  # fmt: skip

@@ -15,7 +15,7 @@ from analysis.document.blocks import (
     Shown,
     Table,
 )
-from analysis.figures.agencies import NOBODYS
+from analysis.figures.agencies import NOBODYS, Agency
 from analysis.figures.findings import Findings
 from analysis.figures.requests import AGENCY, FIRST_LAW, LAW, REQUESTED, name_request
 from analysis.figures.road import VOLUME
@@ -70,7 +70,8 @@ def _write_letter(findings: Findings, agency: str) -> Iterator[Block]:
             )
         )
     else:
-        yield from _address(findings, agency)
+        told = next(own for own in findings.ledger.behind.agencies.agency if own.code == agency)
+        yield from _address(findings, told)
         yield Paragraph(
             (
                 "次の",
@@ -79,15 +80,14 @@ def _write_letter(findings: Findings, agency: str) -> Iterator[Block]:
                 "は、法令等の定めや貴機関の事務の取扱いにより、市だけではオンライン化できません。",
             )
         )
-        yield Paragraph(tuple(_say_rule(findings, agency)), kind="note")
+        yield Paragraph(tuple(_say_rule(findings, told)), kind="note")
     if asked.named[LAW].is_asked:
         yield tell_laws(findings, agency)
     yield _list_procedures(findings, agency)
 
 
-def _say_rule(findings: Findings, agency: str) -> Iterator[Inline]:
+def _say_rule(findings: Findings, told: Agency) -> Iterator[Inline]:
     """Yield by what the procedures are the agency's: no answer tells who decides on each."""
-    told = next(own for own in findings.ledger.behind.agencies.agency if own.code == agency)
     asked = findings.cycle.questionnaire
     law = asked.named[LAW].header
     yield f"これらの手続きは、所管法令によります（「{law}」が最初に挙げる法令の所管"
@@ -97,8 +97,7 @@ def _say_rule(findings: Findings, agency: str) -> Iterator[Inline]:
     yield "から選んでいます）。許認可や交付を別の機関がする手続きを含むことがあります。"
 
 
-def _address(findings: Findings, agency: str) -> Iterator[Block]:
-    told = next(own for own in findings.ledger.behind.agencies.agency if own.code == agency)
+def _address(findings: Findings, told: Agency) -> Iterator[Block]:
     yield Paragraph(("宛先：", Quoted(told.addressee or told.name)))
     settings = findings.cycle.settings
     yield Paragraph(("差出人：", Quoted("　".join((settings.city, *settings.publisher)))))

@@ -136,7 +136,7 @@ EDITS: dict[str, Edit] = {
         say("quality.html", "(<h2[^>]*>)", r"\1良好な"), ("quality.html", "行目", "良好な")
     ),
     "a bar of a chart": Edit(
-        say(OTHER, r"L \d{3}\.\d+ ", "L 400 "), (OTHER, "bunkasports/", "などの行", "L 400")
+        say(OTHER, r"L\d{3}\.\d+ ", "L400 "), (OTHER, "bunkasports/", "などの行", "L400")
     ),
     "a row taken out": Edit(
         say(OTHER, r"<tr><th scope=\"row\">着手済の手続き数.*?</tr>\n", ""),

@@ -62,7 +62,7 @@ def test_a_workbook_holds_both_cycles_and_texts_that_stay_texts(
     assert {cell.data_type for cell in names} <= {"s", "n", "d"}
     told = dict(zip(head, rows[0], strict=True))
     assert (told["手続き名"], told["年間件数"], told["行"]) == (HOSTILE, 120, 6)
-    assert told["オンライン化時期"] == datetime.datetime(2023, 4, 1)  # noqa: DTZ001 - Excel's
+    assert told["オンライン化時期"] == datetime.datetime(2024, 4, 1)  # noqa: DTZ001 - Excel's
     dated = book["今回の手続き"].cell(2, head.index("オンライン化時期") + 1)
     assert dated.number_format == "yyyy-mm-dd"
     assert dict(zip(head, rows[1], strict=True))["年間件数"] is None

@@ -78,7 +78,7 @@ def test_a_thousand_alike_problems_are_one_line_and_all_are_in_a_file(
     ) in told
     # A column of other words is as many lines as are read.
     assert len(told) == 1 + MOST_WORDINGS + 1 + len(["環境部.xlsx", "こども部.xlsx"])
-    assert "  ・ほか980件: 件数は9桁までの整数か「不明」で記入する。" in told
+    assert "  ・ほか980件: 件数は九桁までの整数か「不明」で記入する。" in told
     assert "\nすべての問題の一覧: data/processed/2024-09-01/problems.csv\n" in said
     listed = (cycle.processed_folder / "problems.csv").read_text("utf-8-sig").splitlines()
     assert len(listed) == 1 + 2 * 1003

@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     book = build_workbook([procedure(1), not_started(2, name="<r>+1</r>", annual_volume="不明")])
     cell = sheet_of(book)["C6"]
     cell.value, cell.data_type = HOSTILE, "s"
-    make_two_cycles(tmp_path, [book], [[procedure(1)]])
+    make_two_cycles(tmp_path, [book], [[procedure(1, online_date="2023-04")]])
     survey = TEMPLATE_PATH.read_text("utf-8").replace('header = "手数料"', 'header = "-手数料"')
     (tmp_path / "data/raw/survey.toml").write_text(survey, "utf-8")
     monkeypatch.chdir(tmp_path)
@@ -65,6 +65,8 @@ def test_a_workbook_holds_both_cycles_and_texts_that_stay_texts(
     assert told["オンライン化時期"] == datetime.datetime(2024, 4, 1)  # noqa: DTZ001 - Excel's
     dated = book["今回の手続き"].cell(2, head.index("オンライン化時期") + 1)
     assert dated.number_format == "yyyy-mm-dd"
+    month = book["前回の手続き"].cell(2, head.index("オンライン化時期") + 1)
+    assert (month.value, month.number_format) == (datetime.datetime(2023, 4, 1), "yyyy-mm")  # noqa: DTZ001
     assert dict(zip(head, rows[1], strict=True))["年間件数"] is None
     assert ("status", "オンライン化の状況") in {
         row[:2] for row in book["列の説明"].iter_rows(values_only=True)

@@ -27,6 +27,8 @@ _NOW, _BEFORE, _COLUMNS = "今回の手続き", "前回の手続き", "列の説
 _IN_CODES = "（符号）"
 _WIDTHS = {"str": 24, "category": 16}
 _WIDTH, _WIDEST = 12, 60
+# A date is a day or, from those who wrote no day, a month: Excel shows no more than was written.
+_DATED = {10: "yyyy-mm-dd", 7: "yyyy-mm"}
 # Excel has a day before it that never was, and none before 1900.
 _FIRST_DAY = "1900-03-01"
 
@@ -95,7 +97,7 @@ def _add_frame(
     book: Book, name: str, frame: pd.DataFrame, dates: Collection[str] = frozenset()
 ) -> None:
     sheet = book.add_sheet(name)
-    dated = book.add_format(num_format="yyyy-mm-dd")
+    dated = {size: book.add_format(num_format=shown) for size, shown in _DATED.items()}
     head = book.add_format(
         bold=True, bg_color=COLOURS["sheet_head"], font_color=COLOURS["sheet_head_text"], border=1
     )
@@ -111,7 +113,8 @@ def _add_frame(
         sheet.set_column(column, column, width)
         book.write(sheet, 0, column, str(title), head)
         for row, value in enumerate(list_values(frame, str(title)), start=1):
-            if title in dates and value is not None and value >= _FIRST_DAY:
-                sheet.write_datetime(row, column, date.fromisoformat(value), dated)
+            if title in dates and value is not None and value >= _FIRST_DAY and len(value) in dated:
+                day = date.fromisoformat(f"{value}-01"[:10])
+                sheet.write_datetime(row, column, day, dated[len(value)])
             else:
                 book.write(sheet, row, column, value, None)

@@ -75,12 +75,14 @@ def list_next_steps(findings: Findings) -> list[tuple[Inline, ...]]:
     for step in list_own_steps(findings):
         rate = Shown(figure(f"if_{step.name}_rate"))
         count = Shown(figure(_name_count(findings, step)), unit="手続き")
-        steps.append((f"{step.work}の", count, "を終える（終わるとオンライン化率は", rate, "）"))
+        # A later rate counts the steps before it as done.
+        done = "これも終わると" if steps else "終わると"
+        steps.append((f"{step.work}の", count, f"を終える（{done}オンライン化率は", rate, "）"))
     departments = findings.ledger.list_departments()
     most = find_edge([(own.name, figure("not_started", own.slug)) for own in departments])
     if most is not None and most[1].value and len(departments) > 1:
         waiting = asked.name_role("not_started")
-        steps.append((f"{waiting}がもっとも多いのは{most[1].scope_name}（", Shown(most[1]), "）"))
+        steps.append((f"{waiting}が最も多い{most[1].scope_name}（", Shown(most[1]), "）で始める"))
     return steps
 
 
@@ -94,7 +96,7 @@ def say_worst_reason(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     label, count = most
     waiting, share = asked.name_role("not_started"), figure(f"{count.measure}_share")
     yield (
-        Strong((f"{waiting}の理由でもっとも多いもの",)),
+        Strong((f"{waiting}の理由で最も多いもの",)),
         *(f"：{label}（", Shown(count), f"、{waiting}の", Shown(share), "）"),
     )
 
@@ -147,7 +149,7 @@ def say_ceiling(findings: Findings) -> tuple[Inline, ...]:
     return (
         f"「{names}」のほかがすべて終わっても、オンライン化率の上限は",
         Shown(findings.ledger.figure(f"if_{own[-1].name}_rate")),
-        "です。",
+        "です",
     )
 
 

@@ -32,6 +32,7 @@ from analysis.reports.figure_columns import FigureColumns
 from analysis.reports.guideline import GUIDELINE
 from analysis.reports.heading import head_report
 from analysis.reports.outlook import (
+    say_ceiling,
     say_next,
     say_verdict,
     say_volume,
@@ -201,6 +202,8 @@ def _say_findings(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     """Yield who moved, who fell, whether the target is met, what to do first, and what holds up."""
     yield from say_movers(findings)
     yield from say_verdict(findings)
+    if ceiling := say_ceiling(findings):
+        yield ceiling
     yield from say_next(findings)
     yield from say_worst_reason(findings)
     yield from say_volume(findings)

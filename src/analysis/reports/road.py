@@ -105,12 +105,13 @@ def milestones(findings: Findings) -> Block:
             *(FigureColumn(f"if_{step.name}_rate", step.label) for step in steps),
         ),
     )
+    ceiling = say_ceiling(findings)
     return Group(
         (
             Paragraph(
                 (
                     "上から順に、それまでのものに加えて終わった場合の数値です。",
-                    *say_ceiling(findings),
+                    *((*ceiling, "。") if ceiling else ()),
                 )
             ),
             Table(

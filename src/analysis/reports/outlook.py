@@ -73,8 +73,10 @@ def list_next_steps(findings: Findings) -> list[tuple[Inline, ...]]:
     figure, asked = findings.ledger.figure, findings.cycle.questionnaire
     steps: list[tuple[Inline, ...]] = []
     for step in list_own_steps(findings):
-        rate = Shown(figure(f"if_{step.name}_rate"))
-        count = Shown(figure(_name_count(findings, step)), unit="手続き")
+        rate, left = Shown(figure(f"if_{step.name}_rate")), figure(_name_count(findings, step))
+        if not left.value:
+            continue
+        count = Shown(left, unit="手続き")
         steps.append((f"{step.work}の", count, "を終える（終わるとオンライン化率は", rate, "）"))
     departments = findings.ledger.list_departments()
     most = find_edge([(own.name, figure("not_started", own.slug)) for own in departments])

@@ -289,6 +289,9 @@ def test_many_missing_words_of_one_sentence_are_told_one_by_one() -> None:
         ('"{1}のうち{2}" = "of {1}"', "{1}、{2}"),
         ('"*{1}増*" = "{1} more"', "強調の *"),
         ('"数" = 3', "words.数"),
+        ('"数" = " "', "空白だけにせず"),
+        ('"数" = "Number 数"', "日本語の文字が残っています"),
+        ('"{a}{b}{c}" = "{c}{b}{a}"', "三つ以上並べる"),
     ],
 )
 def test_a_translation_that_loses_a_figure_is_refused(tmp_path: Path, line: str, told: str) -> None:
@@ -296,6 +299,27 @@ def test_a_translation_that_loses_a_figure_is_refused(tmp_path: Path, line: str,
     cycle.survey_path.with_name(ENGLISH_NAME).write_text(f"[words]\n{line}\n", "utf-8")
     with pytest.raises(SettingsError, match=re.escape(told)):
         open_lexicon(cycle)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ('"環境部" = "Same"\n"こども部" = "same"', "words.こども部（3行目）: 「環境部」と同じ英語"),
+        ('"着手済" = "No"\n"未着手" = "No"', "words.未着手（3行目）: 「着手済」と同じ英語"),
+        ('"着手済" = "No"\n"環境部" = "No"', ""),
+    ],
+)
+def test_departments_and_choices_that_english_would_not_tell_apart_are_refused(
+    tmp_path: Path, words: str, told: str
+) -> None:
+    cycle = make_two_cycles(tmp_path, *[[[procedure(1)], [procedure(1, procedure_id="C-1")]]] * 2)
+    cycle.survey_path.with_name(ENGLISH_NAME).write_text(f"[words]\n{words}\n", "utf-8")
+    findings = load_findings(cycle, collect_survey)
+    if not told:
+        open_spoken("en", findings)
+        return
+    with pytest.raises(SettingsError, match=re.escape(told)):
+        open_spoken("en", findings)
 
 
 def test_only_a_survey_with_english_words_has_english_pages(tmp_path: Path) -> None:

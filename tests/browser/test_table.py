@@ -99,6 +99,20 @@ def test_a_long_list_is_read_within_one_pause_and_offers_what_is_in_it(
 
 
 @pytest.mark.parametrize("slug", [SHORT, LONG])
+@pytest.mark.parametrize(
+    "asked", ["状況=ない言葉", "年間件数=多い", "並び=-ない列", "よそ=1", "年間件数="]
+)
+def test_what_an_address_asks_and_no_control_can_show_hides_no_row(
+    browser: Browser, folder: Path, findings: Findings, slug: str, asked: str
+) -> None:
+    path = page_of(folder, slug)
+    with open_page(browser, path) as page:
+        page.goto(f"{path.as_uri()}?{asked}&語=")
+        assert len(cells(page, "状況")) == findings.ledger.figure("total", slug).value
+        assert page.inner_text(TOLD) == ""
+
+
+@pytest.mark.parametrize("slug", [SHORT, LONG])
 def test_a_title_sorts_by_keyboard_and_the_third_time_gives_the_order_back(
     browser: Browser, folder: Path, slug: str
 ) -> None:

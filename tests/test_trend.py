@@ -148,6 +148,7 @@ def find_numbers_of(svg: str) -> list[Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("remembered")
 def test_an_older_workbook_that_is_edited_is_noticed(city: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(add_code_once(city), tmp_path / "city"))
     assert run(root, "report", "--quiet")[0] == 0

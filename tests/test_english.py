@@ -354,13 +354,30 @@ def test_a_page_in_english_is_all_english_but_for_what_is_marked(
         links = LexborHTMLParser(own).css(f'a[hreflang="{lang}"][lang="{lang}"]')
         assert [link.attributes["href"] for link in links] == [f"{told}.html"]
     assert sorted(list_printed(page)) == sorted(list_printed(other))
-    # What leads to a page in Japanese says so.
-    for link in root.css('a[href$=".html"]'):
+    # What leads to a page or a file in Japanese says so, in one way.
+    for link in root.css("a[href]:not([href^='#'])"):
         target = link.attributes["href"] or ""
-        assert (link.attributes.get("hreflang") == "ja") == ("-en" not in target), target
+        own = target.endswith(("-en.pdf", "-en.html"))
+        assert (link.attributes.get("hreflang") == "ja") != own, target
+    assert "(in Japanese)" not in page
+    assert "in Japanese, as in the survey" in root.css_first("header").text()
     (payload,) = root.css("#evidence-data")
     parts = [zlib.decompress(b64decode(part)).decode() for part in payload.text().split()]
     assert '"Not started"' in "".join(parts)
+
+
+def test_sentences_in_english_have_verbs(built: tuple[Path, str]) -> None:
+    said = {
+        name: LexborHTMLParser((built[0] / f"{name}.html").read_text("utf-8")).css_first("main")
+        for name in PAGES
+    }
+    told = {name: " ".join(main.text().split()) for name, main in said.items()}
+    assert "Of the 912 procedures not started, 624 (68.4%) will come under" in told["reasons-en"]
+    assert "at present is as follows" in told["overview-en"]
+    assert "the number still not started was 912" in told["overview-en"]
+    assert "(now not started)" in told["overview-en"]
+    assert "(to not started)" not in told["overview-en"]
+    assert "Line on the right: all procedures" in told["overview-en"]
 
 
 def list_titles(items: Iterable[pikepdf.OutlineItem]) -> Iterator[str]:
@@ -372,6 +389,9 @@ def list_titles(items: Iterable[pikepdf.OutlineItem]) -> Iterator[str]:
 @pytest.mark.parametrize("name", PAGES[:2])
 def test_a_pdf_in_english_says_so(built: tuple[Path, str], name: str) -> None:
     path = built[0] / f"{name}.pdf"
+    said = " ".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+    assert "in Japanese, as in the survey" in said
+    assert "Citizens’ Affairs (ja)" in said
     text = pypdf.PdfReader(path).pages[0].extract_text()
     assert "As of 1 September 2024" in text
     assert not IN_JAPANESE.search(re.sub("“[^”]*”", "", text))

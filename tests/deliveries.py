@@ -109,12 +109,12 @@ def made_by(output: str) -> set[str]:
     return {line.split()[1] for line in lines if "前回の作成分" not in line and "失敗" not in line}
 
 
-def build_anew(folder: Path, elsewhere: Path) -> dict[str, bytes]:
+def build_anew(folder: Path, elsewhere: Path, *words: str) -> dict[str, bytes]:
     """What the same raw data gives in a folder where nothing was ever built."""
     for name in ("notebooks", "data/raw"):
         shutil.copytree(folder / name, elsewhere / name)
     shutil.copy(folder / "requirements.lock", elsewhere)
-    build(elsewhere)
+    build(elsewhere, *words)
     return files_of(elsewhere)
 
 

@@ -18,6 +18,7 @@ from analysis.figures.approved import judge_approvals, take_report
 from analysis.figures.findings import Findings, list_refusals, load_findings
 from analysis.figures.kept import read_kept
 from analysis.inputs import leave_others, list_inputs
+from analysis.names import say_day
 from analysis.proof import approve
 from analysis.proof.approve import PROVES_NOTHING, write_approval
 from analysis.reports import approvals
@@ -248,16 +249,16 @@ def test_a_report_is_approved_shown_expired_and_verify_lists_it(
     folder = copy_delivery(delivery, tmp_path / "project")
     assert run(folder, "approve", "overview", "--by", "部長", "--on", DAY)[0] == 0
     assert made_by(build(folder)) == {"approvals"}
-    code, said = run(folder, "verify")
-    assert code == 0, said
     page = folder / "reports/2024-09-01/approvals.html"
-    assert told_on_index(folder) == {"overview": ("承認", f"部長 {DAY}")}
+    assert told_on_index(folder) == {"overview": ("承認", "部長", say_day(DAY))}
+    assert told_of_report(page) == ("承認した値と同じ", say_day(DAY))
     assert "失効" not in page.read_text("utf-8").partition("承認の一覧")[2].partition("</table>")[0]
     answer(folder, "G7", "着手済")
     answer(folder, "J7", None)
     assert "承認: 1件、うち失効 1件" in build(folder)
     assert "変わった数値" in page.read_text("utf-8")
-    assert told_on_index(folder) == {"overview": ("失効", f"部長 {DAY}")}
+    assert told_on_index(folder) == {"overview": ("失効", "部長", say_day(DAY))}
+    assert told_of_report(page) == ("下の表のとおり", say_day(DAY))
     code, said = run(folder, "verify", "--quick")
     assert code == 0, said
     assert "うち失効 1件" in said and "2024-09-01/overview" in said
@@ -267,12 +268,20 @@ def test_a_report_is_approved_shown_expired_and_verify_lists_it(
     assert "approvals.html" in said.splitlines()[-1]
     assert run(folder, "approve", "overview", "--by", "<b>副部長</b>", "--on", DAY)[0] == 0
     assert made_by(build(folder)) == {"approvals"}
-    assert told_on_index(folder) == {"overview": ("承認", f"<b>副部長</b> {DAY}")}
-    assert run(folder, "verify")[0] == 0
+    assert told_on_index(folder) == {"overview": ("承認", "<b>副部長</b>", say_day(DAY))}
+    code, said = run(folder, "verify")
+    assert code == 0, said
 
 
-def told_on_index(folder: Path) -> dict[str, tuple[str, str]]:
-    """Return by stem what the index says of each report that was approved: its state, by whom."""
+def told_of_report(page: Path) -> tuple[str, str]:
+    """Return what the page of approvals says of the first one: its value today, and its day."""
+    cells = LexborHTMLParser(page.read_text("utf-8")).css("main table tbody tr")[0].css("th, td")
+    assert cells[2].text().endswith("件の数値")
+    return cells[3].text(), cells[5].text()
+
+
+def told_on_index(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Return what the index says of each approved report, by stem: its state, by whom, when."""
     page = LexborHTMLParser((folder / "reports/2024-09-01/index.html").read_text("utf-8"))
     warned = "失効した承認があります" in page.css_first("main").text()
     found = {}
@@ -280,8 +289,10 @@ def told_on_index(folder: Path) -> dict[str, tuple[str, str]]:
         if link := row.css_first('td a[href="approvals.html"]'):
             stem = row.css_first("th a").attributes["href"].removesuffix(".html")
             state = link.text().removeprefix(link.css_first(".spoken").text())
-            found[stem] = (state, link.parent.next.text())
-    assert warned == any(state == "失効" for state, _ in found.values())
+            named = link.parent.next
+            found[stem] = (state, named.text(), named.next.text())
+    assert warned == any(state == "失効" for state, *_ in found.values())
+    assert "誰が承認したかは証明しません" in page.css_first("main").text()
     return found
 
 

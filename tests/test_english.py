@@ -289,6 +289,9 @@ def test_many_missing_words_of_one_sentence_are_told_one_by_one() -> None:
         ('"{1}のうち{2}" = "of {1}"', "{1}、{2}"),
         ('"*{1}増*" = "{1} more"', "強調の *"),
         ('"数" = 3', "words.数"),
+        ('"数" = " "', "空白だけにせず"),
+        ('"数" = "Number 数"', "日本語の文字が残っています"),
+        ('"{a}{b}{c}" = "{c}{b}{a}"', "三つ以上並べる"),
     ],
 )
 def test_a_translation_that_loses_a_figure_is_refused(tmp_path: Path, line: str, told: str) -> None:
@@ -296,6 +299,27 @@ def test_a_translation_that_loses_a_figure_is_refused(tmp_path: Path, line: str,
     cycle.survey_path.with_name(ENGLISH_NAME).write_text(f"[words]\n{line}\n", "utf-8")
     with pytest.raises(SettingsError, match=re.escape(told)):
         open_lexicon(cycle)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ('"環境部" = "Same"\n"こども部" = "same"', "words.こども部（3行目）: 「環境部」と同じ英語"),
+        ('"着手済" = "No"\n"未着手" = "No"', "words.未着手（3行目）: 「着手済」と同じ英語"),
+        ('"着手済" = "No"\n"環境部" = "No"', ""),
+    ],
+)
+def test_departments_and_choices_that_english_would_not_tell_apart_are_refused(
+    tmp_path: Path, words: str, told: str
+) -> None:
+    cycle = make_two_cycles(tmp_path, *[[[procedure(1)], [procedure(1, procedure_id="C-1")]]] * 2)
+    cycle.survey_path.with_name(ENGLISH_NAME).write_text(f"[words]\n{words}\n", "utf-8")
+    findings = load_findings(cycle, collect_survey)
+    if not told:
+        open_spoken("en", findings)
+        return
+    with pytest.raises(SettingsError, match=re.escape(told)):
+        open_spoken("en", findings)
 
 
 def test_only_a_survey_with_english_words_has_english_pages(tmp_path: Path) -> None:
@@ -330,13 +354,30 @@ def test_a_page_in_english_is_all_english_but_for_what_is_marked(
         links = LexborHTMLParser(own).css(f'a[hreflang="{lang}"][lang="{lang}"]')
         assert [link.attributes["href"] for link in links] == [f"{told}.html"]
     assert sorted(list_printed(page)) == sorted(list_printed(other))
-    # What leads to a page in Japanese says so.
-    for link in root.css('a[href$=".html"]'):
+    # What leads to a page or a file in Japanese says so, in one way.
+    for link in root.css("a[href]:not([href^='#'])"):
         target = link.attributes["href"] or ""
-        assert (link.attributes.get("hreflang") == "ja") == ("-en" not in target), target
+        own = target.endswith(("-en.pdf", "-en.html"))
+        assert (link.attributes.get("hreflang") == "ja") != own, target
+    assert "(in Japanese)" not in page
+    assert "in Japanese, as in the survey" in root.css_first("header").text()
     (payload,) = root.css("#evidence-data")
     parts = [zlib.decompress(b64decode(part)).decode() for part in payload.text().split()]
     assert '"Not started"' in "".join(parts)
+
+
+def test_sentences_in_english_have_verbs(built: tuple[Path, str]) -> None:
+    said = {
+        name: LexborHTMLParser((built[0] / f"{name}.html").read_text("utf-8")).css_first("main")
+        for name in PAGES
+    }
+    told = {name: " ".join(main.text().split()) for name, main in said.items()}
+    assert "Of the 912 procedures not started, 624 (68.4%) will come under" in told["reasons-en"]
+    assert "at present is as follows" in told["overview-en"]
+    assert "the number still not started was 912" in told["overview-en"]
+    assert "(now not started)" in told["overview-en"]
+    assert "(to not started)" not in told["overview-en"]
+    assert "Line on the right: all procedures" in told["overview-en"]
 
 
 def list_titles(items: Iterable[pikepdf.OutlineItem]) -> Iterator[str]:
@@ -348,6 +389,9 @@ def list_titles(items: Iterable[pikepdf.OutlineItem]) -> Iterator[str]:
 @pytest.mark.parametrize("name", PAGES[:2])
 def test_a_pdf_in_english_says_so(built: tuple[Path, str], name: str) -> None:
     path = built[0] / f"{name}.pdf"
+    said = " ".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+    assert "in Japanese, as in the survey" in said
+    assert "Citizens’ Affairs (ja)" in said
     text = pypdf.PdfReader(path).pages[0].extract_text()
     assert "As of 1 September 2024" in text
     assert not IN_JAPANESE.search(re.sub("“[^”]*”", "", text))

@@ -50,6 +50,7 @@ def change_settings(folder: Path, pattern: str, *, cycle: str = LATEST) -> None:
     path.write_text(changed, encoding="utf-8")
 
 
+@pytest.mark.usefixtures("remembered")
 def test_a_guideline_of_other_sections_gives_a_report_of_these(
     delivery: Path, tmp_path: Path
 ) -> None:
@@ -70,6 +71,7 @@ def test_a_guideline_of_other_sections_gives_a_report_of_these(
     assert code == 0, said
 
 
+@pytest.mark.usefixtures("remembered")
 def test_a_cycle_without_a_guideline_has_no_report_of_it_and_misses_nothing(
     delivery: Path, tmp_path: Path
 ) -> None:

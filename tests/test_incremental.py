@@ -1,5 +1,6 @@
 """Only what changed is made again: nothing stale is kept, nothing unaffected made."""
 
+import csv
 from pathlib import Path
 
 import openpyxl
@@ -9,6 +10,7 @@ from analysis.build import delivered, pool, shelf
 from analysis.cycle import open_cycle
 from analysis.evidence.sources import Origin, Source
 from analysis.proof.entities import CRATE_NAME
+from test_new_report import write_notebook
 
 from conftest import LATEST
 from deliveries import (
@@ -45,113 +47,99 @@ def test_an_unchanged_cycle_is_left_alone(project: Path) -> None:
     assert "調査票の問題（要確認）" in output
 
 
-def test_what_no_figure_of_the_city_counts_changes_only_the_departments_own_report(
-    project: Path, tmp_path: Path
+CODES = (
+    "findings.survey",
+    "findings.ledger.tables",
+    "findings.ledger.rows_of('gikai', 'problems')",
+    "import pandas",
+    "import os; size = os.path.getsize('data/raw/2024-09-01/文化スポーツ部.xlsx'); del os",
+    "from os import stat",
+    "import pyarrow.parquet as _read",
+    "text = ''.join(get_ipython().getoutput('cat data/raw/2024-09-01/cycle.toml'))",
+    "sizes = [path.stat().st_size for path in findings.cycle.raw_folder.glob('*.xlsx')]",
+    "text = (lambda: 'x')()\nshout = lambda: text",
+    "text = open('data/raw/2024-09-01/文化スポーツ部.xlsx'.encode(), 'rb').read(9)",
+)
+OPENING = """from analysis.figures.findings import load_findings
+from analysis.reports import overview, reasons
+from analysis.reports.heading import head_report
+
+findings = load_findings(cycle)
+"""
+
+
+def test_a_notebook_that_shows_or_may_know_other_answers_is_made_again_when_they_change(
+    project: Path,
 ) -> None:
-    """Every answer of a row but its id and its status, so that no column was forgotten."""
+    """Of the city's figures alone it is not; where its own code may know more, it is of all."""
+    knowing = {f"knowing-{of}": code for of, code in zip("abcdefghijk", CODES, strict=True)}
+    shows = dict.fromkeys(("counting", *knowing), "overview.reasons(findings)")
+    shows["showing"] = "reasons.details(findings)"
+    for order, (name, shown) in enumerate(shows.items(), start=100):
+        write_notebook(
+            project / "notebooks" / f"{name}.ipynb",
+            {"order": order, "title": name},
+            'cycle: str = "latest"  # 調査回',
+            f'{OPENING}{knowing.get(name, "")}\nhead_report(findings, "{name}")',
+            shown,
+        )
+    build(project)
+    with (reports_of(project) / "sources.csv").open(encoding="utf-8-sig") as file:
+        told = {line["report"] for line in csv.DictReader(file)}
+    assert told & {*shows} == {"counting"}
+    answer(project, "Q8", "新しい備考")
+    assert made_by(build(project)) & {*shows} == {*knowing, "showing"}
+
+
+def answer_row(project: Path, texts: dict[str, object]) -> None:
     path = project / "data" / "raw" / LATEST / "文化スポーツ部.xlsx"
     book = openpyxl.load_workbook(path)
-    sheet = book["調査票"]
-    texts = {
+    for column, text in texts.items():
+        book["調査票"][f"{column}8"].value = text
+    book.save(path)
+
+
+def test_of_one_change_after_the_other_each_remakes_what_shows_it_and_no_more(
+    project: Path, tmp_path: Path
+) -> None:
+    """At last all is as if made anew: what one step keeps, none of the later ones makes."""
+    before = files_of(project)
+    told = "data/raw/2024-09-01/文化スポーツ部.xlsx が変わりました"
+
+    # A status: every page that shows the city.
+    status = {"G": "オンライン化済", "H": "2024-06-01", "J": None, "K": None}
+    answer_row(project, status)
+    output = build(project)
+    assert "department-gikai" in made_by(output)
+    assert told in output
+    assert files_of(project)["department-gikai.html"] != before["department-gikai.html"]
+
+    # Every answer of a row but its id and its status, so that no column was forgotten.
+    counted: dict[str, object] = {
         "B": "市民文化課", "C": "市民文化センターの使用変更・取消しの申請", "D": "別の法律",
         "E": "要綱等", "F": 7,
         "L": "認印・自署", "M": "あり", "N": "法令", "O": "はい", "P": "あり", "Q": "備考の文",
     }  # fmt: skip
-    for column, text in texts.items():
-        sheet[f"{column}8"].value = text
-    book.save(path)
+    answer_row(project, counted)
     output = build(project)
     assert made_by(output) == EVERYBODY - {"index"} | {"department-bunkasports"}
-    assert "data/raw/2024-09-01/文化スポーツ部.xlsx が変わりました" in output
-    assert differing(files_of(project), build_anew(project, tmp_path / "anew")) == []
+    assert told in output
 
+    # Every answer that is in no extract, likewise.
+    answer_row(project, {"H": "2023-05-01", "I": "別のシステム", "K": "別の理由", "Q": "別の文"})
+    assert made_by(build(project)) == {"reasons", "requests", "quality", "department-bunkasports"}
 
-def test_what_no_figure_counts_leaves_overview_and_guideline(project: Path, tmp_path: Path) -> None:
-    """Every answer that is in no extract, so that no column was forgotten."""
-    path = project / "data" / "raw" / LATEST / "文化スポーツ部.xlsx"
-    book = openpyxl.load_workbook(path)
-    sheet = book["調査票"]
-    texts = {
-        "H": "2023-05-01", "I": "別のシステム", "K": "別の理由", "Q": "備考の文",
-    }  # fmt: skip
-    for column, text in texts.items():
-        sheet[f"{column}8"].value = text
-    book.save(path)
-    output = build(project)
-    everything = {"reasons", "requests", "quality", "department-bunkasports"}
-    assert made_by(output) == everything
-    assert differing(files_of(project), build_anew(project, tmp_path / "anew")) == []
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "findings.survey",
-        "findings.ledger.tables",
-        "findings.ledger.rows_of('gikai', 'problems')",
-        "import pandas",
-        "import os; size = os.path.getsize('data/raw/2024-09-01/文化スポーツ部.xlsx'); del os",
-        "from os import stat",
-        "import pyarrow.parquet as _read",
-        "text = ''.join(get_ipython().getoutput('cat data/raw/2024-09-01/cycle.toml'))",
-        "sizes = [path.stat().st_size for path in findings.cycle.raw_folder.glob('*.xlsx')]",
-        "text = (lambda: 'x')()\\nshout = lambda: text",
-        "text = open('data/raw/2024-09-01/文化スポーツ部.xlsx'.encode(), 'rb').read(9)",
-    ],
-)
-def test_a_notebook_that_may_know_other_answers_is_made_from_all_of_them(
-    project: Path, code: str
-) -> None:
-    path = project / "notebooks" / "overview.ipynb"
-    text = path.read_text("utf-8")
-    assert "findings = load_findings(cycle, lang=lang)" in text
-    code = f"findings = load_findings(cycle, lang=lang)\\n{code}"
-    path.write_text(text.replace("findings = load_findings(cycle, lang=lang)", code), "utf-8")
-    build(project)
-    assert "overview," not in (reports_of(project) / "sources.csv").read_text("utf-8")
-    answer(project, "Q8", "新しい備考")
-    assert "overview" in made_by(build(project))
-
-
-def test_a_notebook_that_shows_other_answers_is_made_again_when_they_change(
-    project: Path,
-) -> None:
-    path = project / "notebooks" / "overview.ipynb"
-    text = path.read_text("utf-8")
-    text = text.replace("from analysis.reports import ", "from analysis.reports import reasons, ")
-    path.write_text(
-        text.replace("overview.reasons(findings)", "reasons.details(findings)"), "utf-8"
-    )
-    build(project)
-    answer(project, "Q8", "新しい備考")
-    assert "overview" in made_by(build(project))
-
-
-def test_a_status_changes_every_page_that_shows_the_city(project: Path, tmp_path: Path) -> None:
-    before = files_of(project)
-    answer(project, "G8", "オンライン化済")
-    answer(project, "H8", "2024-06-01")
-    answer(project, "J8", None)
-    answer(project, "K8", None)
-    output = build(project)
-    assert "department-gikai" in made_by(output)
-    assert "data/raw/2024-09-01/文化スポーツ部.xlsx が変わりました" in output
-    after = files_of(project)
-    assert after["department-gikai.html"] != before["department-gikai.html"]
-    assert differing(after, build_anew(project, tmp_path / "anew")) == []
-
-
-def test_a_notebook_remakes_its_own_report_alone(project: Path, tmp_path: Path) -> None:
+    # A notebook: its own report alone.
     notebook = project / "notebooks" / "reasons.ipynb"
     text = notebook.read_text("utf-8")
     notebook.write_text(text.replace("この報告は、まだ", "この報告書は、まだ"), "utf-8")
-    before = {path: path.stat().st_mtime_ns for path in reports_of(project).iterdir()}
+    standing = {*reports_of(project).iterdir()}
     output = build(project)
     assert made_by(output) == {"reasons"}
     assert "notebooks/reasons.ipynb が変わりました: オンライン化「未着手」の理由" in output
     after = files_of(project)
     assert "この報告書は、まだ" in after["reasons.html"].decode()
-    assert before.keys() == set(reports_of(project).iterdir())
+    assert standing == {*reports_of(project).iterdir()}
     assert differing(after, build_anew(project, tmp_path / "anew")) == []
 
 

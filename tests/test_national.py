@@ -100,6 +100,13 @@ def test_the_page_names_its_source_and_escapes_what_was_reported(tmp_path: Path)
     assert page.index("名称も近い") < page.index("印鑑の届出")
 
 
+def test_where_nothing_is_reported_nothing_is_asked_to_be_checked(tmp_path: Path) -> None:
+    page = html.render(reasons.behind(load(make(tmp_path, write_parquet(REPORTED[2:])))))
+    assert "報告しているものは、<a" in page and ">0件</a>です。" in page
+    assert "国.parquet" in page
+    assert "候補" not in page and "該当はありません" not in page
+
+
 def test_the_file_is_an_input_and_without_one_nothing_is_said(tmp_path: Path) -> None:
     cycle = make(tmp_path / "with", write_parquet())
     path = "data/raw/inventory/国.parquet"

@@ -55,6 +55,16 @@ def run_blocks(
 def delivered(built_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's project with its set and the program's own files, as it is delivered."""
     folder = Path(shutil.copytree(built_project, tmp_path_factory.mktemp("page") / "project"))
+    return add_program(folder)
+
+
+@pytest.fixture
+def small(delivery: Path, tmp_path: Path) -> Path:
+    """The small project likewise, that a test may spoil."""
+    return add_program(copy_delivery(delivery, tmp_path / "project"))
+
+
+def add_program(folder: Path) -> Path:
     (folder / "src").symlink_to(Path(analysis.__file__).parent.parent)
     return folder
 
@@ -67,33 +77,28 @@ def test_every_fingerprint_of_the_set_is_made_by_the_page_s_commands(delivered: 
     assert named == {name for name in made if not name.startswith("ro-crate-metadata.json")}
 
 
-def test_what_is_not_of_the_set_is_named_by_the_page_s_command(
-    delivered: Path, tmp_path: Path
-) -> None:
-    folder = Path(shutil.copytree(delivered, tmp_path / "project", symlinks=True))
-    assert run_blocks(folder, FILES[1]).stdout == ""
-    reports = reports_of(folder)
+def test_what_is_not_of_the_set_is_named_by_the_page_s_command(small: Path, tmp_path: Path) -> None:
+    assert run_blocks(small, FILES[1]).stdout == ""
+    reports = reports_of(small)
     (reports / "overview（訂正版）.pdf").write_bytes(b"%PDF")
     (reports / "reasons.pdf").rename(tmp_path / "reasons.pdf")
     (reports / "reasons.pdf").symlink_to(tmp_path / "reasons.pdf")
-    told = sorted(run_blocks(folder, *FILES).stdout.splitlines())
+    told = sorted(run_blocks(small, *FILES).stdout.splitlines())
     assert told == ["not of the set: overview（訂正版）.pdf", "not of the set: reasons.pdf"]
 
 
-def test_a_fingerprint_of_other_inputs_is_not_made(delivered: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(delivered, tmp_path / "project", symlinks=True))
-    with (folder / "data" / "raw" / "2024-09-01" / "cycle.toml").open("ab") as file:
+def test_a_fingerprint_of_other_inputs_is_not_made(small: Path) -> None:
+    with (small / "data" / "raw" / "2024-09-01" / "cycle.toml").open("ab") as file:
         file.write(b"\n")
-    done = run_blocks(folder, *FINGERPRINT)
+    done = run_blocks(small, *FINGERPRINT)
     assert done.returncode != 0
     assert "not made from this: answers.csv" in done.stdout
 
 
 def test_a_notebook_that_was_run_is_brought_back_by_the_page_s_command(
-    delivered: Path, tmp_path: Path
+    small: Path,
 ) -> None:
-    folder = Path(shutil.copytree(delivered, tmp_path / "project", symlinks=True))
-    path = folder / "notebooks" / "overview.ipynb"
+    path = small / "notebooks" / "overview.ipynb"
     before = path.read_bytes()
     notebook = read(path, 4)
     for cell in notebook.cells:
@@ -102,7 +107,7 @@ def test_a_notebook_that_was_run_is_brought_back_by_the_page_s_command(
     notebook.metadata["language_info"] = {"name": "python", "version": "3.13.0"}
     write(notebook, path)
     assert path.read_bytes() != before
-    done = run_blocks(folder, FINGERPRINT[-1])
+    done = run_blocks(small, FINGERPRINT[-1])
     assert done.returncode == 0, done.stderr
     assert path.read_bytes() == before
 

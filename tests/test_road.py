@@ -8,10 +8,11 @@ import pytest
 
 from analysis.cycle import open_cycle
 from analysis.document.blocks import Group, Table
+from analysis.document.slide import Slides
 from analysis.errors import ReportError, SettingsError
 from analysis.figures.findings import Findings, load_findings
 from analysis.questionnaire.read import TEMPLATE_PATH
-from analysis.reports import definitions, department, overview, road
+from analysis.reports import deck, definitions, department, overview, road
 from analysis.survey.collect import collect_survey
 
 from pages import texts_of
@@ -180,6 +181,33 @@ def test_the_first_page_says_how_far_who_moved_who_fell_what_first_and_whether(
         "間に合いません", "61.0%",
     ):  # fmt: skip
         assert words in told, words
+
+
+def test_each_step_says_that_it_counts_those_before_and_what_others_hold_up(
+    found: Findings,
+) -> None:
+    told = texts_of(overview.summary(found))
+    assert "着手済の1手続きを終える（終わるとオンライン化率は57.1%）" in told
+    assert "（これも終わるとオンライン化率は71.4%）" in told
+    assert "のほかがすべて終わっても、オンライン化率の上限は71.4%です" in told
+
+
+def test_a_step_of_no_procedure_is_nothing_to_do_first(tmp_path: Path) -> None:
+    rows = [procedure(1), not_started(2)]
+    findings = load_findings(make_two_cycles(tmp_path, [rows], [rows]), collect_survey)
+    told = texts_of(overview.summary(findings))
+    assert "の1手続きを終える（終わると" in told and "上限" not in told
+    assert "の0手続きを終える" not in told
+
+
+def test_where_all_is_online_nothing_is_named_as_first(tmp_path: Path) -> None:
+    rows = [procedure(1)]
+    findings = load_findings(make_two_cycles(tmp_path, [rows], [rows]), collect_survey)
+    told = texts_of(overview.summary(findings))
+    assert "まず進めるもの" not in told and "上限" not in told
+    slides = deck.road(findings)
+    assert isinstance(slides, Slides)
+    assert [slide.title for slide in slides.slides] == ["目標までの道のり"]
 
 
 def test_codes_that_would_name_two_measures_alike_are_refused(tmp_path: Path) -> None:

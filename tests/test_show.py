@@ -70,6 +70,17 @@ def test_a_number_without_its_sign_needs_words_that_carry_it(show: Show) -> None
             show.sentence(words)
 
 
+def test_a_word_of_direction_agrees_with_the_sign_before_it(show: Show) -> None:
+    change = show.sentence("{online_change}").parts[0]
+    assert isinstance(change, Shown) and change.figure.value
+    right, wrong = ("増", "減") if change.figure.value > 0 else ("減", "増")
+    for words in (f"{right}えました。", f"の{right}です。", "の増減です。", "でした。"):
+        show.sentence(f"{{online_change}}{words}")
+    for words in (f"{wrong}えました。", f"の{wrong}です。"):
+        with pytest.raises(AnalysisError, match="数値と逆です"):
+            show.sentence(f"{{online_change}}{words}")
+
+
 def test_a_department_stands_within_the_parentheses_or_behind_them(show: Show) -> None:
     told = [show.sentence(t).parts[0] for t in ("{abs(total@環境部)}", "{abs(total)@環境部}")]
     assert told[0] == told[1]

@@ -10,10 +10,12 @@ import pytest
 from analysis.cycle import Cycle
 from analysis.errors import FigureError, SettingsError
 from analysis.figures.build import build_ledger
-from analysis.figures.findings import Findings
+from analysis.figures.findings import Findings, load_findings
 from analysis.figures.trace import trace
+from analysis.survey.collect import collect_survey
 
 from conftest import LATEST
+from workbooks import make_two_cycles, procedure
 
 
 def test_a_change_shows_both_cycles_and_what_moved(findings: Findings) -> None:
@@ -31,6 +33,13 @@ def test_a_rate_shows_numerator_and_denominator(findings: Findings) -> None:
     assert "分子: 627　分母: 1,758" in text
     assert "分子と分母に入る行: 627件" in text
     assert "分母だけに入る行: 1,131件" in text
+
+
+def test_a_number_that_there_is_not_has_no_unit(tmp_path: Path) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
+    ledger = load_findings(cycle, collect_survey).ledger
+    told = trace(ledger, f"{cycle.name}/all/reason_not_considered_share")
+    assert told.startswith("全体　未着手の理由：未検討の割合: —\n")
 
 
 def test_a_department_can_be_named_in_japanese(findings: Findings) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from analysis.audit.workbook import write_audit
 from analysis.cycle import open_cycle
+from analysis.document import html
 from analysis.document.trend_chart import draw_trend
 from analysis.errors import SettingsError
 from analysis.figures.findings import Findings, load_findings
@@ -91,8 +92,9 @@ def test_the_reports_tell_the_trend_and_what_has_none(found: Findings) -> None:
     told = texts_of(overview.moves(found))
     assert "市全体のオンライン化率の推移" in told
     assert "引継ぎを順にたどり" in told
-    assert "2023年9月30日時点の数値は、架空の回答によるものです。" in told
+    assert "2023年9月30日時点の架空の回答は、公表された件数と照合していません。" in told
     assert "今の部局に当たる部局の手続きがなかった" in told
+    assert html.render(overview.moves(found)).count(">市全体</th>") == 1
     own = texts_of(department.changes(found, "保険部"))
     assert "保険部のオンライン化率の推移" in own
     assert "手続きがなかった" not in own
@@ -148,6 +150,7 @@ def find_numbers_of(svg: str) -> list[Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("remembered")
 def test_an_older_workbook_that_is_edited_is_noticed(city: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(add_code_once(city), tmp_path / "city"))
     assert run(root, "report", "--quiet")[0] == 0

@@ -56,3 +56,10 @@ def test_the_table_shows_both_sides_ranked_and_escapes_them(tmp_path: Path) -> N
     assert "こども部　こども課　証明書の交付（別の法）　K-011" in page
     assert "<i>七" not in page
     assert "ほか" in page
+
+
+def test_where_there_is_no_candidate_nothing_is_asked_to_be_checked(tmp_path: Path) -> None:
+    findings = load_findings(make_cycle(tmp_path, HERE), collect_survey)
+    page = html.render(reasons.behind(findings))
+    assert "のものは、<a" in page and ">0件</a>です。" in page
+    assert "候補" not in page and "該当はありません" not in page

@@ -353,6 +353,7 @@ def test_a_set_that_stands_is_not_kept_in_silence(project: Path, kind: str) -> N
     assert sorted(path.name for path in reports_of(project).iterdir()) == before
 
 
+@pytest.mark.usefixtures("remembered")
 def test_a_build_names_a_renamed_workbook_and_what_is_not_read(project: Path) -> None:
     raw = project / "data/raw/2024-09-01"
     (raw / "文化スポーツ部.xlsx").rename(raw / "01_回答 (2).xlsx")

@@ -1,9 +1,12 @@
 """The index: the city at a glance, and one click to every report."""
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+
+from analysis.figures.findings import Findings
 
 from pages import open_page
 
@@ -62,6 +65,29 @@ def test_a_department_is_found_by_its_name_and_leads_to_its_page(
         assert "環境部" in page.inner_text(".subtitle")
         page.fill("#search", "政策開発")
         assert page.locator(".toolbar .results a").first.inner_text() == "政策開発部"
+
+
+def test_a_search_counts_what_the_page_counts_and_names_pages_by_their_own_names(
+    browser: Browser, index: Path, findings: Findings, tmp_path: Path
+) -> None:
+    about = '<a href="road.html"><span class="spoken">環境部 </span>承認</a>'
+    page_path = tmp_path / "index.html"
+    written = index.read_text("utf-8")
+    before, main, after = written.partition('<main id="content">')
+    page_path.write_text(f"{before}{main}{about}{after}", "utf-8")
+    total = findings.ledger.figure("total", "kankyo").value
+    with open_page(browser, page_path) as page:
+        page.fill("#search", "環境部")
+        pages, _, procedures = page.locator(".toolbar .results h3").all_inner_texts()
+        assert pages == "ページ 1件"
+        told = re.fullmatch(r"手続き (\d+)件（うち前回だけの手続き(\d+)件）", procedures)
+        assert told and int(told[1]) - int(told[2]) == total
+        page.fill("#search", "環境美化活動 クリーン")
+        assert page.locator(".results button.procedure").inner_text().endswith("前回だけの手続き")
+        page.fill("#search", "目標までの道のり")
+        assert page.locator(".toolbar .results a").first.inner_text() == "目標までの道のり"
+        page.fill("#search", "浄化槽の設置届")
+        assert page.locator(".toolbar .results h3").last.inner_text() == "手続き 1件"
 
 
 def test_nothing_is_right_of_a_phones_screen(browser: Browser, index: Path) -> None:

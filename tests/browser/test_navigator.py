@@ -129,6 +129,18 @@ def test_the_page_says_of_every_procedure_what_the_reports_say(
         assert bool(missing) == bool(decision.missing)
 
 
+def test_an_address_that_is_no_encoding_is_passed_over(
+    browser: Browser, built: tuple[Path, str]
+) -> None:
+    path = built[0] / "navigator.html"
+    page, errors = browser.new_page(), list[str]()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{path.as_uri()}#%E3")
+    assert page.locator("#sheet").is_hidden()
+    page.close()
+    assert not errors
+
+
 def list_grades(path: Path, department: str) -> list[tuple[str, str]]:
     """Return what a department's list of all procedures says of each: its id, and its 手間."""
     page = LexborHTMLParser(path.read_text("utf-8"))

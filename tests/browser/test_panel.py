@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from analysis.figures.findings import Findings
 
 from conftest import LATEST
-from pages import change_payload, list_ids, open_page, read_payload, spread
+from pages import change_payload, list_ids, open_page, read_payload, recount, spread
 from reports import HOSTILE
 
 DESK = {"width": 1280, "height": 900}
@@ -67,11 +67,21 @@ def figures(folder: Path) -> dict[str, dict[str, str]]:
         return {row["figure_id"]: row for row in csv.DictReader(file)}
 
 
-def test_every_figure_of_every_page_opens_its_panel(
+def test_every_page_agrees_with_its_rows_and_every_figure_of_it_opens_its_panel(
     browser: Browser, folder: Path, figures: dict[str, dict[str, str]]
 ) -> None:
-    for path in (folder / "index.html", *list_reports(folder)):
+    # These two print no figure.
+    without = {folder / "navigator.html", folder / "codebook.html"}
+    assert without < {*folder.glob("*.html")}
+    assert not any('class="figure"' in path.read_text(encoding="utf-8") for path in without)
+    pages = sorted({*folder.glob("*.html")} - without)
+    assert len(pages) == 31
+    for path in pages:
+        lines = len(re.findall(r'<tr id="[^"]+"', path.read_text(encoding="utf-8")))
+        assert lines > 0
         with open_page(browser, path) as page:
+            said = f"Recount: {lines}/{lines} agree" if "-en" in path.name else None
+            assert recount(page) == (said or f"検算：{lines}/{lines} 一致", set()), path.name
             opened = page.evaluate(OPEN_ALL)
         assert opened, path.name
         for linked, shown, value, rows, heading in opened:

@@ -13,6 +13,7 @@ from analysis.figures.findings import Findings
 from pages import open_page
 
 SHORT, LONG = "kankyo", "hokenfukushi"
+DESK = {"width": 1280, "height": 900}
 CHOOSER, TOLD = ".chooser", ".chooser + .told"
 SHOWN = ".tool tbody tr:not(.head):visible"
 
@@ -96,6 +97,20 @@ def test_a_long_list_is_read_within_one_pause_and_offers_what_is_in_it(
         # The search asks for one, too.
         assert page.evaluate("window.pauses") <= 2
         assert "未着手" in control(page, "状況").locator("option").all_inner_texts()
+
+
+@pytest.mark.parametrize("slug", [SHORT, LONG])
+@pytest.mark.parametrize(
+    "asked", ["状況=ない言葉", "年間件数=多い", "並び=-ない列", "よそ=1", "年間件数="]
+)
+def test_what_an_address_asks_and_no_control_can_show_hides_no_row(
+    browser: Browser, folder: Path, findings: Findings, slug: str, asked: str
+) -> None:
+    path = page_of(folder, slug)
+    with open_page(browser, path) as page:
+        page.goto(f"{path.as_uri()}?{asked}&語=")
+        assert len(cells(page, "状況")) == findings.ledger.figure("total", slug).value
+        assert page.inner_text(TOLD) == ""
 
 
 @pytest.mark.parametrize("slug", [SHORT, LONG])
@@ -200,3 +215,20 @@ def test_without_a_script_every_row_stands_beneath_its_section(
         heads = page.locator(".tool tr.head")
         assert heads.count() == len(findings.ledger.list_sections(SHORT))
         assert heads.first.is_visible()
+
+
+def test_no_table_is_wider_than_its_frame_on_a_desk(browser: Browser, folder: Path) -> None:
+    wide = """tables => tables
+      .filter(table => table.clientWidth > 0 && table.scrollWidth > table.clientWidth)
+      .map(table => table.getAttribute("aria-label"))"""
+    found, seen = {}, 0
+    for path in sorted(folder.glob("*.html")):
+        # What has no figure has no toolbar.
+        is_script = 'class="figure"' in path.read_text("utf-8")
+        settings = {"viewport": DESK, "java_script_enabled": is_script}
+        with open_page(browser, path, **settings) as page:
+            seen += page.locator(".table:visible").count()
+            if told := page.eval_on_selector_all(".table", wide):
+                found[path.name] = told
+    assert found == {}
+    assert seen > len([*folder.glob("*.html")])

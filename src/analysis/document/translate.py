@@ -197,7 +197,7 @@ class _Sentences:
             case Shown():
                 return self.show(part)
             case Quoted(text=text):
-                return Quoted(self._lexicon.say_name(text))
+                return Quoted("\n".join(map(self._lexicon.say_name, text.split("\n"))))
             case Link(text=text, about=about):
                 said = about and self._lexicon.say(about)
                 return replace(part, text=self._lexicon.say(text), about=said, joint="")

@@ -24,7 +24,7 @@ _DRAWING = re.compile(r"(<svg\b.*?</svg>)", re.DOTALL)
 # With the signs between and around, which are part of a name.
 _STRETCH = re.compile(rf"[「『（]*[{JAPANESE_LETTERS}](?:[^<>&;\s]*[{JAPANESE_LETTERS}])?[）」』]*")
 _NAMED = re.compile(rf'aria-label="[^"]*[{JAPANESE_LETTERS}][^"]*"(>\s*<table>\s*<caption)>')
-_PAGE_LINK = re.compile(r'<a href="([^"#/]+)\.(html|pdf)(#[^"]*)?"')
+_PAGE_LINK = re.compile(r'<a href="([^"#/]+)\.(\w+)(#[^"]*)?"')
 _PAPER_LINK = re.compile(r'link\("([^"#/]+)\.pdf(?=["#])')
 
 

@@ -194,7 +194,7 @@ def _more(items: Sequence[object]) -> str:
 
 
 def _say(figure: Figure) -> str:
-    return figure.text + ("" if figure.value is None else figure.unit.name)
+    return figure.full_text
 
 
 def _mark(text: str) -> str:

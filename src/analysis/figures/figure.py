@@ -79,12 +79,17 @@ class Figure:
         return self.text + (PERCENT.name if self.unit is PERCENT and self.value is not None else "")
 
     @property
+    def full_text(self) -> str:
+        """The value as a sentence prints it: with its unit, where there is a number."""
+        return self.text if self.value is None else f"{self.text}{self.unit.name}"
+
+    @property
     def told(self) -> str:
         """What it is, whose, and its value, in a line; a share with the counts that it is of.
 
         As in `環境部 オンライン化率 62.1% (146/235)`.
         """
-        value = self.text if self.value is None else f"{self.text}{self.unit.name}"
+        value = self.full_text
         if self.unit is PERCENT and self.value is not None and self.denominator is not None:
             value += f" ({self.numerator:,}/{self.denominator:,})"
         return f"{self.scope_name} {self.label} {value}"

@@ -30,7 +30,7 @@ def trace(ledger: Ledger, figure_id: str) -> str:
         raise FigureError(f"{why}\n{error}".lstrip()) from None
     return "\n".join(
         [
-            f"{figure.scope_name}　{figure.label}: {figure.text}{figure.unit.name}",
+            f"{figure.scope_name}　{figure.label}: {figure.full_text}",
             f"数値ID: {figure.id}",
             f"定義: {figure.definition}",
             *_say_numbers(ledger, figure),
@@ -52,11 +52,11 @@ def _say_numbers(ledger: Ledger, figure: Figure) -> Iterator[str]:
     }
     if words := made_from.get(type(measure)):
         for word, value in zip(words, ledger.parts(figure), strict=True):
-            yield f"{word}: {value.text}{value.unit.name}　数値ID: {value.id}"
+            yield f"{word}: {value.full_text}　数値ID: {value.id}"
     if isinstance(measure, Change):
         for word, value in zip(("今回", "前回"), ledger.parts(figure), strict=True):
             parts = f"（{value.numerator:,}/{value.denominator:,}）" if value.denominator else ""
-            yield f"{word}: {value.text}{value.unit.name}{parts}　数値ID: {value.id}"
+            yield f"{word}: {value.full_text}{parts}　数値ID: {value.id}"
         if isinstance(measure.of, Share) and figure.exact is not None:
             yield f"四捨五入前の差: {figure.numerator}/{figure.denominator}"
 

@@ -32,6 +32,8 @@ _SEVERAL = ("list", "rest")
 _DEPTHS = {"「": 1, "」": -1, "（": 1, "）": -1}
 _LOOSE = re.compile("[、。・（）「」]*")
 _WHOLE = 1000
+# Each more of them multiplies the ways in which a text may be the phrase by the text's length.
+_TOO_MANY = re.compile(r"(?:\{(?!\d+\})\w+\}){3}")
 
 
 def write_token(place: int) -> str:
@@ -109,6 +111,12 @@ class Phrase:
             return f"{{ }} で囲んだところは、日本語と同じものを一つずつ書いてください: {own}"
         if self.said.count(_MARK) != self.key.count(_MARK):
             return "強調の * は、日本語と同じ数だけ書いてください"
+        if _TOO_MANY.search(self.key):
+            return "{ } で囲んだ語句を、間に言葉を置かずに三つ以上並べることはできません"
+        if not self.said.strip() and IN_JAPANESE.search(self.key):
+            return "空白だけにせず、英語を書いてください"
+        if IN_JAPANESE.search(self.said):
+            return "英語に、日本語の文字が残っています"
         return None
 
     def match(self, text: str) -> Iterator[dict[str, str]]:

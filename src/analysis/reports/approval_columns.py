@@ -6,10 +6,12 @@ from analysis.document.blocks import Block, Cell, Column, Link, Paragraph, Quote
 from analysis.figures.approved import EXPIRED, HOLDS, Standing
 from analysis.figures.findings import Findings
 from analysis.inputs import APPROVALS_REPORT
+from analysis.names import say_day
 from analysis.reports.approvals import judge
 
 _TITLE = "承認の状況"
 _SINCE = "失効した承認があります"
+_NO_PROOF = "承認した人と日は書かれたとおりで、誰が承認したかは証明しません。"
 
 
 class ApprovalColumns:
@@ -31,8 +33,13 @@ class ApprovalColumns:
     @property
     def head(self) -> tuple[Column, ...]:
         """The columns' heads."""
-        heads = (Column("承認"), Column("承認した人と日"))
+        heads = (Column("承認"), Column("承認した人"), Column("承認した日"))
         return heads if self._by_report else ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is said beneath a table with these columns."""
+        return (_NO_PROOF,) if self._by_report else ()
 
     def cells(self, stem: str | None, title: str) -> tuple[Cell, ...]:
         """Return the cells of a report (None: of none): its state leads to what changed since."""
@@ -40,11 +47,12 @@ class ApprovalColumns:
             return ()
         found = self._by_report.get(stem or "", [])
         if not found:
-            return (None, None)
+            return (None, None, None)
         told = [own for own in found if own.state == HOLDS] or found[-1:]
-        names = (f"{own.approval.approved_by} {own.approval.approved_on}" for own in told)
+        names = "\n".join(own.approval.approved_by for own in told)
+        days = "\n".join(say_day(own.approval.approved_on) for own in told)
         state = Link(told[0].state, self._place, "html", about=title)
-        return (state, Quoted("\n".join(names)))
+        return (state, Quoted(names), Quoted(days))
 
     def warn(self) -> Iterator[Block]:
         """Yield that an approval has expired; of what was approved anew, nothing any more."""

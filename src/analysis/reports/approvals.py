@@ -12,11 +12,15 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.figures.approvals import read_approvals
-from analysis.figures.approved import EXPIRED, Standing, judge_approvals
+from analysis.figures.approved import EXPIRED, HOLDS, Standing, judge_approvals
 from analysis.figures.findings import Findings, load_findings
 from analysis.figures.kept import read_kept
+from analysis.names import say_day
 from analysis.reports.heading import head_report
 from analysis.survey.opening import open_counted
+
+# A report has no value of its own.
+_TODAY = {HOLDS: "承認した値と同じ", EXPIRED: "下の表のとおり"}
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -88,9 +92,9 @@ def _tell(own: Standing) -> tuple[Cell, ...]:
         own.state,
         _name(own),
         Quoted(approval.text),
-        own.figure,
+        own.figure if approval.is_figure else _TODAY.get(own.state),
         Quoted(approval.approved_by),
-        Quoted(approval.approved_on),
+        Quoted(say_day(approval.approved_on)),
         Quoted(approval.note),
     )
 

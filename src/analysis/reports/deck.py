@@ -172,7 +172,8 @@ def road(findings: Findings) -> Block:
     if verdict:
         # The last of them is the message.
         paces.pop()
-    first = [*list_next_steps(findings), *say_volume(findings)]
+    steps = list_next_steps(findings)
+    first = [*steps, *say_volume(findings)]
     figure, ledger = findings.ledger.figure, findings.ledger
     waiting = [
         (scope.name, figure("not_started", scope.slug)) for scope in ledger.list_departments()
@@ -190,7 +191,11 @@ def road(findings: Findings) -> Block:
     return Slides(
         (
             Slide("目標までの道のり", (Bullets(tuple(paces)),), chart, verdict, widths=(2, 3)),
-            *([Slide("まず進めるもの", (Bullets(tuple(first)),), most, ceiling)] if first else []),
+            *(
+                [Slide("まず進めるもの", (Bullets(tuple(first)),), most, ceiling)]
+                if steps or rows
+                else []
+            ),
         )
     )
 

@@ -24,14 +24,14 @@ def tell_twins(findings: Findings) -> Block:
     order = [*grounds]
     twins = sorted(find_twins(asked, rows), key=lambda twin: order.index(twin.ground))
     reasons = "・".join(f"「{asked.reasons[code]}」" for code in asked.lobbied)
-    lead = Paragraph(
-        (
-            f"{reasons}とされた手続きのうち、名称か法令が同じものがほかの部局で"
-            f"「{asked.name_role('online')}」のものは、",
-            Shown(figure(TWINS)),
-            "です。手続きの中身が同じとは限らないので、確かめるための候補です。",
-        )
+    lead = (
+        f"{reasons}とされた手続きのうち、名称か法令が同じものがほかの部局で"
+        f"「{asked.name_role('online')}」のものは、",
+        Shown(figure(TWINS)),
     )
+    if not twins:
+        return Paragraph((*lead, "です。"))
+    why = "です。手続きの中身が同じとは限らないので、確かめるための候補です。"
     table = Table(
         caption=f"ほかの部局に「{asked.name_role('online')}」の例がある手続き（候補）",
         columns=(
@@ -43,7 +43,7 @@ def tell_twins(findings: Findings) -> Block:
         rows=tuple(_tell(asked, rows, twin, grounds[twin.ground]) for twin in twins),
         headings=0,
     )
-    return Group((lead, table))
+    return Group((Paragraph((*lead, why)), table))
 
 
 def _tell(asked: Questionnaire, rows: pd.DataFrame, twin: Twin, ground: str) -> tuple[Cell, ...]:
@@ -72,14 +72,16 @@ def tell_national(findings: Findings) -> Block:
     order = [*NATIONAL_GROUNDS]
     found.sort(key=lambda own: order.index(own.ground))
     heading = Paragraph(("国が実施済とする手続きとの比較",), kind="heading")
-    lead = Paragraph(
-        (
-            "市だけでは進められないとされた手続きのうち、法令と条が同じ手続きを所管府省庁が"
-            "「実施済」と報告しているものは、",
-            Shown(findings.ledger.figure(NATIONAL)),
-            "です。同じ手続きとは限らないので、確かめるための候補です。",
-        )
+    lead = (
+        "市だけでは進められないとされた手続きのうち、法令と条が同じ手続きを所管府省庁が"
+        "「実施済」と報告しているものは、",
+        Shown(findings.ledger.figure(NATIONAL)),
     )
+    source = ("出典：デジタル庁「行政手続等の悉皆調査結果等」（", Quoted(inventory.name), "）")
+    note = Paragraph(source, kind="note")
+    if not found:
+        return Group((heading, Paragraph((*lead, "です。")), note))
+    why = "です。同じ手続きとは限らないので、確かめるための候補です。"
     table = Table(
         caption="国が「実施済」と報告した手続きと法令と条が同じ手続き（候補）",
         columns=(
@@ -99,8 +101,7 @@ def tell_national(findings: Findings) -> Block:
         ),
         headings=0,
     )
-    source = ("出典：デジタル庁「行政手続等の悉皆調査結果等」（", Quoted(inventory.name), "）")
-    return Group((heading, lead, table, Paragraph(source, kind="note")))
+    return Group((heading, Paragraph((*lead, why)), table, note))
 
 
 def _shorten(names: Sequence[str]) -> list[str]:

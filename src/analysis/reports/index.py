@@ -133,6 +133,7 @@ def _list_departments(
         columns=(Column("部局名"), *columns.head, *approved.head, Column("PDF")),
         rows=(*map(line, findings.cycle.departments), ("計", *columns.cells(), *blank, "")),
         ledger=findings.ledger,
+        notes=approved.notes,
         tool=True,
     )
 
@@ -170,6 +171,7 @@ def _list_others(cycle: Cycle, reports: Sequence[Report], approved: ApprovalColu
                 else ()
             ),
         ),
+        notes=approved.notes,
     )
 
 

@@ -73,8 +73,10 @@ def list_next_steps(findings: Findings) -> list[tuple[Inline, ...]]:
     figure, asked = findings.ledger.figure, findings.cycle.questionnaire
     steps: list[tuple[Inline, ...]] = []
     for step in list_own_steps(findings):
-        rate = Shown(figure(f"if_{step.name}_rate"))
-        count = Shown(figure(_name_count(findings, step)), unit="手続き")
+        rate, left = Shown(figure(f"if_{step.name}_rate")), figure(_name_count(findings, step))
+        if not left.value:
+            continue
+        count = Shown(left, unit="手続き")
         # A later rate counts the steps before it as done.
         done = "これも終わると" if steps else "終わると"
         steps.append((f"{step.work}の", count, f"を終える（{done}オンライン化率は", rate, "）"))
@@ -145,10 +147,13 @@ def say_ceiling(findings: Findings) -> tuple[Inline, ...]:
     asked, own = findings.cycle.questionnaire, list_own_steps(findings)
     if not own or own == list_milestones(asked):
         return ()
+    figure, last = findings.ledger.figure, f"if_{own[-1].name}"
+    if figure(last).exact == figure("total").exact:
+        return ()
     names = "・".join(asked.reasons[code] for code in asked.lobbied)
     return (
         f"「{names}」のほかがすべて終わっても、オンライン化率の上限は",
-        Shown(findings.ledger.figure(f"if_{own[-1].name}_rate")),
+        Shown(figure(f"{last}_rate")),
         "です",
     )
 

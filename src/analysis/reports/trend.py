@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.ancestry import open_ancestors
-from analysis.cycle import WHOLE, WHOLE_NAME
+from analysis.cycle import WHOLE
 from analysis.document.blocks import Block, Cell, Column, Link, Paragraph, Table
 from analysis.document.trend_chart import Point, draw_trend
 from analysis.figures.figure import Figure
@@ -16,6 +16,9 @@ _MOST_COLUMNS = 6
 """How many cycles stand beside one another in a table: more would not fit on paper."""
 
 _RATE = "online_rate"
+_INVENTED = "数値は、架空の回答によるものです。"
+# Where all answers are made up, what differs is that these were held to nothing.
+_UNMATCHED = "架空の回答は、公表された件数と照合していません。"
 
 
 class Stop(NamedTuple):
@@ -102,7 +105,7 @@ def _cross_table(findings: Findings, caption: str, stops: list[Stop]) -> Table:
     named: list[tuple[str | Link, str]] = [
         (Link(own.name, f"department-{own.slug}"), own.slug) for own in findings.cycle.departments
     ]
-    named.append((WHOLE_NAME, WHOLE))
+    named.append(("市全体", WHOLE))
     rows = tuple(
         (name, *(stop.find(findings, _RATE, slug) for stop in stops)) for name, slug in named
     )
@@ -124,7 +127,8 @@ def _list_notes(findings: Findings) -> Iterator[str]:
         yield "これまでの手続きは、組織の引継ぎを順にたどり、今の部局で数えています。"
     for own in ancestors[1:]:
         if own.settings.demonstration:
-            yield f"{write_date(own)}時点の数値は、架空の回答によるものです。"
+            is_alone = not findings.cycle.settings.demonstration
+            yield f"{write_date(own)}時点の{_INVENTED if is_alone else _UNMATCHED}"
         if own.uncounted:
             names = "、".join(left.department.name for left in own.uncounted)
             yield f"{write_date(own)}時点では、{names}を数えていません。"

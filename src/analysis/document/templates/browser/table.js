@@ -75,7 +75,19 @@ class Chooser {
       control.addEventListener("input", () => this.ask(name, control.value));
     }
     if (this.wanted.size) fill();
+    this.forgetUnknown();
     return bar;
+  }
+
+  // An address made by hand may ask for what no control can show: rows would be missing without a reason.
+  forgetUnknown() {
+    for (const name of [...this.wanted.keys()]) {
+      const value = this.wanted.get(name);
+      const isKnown = name === ORDER
+        ? this.columns.some(({ title }) => title === value.replace(/^-/, ""))
+        : value && this.controls.get(name)?.value === value;
+      if (!isKnown) this.wanted.delete(name);
+    }
   }
 
   fillChoices() {

@@ -59,8 +59,11 @@ function* listEntries({ 数値: figures, 手続き: procedures }, counter, page,
     [...(counter.byId.get(cycle) ?? [])]));
   for (const row of known.values()) {
     const id = pairId(row);
-    const told = `${id}　${row.name ?? ""}　${row.department} ${row.section ?? ""}`;
+    const isGone = !counter.byId.get(evidence.cycle)?.has(id);
+    const told = `${id}　${row.name ?? ""}　${row.department} ${row.section ?? ""}` +
+      (isGone ? "　前回だけの手続き" : "");
     procedures.push({
+      isGone,
       text: plainForSearch(`${told} ${counter.byId.get(evidence.previous)?.get(id)?.procedure_id ?? ""}`),
       show: () => button(told, () => panel.openProcedure(id), { class: "procedure" }),
     });
@@ -68,12 +71,14 @@ function* listEntries({ 数値: figures, 手続き: procedures }, counter, page,
   }
 }
 
-// The pages to which this one leads, each by the name of the first link to it.
+// The pages to which this one leads, each by the name of the first link to it that says no more than
+// that: of a link about something else what is seen is no name.
 function listPages() {
   const pages = new Map();
   for (const link of document.querySelectorAll("nav.set a, main a:not(svg a)")) {
     const address = link.getAttribute("href");
-    if (/^[^#?]+\.html$/.test(address) && !pages.has(address)) pages.set(address, link);
+    const isName = !link.querySelector(".spoken");
+    if (isName && /^[^#?]+\.html$/.test(address) && !pages.has(address)) pages.set(address, link);
   }
   return [...pages.values()].map((link) => ({
     text: plainForSearch(link.textContent), show: () => link.cloneNode(true),
@@ -86,8 +91,12 @@ function search(entries, asked) {
   return Object.entries(entries).flatMap(([kind, all]) => {
     const found = all.filter(({ text }) => words.every((word) => text.includes(word)));
     const rest = found.length - MOST_FOUND;
+    const gone = found.filter(({ isGone }) => isGone).length;
+    const head = gone
+      ? `${kind} ${writeCount(found.length)}件（うち前回だけの手続き${writeCount(gone)}件）`
+      : `${kind} ${writeCount(found.length)}件`;
     return [
-      make("h3", {}, `${kind} ${writeCount(found.length)}件`),
+      make("h3", {}, head),
       make("ul", { class: "found" }, ...found.slice(0, MOST_FOUND).map(({ show }) => make("li", {}, show()))),
       rest > 0 ? make("p", { class: "note" }, `ほかに${writeCount(rest)}件あります。語を足して絞ってください。`) : "",
     ];

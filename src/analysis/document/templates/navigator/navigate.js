@@ -110,8 +110,17 @@ function decides(field) {
 }
 
 function follow() {
-  const own = byId.get(decodeURIComponent(location.hash.slice(1)));
+  const own = byId.get(decodeId(location.hash.slice(1)));
   if (own) pick(own, false);
+}
+
+// What somebody wrote into the address may be no encoding of anything.
+function decodeId(fragment) {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
 }
 
 search.addEventListener("input", seek);

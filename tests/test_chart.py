@@ -377,3 +377,25 @@ def test_the_digits_of_a_name_that_others_chose_are_quoted() -> None:
     )
     texts = read_page(render(chart)).texts
     assert not [text for text in texts if re.search(r"\d", text)]
+
+
+@pytest.mark.parametrize(
+    ("count", "rest", "has_room"),
+    [(1, 290, False), (1, 28, True), (10, 290, False), (10, 190, True)],
+)
+def test_a_part_has_its_number_where_that_has_room(count: int, rest: int, has_room: bool) -> None:
+    few, many = figure_of("reason_other", count), figure_of("reason_not_considered", rest)
+    looks = look_by_place([few.measure, many.measure])
+    row = ("環境部", [few, many], figure_of("total", count + rest))
+    drawn = draw_stacks(UNASKED, "理由", [row], ["a", "b"], looks)
+    assert (few.text in texts_of(drawn)) == has_room
+
+
+@pytest.mark.parametrize(("now", "before"), [(72, 75), (20, 34)])
+def test_a_bar_is_parted_by_no_number_and_by_no_line(now: int, before: int) -> None:
+    rows = [("こども部", rate_of(now), rate_of(before, "before"))]
+    svg = ElementTree.fromstring(draw_rates("率", rows, rate_of(60, "all")).svg)  # noqa: S314
+    assert [own for own in svg.iter(f"{SVG}path") if own.get("fill") == "#ffffff"] == []
+    lines = [own for own in svg.iter(f"{SVG}path") if own.get("stroke") == "#ffffff"]
+    assert len(lines) == (now > 60)
+    assert all(float(own.get("stroke-width", 1)) < 1 for own in lines)

@@ -16,6 +16,9 @@ import pandas as pd
 import pypdf
 import pytest
 from pptx import Presentation
+from pptx.enum.chart import XL_LABEL_POSITION
+from pptx.enum.dml import MSO_FILL
+from pptx.oxml.ns import qn
 from pptx.util import Pt
 from selectolax.lexbor import LexborHTMLParser
 
@@ -29,6 +32,7 @@ from analysis.document.tiles import Tile, Tiles
 from analysis.errors import ReportError
 from analysis.evidence.orphans import Printed, find_orphans
 from analysis.figures.findings import Findings
+from analysis.figures.measure import PREVIOUS
 from analysis.proof.compare_slides import tell_slides
 from analysis.reports import deck as deck_report
 
@@ -151,6 +155,59 @@ def test_the_charts_and_tables_of_a_deck_are_native_and_hold_the_figures(
     assert last == ["計", "1,758", "627", "+146", "35.7%", "+8.3"]
 
 
+def find_chart(deck: Any, series: str) -> Any:
+    """Return the first chart that has such a series."""
+    charts = (own.chart for slide in deck.slides for own in slide.shapes if own.has_chart)
+    return next(one for one in charts if series in [own.name for own in one.plots[0].series])
+
+
+def test_no_number_of_a_native_chart_is_crossed_by_the_bar_before(deck: Any) -> None:
+    plot = find_chart(deck, "前回").plots[0]
+    assert plot.overlap == 100
+    now, before = plot.series
+    assert [now.name, before.name] == ["今回", "前回"]
+    fell = [
+        at for at, (one, was) in enumerate(zip(now.values, before.values, strict=True)) if was > one
+    ]
+    moved = {int(own.idx.val) for own in now._element.dLbls.findall(qn("c:dLbl"))}
+    assert moved == {*fell}
+    assert len(fell) == 2
+    for at in fell:
+        assert now.points[at].data_label.position == XL_LABEL_POSITION.INSIDE_END
+        assert before.points[at].format.fill.type == MSO_FILL.BACKGROUND
+
+
+def test_a_step_has_its_sign_on_screen_and_on_paper(built: tuple[Path, str], deck: Any) -> None:
+    told = find_chart(deck, "数の表示").plots[0].series[2]._element
+    marks = [own.get("formatCode")[:3] for own in told.dLbls.iter(qn("c:numFmt"))]
+    assert [own for own in marks if own.startswith('"')] == ['"+"'] * 3 + ['"−"'] * 2
+    (page,) = (
+        text
+        for own in pypdf.PdfReader(built[0] / "deck.pdf").pages
+        if "前回から今回まで" in (text := own.extract_text())
+    )
+    assert all(sign in page for sign in ("+93", "+58", "+6", "−8", "−3"))
+
+
+def test_a_deck_says_who_fell_and_names_what_is_online_no_more(
+    deck: Any, findings: Findings
+) -> None:
+    said = {
+        slide.shapes.title.text_frame.text: "".join(run.text for run in list_runs(slide.shapes))
+        for slide in deck.slides
+    }
+    (table,) = (
+        text for title, text in said.items() if title.startswith("1-(2)") and "時点" in title
+    )
+    assert "オンライン化済が減った部局：建設部 −4件" in table
+    lost = said["オンライン化済でなくなった手続き"]
+    assert "前回だけオンライン化済の手続きは11件" in lost
+    before = findings.ledger.tables.current[PREVIOUS]
+    gone = before[(before["status"] == "online") & (before["cause"] != "kept")]
+    assert {name for name in before["name"] if f"「{name}」" in lost} >= {*gone["name"]}
+    assert lost.count("「") == len(gone) == 11
+
+
 def open_data(chart: Any) -> Any:
     """Return the sheet that staff see when they edit a chart's data."""
     return openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active
@@ -263,7 +320,7 @@ def test_a_chart_of_some_departments_says_so_and_the_ceiling_is_called_one(
 
 
 def test_each_step_of_a_change_says_on_a_slide_whether_it_rose_or_fell(findings: Findings) -> None:
-    (own,) = deck_report.moves(findings).slides
+    own, _ = deck_report.moves(findings).slides
     (chart,) = own.beside
     _, *steps, _ = [bar.label for bar in chart.plot.bars]
     assert [label[-3:] for label in steps] == ["（増）"] * 3 + ["（減）"] * 2

@@ -8,6 +8,7 @@ import pytest
 from analysis.document.blocks import Chart, Group, Table
 from analysis.errors import ReportError
 from analysis.figures.findings import Findings, load_findings
+from analysis.figures.measure import PREVIOUS
 from analysis.figures.use_bands import USE_BANDS, find_band, name_cell
 from analysis.reports import efforts
 from analysis.reports.next_steps import show_next
@@ -82,3 +83,14 @@ def test_a_cell_that_is_lost_stops_the_chart(
     monkeypatch.setattr(efforts, "USE_BANDS", fewer)
     with pytest.raises(ReportError, match="内訳の計は0件です"):
         split(found)
+
+
+def test_what_was_online_in_the_previous_cycle_is_marked_as_such(findings: Findings) -> None:
+    shown = show_next(findings, "kensetsu")
+    assert isinstance(shown, Group)
+    (table,) = (block for block in shown.blocks if isinstance(block, Table))
+    before = findings.ledger.rows_of("kensetsu", PREVIOUS)
+    online = {*before.loc[before["status"] == "online", "procedure_id"]}
+    marked = {row[1].text for row in table.rows if "（前回はオンライン化済）" in str(row[-1])}
+    assert marked == {row[1].text for row in table.rows if row[1].text in online}
+    assert marked == {"12-0006", "12-0013", "12-0041"}

@@ -17,7 +17,7 @@ from analysis.figures.effort import find_grade
 from analysis.figures.findings import Findings, load_findings
 from analysis.figures.guideline import Guideline, read_guideline
 from analysis.figures.questions import list_questions
-from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 from analysis.questionnaire.read import read_questionnaire
 from analysis.reports.navigator import lay_tables, write_navigator
 from analysis.survey.collect import collect_survey
@@ -194,6 +194,46 @@ def test_at_most_eight_questions_lead_to_a_sheet_that_names_what_is_missing(
         page.click("#again")
         assert open_questions(page) == ["1. 現在の本人確認"]
         assert page.is_hidden("#sheet")
+
+
+def test_the_page_says_whose_it_is_and_so_does_the_index(
+    browser: Browser, built: tuple[Path, str]
+) -> None:
+    for name, place, told in (
+        ("navigator", "main p >> nth=0", "職員のためのページです。申請や届出は"),
+        ("index", "tr:has(a[href='navigator.html'])", "職員が、"),
+        ("index-en", "tr:has(a[href='navigator.html'])", "For staff: "),
+    ):
+        with open_page(browser, built[0] / f"{name}.html") as page:
+            assert told in page.inner_text(place)
+
+
+def test_of_what_is_online_its_status_is_said_picked_or_answered(
+    browser: Browser, built: tuple[Path, str], findings: Findings
+) -> None:
+    rows = findings.survey.rows
+    key = rows.loc[rows[STATUS] == "online", "procedure_id"].iloc[0]
+    said = "オンライン化済の手続きです。進めることはありません。"
+    with open_page(browser, built[0] / "navigator.html", f"#{key}", viewport=PHONE) as page:
+        assert page.inner_text(".done") == said
+        stage = page.locator("fieldset[data-field='stage']")
+        assert stage.locator("input:checked").get_attribute("value") == "online"
+        stage.locator("input[value='started']").click()
+        assert page.locator(".done").count() == 0
+        assert page.inner_text(".grade").startswith("手間：")
+        stage.locator("input[value='online']").click()
+        assert page.inner_text(".done") == said
+        assert page.inner_text(".about").endswith("オンライン化までの段階：オンライン化済")
+        assert page.locator(".grade, .steps").count() == 0
+        # An option that takes two lines doesn't go on below its button.
+        page.evaluate(
+            "document.querySelector('fieldset label:last-of-type').append('長'.repeat(40))"
+        )
+        label = page.locator("fieldset label:last-of-type").first
+        room = "label => { const range = new Range(); range.selectNodeContents(label.lastChild);"
+        left = label.evaluate(f"{room} return range.getBoundingClientRect().left; }}")
+        radio = label.locator("input").bounding_box()
+        assert left >= radio["x"] + radio["width"]
 
 
 def test_a_procedure_is_picked_with_the_keyboard_alone(

@@ -36,8 +36,8 @@ from analysis.looks import COLOURS, PARTS, Look, find_look
 ROW_INCHES = 0.19
 STACK_INCHES = 0.22
 """A row's height, and that of one whose bar has numbers in it."""
-LEAST_NAMED = 0.06
-"""How much of a whole a part must be for its number to stand in it."""
+LEAST_NAMED, LEAST_SIGN = 0.06, 0.015
+"""How much of a whole a part must be for a number to stand in it; so much a sign, and beside it."""
 PART_INCHES = 0.48
 MARGIN_INCHES = 0.055
 INK, PAPER, DRAWN = (COLOURS[name] for name in ("ink", "paper", "drawn"))
@@ -99,7 +99,7 @@ def draw_parts(
     )
     edges = stack(canvas, scale, 0, [figure for _, figure in parts], looks)
     for (start, end), (_, figure), look in zip(edges, parts, looks, strict=True):
-        if end - start > LEAST_NAMED * longest:
+        if end - start > _find_least(figure) * longest:
             # A box keeps a number apart from the hatch, and looks alike in every light part.
             write_figure(
                 canvas, scale, ((start + end) / 2, 0), figure, figure.text,
@@ -146,7 +146,7 @@ def draw_stacks(
         scale = Affine2D().scale(1 / (length or 1), 1) + shares.transData
         edges = stack(shares, scale, place, parts, looks)
         for (start, end), part, look in zip(edges, parts, looks, strict=True):
-            if end - start > LEAST_NAMED * length:
+            if end - start > _find_least(part) * length:
                 write_figure(
                     shares, scale, ((start + end) / 2, place), part, part.text,
                     align="center", ink=look.ink, boxed=look.ink != PAPER,
@@ -179,6 +179,10 @@ def tell_rows(rows: Sequence[tuple[Label, Sequence[Figure]]]) -> Iterator[str | 
             if position:
                 yield "・"
             yield Shown(figure)
+
+
+def _find_least(figure: Figure) -> float:
+    return min(LEAST_NAMED, LEAST_SIGN * (len(figure.text) + 1))
 
 
 def _find_looks(parts: Sequence[Figure], of: Mapping[str, Look]) -> list[Look]:

@@ -21,6 +21,9 @@ ROWS_OF_A_PART = 200
 LONGEST_CODE = 12
 """In characters."""
 
+WIDE = 14
+"""From which weight on a column has sentences, which a phone must not squeeze."""
+
 _HEAD = '{}<tr class="head"><th colspan="{}" scope="rowgroup">{}</th></tr>\n'
 _NEXT = "</tbody>\n<tbody>\n"
 
@@ -88,6 +91,8 @@ def _kind_of(place: int, column: Column, table: Table) -> tuple[str, str, str]:
     looks = [name for name in _list_looks(column) if name]
     if all(_is_code(row[place]) for row in table.rows):
         looks.append("code")
+    if all(isinstance(row[place], str) and len(str(row[place])) == 1 for row in table.rows):
+        looks.append("sign")
     opened = f"<{name}{scope}{_classed(looks)}>"
     return opened, f"<{name}{scope}{_classed([*looks, 'quoted'])}>", f"</{name}>"
 
@@ -112,6 +117,8 @@ def _header(table: Table) -> Markup:
 
     def write(column: Column, span: str = "") -> str:
         looks = [name for name in _list_looks(column) if name]
+        if not column.numeric and (column.weight or 0) >= WIDE:
+            looks.append("wide")
         # A cell without a title heads nothing.
         if not column.title:
             return f"<td{_classed(looks)}{span}></td>"

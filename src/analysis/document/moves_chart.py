@@ -88,7 +88,13 @@ def draw_bridge(
     alt = (f"滝グラフ。{caption}。前回は", Shown(before), *told, "、今回は", Shown(now), "。")
     bars = [
         # On a slide neither hatch nor legend tells a fall, and a count has no sign.
-        PlottedBar(f"{label}（{'増' if is_up else '減'}）", figure, look, min(levels[at : at + 2]))
+        PlottedBar(
+            f"{label}（{'増' if is_up else '減'}）",
+            figure,
+            look,
+            start=min(levels[at : at + 2]),
+            sign="+" if is_up else "−",
+        )
         for at, (label, figure, is_up) in enumerate(steps)
         for look in (MOVES["gained" if is_up else "lost"],)
     ]

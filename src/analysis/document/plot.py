@@ -12,13 +12,17 @@ from analysis.looks import PLAIN_LOOK, Look
 
 @dataclass(frozen=True)
 class PlottedBar:
-    """A figure as a bar with a label; `start` is where it begins, `before` last time's figure."""
+    """A figure as a bar with a label; `start` is where it begins, `before` last time's figure.
+
+    `sign` is written before the number of a step, which is a count and has none itself.
+    """
 
     label: str
     figure: Figure
     look: Look = PLAIN_LOOK
     start: float = 0.0
     before: Figure | None = None
+    sign: str = ""
 
     @property
     def end(self) -> float:

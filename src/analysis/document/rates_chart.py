@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -61,13 +62,17 @@ def draw_rates(
             (mark,) = axes.plot(length_of(before), place, **DIAMOND, clip_on=False)
             stand_for(before, mark)
         at, align = _place_rate(now, before)
-        write_figure(axes, axes.transData, (at, place), now, now.cell_text, align=align, boxed=True)
+        # A box within the bar would part it.
+        is_within = at < length_of(now)
+        write_figure(
+            axes, axes.transData, (at, place), now, now.cell_text,
+            align=align, ink=PAPER if is_within else DRAWN, boxed=not is_within,
+        )  # fmt: skip
     axes.axvline(ALL, color=COLOURS["edge"], linewidth=0.6, zorder=0)
     if whole is not None:
-        # The white edge keeps the line visible where it crosses a dark bar.
-        axes.axvline(length_of(whole), color=PAPER, linewidth=2.2, zorder=2.9)
         dashed: Any = {"color": DRAWN, "linestyle": (0, (4, 2)), "linewidth": 0.9}
-        stand_for(whole, axes.axvline(length_of(whole), **dashed, zorder=3))
+        stand_for(whole, axes.axvline(length_of(whole), **dashed, zorder=0.5))
+        _cross_bars(axes, length_of(whole), [length_of(now) for _, now, _ in rows])
     axes.set_xlim(0, ALL + RATE_ROOM)
     axes.set_xticks([])
     name_rows(axes, [label for label, _, _ in rows])
@@ -97,6 +102,14 @@ def draw_rates(
     plot = Plot(bars, float(ALL), whole)
     figures += [] if whole is None else [whole]
     return finish(canvas, caption, alt, figures, plot, message=message)
+
+
+def _cross_bars(axes: Axes, at: float, ends: Sequence[float]) -> None:
+    """Draw the line of the whole on the bars that it crosses: light, and too thin to part them."""
+    crossed = [place for place, end in enumerate(ends) if end > at]
+    if crossed:
+        feet, heads = ([place + side * BAR / 2 for place in crossed] for side in (1, -1))
+        axes.vlines([at] * len(crossed), heads, feet, colors=PAPER, linewidths=0.9, linestyles=":")
 
 
 def _place_rate(now: Figure, before: Figure | None) -> tuple[float, str]:

@@ -91,7 +91,7 @@ def say_movers(findings: Findings) -> Iterator[tuple[Inline, ...]]:
             "：",
             Shown(lost),
             "。",
-            *join(list(_name_lost(findings))),
+            *join(list(name_lost(findings))),
         )
 
 
@@ -117,7 +117,7 @@ def _say_fall(findings: Findings, change: Figure) -> tuple[Inline, ...]:
     return (change.scope_name, " ", Shown(change), "（減 ", Shown(lost), *rise, "）")
 
 
-def _name_lost(findings: Findings) -> Iterator[tuple[Inline, ...]]:
+def name_lost(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     """Yield each department with the procedures of it that are online no more, by what they are."""
     causes = list_causes(findings.cycle.questionnaire)
     for scope in findings.ledger.list_departments():

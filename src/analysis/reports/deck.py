@@ -23,10 +23,11 @@ from analysis.document.blocks import (
 from analysis.document.chart import draw_counts
 from analysis.document.slide import MOST_ROWS_SHOWN, Part, Slide, Slides, share_out
 from analysis.document.tiles import Tile, Tiles
+from analysis.figures.bridge import LOST
 from analysis.figures.findings import Findings, write_date
 from analysis.reports import guideline, overview
 from analysis.reports import road as way
-from analysis.reports.bridge import say_ranked, show_bridge
+from analysis.reports.bridge import name_lost, say_ranked, show_bridge
 from analysis.reports.heading import head_report
 from analysis.reports.outlook import (
     list_next_steps,
@@ -46,6 +47,9 @@ _MOST_TABLES = 2
 
 _MOST_WAITING, _FIRST = 8, "上位八部局"
 """How many departments the chart of those with most to start shows, and as it says so."""
+
+_MOST_LOST, _ALL_LOST = 10, "すべては全体の報告書にあります。"
+"""How many lines name what is online no more, and where those are that have no room."""
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -94,8 +98,9 @@ def departments(findings: Findings) -> Block:
     title = f"1-(2) 部局別のオンライン化の状況（{write_date(findings.cycle)}時点）"
     table = _shorten(_keep_largest(findings, overview.tabulate_departments(findings)))
     ranked = list(say_ranked(findings)) if findings.ledger.has_previous else []
+    told = tuple(part for at, own in enumerate(ranked) for part in ("。" if at else "", *own))
     slides = [
-        Slide(title, (part,), message=ranked[0] if ranked and not at else ())
+        Slide(title, (part,), message=told if not at else ())
         for at, part in enumerate(share_out(table))
     ]
     if len(findings.cycle.departments) <= _MOST_BARS:
@@ -119,7 +124,21 @@ def moves(findings: Findings) -> Block:
     said: tuple[Inline, ...] = (f"{called}の手続きは、前回から増減がありません",)
     if change.value:
         said = (f"{called}の手続きは、前回から", Shown(change, magnitude=True), f"{turned}しました")
-    return Slides((Slide("前回からの増減", parts, beside, message=said),))
+    return Slides(
+        (Slide("前回からの増減", parts, beside, message=said), *_show_lost(findings, called))
+    )
+
+
+def _show_lost(findings: Findings, called: str) -> Iterator[Slide]:
+    """Yield the slide of the procedures that are online no more, if there are any."""
+    named = list(name_lost(findings))
+    if not named:
+        return
+    told: tuple[Part, ...] = (Bullets(tuple(named[:_MOST_LOST])),)
+    if len(named) > _MOST_LOST:
+        told += (Paragraph((_ALL_LOST,), kind="note"),)
+    whole = Shown(findings.ledger.figure(LOST))
+    yield Slide(f"{called}でなくなった手続き", told, message=(f"前回だけ{called}の手続きは", whole))
 
 
 def reasons(findings: Findings) -> Block:

@@ -33,7 +33,7 @@ from analysis.reports.overview import summary
 from analysis.reports.plan import ENGLISH_INDEX_NAME, INDEX_NAME, Report, has_navigator
 from analysis.reports.stated import ENDING, KEY
 
-_NAVIGATOR = "このページは、一つの手続きについて問いに答え、オンライン化の進め方を探すものです。"
+_NAVIGATOR = "職員が、一つの手続きの進め方を、問いに答えて探すページです。申請はできません。"
 _EDITED = "同じ資料を、職員が直して使うためのファイルです。数値を押すと、根拠の頁が開きます。"
 _TITLE = "行政手続きオンライン化の調査 報告書一覧"
 

@@ -17,6 +17,7 @@ from analysis.figures.findings import Findings
 from analysis.figures.guideline import Guideline
 from analysis.figures.interim import say_uncounted
 from analysis.figures.questions import TableQuestion, list_questions
+from analysis.figures.road import STAGE
 from analysis.names import INTERIM
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 from analysis.reports.heading import head
@@ -31,7 +32,8 @@ ROLE_TITLES = {
 }
 """What the parts of a sheet are called, by what their tables decide."""
 
-_DONE = "オンライン化済か、対象外の手続きです。進めることはありません。"
+_DONE = "手続きです。進めることはありません。"
+"""What is said of a procedure behind its status, which is one that is asked nothing of."""
 _ROW = ["procedure_id", "department", "section", "name", STATUS]
 
 
@@ -56,6 +58,7 @@ def lay_tables(guideline: Guideline, asked: Questionnaire) -> dict[str, Any]:
     questions = list_questions(asked)
     sections = {own.number: f"{own.number} {own.title}" for own in guideline.sections}
     wanted = dict.fromkeys(field for table in guideline.tables for field in table.fields)
+    closed = _list_closed(asked)
     return {
         "title": guideline.title,
         "version": guideline.version,
@@ -66,7 +69,9 @@ def lay_tables(guideline: Guideline, asked: Questionnaire) -> dict[str, Any]:
             grade.code: {"label": grade.label, "about": grade.about} for grade in guideline.grades
         },
         "fields": {
-            field: _lay_question(questions[field], asked) for field in wanted if field in questions
+            field: {**_lay_question(questions[field], asked), "closed": closed.get(field, {})}
+            for field in wanted
+            if field in questions
         },
         "tables": [_lay_table(table, sections) for table in guideline.tables],
     }
@@ -88,6 +93,13 @@ def _gather(findings: Findings) -> dict[str, Any]:
         for own, given in zip(rows[_ROW].itertuples(index=False, name=None), answers, strict=True)
     ]
     return {**laid, "done": _DONE, "procedures": procedures}
+
+
+def _list_closed(asked: Questionnaire) -> dict[str, dict[str, str]]:
+    """Return by field the answers of which no table says anything: it is online, or not counted."""
+    codes = asked.list_statuses("online", "excluded")
+    named = {code: asked.label(STATUS, code) for code in codes}
+    return {STATUS: named, STAGE: named}
 
 
 def _lay_question(question: TableQuestion, asked: Questionnaire) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """What to take up next: the effort of what is not online beside its use, and the first ten."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from analysis.document.blocks import Block, Column, Group, Paragraph, Quoted, Table
+from analysis.figures.bridge import OTHER_SIDE
 from analysis.figures.decide import Decision
 from analysis.figures.decided import decide_rows
 from analysis.figures.decision_tables import UNSETTLED_NAME
@@ -14,7 +16,8 @@ from analysis.figures.guideline import Guideline
 from analysis.figures.order import take_next
 from analysis.figures.questions import list_questions
 from analysis.figures.road import VOLUME
-from analysis.questionnaire.questionnaire import Questionnaire
+from analysis.figures.statuses import derived_code
+from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 from analysis.reports.efforts import Chosen, draw_efforts
 
 _NEXT = 10
@@ -64,6 +67,13 @@ def say_missing(decision: Decision, asked: Questionnaire) -> str:
     return f"足りない回答：{'、'.join(dict.fromkeys(titles))}" if titles else ""
 
 
+def _say_before(asked: Questionnaire, row: "pd.Series[Any]") -> str:
+    """Return that a procedure was online in the previous cycle; "" if not."""
+    was = {derived_code(code): asked.label(STATUS, code) for code in asked.list_statuses("online")}
+    label = was.get(str(row.get(OTHER_SIDE)))
+    return f"（前回は{label}）" if label else ""
+
+
 def _take(findings: Findings, scope: str) -> list[Chosen]:
     """Return what to take up next, each with a sign of its own."""
     guideline, asked = findings.ledger.guideline, findings.cycle.questionnaire
@@ -90,7 +100,16 @@ def _list_next(findings: Findings, chosen: Sequence[Chosen]) -> Table:
             *(Quoted(str(own.row[name])) for name in _ROW),
             *([None if own.volume is None else Quoted(f"{own.volume:,}")] if has_volume else ()),
             say_effort(guideline, own.decision),
-            "\n".join(filter(None, [*own.decision.steps, say_missing(own.decision, asked)])),
+            "\n".join(
+                filter(
+                    None,
+                    [
+                        _say_before(asked, own.row),
+                        *own.decision.steps,
+                        say_missing(own.decision, asked),
+                    ],
+                )
+            ),
         )
         for own in chosen
     )

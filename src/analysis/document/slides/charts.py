@@ -17,6 +17,8 @@ from pptx.enum.chart import (
     XL_TICK_LABEL_POSITION,
     XL_TICK_MARK,
 )
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 from xlsxwriter import Workbook
 
@@ -34,6 +36,12 @@ _NOW, _BEFORE, _START, _TOLD = "今回", "前回", "棒の始まり", "数の表
 _NO_TIME = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC)
 _TALLEST = 44.0
 """The most that a bar's row takes, in points."""
+
+_FRAME = 1.75
+"""How wide the frame of a value before is, in points."""
+
+_LETTERS = 0.09
+"""How much of the axis a bar must be for its number to stand in it."""
 
 _ROOM = 1.15
 """How much longer than the longest bar the axis is, for its number."""
@@ -123,24 +131,68 @@ def _dress(chart: Any, part: Mapping[str, Any], size: float, *, steps: bool) -> 
     chart.font.color.rgb = colour_of(COLOURS["text"])
     chart.has_title = False
     plot.gap_width = 35
-    if steps:
+    if steps or any(bar["before"] for bar in bars):
         plot.overlap = 100
     _dress_axes(chart, part)
     series = {own.name: own for own in plot.series}
     _fill_points(series[_NOW], [bar["fill"] for bar in bars])
-    for name in (_START, _TOLD):
-        if name in series:
-            series[name].format.fill.background()
-    if _BEFORE in series:
-        _fill_points(series[_BEFORE], [PARTS["not_started"].fill])
-        chart.has_legend = True
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-    else:
-        chart.has_legend = False
     labels = series[_TOLD if steps else _NOW].data_labels
     labels.show_value = True
     labels.position = XL_LABEL_POSITION.INSIDE_BASE if steps else XL_LABEL_POSITION.OUTSIDE_END
     labels.font.size, labels.font.bold = Pt(round(size, 1)), True
+    for name in (_START, _TOLD):
+        if name in series:
+            series[name].format.fill.background()
+    if _BEFORE in series:
+        _outline(series[_BEFORE], bars)
+        chart.has_legend = True
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+        _keep_clear(series[_NOW], bars, size, chart.value_axis.maximum_scale)
+    else:
+        chart.has_legend = False
+    if steps:
+        _write_signs(series[_TOLD], bars, size)
+
+
+def _write_signs(series: Any, bars: Sequence[Mapping[str, Any]], size: float) -> None:
+    """Write each step's number with its sign; the numbers themselves are counts."""
+    for at, bar in enumerate(bars):
+        if not bar["sign"]:
+            continue
+        label = series.points[at].data_label
+        label.position = XL_LABEL_POSITION.INSIDE_BASE
+        label.font.size, label.font.bold = Pt(round(size, 1)), True
+        told = OxmlElement("c:numFmt")
+        told.set("formatCode", f'"{bar["sign"]}"#,##0')
+        told.set("sourceLinked", "0")
+        label._get_or_add_dLbl().find(qn("c:idx")).addnext(told)
+
+
+def _keep_clear(series: Any, bars: Sequence[Mapping[str, Any]], size: float, end: float) -> None:
+    """Write a number into its bar where that of before goes on beside it, if it has room there."""
+    for at, bar in enumerate(bars):
+        if not _fell(bar):
+            continue
+        label = series.points[at].data_label
+        has_room = (bar["value"] or 0) >= _LETTERS * end
+        label.position = XL_LABEL_POSITION.INSIDE_END if has_room else XL_LABEL_POSITION.OUTSIDE_END
+        label.font.size, label.font.bold = Pt(round(size, 1)), True
+        label.font.color.rgb = colour_of(COLOURS["paper" if has_room else "text"])
+
+
+def _outline(series: Any, bars: Sequence[Mapping[str, Any]]) -> None:
+    """Show what was before as a frame upon the bar, seen where it lies on it and beyond."""
+    frames = [(series, PARTS["started"].fill)]
+    frames += [(series.points[at], COLOURS["edge"]) for at, bar in enumerate(bars) if _fell(bar)]
+    for own, colour in frames:
+        own.format.fill.background()
+        own.format.line.color.rgb = colour_of(colour)
+        own.format.line.width = Pt(_FRAME)
+
+
+def _fell(bar: Mapping[str, Any]) -> bool:
+    before = bar["before"] and bar["before"]["value"]
+    return (before or 0) > (bar["value"] or 0)
 
 
 def _dress_axes(chart: Any, part: Mapping[str, Any]) -> None:

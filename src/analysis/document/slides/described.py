@@ -107,6 +107,7 @@ def _bar(bar: PlottedBar) -> Described:
         **_figure(bar.figure, bar.figure.cell_text),
         "value": _value(bar.figure),
         "start": bar.start,
+        "sign": bar.sign,
         "fill": bar.look.fill,
         "before": None
         if bar.before is None

@@ -61,7 +61,7 @@ def _bar(bar: PlottedBar, low: float, span: float) -> str:
         before = f"{(float(bar.before.value) - low) / span:.4f}"
     fill = COLOURS["canvas"] if bar.look.fill == COLOURS["paper"] else bar.look.fill
     return (
-        f"(label: {literal(bar.label)}, {_shown(bar.figure.id, bar.figure.cell_text)}, "
+        f"(label: {literal(bar.label)}, {_shown(bar.figure.id, bar.sign + bar.figure.cell_text)}, "
         f"from: {(left - low) / span:.4f}, long: {(right - left) / span:.4f}, "
         f"fill: {literal(fill)}, before: {before})"
     )

@@ -23,11 +23,7 @@ function pick(own, focus) {
   showQuestions();
   const about = `${own.id}　${own.department}　${own.section}　${own.status}`;
   if (own.isOpen) fillSheet(sheet, own.name, about, given);
-  else {
-    delete sheet.dataset.grade;
-    delete sheet.dataset.rules;
-    sheet.replaceChildren(make("h2", { tabindex: "-1" }, own.name), make("p", { class: "about" }, about), make("p", {}, guide.done));
-  }
+  else closeSheet(sheet, own.name, about, own.status);
   sheet.hidden = false;
   if (focus) sheet.querySelector("h2").focus();
 }
@@ -68,12 +64,16 @@ function ask() {
   showQuestions();
   const asked = fieldNames.filter((field) => told.has(field));
   if (asked.length === 0) return;
-  fillSheet(sheet, "質問への回答から", asked.map((field) => nameAnswer(field, given[field])).join("、"), given);
+  const about = asked.map((field) => nameAnswer(field, given[field])).join("、");
+  const closed = asked.map((field) => guide.fields[field].closed[given[field]]).find(Boolean);
+  if (closed) closeSheet(sheet, "質問への回答から", about, closed);
+  else fillSheet(sheet, "質問への回答から", about, given);
   sheet.hidden = false;
 }
 
 function writeQuestion(field) {
-  const options = [...Object.entries(guide.fields[field].choices), ["", "分からない"]];
+  const { choices, closed } = guide.fields[field];
+  const options = [...Object.entries(choices), ...Object.entries(closed), ["", "分からない"]];
   const set = make("fieldset", { "data-field": field }, make("legend"));
   for (const [code, label] of options) {
     const radio = make("input", { type: "radio", name: field, value: code });

@@ -27,7 +27,7 @@ function showEffort(rulings) {
 
 function nameAnswer(field, answer) {
   const asked = guide.fields[field];
-  if (asked) return `${asked.title}：${asked.choices[answer] ?? "（回答なし）"}`;
+  if (asked) return `${asked.title}：${asked.choices[answer] ?? asked.closed[answer] ?? "（回答なし）"}`;
   const table = guide.tables.find((own) => own.code === field);
   const rule = table.rules.find((own) => own.code === answer);
   return `${table.title}：${rule ? rule.label : guide.unsettled}`;
@@ -49,6 +49,13 @@ function showPath(rulings, answers) {
 
 function nameFields(fields) {
   return [...new Set(fields.map((field) => guide.fields[field].asks))].join("、");
+}
+
+// Of what is online, or not to be, nothing is asked: which of them it is, and that this is all.
+function closeSheet(sheet, heading, about, status) {
+  delete sheet.dataset.grade;
+  delete sheet.dataset.rules;
+  sheet.replaceChildren(make("h2", { tabindex: "-1" }, heading), make("p", { class: "about" }, about), make("p", { class: "done" }, `${status}の${guide.done}`));
 }
 
 function fillSheet(sheet, heading, about, answers) {

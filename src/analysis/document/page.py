@@ -107,7 +107,7 @@ def load_template(
     name: str, styles: tuple[str, ...], scripts: tuple[str, ...], lexicon: Lexicon | None = None
 ) -> Template:
     """Read a template, and the style and the script that are the same on every page of it."""
-    style, code = fill_css(_read(styles)), _shorten(_read(scripts))
+    style, code = fill_css(_shorten_style(_read(styles))), _shorten(_read(scripts))
     if lexicon is not None:
         code = say_script(code, lexicon)
     # One scope of its own, so that the page's names and the script's can't meet.
@@ -134,10 +134,18 @@ def _read(names: tuple[str, ...]) -> str:
     return "\n".join((templates / name).read_text(encoding="utf-8") for name in names)
 
 
-def _shorten(script: str) -> str:
-    """Return a script without its comments and indents, which the sources keep."""
-    lines = (line.strip() for line in script.splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+def _shorten(source: str) -> str:
+    """Return a script or a style without its comments and indents, which the sources keep."""
+    lines = (line.strip() for line in source.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/*")))
+
+
+def _shorten_style(style: str) -> str:
+    """Return a style without what only makes its source readable; no string in it has such signs."""
+    short = _shorten(style)
+    for mark in ("{", "}", ";"):
+        short = short.replace(f"{mark} ", mark).replace(f" {mark}", mark)
+    return short
 
 
 def _hash(text: str) -> str:

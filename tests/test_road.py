@@ -67,7 +67,7 @@ def test_each_step_is_added_to_those_before(found: Findings) -> None:
     assert [text(found, step) for step in steps] == ["2", "3", "4", "5", "6"]
     assert text(found, "if_promote_rate") == "66.7"
     assert (
-        "他機関の事務（市は受付のみ）・現行法制度上不可」のほかがすべて終わっても、オンライン化率の上限は"
+        "他機関の事務（市は受付のみ）・現行法制度上不可」以外をすべて終えても、オンライン化率の上限は"
         in texts_of(road.milestones(found))
     )
 
@@ -189,7 +189,7 @@ def test_each_step_says_that_it_counts_those_before_and_what_others_hold_up(
     told = texts_of(overview.summary(found))
     assert "着手済の1手続きを終える（終わるとオンライン化率は57.1%）" in told
     assert "（これも終わるとオンライン化率は71.4%）" in told
-    assert "のほかがすべて終わっても、オンライン化率の上限は71.4%です" in told
+    assert "以外をすべて終えても、オンライン化率の上限は71.4%です" in told
 
 
 def test_a_step_of_no_procedure_is_nothing_to_do_first(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def say_ceiling(findings: Findings) -> tuple[Inline, ...]:
         return ()
     names = "・".join(asked.reasons[code] for code in asked.lobbied)
     return (
-        f"「{names}」のほかがすべて終わっても、オンライン化率の上限は",
+        f"「{names}」以外をすべて終えても、オンライン化率の上限は",
         Shown(figure(f"{last}_rate")),
         "です",
     )

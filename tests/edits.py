@@ -104,7 +104,7 @@ EDITS: dict[str, Edit] = {
         (PAGE, "（見た目の指定）", "99%"),
     ),
     "the notice hidden": Edit(
-        allow("style", r"\.demonstration \{", ".demonstration { display: none;", OTHER),
+        allow("style", r"\.demonstration\{", ".demonstration{display: none;", OTHER),
         (OTHER, "（見た目の指定）", "display: none"),
     ),
     "the notice taken out": Edit(

@@ -249,6 +249,8 @@ def test_a_report_is_approved_shown_expired_and_verify_lists_it(
     folder = copy_delivery(delivery, tmp_path / "project")
     assert run(folder, "approve", "overview", "--by", "部長", "--on", DAY)[0] == 0
     assert made_by(build(folder)) == {"approvals"}
+    code, said = run(folder, "verify")
+    assert code == 0, said
     page = folder / "reports/2024-09-01/approvals.html"
     assert told_on_index(folder) == {"overview": ("承認", "部長", say_day(DAY))}
     assert told_of_report(page) == ("承認した値と同じ", say_day(DAY))

@@ -127,7 +127,6 @@ def test_what_is_to_be_filled_in_is_told_until_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("remembered")
 def test_the_first_cycle_goes_from_empty_forms_to_reports(tmp_path: Path) -> None:
     folder = begin(tmp_path / "city")
     code, said = run(folder, "form")

@@ -478,7 +478,6 @@ def test_on_paper_a_long_list_has_what_is_not_online(
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("remembered")
 def test_a_list_goes_to_reports_that_verify(tmp_path: Path) -> None:
     folder, _ = begin(tmp_path, save(invent(), tmp_path / "一覧.xlsx"))
     code, said = run(folder, "report")

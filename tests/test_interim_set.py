@@ -140,7 +140,6 @@ def test_neither_set_replaces_the_other(delivered: Path, project: Path) -> None:
     assert "残っています" not in build(project)
 
 
-@pytest.mark.usefixtures("remembered")
 def test_a_closed_set_does_without_a_department_that_the_settings_leave_out(
     project: Path,
 ) -> None:
@@ -182,7 +181,6 @@ def test_answers_that_arrive_change_every_page(project: Path) -> None:
     assert "読取不可：甲部。" in read(project, "department-otsu-暫定.html")
 
 
-@pytest.mark.usefixtures("remembered")
 def test_verify_agrees_and_finds_an_edit(project: Path) -> None:
     for words in ((), ("--quick",)):
         code, output = run(project, "verify", INTERIM, *words)

@@ -123,7 +123,7 @@ def list_ids(folder: Path) -> Iterator[str]:
 
 
 def test_a_cycle_is_lived_through(folder: Path) -> None:
-    command(folder, "report", BEFORE, "--department", "総務部")
+    command(folder, "report", BEFORE)
     command(folder, "new-cycle", NOW)
     successions = [
         line

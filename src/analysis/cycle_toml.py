@@ -18,6 +18,9 @@ SETTINGS_NAME = "cycle.toml"
 WHOLE, WHOLE_NAME = "all", "全体"
 """The slug and the name of the whole city, which no department may have."""
 
+WHOLE_SPOKEN = "市全体"
+"""What reports call it."""
+
 UNFILLED = "〇〇"
 """What stands for a name in the settings of a survey that was just begun."""
 
@@ -131,7 +134,7 @@ def read_settings(path: Path) -> Settings:
     settings = read_toml(path, Settings)
     where = f"{path.parent.name}/{SETTINGS_NAME}"
     twice = [
-        *find_twice([(WHOLE, "市全体"), (WHOLE_NAME, "市全体"), *_list_names(settings)]),
+        *find_twice([(WHOLE, WHOLE_SPOKEN), (WHOLE_NAME, WHOLE_SPOKEN), *_list_names(settings)]),
         *find_twice(
             (PurePath(d.workbook).stem, f"{d.name}の workbook") for d in settings.departments
         ),

@@ -106,7 +106,7 @@ def draw_parts(
                 align="center", ink=look.ink, boxed=look.ink != PAPER,
             )  # fmt: skip
     keys: list[LegendKey] = [
-        (patch(look, say(f"{label}　{figure.text}{figure.unit.name}")), figure)
+        (patch(look, say(f"{label}　{figure.full_text}")), figure)
         for (label, figure), look in zip(parts, looks, strict=True)
     ]
     explain(canvas, keys, 2 if rows_of_legend > 1 else len(parts))

@@ -42,7 +42,7 @@ def require_sum(ledger: "Ledger", caption: str, parts: Sequence[Figure], total: 
     if added == total.exact:
         return
     raise ReportError(
-        f"「{caption}」の{total.scope_name}の{total.label}は{total.text}{total.unit.name}ですが、"
+        f"「{caption}」の{total.scope_name}の{total.label}は{total.full_text}ですが、"
         f"内訳の計は{added:,}{total.unit.name}です（{total.id}）。\n"
         + "\n".join(_explain(ledger, parts, total))
     )
@@ -63,7 +63,7 @@ def require_difference(
         told = _find_pairs(ledger, moved)
         kept.append({k: row for k, row in _find_pairs(ledger, whole).items() if k not in told})
     rows = [row for side, other in (kept, kept[::-1]) for k, row in side.items() if k not in other]
-    said = "、".join(f"{one.label}は{one.text}{one.unit.name}" for one in (change, gained, lost))
+    said = "、".join(f"{one.label}は{one.full_text}" for one in (change, gained, lost))
     raise ReportError(
         f"「{caption}」の{change.scope_name}の{said}で、差が合いません（{change.id}）。\n"
         f"どちらにも数えていない行: {len(rows):,}件\n{list_examples(list(map(_say_row, rows)))}"

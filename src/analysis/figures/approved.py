@@ -52,7 +52,7 @@ def take_figure(ledger: Ledger, figure: Figure) -> Basis:
     """
     lines = (KeptLine(_DEFINITION, figure.definition), *_list_lines(ledger, [figure]))
     sha256 = digest_figures(ledger, [figure])[figure.id].sha256
-    return Basis(f"{figure.scope_name}　{figure.label}", _say(figure), sha256, lines)
+    return Basis(f"{figure.scope_name}　{figure.label}", figure.full_text, sha256, lines)
 
 
 def take_report(ledger: Ledger, title: str, figure_ids: Iterable[str]) -> Basis:
@@ -69,8 +69,8 @@ def take_report(ledger: Ledger, title: str, figure_ids: Iterable[str]) -> Basis:
         if (figure := told.get(name)) is None:
             lines.append(KeptLine(name, _NONE, "-"))
         else:
-            of = f"{known[name].sha256}\n{_say(figure)}\n{figure.definition}"
-            lines.append(KeptLine(name, _say(figure), _mark(of)))
+            of = f"{known[name].sha256}\n{figure.full_text}\n{figure.definition}"
+            lines.append(KeptLine(name, figure.full_text, _mark(of)))
     marks = "".join(f"{line.mark}  {line.place}\n" for line in lines)
     sha256 = hashlib.sha256(marks.encode()).hexdigest()
     return Basis(title, f"{len(ids)}件の数値", sha256, (*lines, *_list_lines(ledger, figures)))
@@ -191,10 +191,6 @@ def _list_cycles(ledger: Ledger) -> tuple[str, ...]:
 
 def _more(items: Sequence[object]) -> str:
     return f" ほか{len(items) - _LISTED:,}" if len(items) > _LISTED else ""
-
-
-def _say(figure: Figure) -> str:
-    return figure.full_text
 
 
 def _mark(text: str) -> str:

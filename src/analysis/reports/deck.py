@@ -37,7 +37,7 @@ from analysis.reports.outlook import (
     say_volume,
     show_outlook,
 )
-from analysis.reports.progress import say_progress, show_progress
+from analysis.reports.progress import join, say_progress, show_progress
 
 _MOST_BARS = 24
 """How many departments a chart on a slide can name."""
@@ -98,7 +98,7 @@ def departments(findings: Findings) -> Block:
     title = f"1-(2) 部局別のオンライン化の状況（{write_date(findings.cycle)}時点）"
     table = _shorten(_keep_largest(findings, overview.tabulate_departments(findings)))
     ranked = list(say_ranked(findings)) if findings.ledger.has_previous else []
-    told = tuple(part for at, own in enumerate(ranked) for part in ("。" if at else "", *own))
+    told = tuple(join(ranked, "。"))
     slides = [
         Slide(title, (part,), message=told if not at else ())
         for at, part in enumerate(share_out(table))

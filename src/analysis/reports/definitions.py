@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from analysis.cycle import WHOLE
+from analysis.cycle_toml import WHOLE_SPOKEN
 from analysis.document.blocks import Block, Bullets, Cell, Column, Group, Inline, Shown, Table
 from analysis.figures.findings import Findings
 from analysis.figures.road import LOBBIED, VOLUME, list_without
 
-_CITY = (WHOLE, "市全体")
+_CITY = (WHOLE, WHOLE_SPOKEN)
 _SIGNS = {True: "↑", False: "↓", None: "＝"}
 
 

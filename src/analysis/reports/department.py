@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.cycle import WHOLE, Department
+from analysis.cycle_toml import WHOLE_SPOKEN
 from analysis.document.blocks import (
     Block,
     Column,
@@ -185,7 +186,7 @@ def _compare(findings: Findings, own: Department) -> Table:
     has_previous = findings.ledger.has_previous
     # Two columns alone are as wide as what stands in them.
     weight = 2 if has_previous else None
-    sides = ((own.name, own.slug), ("市全体", WHOLE))
+    sides = ((own.name, own.slug), (WHOLE_SPOKEN, WHOLE))
     columns = FigureColumns(
         findings, (column for side in sides for column in now_and_change(*side, weight=weight))
     )

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.cycle import WHOLE, WHOLE_NAME
+from analysis.cycle_toml import WHOLE_SPOKEN
 from analysis.document.blocks import Link, Quoted, Shown
 from analysis.errors import ReportError, list_examples
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
 from analysis.questionnaire.spellings import match_key
 
-_WHOLE = (WHOLE_NAME, f"市{WHOLE_NAME}")
+_WHOLE = (WHOLE_NAME, WHOLE_SPOKEN)
 
 
 class _Placed(NamedTuple):

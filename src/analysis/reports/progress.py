@@ -199,11 +199,11 @@ def draw_reasons(findings: Findings, scope: str) -> Iterator[Chart]:
     )
 
 
-def join(parts: Sequence[tuple[Inline, ...]]) -> list[Inline]:
-    """Return stretches of a sentence as a list within it."""
+def join(parts: Sequence[tuple[Inline, ...]], between: str = "、") -> list[Inline]:
+    """Return stretches of a sentence as a list within it, or sentences as a text."""
     joined: list[Inline] = []
     for place, part in enumerate(parts):
-        joined += [*(["、"] if place else []), *part]
+        joined += [*([between] if place else []), *part]
     return joined
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.cycle import WHOLE
+from analysis.cycle_toml import WHOLE_SPOKEN
 from analysis.document.blocks import (
     Cell,
     Chart,
@@ -43,7 +44,7 @@ from analysis.reports.named_figures import (
 )
 
 RowKind = Literal["department", "section"]
-_ALL, _SUM = "市全体", "計"
+_ALL, _SUM = WHOLE_SPOKEN, "計"
 
 
 class Show:

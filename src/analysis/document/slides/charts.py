@@ -138,8 +138,7 @@ def _dress(chart: Any, part: Mapping[str, Any], size: float, *, steps: bool) -> 
     _fill_points(series[_NOW], [bar["fill"] for bar in bars])
     labels = series[_TOLD if steps else _NOW].data_labels
     labels.show_value = True
-    labels.position = XL_LABEL_POSITION.INSIDE_BASE if steps else XL_LABEL_POSITION.OUTSIDE_END
-    labels.font.size, labels.font.bold = Pt(round(size, 1)), True
+    _set_labels(labels, "INSIDE_BASE" if steps else "OUTSIDE_END", size)
     for name in (_START, _TOLD):
         if name in series:
             series[name].format.fill.background()
@@ -154,14 +153,19 @@ def _dress(chart: Any, part: Mapping[str, Any], size: float, *, steps: bool) -> 
         _write_signs(series[_TOLD], bars, size)
 
 
+def _set_labels(labels: Any, place: str, size: float) -> None:
+    """Set the numbers of a series, or of one bar of it, in bold letters of a size."""
+    labels.position = XL_LABEL_POSITION[place]
+    labels.font.size, labels.font.bold = Pt(round(size, 1)), True
+
+
 def _write_signs(series: Any, bars: Sequence[Mapping[str, Any]], size: float) -> None:
     """Write each step's number with its sign; the numbers themselves are counts."""
     for at, bar in enumerate(bars):
         if not bar["sign"]:
             continue
         label = series.points[at].data_label
-        label.position = XL_LABEL_POSITION.INSIDE_BASE
-        label.font.size, label.font.bold = Pt(round(size, 1)), True
+        _set_labels(label, "INSIDE_BASE", size)
         told = OxmlElement("c:numFmt")
         told.set("formatCode", f'"{bar["sign"]}"#,##0')
         told.set("sourceLinked", "0")
@@ -175,8 +179,7 @@ def _keep_clear(series: Any, bars: Sequence[Mapping[str, Any]], size: float, end
             continue
         label = series.points[at].data_label
         has_room = (bar["value"] or 0) >= _LETTERS * end
-        label.position = XL_LABEL_POSITION.INSIDE_END if has_room else XL_LABEL_POSITION.OUTSIDE_END
-        label.font.size, label.font.bold = Pt(round(size, 1)), True
+        _set_labels(label, "INSIDE_END" if has_room else "OUTSIDE_END", size)
         label.font.color.rgb = colour_of(COLOURS["paper" if has_room else "text"])
 
 

@@ -50,6 +50,18 @@ def test_what_is_counted_in_a_frame_is_what_the_reports_count(findings: Findings
     assert weighted[online] == figure("online_volume").value
 
 
+@pytest.mark.parametrize("previous", [False, True])
+def test_whatever_a_frame_has_in_codes_it_has_in_words(findings: Findings, previous: bool) -> None:
+    codes, words = (findings.frame(labels=own, previous=previous) for own in (False, True))
+    told = {name: codes[name].notna().tolist() for name in codes}
+    assert told == {name: words[findings.titles[name]].notna().tolist() for name in codes}
+    if not previous:
+        several = words["ガイドライン：様式と手数料"][
+            codes["decided_preparation"] == "form;payment"
+        ]
+        assert len(several) and several.str.contains("；").all()
+
+
 def test_the_frames_of_both_cycles_are_joined_by_one_column(small: Findings) -> None:
     now, before = small.frame(labels=True), small.frame(labels=True, previous=True)
     both = now.merge(before, on="対応する手続き", suffixes=("", "（前回）"))

@@ -46,7 +46,8 @@ def make_frame(
     this cycle its own id); the answers, with a number's kind of missing one; what is worked out
     from them; and where the procedure stands: workbook, sheet and row. With `labels` they are
     called as the survey calls them, and what can be chosen is an ordered category in the order of
-    the form, departments in official order. Missing answers are NA. Of the cycle before there are
+    the form, departments in official order; several choices at once are one text. Missing answers
+    are NA. Of the cycle before there are
     the procedures that this one compares with; a first cycle has none.
 
     >>> make_frame(ledger.tables, survey.asked, ledger.cycle.departments)[["pair_id", "status"]]
@@ -126,8 +127,8 @@ def _put_labels(
             # The cycle before may have others, which come last.
             order = dict.fromkeys([*(own.name for own in departments), *column.unique()])
             column = column.astype(pd.CategoricalDtype([*order], ordered=True))
-        elif words and name in several:
-            # Several answers at once have no order.
+        elif words and (name in several or not words.keys() >= {*column.dropna()}):
+            # Several answers at once have no order. Of what is worked out the rows alone say so.
             column = column.map(
                 {told: name_codes(told, words) for told in column.dropna().unique()}
             )

@@ -305,6 +305,10 @@ def test_a_translation_that_loses_a_figure_is_refused(tmp_path: Path, line: str,
     ("words", "told"),
     [
         ('"環境部" = "Same"\n"こども部" = "same"', "words.こども部（3行目）: 「環境部」と同じ英語"),
+        (
+            '"環境部" = "A b"\n"こども部" = "Ａ  b "',
+            "words.こども部（3行目）: 「環境部」と同じ英語",
+        ),
         ('"着手済" = "No"\n"未着手" = "No"', "words.未着手（3行目）: 「着手済」と同じ英語"),
         ('"着手済" = "No"\n"環境部" = "No"', ""),
     ],

@@ -76,7 +76,9 @@ def test_a_word_of_direction_agrees_with_the_sign_before_it(show: Show) -> None:
     right, wrong = ("増", "減") if change.figure.value > 0 else ("減", "増")
     for words in (f"{right}えました。", f"の{right}です。", "の増減です。", "でした。"):
         show.sentence(f"{{online_change}}{words}")
-    for words in (f"{wrong}えました。", f"の{wrong}です。"):
+    for words in ("減免対象でした。", "増員分でした。"):
+        show.sentence(f"{{online_change}}{words}")
+    for words in (f"{wrong}えました。", f"の{wrong}です。", f"{wrong}加", f"{wrong}。", wrong):
         with pytest.raises(AnalysisError, match="数値と逆です"):
             show.sentence(f"{{online_change}}{words}")
 

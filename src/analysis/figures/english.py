@@ -9,6 +9,7 @@ from analysis.figures.asked import unnoted
 from analysis.figures.requests import FIRST_LAW
 from analysis.language.lexicon import Lexicon, find_words, open_lexicon
 from analysis.names import ORIGINAL
+from analysis.questionnaire.spellings import match_key
 from analysis.settings import refuse_settings
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _require_distinct(lexicon: Lexicon, findings: "Findings") -> None:
         first: dict[str, str] = {}
         for name in dict.fromkeys(group):
             said = lexicon.find(name)
-            other = first.setdefault(said.casefold(), name) if said else name
+            other = first.setdefault(match_key(said).casefold(), name) if said else name
             if other != name and name not in told:
                 told.add(name)
                 wrong.append((("words", name), f"「{other}」と同じ英語です"))

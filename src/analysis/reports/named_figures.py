@@ -21,8 +21,8 @@ AskedColumns = Sequence[str] | Mapping[str, str]
 _MOST_NAMED = 2
 _ADDED_UP = {"procedures", "transitions", "previous"}
 _ASKED = re.compile(r"(?:(abs)\((.+)\)|([^()@]+))(?:@(.+))?")
-# What says where a change leads; 増減 says nothing of that.
-_TURNED = re.compile("の?(増(?!減)|減)")
+# What says where a change leads; 増減 says nothing of that, and 増員 or 減免 something else.
+_TURNED = re.compile("の?(増|減)(?=[加少]|[^一-鿿]|$)")
 _LEVELS = {"all": "市全体の", "department": "部局ごとの", "section": "課ごとの"}
 
 

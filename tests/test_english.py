@@ -1,6 +1,7 @@
 """Reports in English: nothing is left Japanese unmarked, figures are the same, words escape."""
 
 import re
+import tomllib
 import zlib
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,8 @@ import pypdf
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from analysis.cycle import Cycle, open_cycle
+from analysis.build import flow
+from analysis.cycle import SETTINGS_NAME, Cycle, open_cycle
 from analysis.document import html, typst
 from analysis.document.block import MASTHEAD_MIME, MISSING_WORDS
 from analysis.document.blocks import (
@@ -31,20 +33,23 @@ from analysis.document.page import load_page
 from analysis.document.rates_chart import draw_rates
 from analysis.document.translate import translate
 from analysis.errors import ReportError, SettingsError
-from analysis.evidence.orphans import list_printed
+from analysis.evidence.orphans import Printed, find_orphans, list_printed
 from analysis.figures.english import open_spoken
 from analysis.figures.figure import MONTHS, PERCENT
 from analysis.figures.findings import load_findings
 from analysis.inputs import leave_others, list_inputs
-from analysis.language.lexicon import Lexicon, Words, open_lexicon
-from analysis.language.phrase import IN_JAPANESE
+from analysis.language.faults import find_fault
+from analysis.language.lexicon import Lexicon, Words
+from analysis.language.phrase import IN_JAPANESE, Phrase
 from analysis.language.spoken import speak
+from analysis.language.words import open_lexicon
 from analysis.names import ENGLISH, ENGLISH_NAME, ENGLISH_PATH
 from analysis.reports import overview
 from analysis.reports.plan import list_pages, plan_reports
 from analysis.survey.collect import collect_survey
 
-from conftest import DEMO, LATEST
+from conftest import DEMO, LATEST, ROOT
+from deliveries import copy_delivery, run
 from reports import HOSTILE, UNASKED, figure_of
 from workbooks import make_two_cycles, not_started, procedure
 
@@ -290,15 +295,90 @@ def test_many_missing_words_of_one_sentence_are_told_one_by_one() -> None:
         ('"*{1}増*" = "{1} more"', "強調の *"),
         ('"数" = 3', "words.数"),
         ('"数" = " "', "空白だけにせず"),
-        ('"数" = "Number 数"', "日本語の文字が残っています"),
-        ('"{a}{b}{c}" = "{c}{b}{a}"', "三つ以上並べる"),
+        ('"数" = "\\u200b"', "空白だけにせず"),
+        ('"数" = "Number 数"', "日本語の文字か全角の記号（「数」）"),
+        (
+            '"文化部" = "Culture、Sports"',
+            "words.文化部（2行目）: 英語に、日本語の文字か全角の記号（「、」）",
+        ),
+        ('"文化部" = "Culture 2"', "words.文化部（2行目）: 日本語に数字がない"),
+        ('"数" = "A\\nb"', "多くの行に分ける"),
+        ('"{a}と{a}" = "{a} {a}"', "すべて違うもの"),
+        ('"{a}の数" = "{a:bare}"', "単位を省けるのは"),
+        ('"{a}{b}" = "{b}{a}"', "並べることはできません"),
+        ('"{a}{b}{c}" = "{c}{b}{a}"', "並べることはできません"),
+        ('"{1}{2}{3}{4}{5}{6}" = "{1}{2}{3}{4}{5}{6}"', "並べることはできません"),
+        ('[units]\n"人" = [" 人", ""]', "units.人（3行目）: 英語に、日本語"),
+        ('[units]\n"人" = [" person", " 2 people"]', "units.人（3行目）: 日本語に数字がない"),
+        ('[units]\n"人" = ["{1}", ""]', "units.人（3行目）: { } で囲んだところ"),
+        ('[script]\n"{a}件" = "{a:lower}"', "script.{a}件（3行目）: [script] では"),
     ],
 )
-def test_a_translation_that_loses_a_figure_is_refused(tmp_path: Path, line: str, told: str) -> None:
+def test_a_translation_that_no_page_could_show_is_refused(
+    tmp_path: Path, line: str, told: str
+) -> None:
     cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
     cycle.survey_path.with_name(ENGLISH_NAME).write_text(f"[words]\n{line}\n", "utf-8")
-    with pytest.raises(SettingsError, match=re.escape(told)):
+    with pytest.raises(SettingsError, match=rf"english\.toml(?s:.*){re.escape(told)}"):
         open_lexicon(cycle)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"第二支所" = "Branch 2"',
+        '"第２支所" = "Branch 2"',
+        '"{1}{a}と{2}" = "{2} {a:lower} {1}"',
+        '[units]\n"人" = ["", ""]',
+        '[script]\n"{a}{b}" = "{b}{a}"',
+    ],
+)
+def test_a_translation_that_pages_can_show_is_taken(tmp_path: Path, line: str) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
+    cycle.survey_path.with_name(ENGLISH_NAME).write_text(f"[words]\n{line}\n", "utf-8")
+    open_lexicon(cycle)
+
+
+def test_what_the_program_says_itself_keeps_the_rules() -> None:
+    own = tomllib.loads((ROOT / "src/analysis/language" / ENGLISH_NAME).read_text("utf-8"))
+    forms = [
+        (table, key, form)
+        for table, entries in own.items()
+        for key, said in entries.items()
+        for form in ([said] if isinstance(said, str) else said)
+    ]
+    assert len(forms) > 400
+    wrong = [(*one, find_fault(Phrase(*one[1:]), one[0])) for one in forms]
+    assert [one for one in wrong if one[-1]] == []
+
+
+def test_a_phrase_of_many_holes_is_looked_for_once_from_each_place() -> None:
+    key, asked = "の".join(f"{{{name}}}" for name in "abcdef"), list[str]()
+
+    def say(text: str) -> str | None:
+        asked.append(text)
+        return None if "。" in text else text
+
+    text = "の".join(["甲"] * 30) + "。"
+    assert Phrase(key, key).say(text, say) is None
+    # Of 118,755 ways in which 30 words can stand in six holes.
+    assert len(asked) < 3_000
+    assert Phrase(key, key).say("甲の甲の甲の甲の甲の甲の甲", say) == "甲の甲の甲の甲の甲の甲の甲"
+    lexicon = lexicon_of({key: key.replace("の", " "), "甲": "A"})
+    lexicon.say(text)
+    (told,) = lexicon.missing
+    assert len(told) < len(text) and told.endswith("甲。")
+
+
+def test_the_digits_of_a_name_in_english_are_no_number(tmp_path: Path) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
+    path = cycle.raw_folder / SETTINGS_NAME
+    path.write_text(path.read_text("utf-8").replace("郡山市", "第二市"), "utf-8")
+    cycle.survey_path.with_name(ENGLISH_NAME).write_text('[words]\n"第二市" = "City 2"\n', "utf-8")
+    findings = load_findings(open_cycle(cycle.name, cycle.root), collect_survey)
+    lexicon = open_spoken(ENGLISH, findings)
+    for text, orphans in (("City 2", 0), ("Procedures of city 2", 0), ("2 procedures", 1)):
+        assert len(find_orphans(Printed([], [text]), findings, lexicon)) == orphans, text
 
 
 @pytest.mark.parametrize(
@@ -306,7 +386,7 @@ def test_a_translation_that_loses_a_figure_is_refused(tmp_path: Path, line: str,
     [
         ('"環境部" = "Same"\n"こども部" = "same"', "words.こども部（3行目）: 「環境部」と同じ英語"),
         (
-            '"環境部" = "A b"\n"こども部" = "Ａ  b "',
+            '"環境部" = "A b"\n"こども部" = "a  b "',
             "words.こども部（3行目）: 「環境部」と同じ英語",
         ),
         ('"着手済" = "No"\n"未着手" = "No"', "words.未着手（3行目）: 「着手済」と同じ英語"),
@@ -324,6 +404,22 @@ def test_departments_and_choices_that_english_would_not_tell_apart_are_refused(
         return
     with pytest.raises(SettingsError, match=re.escape(told)):
         open_spoken("en", findings)
+
+
+def test_what_is_wrong_is_told_once_by_check_and_before_any_report_is_begun(
+    small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copy_delivery(small_project, tmp_path)
+    path = folder / ENGLISH_PATH
+    path.write_text('[words]\n"数" = "Number 数"\n"着手済" = "No"\n"未着手" = "No"\n', "utf-8")
+    monkeypatch.setattr(flow, "open_pool", lambda: pytest.fail("a report was begun"))
+    code, said = run(folder, "report")
+    assert code == 1
+    told = said.removeprefix("Error: ")
+    assert told.startswith(f"raw/{ENGLISH_NAME} に誤りが2件あります")
+    assert "words.数（2行目）" in told and "words.未着手（4行目）" in told
+    code, checked = run(folder, "check")
+    assert (code, f"{checked}\n".count(told)) == (1, 1)
 
 
 def test_only_a_survey_with_english_words_has_english_pages(tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ from analysis.figures.own_measures import OwnMeasures
 from analysis.figures.reconcile import COLUMNS, read_published
 from analysis.figures.road import Horizon
 from analysis.inputs import MEASURES_NAME
-from analysis.language.lexicon import Words, open_lexicon
+from analysis.language.lexicon import Words
+from analysis.language.words import open_lexicon
 from analysis.names import ENGLISH_NAME
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.questionnaire.read import default_questionnaire, read_questionnaire

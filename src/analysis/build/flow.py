@@ -23,6 +23,7 @@ from analysis.errors import AnalysisError, ReportError, SurveyError, list_exampl
 from analysis.evidence.sources import SOURCES_NAME, Origin, Sources, write_sources
 from analysis.figures.asked import EVERYTHING
 from analysis.inputs import SHORT_LENGTH, Mark, list_inputs, list_notebooks, mark_of
+from analysis.language.words import require_words
 from analysis.place import deliver_file
 from analysis.proof.entities import CRATE_NAME
 from analysis.reports.plan import Report, list_pages, plan_reports, tell_beside
@@ -55,6 +56,9 @@ def build_reports(
             # A build that was killed at its very end has left it.
             shelf.clear(cycle)
             return Built(cycle, dict.fromkeys(planned), delivered.summary)
+        if departments is None:
+            # Each of the pages in English would tell it again, behind all others.
+            require_words(cycle)
         warm_up(cycle.root, cycle.name)
         with open_pool() as pool:
             build = _Build(cycle, inputs, delivered, pool, display, force=force)

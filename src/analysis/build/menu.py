@@ -28,7 +28,8 @@ from analysis.evidence.sources import Origin
 from analysis.figures.english import open_spoken
 from analysis.figures.findings import Findings, load_findings
 from analysis.inputs import list_inputs
-from analysis.language.lexicon import Lexicon, find_words
+from analysis.language.lexicon import Lexicon
+from analysis.language.words import find_words
 from analysis.reports.heading import ASSUMED, say_assumed
 from analysis.reports.plan import Report
 from analysis.reports.stated import ENDING

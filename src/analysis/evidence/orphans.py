@@ -21,7 +21,9 @@ from analysis.figures.figure import split_id
 from analysis.figures.findings import Findings
 from analysis.figures.ledger import Ledger
 from analysis.language.dates import ENGLISH_DATE
+from analysis.language.faults import has_number
 from analysis.language.lexicon import Lexicon
+from analysis.language.phrase import begin_small
 
 _STANDARDS = ("SHA-256",)
 _DATES = re.compile(r"\d{4}年(度末?|\d{1,2}月(\d{1,2}日)?)?|\d{4}-\d{2}-\d{2}")
@@ -69,10 +71,7 @@ def require_traced(page: str, findings: Findings, lexicon: Lexicon | None = None
 
 def find_orphans(printed: Printed, findings: Findings, lexicon: Lexicon | None = None) -> list[str]:
     """Return a line for each text with a digit that has no evidence, and each wrong figure."""
-    known = list_known_words(findings)
-    if lexicon is not None:
-        said = filter(None, map(lexicon.find, known))
-        known = sorted((word for word in said if _WORD.search(word)), key=len, reverse=True)
+    known = list_known_words(findings, lexicon)
     wrong = [
         f"根拠のない数字があります: 「{text.strip()[:_AROUND]}」"
         for text in printed.texts
@@ -152,8 +151,11 @@ def tell_difference(ledger: Ledger, figure_id: str, text: str, known: Iterable[s
     return figure.text
 
 
-def list_known_words(findings: Findings) -> list[str]:
-    """Return the words of cycle.toml, survey.toml and the guideline, the longest first."""
+def list_known_words(findings: Findings, lexicon: Lexicon | None = None) -> list[str]:
+    """Return the words of cycle.toml, survey.toml and the guideline, the longest first.
+
+    With a lexicon they are in English, which has 第二支所 as Branch 2, or branch 2 within a line.
+    """
     settings, guideline = findings.cycle.settings, findings.ledger.guideline
     words = [*_STANDARDS, settings.city, settings.title, *settings.publisher, guideline.title]
     words += [name for d in settings.departments for name in (d.name, d.workbook)]
@@ -172,9 +174,13 @@ def list_known_words(findings: Findings) -> list[str]:
     words += {
         word for item in findings.ledger.items.values() for word in list_constants(item.measure)
     }
-    lines = {line for word in words for line in word.splitlines() if _has_digit(line)}
+    lines = {line for word in words for line in word.splitlines() if has_number(line)}
+    if lexicon is not None:
+        said = {*filter(None, map(lexicon.find, lines))}
+        lines = said | {*map(begin_small, said)}
     # A name of digits alone would let any number of these digits pass.
-    return sorted((line for line in lines if _WORD.search(line)), key=len, reverse=True)
+    named = (line for line in lines if _has_digit(line) and _WORD.search(line))
+    return sorted(named, key=len, reverse=True)
 
 
 def _strip_known(text: str, known: Iterable[str]) -> str:

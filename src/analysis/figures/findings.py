@@ -22,6 +22,7 @@ from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
 from analysis.inputs import MEASURES_NAME, hash_file
 from analysis.language.spoken import speak
+from analysis.language.words import require_words
 from analysis.names import ORIGINAL, say_day
 from analysis.survey.earlier import load_earlier
 from analysis.survey.interim import advise_interim
@@ -197,7 +198,7 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
     """Return, for people, why a build would stop even if every answer of the cycle were right.
 
     That is what lies beside its answers: the previous cycle, the guideline, the published numbers,
-    the approvals.
+    the approvals, the English words.
     """
 
     def require_previous() -> None:
@@ -211,6 +212,7 @@ def list_refusals(cycle: Cycle, survey: Survey, previous: Survey | None) -> list
         lambda: load_earlier(cycle, load_survey),
         lambda: build_ledger(cycle, survey, previous),
         lambda: read_approvals(cycle),
+        lambda: require_words(cycle),
     )
     for require in requirements:
         try:

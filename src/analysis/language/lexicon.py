@@ -7,17 +7,14 @@ that a report is about to print, so nobody who writes a report in Japanese has t
 """
 
 from collections.abc import Collection, Mapping
-from functools import lru_cache
-from pathlib import Path
+from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
-from analysis.cycle import Cycle
 from analysis.errors import ReportError
 from analysis.language.dates import say_date
 from analysis.language.phrase import IN_JAPANESE, Phrase, write_key
 from analysis.names import ENGLISH_NAME
-from analysis.settings import read_toml, refuse_settings
 
 SIGNS = str.maketrans(
     {
@@ -33,6 +30,9 @@ SIGNS = str.maketrans(
     }
 )
 """What full-width signs are between English words; in a name they stay."""
+
+# In how many ways a text without a translation is read, to tell the words that lack one.
+_MOST_WAYS = 200
 
 
 class Words(BaseModel):
@@ -113,9 +113,8 @@ class Lexicon:
         if text in self.own:
             return (text,)
         for phrase in self._phrases:
-            found = [
-                told for inside in phrase.match(text) if (told := self._blame_all(phrase, inside))
-            ]
+            ways = islice(phrase.match(text), _MOST_WAYS)
+            found = [told for inside in ways if (told := self._blame_all(phrase, inside))]
             if found:
                 return min(found, key=lambda told: len("".join(told)))
         return None
@@ -152,16 +151,8 @@ class Lexicon:
             return text
         if (date := say_date(text)) is not None:
             return date
-        for phrase in self._phrases:
-            for found in phrase.match(text):
-                told = {
-                    hole: inside if hole.isdigit() else self.find(inside)
-                    for hole, inside in found.items()
-                }
-                filled = {hole: inside for hole, inside in told.items() if inside is not None}
-                if len(filled) == len(told):
-                    return phrase.fill(filled)
-        return None
+        told = (phrase.say(text, self.find) for phrase in self._phrases)
+        return next((said for said in told if said is not None), None)
 
     def require_all(self) -> None:
         """Return if everything that was asked for had a translation; else raise ReportError."""
@@ -184,50 +175,3 @@ def tell_missing(missing: Mapping[str, str]) -> str:
 def _quote(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
-
-
-def find_words(cycle: Cycle) -> Path | None:
-    """Return the file with a survey's own English words; None where it wants no English reports."""
-    path = cycle.survey_path.with_name(ENGLISH_NAME)
-    return path if path.is_file() else None
-
-
-def open_lexicon(cycle: Cycle, names: Collection[str] = (), own: Collection[str] = ()) -> Lexicon:
-    """Return the lexicon of a survey; its own words stand before the program's.
-
-    Raises SettingsError for a file with wrong entries, ReportError where the survey has none.
-    """
-    path = find_words(cycle)
-    if path is None:
-        raise ReportError(
-            f"英語の報告書には、data/raw/{ENGLISH_NAME} に調査の語句の英語が要ります。"
-        )
-    program, survey = _read(Path(__file__).with_name(ENGLISH_NAME)), _read(path)
-    return Lexicon(
-        Words(
-            words=program.words | survey.words,
-            units=program.units | survey.units,
-            script=program.script | survey.script,
-        ),
-        names,
-        own,
-    )
-
-
-@lru_cache(maxsize=4)
-def _read_stamped(path: Path, _stamp: tuple[int, int]) -> Words:
-    words = read_toml(path, Words)
-    wrong = [
-        ((table, key), why)
-        for table, entries in (("words", words.words), ("script", words.script))
-        for key, said in entries.items()
-        if said and (why := Phrase(key, said).find_wrong())
-    ]
-    if wrong:
-        refuse_settings(path, wrong)
-    return words
-
-
-def _read(path: Path) -> Words:
-    told = path.stat()
-    return _read_stamped(path, (told.st_mtime_ns, told.st_size))

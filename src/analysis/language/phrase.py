@@ -26,14 +26,16 @@ IN_JAPANESE = re.compile(f"[{JAPANESE_LETTERS}]")
 _FIRST_TOKEN, _BARE = 0xF0000, 0x4000
 _TOKEN = re.compile(f"[{chr(_FIRST_TOKEN)}-{chr(_FIRST_TOKEN + 0x7FFF)}]")
 _HOLE = re.compile(r"\{(\w+)\}")
-_SAID_HOLE = re.compile(r"\{(\w+)(:lower|:bare)?\}")
-_MARK = "*"
+SAID_HOLE = re.compile(r"\{(\w+)(:lower|:bare)?\}")
+"""A hole of the English: its name, and what becomes of what it holds."""
+
+MARK, BARE_MARK = "*", ":bare"
+"""What emphasis stands between, and what leaves a figure's unit out."""
+
 _SEVERAL = ("list", "rest")
 _DEPTHS = {"「": 1, "」": -1, "（": 1, "）": -1}
 _LOOSE = re.compile("[、。・（）「」]*")
 _WHOLE = 1000
-# Each more of them multiplies the ways in which a text may be the phrase by the text's length.
-_TOO_MANY = re.compile(r"(?:\{(?!\d+\})\w+\}){3}")
 
 
 def write_token(place: int) -> str:
@@ -58,7 +60,7 @@ def write_key(text: str) -> str:
     '計{1}のうち{2}'
     """
     places = iter(range(1, len(text) + 1))
-    return _TOKEN.sub(lambda _: f"{{{next(places)}}}", text).replace(STRONG, _MARK)
+    return _TOKEN.sub(lambda _: f"{{{next(places)}}}", text).replace(STRONG, MARK)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Phrase:
     @cached_property
     def literals(self) -> tuple[str, ...]:
         """What stands before, between and behind the holes of the Japanese."""
-        return tuple(_HOLE.split(self.key.replace(_MARK, STRONG))[::2])
+        return tuple(_HOLE.split(self.key.replace(MARK, STRONG))[::2])
 
     @cached_property
     def holes(self) -> tuple[str, ...]:
@@ -98,46 +100,69 @@ class Phrase:
         """The Japanese and the English with holes named `a`, `b`, … as the Japanese has them."""
         names = dict(zip(self.holes, ascii_lowercase, strict=False))
         key, said = (
-            _SAID_HOLE.sub(lambda hole: f"{{{names.get(hole[1], hole[1])}}}", text)
+            SAID_HOLE.sub(lambda hole: f"{{{names.get(hole[1], hole[1])}}}", text)
             for text in (self.key, self.said)
         )
         return key, said
 
-    def find_wrong(self) -> str | None:
-        """Return what is wrong with the English, in words; None if nothing is."""
-        told = [name for name, _ in _SAID_HOLE.findall(self.said)]
-        if sorted(told) != sorted(self.holes):
-            own = "、".join(f"{{{hole}}}" for hole in self.holes) or "（なし）"
-            return f"{{ }} で囲んだところは、日本語と同じものを一つずつ書いてください: {own}"
-        if self.said.count(_MARK) != self.key.count(_MARK):
-            return "強調の * は、日本語と同じ数だけ書いてください"
-        if _TOO_MANY.search(self.key):
-            return "{ } で囲んだ語句を、間に言葉を置かずに三つ以上並べることはできません"
-        if not self.said.strip() and IN_JAPANESE.search(self.key):
-            return "空白だけにせず、英語を書いてください"
-        if IN_JAPANESE.search(self.said):
-            return "英語に、日本語の文字が残っています"
-        return None
-
     def match(self, text: str) -> Iterator[dict[str, str]]:
         """Yield what stands in the holes, for each way in which a text can be this phrase."""
-        first, *_, last = self.literals
-        if text.startswith(first) and text.endswith(last) and all(map(text.count, self.literals)):
-            yield from self._walk(text, 0, len(first))
+        if self._may_be(text):
+            yield from self._walk(text, 0, len(self.literals[0]))
+
+    def say(self, text: str, say: Callable[[str], str | None]) -> str | None:
+        """Return a text that is this phrase in English; None where `say` has a part of it not.
+
+        Of several ways in which the text can be this, the first whose parts all are known is meant.
+        """
+        # Where a hole can't begin: of many holes each way to there would try again.
+        failed: set[tuple[int, int]] = set()
+
+        def find(hole: int, at: int) -> dict[str, str] | None:
+            if hole == len(self.holes):
+                return {}
+            if (hole, at) in failed:
+                return None
+            name = self.holes[hole]
+            for inside, behind in self._list_insides(text, hole, at):
+                said = inside if name.isdigit() else say(inside)
+                if said is not None and (rest := find(hole + 1, behind)) is not None:
+                    return {name: said, **rest}
+            failed.add((hole, at))
+            return None
+
+        found = find(0, len(self.literals[0])) if self._may_be(text) else None
+        return None if found is None else self.fill(found)
+
+    def _may_be(self, text: str) -> bool:
+        first, last = self.literals[0], self.literals[-1]
+        return (
+            text.startswith(first) and text.endswith(last) and all(map(text.count, self.literals))
+        )
 
     def _walk(self, text: str, hole: int, at: int) -> Iterator[dict[str, str]]:
-        name, after = self.holes[hole], self.literals[hole + 1]
-        is_last = hole == len(self.holes) - 1
-        ends = [len(text) - len(after)] if is_last else _find_all(text, after, at + 1)
-        for end in ends:
-            inside = text[at:end]
-            if not inside or not self._may_hold(name, inside):
-                continue
-            if is_last:
+        name = self.holes[hole]
+        for inside, behind in self._list_insides(text, hole, at):
+            if hole == len(self.holes) - 1:
                 yield {name: inside}
             else:
-                for rest in self._walk(text, hole + 1, end + len(after)):
+                for rest in self._walk(text, hole + 1, behind):
                     yield {name: inside, **rest}
+
+    def _list_insides(self, text: str, hole: int, at: int) -> Iterator[tuple[str, int]]:
+        """Yield what a hole that begins there may hold, with the place where the next begins."""
+        name, after = self.holes[hole], self.literals[hole + 1]
+        if hole == len(self.holes) - 1:
+            ends = [len(text) - len(after)]
+        elif name.isdigit():
+            # A figure is one sign.
+            ends = [at + 1] if text.startswith(after, at + 1) else []
+        else:
+            ends = list(_find_all(text, after, at + 1))
+        for end in ends:
+            inside = text[at:end]
+            if inside and self._may_hold(name, inside):
+                yield inside, end + len(after)
 
     def _may_hold(self, name: str, inside: str) -> bool:
         if name.isdigit():
@@ -153,19 +178,19 @@ class Phrase:
 
     def fill(self, found: dict[str, str]) -> str:
         """Return the English with these texts in its holes."""
-        said = self.said.replace(_MARK, STRONG)
-        return _SAID_HOLE.sub(lambda hole: _CHANGES[hole[2] or ""](found[hole[1]]), said)
+        said = self.said.replace(MARK, STRONG)
+        return SAID_HOLE.sub(lambda hole: _CHANGES[hole[2] or ""](found[hole[1]]), said)
 
 
-def _lower(text: str) -> str:
+def begin_small(text: str) -> str:
     """Return a text that begins with a small letter, unless with an abbreviation."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 _CHANGES: dict[str, Callable[[str], str]] = {
     "": str,
-    ":lower": _lower,
-    ":bare": lambda token: chr(ord(token) + _BARE),
+    ":lower": begin_small,
+    BARE_MARK: lambda token: chr(ord(token) + _BARE),
 }
 
 

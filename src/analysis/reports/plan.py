@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.cycle import ANSWERS_NAME, FIGURES_NAME, NOTEBOOKS, Cycle, Department
 from analysis.errors import AnalysisError, ReportError, list_examples
 from analysis.inputs import LISTED
-from analysis.language.lexicon import find_words
+from analysis.language.words import find_words
 from analysis.names import ENGLISH, ORIGINAL, find_twice, name_in
 from analysis.opendata.files import CODEBOOK_NAME, OPEN_NAMES
 from analysis.reports.stated import EACH_DEPARTMENT, ENDING, Statement, read_statements

@@ -60,27 +60,111 @@ def test_every_cell_of_the_page_shows_a_part(show: Show) -> None:
         assert "text/html" in part._repr_mimebundle_()[0]
 
 
-def test_a_number_without_its_sign_needs_words_that_carry_it(show: Show) -> None:
-    change = show.sentence("{online_change}").parts[0]
-    assert isinstance(change, Shown) and change.figure.value
-    right, wrong = ("増加", "減少") if change.figure.value > 0 else ("減少", "増加")
-    show.sentence(f"{{abs(online_change)}}{right}しました。")
-    for words in (f"{{abs(online_change)}}{wrong}しました。", "{abs(online_change)}動きました。"):
-        with pytest.raises(AnalysisError, match="符号を付けないので"):
-            show.sentence(words)
+@pytest.fixture(params=["増", "減"])
+def moved(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Show, str, str]:
+    """Return the parts of a cycle in which what is online became more or fewer, and both words."""
+    cycles = [[[procedure(1)], [not_started(3)]], [[not_started(1)], [not_started(3)]]]
+    now, before = cycles if request.param == "増" else reversed(cycles)
+    show = Show(load_findings(make_two_cycles(tmp_path, now, before), collect_survey))
+    return show, request.param, "減" if request.param == "増" else "増"
 
 
-def test_a_word_of_direction_agrees_with_the_sign_before_it(show: Show) -> None:
-    change = show.sentence("{online_change}").parts[0]
-    assert isinstance(change, Shown) and change.figure.value
-    right, wrong = ("増", "減") if change.figure.value > 0 else ("減", "増")
-    for words in (f"{right}えました。", f"の{right}です。", "の増減です。", "でした。"):
-        show.sentence(f"{{online_change}}{words}")
-    for words in ("減免対象でした。", "増員分でした。"):
-        show.sentence(f"{{online_change}}{words}")
-    for words in (f"{wrong}えました。", f"の{wrong}です。", f"{wrong}加", f"{wrong}。", wrong):
+FULL = {
+    "増": ("加", "えました", "上昇", "伸びました"),
+    "減": ("少", "りました", "低下", "落ちました"),
+}
+"""How each word goes on, and what else says the same."""
+
+
+def say_turns(way: str) -> list[str]:
+    """Return what says of the number before it that it went this way."""
+    noun, verb, other, told = way + FULL[way][0], way + FULL[way][1], *FULL[way][2:]
+    return [
+        *(
+            way,
+            f"{way}。",
+            f"{noun}しました。",
+            verb,
+            f"の{noun}です。",
+            f"の大幅な{noun}",
+            f"の純{way}",
+        ),
+        *(f"も{noun}し、", f"だけ{verb}。", f"{other}しました。", told, f"{way}{{online}}"),
+        *(
+            f"（{way}）",
+            f"（{noun}）でした。",
+            f"（前回から{way}）",
+            f"({way})",
+            f" {way}",
+            f"　{noun}。",
+        ),
+        *(
+            f"、{noun}",
+            f"、{noun}しました。",
+            f"、{noun}しましたが、",
+            f"、{verb}。",
+            f"となり、{noun}し、",
+        ),
+    ]
+
+
+def say_others(way: str) -> list[str]:
+    """Return what has the word, and says nothing of where the number before it went."""
+    noun, of_staff = way + FULL[way][0], {"増": "増員", "減": "減免"}[way]
+    return [
+        *(
+            of_staff,
+            f"の{of_staff}です。",
+            f"（{of_staff}）",
+            f"、{of_staff}しました。",
+            "の増減です。",
+        ),
+        *("増減", "の増・減", f"、{noun}した部局は{{online}}です。", f"、{noun}は{{online}}です。"),
+        *(
+            f"、{noun}{{online}}",
+            f"（{way}{{online}}）",
+            f"。{noun}しました。",
+            f"で、{noun}すれば、",
+        ),
+        *(
+            f"、{noun}しませんでした。",
+            f"（{noun}した部局を含む）",
+            f" {way} {{online}}",
+            "伸び悩み",
+            "",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("asked", ["online_change", "online_rate_change", "pace"])
+def test_the_words_behind_a_number_agree_with_its_sign(
+    moved: tuple[Show, str, str], asked: str
+) -> None:
+    show, right, wrong = moved
+    for words in (*say_turns(right), *say_others(right), *say_others(wrong)):
+        show.sentence(f"{{{asked}}}{words}")
+    for words in say_turns(wrong):
         with pytest.raises(AnalysisError, match="数値と逆です"):
-            show.sentence(f"{{online_change}}{words}")
+            show.sentence(f"{{{asked}}}{words}")
+
+
+@pytest.mark.parametrize("asked", ["online_change", "online_rate_change", "pace"])
+def test_a_number_without_its_sign_needs_words_that_carry_it(
+    moved: tuple[Show, str, str], asked: str
+) -> None:
+    show, right, wrong = moved
+    for words in say_turns(right):
+        show.sentence(f"{{abs({asked})}}{words}")
+    for words in (*say_turns(wrong), *say_others(right), *say_others(wrong), "動きました。"):
+        with pytest.raises(AnalysisError, match="符号を付けないので"):
+            show.sentence(f"{{abs({asked})}}{words}")
+
+
+def test_what_is_no_change_or_did_not_move_has_no_direction(moved: tuple[Show, str, str]) -> None:
+    show, right, wrong = moved
+    for asked in ("total", "abs(total)", "needed_pace", "total_change", "abs(total_change)"):
+        for words in (*say_turns(right), *say_turns(wrong), ""):
+            show.sentence(f"{{{asked}}}{words}")
 
 
 def test_a_department_stands_within_the_parentheses_or_behind_them(show: Show) -> None:

@@ -21,8 +21,6 @@ AskedColumns = Sequence[str] | Mapping[str, str]
 _MOST_NAMED = 2
 _ADDED_UP = {"procedures", "transitions", "previous"}
 _ASKED = re.compile(r"(?:(abs)\((.+)\)|([^()@]+))(?:@(.+))?")
-# What says where a change leads; 増減 says nothing of that, and 増員 or 減免 something else.
-_TURNED = re.compile("の?(増|減)(?=[加少]|[^一-鿿]|$)")
 _LEVELS = {"all": "市全体の", "department": "部局ごとの", "section": "課ごとの"}
 
 
@@ -127,28 +125,6 @@ def show_named(named: NamedFigures, asked: str, unit: str | None, scope: str = W
         scope = named.department(department)
     figure = named.find(named.name(measure), scope)
     return Shown(figure, magnitude=magnitude is not None, unit=unit)
-
-
-def require_sign(shown: Shown, asked: str, following: str) -> None:
-    """Return if the words behind a change agree with it, and carry its sign where it has none.
-
-    Raises FigureError.
-    """
-    value = shown.figure.value
-    if not shown.figure.unit.signed or not value:
-        return
-    turned, meant = _TURNED.match(following), "増" if value > 0 else "減"
-    if not shown.magnitude and turned and turned[1] != meant:
-        raise FigureError(
-            f"{{{asked}}} は、いま {shown.figure.text} です。すぐあとの言葉「{turned[1]}」は、"
-            "数値と逆です。「増」か「減」を書かないか、数値に合わせて書き直してください。"
-        )
-    if shown.magnitude and not following.startswith(meant):
-        raise FigureError(
-            f"{{{asked}}} は符号を付けないので、すぐあとに、数値に合わせて「増加」か「減少」などと"
-            f"書いてください（いまは {shown.figure.text}）。"
-            f"符号を付けるなら、{{{shown.figure.measure}}} と書きます。"
-        )
 
 
 def name_all(labels: Sequence[str]) -> str:

@@ -30,6 +30,7 @@ from analysis.figures.figure import PERCENT, Figure
 from analysis.figures.findings import Findings
 from analysis.figures.scopes import Scope
 from analysis.looks import look_by_place
+from analysis.reports.direction import FIGURE_FOLLOWS, is_change, require_direction
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
 from analysis.reports.from_frame import traced
 from analysis.reports.heading import head_report
@@ -39,7 +40,6 @@ from analysis.reports.named_figures import (
     NamedFigures,
     adds_up,
     name_all,
-    require_sign,
     show_named,
 )
 
@@ -159,13 +159,14 @@ class Show:
             raise ReportError(
                 f"文「{text}」の波括弧が閉じていません。括弧そのものは二つ重ねて書いてください。"
             ) from None
-        following = [*(plain for plain, *_ in pieces[1:]), ""]
+        following = [*(p + FIGURE_FOLLOWS * (own is not None) for p, own, *_ in pieces[1:]), ""]
         for (plain, name, unit, _), after in zip(pieces, following, strict=True):
             if plain:
                 parts.append(plain)
             if name is not None:
                 shown = show_named(self._named, name, unit or None, scope)
-                require_sign(shown, name, after)
+                if is_change(self._ledger.items[shown.figure.measure].measure):
+                    require_direction(shown, name, after)
                 parts.append(shown)
         return Paragraph(tuple(parts), kind)
 

@@ -14,6 +14,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from analysis.build import flow
+from analysis.build.misplaced import require_in_place
 from analysis.cycle import SETTINGS_NAME, Cycle, open_cycle
 from analysis.document import html, typst
 from analysis.document.block import MASTHEAD_MIME, MISSING_WORDS
@@ -420,6 +421,20 @@ def test_what_is_wrong_is_told_once_by_check_and_before_any_report_is_begun(
     assert "words.数（2行目）" in told and "words.未着手（4行目）" in told
     code, checked = run(folder, "check")
     assert (code, f"{checked}\n".count(told)) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["English.toml.txt", "ｅnglish.toml", "english (1).toml"])
+def test_a_file_that_is_meant_as_the_english_words_is_told_its_name(
+    tmp_path: Path, name: str
+) -> None:
+    cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
+    path = cycle.survey_path.with_name(name)
+    path.write_text("[words]\n", "utf-8")
+    with pytest.raises(SettingsError, match=f"名前を {ENGLISH_NAME} に直して"):
+        require_in_place(cycle)
+    path.with_name(ENGLISH_NAME).write_text("[words]\n", "utf-8")
+    with pytest.raises(SettingsError, match=f"読み込むのは {ENGLISH_NAME} だけです"):
+        require_in_place(cycle)
 
 
 def test_only_a_survey_with_english_words_has_english_pages(tmp_path: Path) -> None:

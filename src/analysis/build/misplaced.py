@@ -38,7 +38,7 @@ from analysis.reports.stated import ENDING, KEY, list_unstated
 from analysis.texts import compose_name
 
 _SETTINGS = ".toml"
-_MEASURES = re.compile("measures?[^a-z]", re.I)
+_IN_RAW = (SURVEY_NAME, MEASURES_NAME, AGENCIES_NAME, ENGLISH_NAME)
 # What a second download, a copy or an editor makes of a name: 2024 (1).toml, 2024.toml.txt.
 _COPY = re.compile(r"\s*(\(\d+\)|-?\s*コピー.*|のコピー.*|copy.*|\.toml.*|\.txt)", re.I)
 NO_REPORT = "どの報告書も作らないノートブックです。"
@@ -95,16 +95,26 @@ def _look_in_raw(cycle: Cycle) -> Iterator[Misplaced]:
         if path.is_dir():
             if path.name not in (GUIDELINES, INVENTORIES) and not (path / SETTINGS_NAME).is_file():
                 yield from _tell_folder(path, where)
-        elif path.name in (SURVEY_NAME, MEASURES_NAME, AGENCIES_NAME, ENGLISH_NAME):
+        elif path.name in _IN_RAW:
             continue
-        elif is_settings_slip(path.name) and _MEASURES.match(path.name):
-            yield Misplaced(where, f"名前を {MEASURES_NAME} に直してください。", is_error=True)
+        elif is_settings_slip(path.name) and (meant := _find_meant(path.name)):
+            mend = f"名前を {meant} に直してください。"
+            if (raw / meant).exists():
+                mend = f"読み込むのは {meant} だけです。data/raw の外に移してください。"
+            yield Misplaced(where, mend, is_error=True)
         elif is_settings_slip(path.name):
             yield Misplaced(where, f"{_OUTSIDE}調査回のフォルダーに移してください。", is_error=True)
         elif ending_of(path.name) in (*EXCEL_ENDINGS, *PACKED_ENDINGS):
             yield Misplaced(where, f"{_OUTSIDE}調査票であれば移してください。")
         else:
             yield Misplaced(where, "読み込まないファイルです。")
+
+
+def _find_meant(name: str) -> str | None:
+    """Return which of the files in data/raw a name means: in capitals, or without its last s."""
+    told = unicodedata.normalize("NFKC", name).casefold()
+    stems = {own: own.partition(".")[0] for own in _IN_RAW}
+    return next((own for own, stem in stems.items() if re.match(f"{stem}?[^a-z]", told)), None)
 
 
 def _tell_folder(path: Path, where: str) -> Iterator[Misplaced]:

@@ -79,61 +79,21 @@ FULL = {
 def say_turns(way: str) -> list[str]:
     """Return what says of the number before it that it went this way."""
     noun, verb, other, told = way + FULL[way][0], way + FULL[way][1], *FULL[way][2:]
-    return [
-        *(
-            way,
-            f"{way}。",
-            f"{noun}しました。",
-            verb,
-            f"の{noun}です。",
-            f"の大幅な{noun}",
-            f"の純{way}",
-        ),
-        *(f"も{noun}し、", f"だけ{verb}。", f"{other}しました。", told, f"{way}{{online}}"),
-        *(
-            f"（{way}）",
-            f"（{noun}）でした。",
-            f"（前回から{way}）",
-            f"({way})",
-            f" {way}",
-            f"　{noun}。",
-        ),
-        *(
-            f"、{noun}",
-            f"、{noun}しました。",
-            f"、{noun}しましたが、",
-            f"、{verb}。",
-            f"となり、{noun}し、",
-        ),
-    ]
+    at_once = f"{way} {way}。 {noun}しました。 {verb} {way}{{online}} {other}しました。 {told}"
+    behind = f"の{noun}です。 の大幅な{noun} の純{way} も{noun}し、 だけ{verb}。"
+    apart = f"（{way}） （{noun}）でした。 （前回から{way}） ({way}) 、{noun} 、{noun}しました。"
+    clauses = f"、{noun}しましたが、 、{verb}。 となり、{noun}し、"
+    return [*" ".join((at_once, behind, apart, clauses)).split(" "), f" {way}", f"　{noun}。"]
 
 
 def say_others(way: str) -> list[str]:
     """Return what has the word, and says nothing of where the number before it went."""
-    noun, of_staff = way + FULL[way][0], {"増": "増員", "減": "減免"}[way]
-    return [
-        *(
-            of_staff,
-            f"の{of_staff}です。",
-            f"（{of_staff}）",
-            f"、{of_staff}しました。",
-            "の増減です。",
-        ),
-        *("増減", "の増・減", f"、{noun}した部局は{{online}}です。", f"、{noun}は{{online}}です。"),
-        *(
-            f"、{noun}{{online}}",
-            f"（{way}{{online}}）",
-            f"。{noun}しました。",
-            f"で、{noun}すれば、",
-        ),
-        *(
-            f"、{noun}しませんでした。",
-            f"（{noun}した部局を含む）",
-            f" {way} {{online}}",
-            "伸び悩み",
-            "",
-        ),
-    ]
+    noun, other = way + FULL[way][0], {"増": "増員", "減": "減免"}[way]
+    words = f"{other} の{other}です。 （{other}） 、{other}しました。 の増減です。 増減 の増・減"
+    nouns = f"、{noun}した部局は{{online}}です。 、{noun}は{{online}}です。 、{noun}{{online}}"
+    clauses = f"（{way}{{online}}） 。{noun}しました。 で、{noun}すれば、 、{noun}しませんでした。"
+    rest = f"（{noun}した部局を含む） 伸び悩み の伸び率 落ち着き"
+    return [*" ".join((words, nouns, clauses, rest)).split(" "), f" {way} {{online}}", ""]
 
 
 @pytest.mark.parametrize("asked", ["online_change", "online_rate_change", "pace"])

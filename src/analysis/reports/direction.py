@@ -14,8 +14,8 @@ from analysis.figures.measure import Change, Measure, PerMonth
 FIGURE_FOLLOWS = "{"
 """What stands in the words behind a figure for another one behind them."""
 
-_RISES = "増(?:[加大]|(?![一-鿿]))|上[昇回が]|向上|伸び(?!悩)"
-_FALLS = "減(?:少|(?![一-鿿]))|低下|下[降回が]|落ち"
+_RISES = "増(?:[加大]|(?![一-鿿]))|上[昇回が]|向上|伸び(?![悩率])"
+_FALLS = "減(?:少|(?![一-鿿]))|低下|下[降回が]|落ち(?!着)"
 _TURN = (
     "(?:純|急|激|微|大幅[なに]?|わずか[なに]?)?"
     f"(?:(?P<rises>{_RISES})|(?P<falls>{_FALLS}))(?![・／/][増減])"

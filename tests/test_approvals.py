@@ -22,7 +22,7 @@ from analysis.names import say_day
 from analysis.proof import approve
 from analysis.proof.approve import PROVES_NOTHING, write_approval
 from analysis.reports import approvals
-from analysis.reports.plan import list_pages, plan_reports, tell_beside
+from analysis.reports.plan import Report, list_pages, plan_reports, tell_beside
 from analysis.survey.collect import collect_survey
 
 from conftest import LATEST
@@ -299,14 +299,28 @@ def told_on_index(folder: Path) -> dict[str, tuple[str, ...]]:
 
 
 @pytest.mark.slow
-def test_every_report_that_stands_can_be_approved(built_project: Path, tmp_path: Path) -> None:
+def test_every_kind_of_report_can_be_approved(built_project: Path, tmp_path: Path) -> None:
     """By its title; also one that leaves a number's sign to the words: 146件増加, 4件減少."""
     folder = Path(shutil.copytree(built_project, tmp_path / "project"))
-    for report in plan_reports(open_cycle(LATEST, folder)):
+    cycle = open_cycle(LATEST, folder)
+    findings, reports = load_findings(cycle), plan_reports(cycle)
+    # Departments are of one kind: one that rose, one that fell, one that did neither.
+    kinds = {(own.notebook, own.lang, find_sign(findings, own)): own for own in reports}
+    assert len({name for name, _, _ in kinds}) > 5
+    assert {sign for _, _, sign in kinds} == {-1, 0, 1, None}
+    for report in kinds.values():
         called = f"{LATEST}/{report.title}"
         code, said = run(folder, "approve", called, "--by", "部長", "--on", DAY)
         assert code == 0, (called, said)
         assert said.startswith(f"{LATEST}/{report.stem}（"), (called, said)
+
+
+def find_sign(findings: Findings, report: Report) -> int | None:
+    """Return whether a department's count rose, fell or stood; None for another report."""
+    if report.department is None:
+        return None
+    change = findings.ledger.figure("online_change", report.department).value
+    return (change > 0) - (change < 0)
 
 
 def test_the_help_says_that_it_proves_nothing() -> None:

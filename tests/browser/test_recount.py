@@ -1,6 +1,6 @@
 """検算: figures recounted in the browser, and whatever was changed found.
 
-That every page agrees with the rows it carries, `test_panel` holds.
+That every page agrees with the rows it carries, `test_every_page` holds.
 """
 
 import re

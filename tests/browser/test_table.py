@@ -215,20 +215,3 @@ def test_without_a_script_every_row_stands_beneath_its_section(
         heads = page.locator(".tool tr.head")
         assert heads.count() == len(findings.ledger.list_sections(SHORT))
         assert heads.first.is_visible()
-
-
-def test_no_table_is_wider_than_its_frame_on_a_desk(browser: Browser, folder: Path) -> None:
-    wide = """tables => tables
-      .filter(table => table.clientWidth > 0 && table.scrollWidth > table.clientWidth)
-      .map(table => table.getAttribute("aria-label"))"""
-    found, seen = {}, 0
-    for path in sorted(folder.glob("*.html")):
-        # What has no figure has no toolbar.
-        is_script = 'class="figure"' in path.read_text("utf-8")
-        settings = {"viewport": DESK, "java_script_enabled": is_script}
-        with open_page(browser, path, **settings) as page:
-            seen += page.locator(".table:visible").count()
-            if told := page.eval_on_selector_all(".table", wide):
-                found[path.name] = told
-    assert found == {}
-    assert seen > len([*folder.glob("*.html")])

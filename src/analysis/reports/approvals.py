@@ -11,8 +11,9 @@ from analysis.document.blocks import (
     Quoted,
     Table,
 )
+from analysis.errors import AnalysisError
 from analysis.figures.approvals import read_approvals
-from analysis.figures.approved import EXPIRED, HOLDS, Standing, judge_approvals
+from analysis.figures.approved import EXPIRED, HOLDS, Standing, count_expired, judge_approvals
 from analysis.figures.findings import Findings, load_findings
 from analysis.figures.kept import read_kept
 from analysis.names import say_day
@@ -74,6 +75,18 @@ def judge(findings: Findings) -> list[Standing]:
     """Return what has become of each approval of the cycle."""
     cycle = findings.cycle
     return judge_approvals(findings.ledger, read_approvals(cycle), read_kept(cycle))
+
+
+def say_standings(findings: Findings) -> list[str]:
+    """Return the line on the cycle's approvals; none where there are none, or none can be read.
+
+    What is wrong with them stops their own report, which tells it.
+    """
+    try:
+        standings = judge(findings)
+    except AnalysisError:
+        return []
+    return [count_expired(standings)] if standings else []
 
 
 def judge_cycle(cycle: Cycle) -> list[Standing]:

@@ -57,8 +57,9 @@ def test_a_link_to_what_is_not_in_the_set_is_told_with_its_cell(
 def test_all_that_is_in_the_set_is_linked_to_by_its_own_name(cycle: Cycle, name: str) -> None:
     """An interim set's files have other names, which who links need not know."""
     addresses = (
-        "overview.html#evidence", "手数料.pdf", "department-kodomo.html", "index.html", "audit.xlsx",
-        "notebooks/overview.ipynb", "data/codes.csv", "sources.csv", "ro-crate-metadata.json",
+        "overview.html#evidence", "手数料.pdf", "department-kodomo.html", "index.html",
+        "audit.xlsx", "notebooks/overview.ipynb", "data/codes.csv", "sources.csv",
+        "ro-crate-metadata.json",
         "#section-1", "https://example.org/none.html", "mailto:dx@example.org",
     )  # fmt: skip
     write(cycle, "\n".join(f"[x]({address})" for address in addresses))
@@ -83,5 +84,5 @@ def test_a_department_that_is_not_counted_this_time_is_text_without_a_link(cycle
 
 def test_a_build_looks_before_it_makes_anything(cycle: Cycle) -> None:
     write(cycle, "[x](none.html)")
-    with pytest.raises(ReportError, match="none.html"):
+    with pytest.raises(ReportError, match="2番目のセル: none"):
         look_at_answers(BuildTarget(cycle.root, cycle.name, {}), {})

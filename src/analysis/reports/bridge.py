@@ -56,14 +56,15 @@ def show_bridge(findings: Findings, scope: str = WHOLE) -> Iterator[Block]:
 
 
 def draw_movers(findings: Findings) -> Iterator[Block]:
-    """Yield the drawing of who made how much of the change; nothing in a first cycle."""
-    if not findings.ledger.has_previous:
+    """Yield the drawing of who made how much of the change; nothing where no department moved."""
+    ranked = rank_changes(findings) if findings.ledger.has_previous else []
+    if not any(own.value for own in ranked):
         return
     called = findings.cycle.questionnaire.name_role("online")
     yield draw_changes(
         findings.ledger,
         f"{called}の増減（部局別）",
-        [(own.scope_name, own) for own in rank_changes(findings)],
+        [(own.scope_name, own) for own in ranked],
         findings.ledger.figure("online_change"),
     )
 

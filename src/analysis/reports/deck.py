@@ -150,6 +150,8 @@ def reasons(findings: Findings) -> Block:
     if not isinstance(heading, Paragraph) or not isinstance(lead, Paragraph):
         raise TypeError("the reasons begin with their heading and a sentence")
     title = "".join(part for part in heading.parts if isinstance(part, str))
+    if not others:
+        return Slides((Slide(title, (lead,)),))
     told = _pick(others, Bullets)
     return Slides((Slide(title, _pick(others, Table), told, lead.parts, widths=(3, 2)),))
 

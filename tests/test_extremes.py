@@ -7,11 +7,13 @@ import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from analysis.document import html
 from analysis.document.blocks import Block, Bullets, Paragraph
+from analysis.document.slide import Slides
 from analysis.document.translate import translate
 from analysis.figures.english import open_spoken
 from analysis.figures.findings import Findings, load_findings
@@ -19,6 +21,7 @@ from analysis.names import ENGLISH, ENGLISH_NAME
 from analysis.reports import bridge, deck, department, outlook, overview, reasons, requests
 from analysis.survey.collect import collect_survey
 
+import workbooks
 from conftest import DEMO
 from workbooks import make_cycle, make_two_cycles, not_started, procedure
 
@@ -127,3 +130,40 @@ def test_all_of_it_is_said_in_english(tmp_path: Path, now: Sides, before: Sides 
         translate(part(found), lexicon)
     # What its builder calls the survey is in no catalogue.
     assert lexicon.missing.keys() <= {found.cycle.settings.title}
+
+
+def test_of_many_departments_that_fell_the_most_are_named_and_the_others_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a sentence five and how many others, with a link to all; on a slide the same five."""
+    names = [f"第{sign}部" for sign in "一二三四五六七八"]
+    monkeypatch.setattr(workbooks, "DEPARTMENTS", {f"d{at}": own for at, own in enumerate(names)})
+
+    def make(online: int, at: int) -> list[dict[str, object]]:
+        made = [procedure, not_started]
+        return [made[number > online](at * 10 + number) for number in range(1, 9)]
+
+    now = [make(7 - at, at) for at in range(8)]
+    cycle = make_two_cycles(tmp_path, now, [make(8, at) for at in range(8)])
+    found = load_findings(cycle, collect_survey)
+    told = list(bridge.say_movers(found))
+    fell, lost = (read(Paragraph(own)) for own in told)
+    assert fell.startswith("オンライン化済が減った部局：第八部 −8件（減 8件）、第七部 −7件")
+    assert fell.endswith("第四部 −4件（減 4件）、ほか3部局")
+    assert lost.startswith("オンライン化済でなくなった手続き：36件。第八部 8件、第七部 7件、")
+    assert lost.endswith("第四部 4件、ほか3部局（すべて）")
+    assert 'overview.html#2024-09-01/all/lost">すべて' in unquote(html.render(Paragraph(told[1])))
+    words = (DEMO / "data" / "raw" / ENGLISH_NAME).read_text("utf-8")
+    own = "".join(f'"{name}" = "Office {at}"\n' for at, name in enumerate(names))
+    (cycle.raw_folder.parent / ENGLISH_NAME).write_text(
+        words.replace("[words]\n", f"[words]\n{own}"), "utf-8"
+    )
+    lexicon = open_spoken(ENGLISH, found)
+    assert lexicon is not None
+    said = [read(translate(Paragraph(own), lexicon)) for own in told]
+    assert said[0].endswith(" and 3 departments more")
+    assert said[1].endswith(" and 3 departments more (all)")
+    moves = deck.moves(found)
+    assert isinstance(moves, Slides)
+    slides = [slide for slide in moves.slides if "減った部局" in read(slide.content)]
+    assert "ほか3部局" in read(slides[0].content) and "第三部" not in read(slides[0].content)

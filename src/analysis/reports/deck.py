@@ -48,7 +48,7 @@ _MOST_TABLES = 2
 _MOST_WAITING, _FIRST = 8, "上位八部局"
 """How many departments the chart of those with most to start shows, and as it says so."""
 
-_MOST_LOST, _ALL_LOST = 10, "すべては全体の報告書にあります。"
+_MOST_LOST, _ALL_LOST = 10, "すべては各部局の報告書にあります。"
 """How many lines name what is online no more, and where those are that have no room."""
 
 

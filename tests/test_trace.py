@@ -39,7 +39,7 @@ def test_a_number_that_there_is_not_has_no_unit(tmp_path: Path) -> None:
     cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
     ledger = load_findings(cycle, collect_survey).ledger
     told = trace(ledger, f"{cycle.name}/all/reason_not_considered_share")
-    assert told.startswith("全体　未着手の理由：未検討の割合: —\n")
+    assert told.startswith("市全体　未着手の理由：未検討の割合: —\n")
 
 
 def test_a_department_can_be_named_in_japanese(findings: Findings) -> None:

@@ -10,8 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.cycle import WHOLE
-from analysis.cycle_toml import WHOLE_SPOKEN
+from analysis.cycle import WHOLE, WHOLE_NAME
 from analysis.document.blocks import (
     Cell,
     Chart,
@@ -46,7 +45,7 @@ from analysis.reports.named_figures import (
 from analysis.reports.show_words import SHOW_WORDS
 
 RowKind = Literal["department", "section"]
-_ALL, _SUM = WHOLE_SPOKEN, "計"
+_ALL, _SUM = WHOLE_NAME, "計"
 
 
 @usable_methods("show", SHOW_WORDS)

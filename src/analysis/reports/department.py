@@ -109,10 +109,10 @@ def reasons(findings: Findings, department: str) -> Block:
     own, asked = findings.department(department), findings.cycle.questionnaire
     if not asked.reasons:
         return Group(())
-    waiting = asked.name_role("not_started")
-    heading = Paragraph((f"{waiting}の理由",), kind="heading")
+    called = asked.name_role("not_started")
+    heading = Paragraph((f"{called}の理由",), kind="heading")
     if not findings.ledger.figure("not_started", own.slug).value:
-        return Group((heading, Paragraph((f"{waiting}の手続きはありません。",))))
+        return Group((heading, Paragraph((f"{called}の手続きはありません。",))))
     if said := say_only_reason(findings, own.slug):
         return Group((heading, Paragraph(said)))
     return Group((heading, reason_table(findings, own.slug)))

@@ -103,6 +103,8 @@ def test_a_hostile_name_is_a_text_everywhere(cycle: Cycle, name: str) -> None:
         ((RATE, "甲", "\x00", DAY), "--note"),
         ((RATE, "甲", "x" * 3000, DAY), "--note"),
         ((RATE, "甲", "", "きのう"), "--on"),
+        ((RATE, "甲", "", "2126-01-01"), "2126-01-01 は、今日（"),
+        ((RATE, "甲", "", "2024-08-31"), "時点（2024-09-01）より前"),
         (("2024-09-01/kankyo/nope", "甲", "", DAY), "近いもの"),
         (("環境課", "甲", "", DAY), "近いもの: department-kankyo（環境部）"),
         (("2024-09-01/reasons", "甲", "", DAY), "analysis report"),
@@ -223,8 +225,13 @@ def test_an_expired_report_tells_values_before_and_now_and_the_cells(
 def test_an_approval_of_an_interim_number_is_said_to_be_of_another_set(cycle: Cycle) -> None:
     write_approval(RATE, "甲", "", DAY)
     text = cycle.approvals_path.read_text("utf-8")
+    why = "この一式の数値ではないため"
+    shown = [html.render(approvals.approvals(load_findings(cycle, collect_survey)))]
     cycle.approvals_path.write_text(text.replace(RATE, f"2024-09-01-interim{RATE[10:]}"), "utf-8")
     assert judge(cycle) == [("対象外", "")]
+    shown.append(html.render(approvals.approvals(load_findings(cycle, collect_survey))))
+    assert [why in page for page in shown] == [False, True]
+    assert "<td>比べていません</td>" in shown[1].replace(' class="number"', "")
 
 
 def test_no_report_but_its_own_and_the_index_is_made_from_approvals(cycle: Cycle) -> None:
@@ -294,7 +301,7 @@ def told_on_index(folder: Path) -> dict[str, tuple[str, ...]]:
             named = link.parent.next
             found[stem] = (state, named.text(), named.next.text())
     assert warned == any(state == "失効" for state, *_ in found.values())
-    assert "誰が承認したかは証明しません" in page.css_first("main").text()
+    assert page.css_first("main").text().count("誰が承認したかは証明しません") == 1
     return found
 
 

@@ -38,7 +38,7 @@ def test_two_builds_differ_in_the_figures_of_the_changed_status_with_its_cell(
     code, output = run(builds, "diff", "old", f"reports/{CYCLE}")
     assert code == 0, output
     groups = groups_of(output)
-    assert list(groups) == ["全体", "文化スポーツ部"]
+    assert list(groups) == ["市全体", "文化スポーツ部"]
     total, kinds = re.search(r"異なる数値: (\d+)件.*\nその内訳: (.*)\n", output).groups()
     counted = dict(re.findall(r"(\S+?) (\d+)件(?:、|$)", kinds))
     assert list(counted) == ["件数", "割合", "速さと月数", "前回からの増減"]
@@ -46,12 +46,15 @@ def test_two_builds_differ_in_the_figures_of_the_changed_status_with_its_cell(
     assert re.search(
         rf"・オンライン化済手続き数: 19件 → 20件\n\s+reports/{CYCLE} だけにある根拠の行 1件\n"
         rf"\s+{CELL}（06-0012 ",
-        groups["全体"],
+        groups["市全体"],
     )
     assert re.search(
-        rf"・着手済の手続き数: 2件 → 1件\n\s+old だけにある根拠の行 1件\n\s+{CELL}", groups["全体"]
+        rf"・着手済の手続き数: 2件 → 1件\n\s+old だけにある根拠の行 1件\n\s+{CELL}",
+        groups["市全体"],
     )
-    assert re.search(rf"・オンライン化率: .*\n\s+数え方の変わった行 1件\n\s+{CELL}", groups["全体"])
+    assert re.search(
+        rf"・オンライン化率: .*\n\s+数え方の変わった行 1件\n\s+{CELL}", groups["市全体"]
+    )
     assert "総手続き数" not in output
 
 
@@ -67,9 +70,9 @@ def test_two_cycles_are_matched_by_scope_and_measure(builds: Path) -> None:
     code, output = run(builds, "diff", BEFORE, CYCLE)
     assert code == 0, output
     groups = groups_of(output)
-    assert next(iter(groups)) == "全体"
+    assert next(iter(groups)) == "市全体"
     assert CELL not in output
-    assert "調査票!G18「未着手」→「オンライン化済」（06-0012 " in groups["全体"]
+    assert "調査票!G18「未着手」→「オンライン化済」（06-0012 " in groups["市全体"]
     assert "課ごとの数値: ほか" in groups["文化スポーツ部"]
 
 
@@ -77,7 +80,7 @@ def test_what_a_first_cycle_has_no_figure_of_is_told(builds: Path) -> None:
     code, output = run(builds, "diff", CYCLES[0], BEFORE)
     assert code == 0, output
     told = rf"{BEFORE} にだけある数値: \d+件（総手続き数の増減、.*ほか\d+件）"
-    assert re.search(told, groups_of(output)["全体"])
+    assert re.search(told, groups_of(output)["市全体"])
 
 
 @pytest.mark.slow
@@ -87,7 +90,7 @@ def test_a_renumbered_procedure_is_neither_gone_nor_new_between_cycles(
     _, output = run(survey_folder, "diff", BEFORE, CYCLE)
     gone, new = (findings.ledger.figure(name).value for name in ("abolished", "new"))
     counts = f"{BEFORE} だけにある根拠の行 {gone}件、{CYCLE} だけにある根拠の行 {new}件"
-    assert re.search(rf"・総手続き数: .*\n\s+{counts}\n", groups_of(output)["全体"])
+    assert re.search(rf"・総手続き数: .*\n\s+{counts}\n", groups_of(output)["市全体"])
 
 
 def test_a_departments_figures_and_a_figures_rows_are_cut_at_five(
@@ -98,7 +101,7 @@ def test_a_departments_figures_and_a_figures_rows_are_cut_at_five(
         answer(folder, f"G{row}", "着手済")
     _, output = run(folder, "diff", f"reports/{CYCLE}", CYCLE)
     groups = groups_of(output)
-    rows = groups["全体"].split("・着手済の手続き数: ")[1].split("\n  ・")[0].splitlines()
+    rows = groups["市全体"].split("・着手済の手続き数: ")[1].split("\n  ・")[0].splitlines()
     assert "だけにある根拠の行 8件" in rows[1]
     assert [line for line in rows if "……ほか3件" in line]
     assert len([line for line in rows if "調査票!G" in line]) == 5
@@ -159,7 +162,7 @@ def test_what_differs_is_written_as_csv_and_over_nothing(builds: Path) -> None:
     assert count and len(frame) == int(count[1])
     online = frame[frame["b_figure_id"] == f"{CYCLE}/all/online"].iloc[0]
     told = online[["scope", "label", "a_text", "b_text", "a_unit", "a_rows", "b_rows"]]
-    assert [*told] == ["全体", "オンライン化済手続き数", "19", "20", "件", "19", "20"]
+    assert [*told] == ["市全体", "オンライン化済手続き数", "19", "20", "件", "19", "20"]
     before = (builds / "違い.csv").read_bytes()
     assert "'+" not in before.decode() and ",+" in before.decode()
     again = run(builds, "diff", "old", f"reports/{CYCLE}", "--csv", "違い.csv")

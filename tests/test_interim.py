@@ -305,7 +305,7 @@ def test_a_number_of_the_cycle_before_has_an_id_of_its_own(project: Path) -> Non
     for name, value in ((f"{compared}/all/online", 2), (f"{BEFORE}/all/online", 6)):
         code, output = run(project, "trace", name)
         assert code == 0
-        assert f"全体　オンライン化済手続き数: {value}件" in output
+        assert f"市全体　オンライン化済手続き数: {value}件" in output
     code, output = run(project, "trace", f"{INTERIM}/丙部/waiting_online")
     assert f"{BEFORE} 丙部.xlsx 調査票!G6" in output
 

@@ -21,7 +21,7 @@ from analysis.figures.ledger import Ledger
 from analysis.figures.listing import list_figures, write_figures
 from analysis.figures.measure import Change, Count, Measure, Share, Shortfall, Total, where
 from analysis.figures.named import read_id
-from analysis.figures.reconcile import read_published
+from analysis.figures.reconcile import read_published, reconcile
 from analysis.figures.scopes import LEVELS
 from analysis.figures.select import Selection, select
 from analysis.figures.trend import is_of_trend
@@ -67,9 +67,21 @@ def test_a_published_number_that_differs_is_counted_as_such(findings: Findings) 
     ledger = build_ledger(findings.cycle, changed, findings.previous)
     table = ledger.tables.current["published"]
     differing = table[table["agrees"] == "no"]
-    assert set(differing["scope"]) == {"環境部", "全体"}
+    assert set(differing["scope"]) == {"環境部", "市全体"}
     assert ledger.figure("published_differing").value == len(differing)
     assert ledger.figure("published_differing", "kankyo").value == 4
+
+
+@pytest.mark.parametrize("name", ["全体", "市全体"])
+def test_the_city_is_read_by_either_name_and_shown_by_one(findings: Findings, name: str) -> None:
+    published = read_published(findings.cycle)
+    assert (published["scope"] == "全体").any()
+    written = published.assign(scope=published["scope"].replace("全体", name))
+    figure = findings.ledger.figure
+    found = reconcile(findings.cycle, written, lambda scope, measure: figure(measure, scope))
+    assert set(found["agrees"]) == {"yes"}
+    assert {"市全体"} == {*found["scope"]} & {"全体", "市全体"}
+    assert figure("online").scope_name == "市全体"
 
 
 def test_a_row_that_is_no_procedure_is_counted_with_its_cell(findings: Findings) -> None:

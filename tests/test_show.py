@@ -1,6 +1,7 @@
 """The parts for cells of one's own: the same blocks as the reports', or a message that helps."""
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from analysis.figures.findings import Findings, load_findings
 from analysis.figures.item import CHANGE
 from analysis.inputs import MEASURES_NAME
 from analysis.reports.show import Show
+from analysis.reports.show_words import SHOW_WORDS
 from analysis.survey.collect import collect_survey
 
 from conftest import ROOT
@@ -188,7 +190,24 @@ def test_bars_are_of_a_rate_of_counts_or_of_parts(show: Show) -> None:
         (lambda show: show.sentence("{online@環境課}"), "部局「環境課」は"),
         (lambda show: show.sentence("{(online}"), r"文の \{\(online\} が読めません"),
         (lambda show: show.table("section"), "department に部局の名称か略号を"),
-        (lambda show: show.table("課"), 'rows に書けるのは "department" か "section"'),
+        (lambda show: show.table("課"), "「rows」に '課' は使えません"),
+        (lambda show: show.table("課"), '  rows: "department"（部局別）か "section"'),
+        (lambda show: show.bars("online", department="環境部"), "「department」という引数は"),
+        (
+            lambda show: show.bars(),
+            "show.bars に(.|\n)*「measures」を書いて(.|\n)*（なくてもよい）",
+        ),
+        (lambda show: show.bars([]), r"「measures」に \[\] は使えません"),
+        (lambda show: show.bars("online", "total"), "名前=値 の形で"),
+        (lambda show: show.table(columns=5), "「columns」に 5 は"),
+        (lambda show: show.table(columns={"online": 1}), "「columns」に {'online': 1} は"),
+        (lambda show: show.sentence(3), "「text」に 3 は"),
+        (lambda show: show.sentence("文", kind="big"), "「kind」に 'big' は"),
+        (lambda show: show.figures(department=1), "「department」に 1 は"),
+        (lambda show: show._findings.frame(label=True), "「label」という引数は(.|\n)*labels: "),
+        (lambda show: show.head(), "show.head に"),
+        (lambda show: show.traced([1], "表"), r"「frame」に \[1\] は"),
+        (Show, "Show に渡した(.|\n)*load_findings"),
         (
             lambda show: show.table("section", ["charged_volume"], department="環境部"),
             "課ごとの値がありません。.*\n.*sections = true",
@@ -204,6 +223,21 @@ def test_bars_are_of_a_rate_of_counts_or_of_parts(show: Show) -> None:
 def test_what_can_t_be_shown_is_told_with_what_can(show: Show, ask, told: str) -> None:
     with pytest.raises(AnalysisError, match=told):
         ask(show)
+
+
+def test_every_argument_of_a_part_has_words_and_no_other_has_any() -> None:
+    """A wrong call is told what may be given: `help` says the same of the same function."""
+    parts = [own for name, own in vars(Show).items() if not name.startswith("_")]
+    calls = [*filter(inspect.isfunction, parts), Show.__init__]
+    named = {name for own in calls for name in inspect.signature(own).parameters}
+    assert named - {"self"} == SHOW_WORDS.keys()
+
+
+def test_a_part_that_there_is_not_is_told_with_those_that_there_are(show: Show) -> None:
+    with pytest.raises(
+        AttributeError, match="「tabel」はありません。あるのは、measures、head、table、bars、"
+    ):
+        getattr(show, "tabel")  # noqa: B009
 
 
 def test_the_names_of_measures_are_completed(show: Show) -> None:

@@ -134,7 +134,7 @@ def count(rows: Iterable[Row], letters: str = "on") -> Counter[str]:
     found: Counter[str] = Counter()
     for name, section, _, letter in rows:
         if letter in letters:
-            found.update(("全体", name, f"{name} {section}"))
+            found.update(("市全体", name, f"{name} {section}"))
     return found
 
 
@@ -622,7 +622,7 @@ def test_a_difference_of_two_cycles_follows_the_successions(merged: Path) -> Non
     assert f"{BEFORE} の前回はありません。" in wrong
     (merged / "data" / "raw" / NOW / "環境部.xlsx").unlink()
     told = run(merged, "diff", BEFORE, f"{NOW}-暫定")[1]
-    assert "・総手続き数: 5件 → 6件\n" in told.partition("\n全体（")[2]
+    assert "・総手続き数: 5件 → 6件\n" in told.partition("\n市全体（")[2]
 
 
 @pytest.mark.slow

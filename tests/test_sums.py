@@ -54,7 +54,7 @@ def test_a_total_that_its_parts_do_not_make_is_refused_with_the_rows(small: Find
     with pytest.raises(ReportError) as caught:
         Table("部局別", (Column("部局名"), Column("数")), rows, ledger=small.ledger)
     assert str(caught.value) == (
-        "「部局別」の全体の総手続き数は4件ですが、内訳の計は3件です（2024-09-01/all/total）。\n"
+        "「部局別」の市全体の総手続き数は4件ですが、内訳の計は3件です（2024-09-01/all/total）。\n"
         "計に数え、内訳に数えていない行: 1件\n"
         "  ・K-004　届出その4　2024-09-01 こども部.xlsx 調査票!A6"
     )

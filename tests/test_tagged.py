@@ -171,6 +171,6 @@ def test_a_link_has_a_text_and_one_over_a_drawing_says_where_it_leads(pdfs: list
         links = [own for own in elements if own["/S"] == pikepdf.Name.Link]
         silent = [own for own in links if len(own["/K"]) == 1]
         told = [str(own["/Alt"]) for own in silent]
-        assert "オンライン化済手続き数 全体 オンライン化済　627件" in told
+        assert "オンライン化済手続き数 市全体 オンライン化済　627件" in told
         assert told == [str(own["/K"][0]["/Obj"]["/Contents"]) for own in silent]
         assert 0 < len(silent) < len(links)

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from analysis.cli import main
 from analysis.cycle import Cycle
 from analysis.errors import FigureError, SettingsError
 from analysis.figures.build import build_ledger
@@ -39,7 +41,7 @@ def test_a_number_that_there_is_not_has_no_unit(tmp_path: Path) -> None:
     cycle = make_two_cycles(tmp_path, [[procedure(1)]], [[procedure(1)]])
     ledger = load_findings(cycle, collect_survey).ledger
     told = trace(ledger, f"{cycle.name}/all/reason_not_considered_share")
-    assert told.startswith("全体　未着手の理由：未検討の割合: —\n")
+    assert told.startswith("市全体　未着手の理由：未検討の割合: —\n")
 
 
 def test_a_department_can_be_named_in_japanese(findings: Findings) -> None:
@@ -62,6 +64,16 @@ def test_scope_and_measure_can_be_called_as_the_reports_call_them(
     findings: Findings, written: str, meant: str
 ) -> None:
     assert f"数値ID: {LATEST}/{meant}\n" in trace(findings.ledger, f"{LATEST}/{written}")
+
+
+@pytest.mark.parametrize("city", ["市全体", "全体", "all"])
+def test_a_figure_without_a_cycle_is_the_latest_one_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, city: str
+) -> None:
+    make_two_cycles(tmp_path, [[procedure(1), procedure(2)]], [[procedure(1)]])
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["trace", f"{city}/総手続き数"])
+    assert done.output.startswith("市全体　総手続き数: 2件\n数値ID: 2024-09-01/all/total\n")
 
 
 def test_a_name_that_several_have_is_not_guessed(findings: Findings) -> None:

@@ -84,7 +84,7 @@ def test_a_changed_answer_is_named_with_its_cell_and_the_figures_it_changes(copy
         assert code == 1
         inputs = section(output, "作成後に変わった入力")
         assert inputs.startswith(f"  ・調査票 data/raw/{CYCLE}/{WORKBOOK}: 変更されています。\n")
-        changed = section(output, "全体（")
+        changed = section(output, "市全体（")
         assert (
             "・オンライン化済手続き数: 19件 → 20件\n      再計算 だけにある根拠の行 1件" in changed
         )
@@ -100,7 +100,7 @@ def test_a_changed_answer_of_the_cycle_before_is_named_with_its_cycle(copy: Path
     assert code == 1
     told = f"調査票 data/raw/2024-03-31/{WORKBOOK}: 変更されています。"
     assert told in section(output, "作成後に変わった入力")
-    changed = section(output, "全体（")
+    changed = section(output, "市全体（")
     assert f"2024-03-31 {WORKBOOK} 調査票!G17「未着手」→「オンライン化済」（06-0011 " in changed
 
 
@@ -109,7 +109,7 @@ def test_a_procedure_that_came_or_went_is_named(copy: Path) -> None:
     answer(copy, "A18", "06-9999")
     answer(copy, "C18", "別の手続き")
     _, output = run(copy, "verify", "--quick")
-    changed = section(output, "全体（")
+    changed = section(output, "市全体（")
     assert f"{WORKBOOK} 調査票!A18「06-0012」は納品時だけにあります" in changed
     assert f"{WORKBOOK} 調査票!A18「06-9999」は再計算だけにあります" in changed
     assert "新規の手続き: 0件 → 1件" in changed
@@ -133,7 +133,7 @@ def test_a_delivery_without_the_audit_workbook_still_names_the_figures(copy: Pat
     answer(copy, "G18", "オンライン化済")
     code, output = run(copy, "verify", "--quick")
     assert code == 1
-    assert "オンライン化済手続き数: 19件 → 20件" in section(output, "全体（")
+    assert "オンライン化済手続き数: 19件 → 20件" in section(output, "市全体（")
     assert "根拠の行は比べられません。audit.xlsx" in output
 
 
@@ -171,7 +171,7 @@ def test_a_figure_that_another_guideline_makes_is_not_laid_to_the_answers(copy: 
     path.write_text(text.replace('label = "認印・自署"', 'label = "認印"'), "utf-8")
     code, output = run(copy, "verify", "--quick")
     assert code == 1
-    assert "「ガイドライン：認印・自署」→「ガイドライン：認印」" in section(output, "全体（")
+    assert "「ガイドライン：認印・自署」→「ガイドライン：認印」" in section(output, "市全体（")
     assert WORKBOOK not in output
 
 

@@ -178,13 +178,21 @@ def check(cycle: str | None) -> None:
 @main.command()
 @click.argument("figure")
 def trace(figure: str) -> None:
-    """FIGURE（例: 2024-09-01/kankyo/online_rate）の定義、行、セルを示す。"""
+    """FIGURE（例: 2024-09-01/kankyo/online_rate）の定義、行、セルを示す。
+
+    調査回のない FIGURE（例: 市全体/オンライン化率）は、最新の調査回のもの。
+    """
     from analysis.figures.figure import split_id
-    from analysis.figures.findings import load_findings
+    from analysis.figures.findings import LATEST, load_findings
     from analysis.figures.trace import trace as follow
     from analysis.names import name_ledger
 
-    say(follow(load_findings(name_ledger(split_id(figure)[0])).ledger, figure))
+    if figure.count("/") == 1:
+        ledger = load_findings(LATEST).ledger
+        figure = f"{ledger.cycle.name}/{figure}"
+    else:
+        ledger = load_findings(name_ledger(split_id(figure)[0])).ledger
+    say(follow(ledger, figure))
 
 
 @main.command()

@@ -15,11 +15,11 @@ from analysis.names import find_twice
 from analysis.settings import Day, Name, read_toml
 
 SETTINGS_NAME = "cycle.toml"
-WHOLE, WHOLE_NAME = "all", "全体"
-"""The slug and the name of the whole city, which no department may have."""
+WHOLE, WHOLE_NAME, WHOLE_SHORT = "all", "市全体", "全体"
+"""The slug, the name and a shorter name of the whole city, which no department may have.
 
-WHOLE_SPOKEN = "市全体"
-"""What reports call it."""
+People are shown the name, and may write any of the three.
+"""
 
 UNFILLED = "〇〇"
 """What stands for a name in the settings of a survey that was just begun."""
@@ -134,7 +134,7 @@ def read_settings(path: Path) -> Settings:
     settings = read_toml(path, Settings)
     where = f"{path.parent.name}/{SETTINGS_NAME}"
     twice = [
-        *find_twice([(WHOLE, WHOLE_SPOKEN), (WHOLE_NAME, WHOLE_SPOKEN), *_list_names(settings)]),
+        *find_twice([(WHOLE, WHOLE_NAME), (WHOLE_SHORT, WHOLE_NAME), *_list_names(settings)]),
         *find_twice(
             (PurePath(d.workbook).stem, f"{d.name}の workbook") for d in settings.departments
         ),

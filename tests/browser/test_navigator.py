@@ -196,6 +196,18 @@ def test_at_most_eight_questions_lead_to_a_sheet_that_names_what_is_missing(
         assert page.is_hidden("#sheet")
 
 
+def test_the_address_names_the_procedure_that_is_shown_and_none_that_is_not(
+    browser: Browser, built: tuple[Path, str]
+) -> None:
+    with open_page(browser, built[0] / "navigator.html") as page:
+        for act in ("#again", "fieldset:last-of-type input >> nth=0"):
+            page.fill("#search", "届")
+            page.click("#found button >> nth=0")
+            assert "#" in page.url
+            page.click(act)
+            assert "#" not in page.url
+
+
 def test_the_page_says_whose_it_is_and_so_does_the_index(
     browser: Browser, built: tuple[Path, str]
 ) -> None:

@@ -114,6 +114,22 @@ def test_what_an_address_asks_and_no_control_can_show_hides_no_row(
 
 
 @pytest.mark.parametrize("slug", [SHORT, LONG])
+@pytest.mark.parametrize("asked", ["1,000", "１０００", "１，０００", " 1000 "])
+def test_a_number_in_an_address_is_read_as_it_is_written(
+    browser: Browser, folder: Path, slug: str, asked: str
+) -> None:
+    path = page_of(folder, slug)
+    with open_page(browser, path) as page:
+        page.goto(f"{path.as_uri()}?年間件数={asked}")
+        asked = page.inner_text(TOLD)
+        assert control(page, "年間件数").input_value() == "1000"
+        assert all(int(told.replace(",", "")) >= 1000 for told in cells(page, "年間件数"))
+        page.click(f"{CHOOSER} >> text=すべて表示")
+        control(page, "年間件数").fill("1000")
+        assert page.inner_text(TOLD) == asked != ""
+
+
+@pytest.mark.parametrize("slug", [SHORT, LONG])
 def test_a_title_sorts_by_keyboard_and_the_third_time_gives_the_order_back(
     browser: Browser, folder: Path, slug: str
 ) -> None:

@@ -23,7 +23,7 @@ from analysis.survey.answers.unique import part_id
 from analysis.survey.survey import row_columns
 
 SCOPE_TITLES: dict[Level, str] = {
-    "all": "範囲コード（全体）",
+    "all": "範囲コード（市全体）",
     "department": "範囲コード（部局）",
     "section": "範囲コード（課）",
 }
@@ -189,7 +189,7 @@ def lay_scopes(
     >>> table = ledger.tables.current["workbooks"]
     >>> columns = lay_scopes(table, {"all": "all", "kankyo": "kankyo", "kodomo": "kodomo"})
     >>> [(column.title, *column.cells) for column in columns]
-    [('範囲コード（全体）', 'all', 'all'), ('範囲コード（部局）', 'kankyo', 'kodomo')]
+    [('範囲コード（市全体）', 'all', 'all'), ('範囲コード（部局）', 'kankyo', 'kodomo')]
     """
     return [
         AuditColumn(

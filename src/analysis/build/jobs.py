@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from analysis.build.shelf import Made
 from analysis.build.workers import LostProcessError, in_new_process, in_worker
 from analysis.cycle import ANSWERS_NAME, FIGURES_NAME
-from analysis.errors import AnalysisError, ReportError
+from analysis.errors import ReportError
 from analysis.evidence.sources import Origin, Sources, find_sources
 from analysis.inputs import MEASURES_NAME, Mark
 from analysis.names import ENGLISH
@@ -144,11 +144,14 @@ def make_crate(
 
 
 def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) -> AnswersSeen:
+    from analysis.build.linked import require_linked
     from analysis.build.printed import require_printable
     from analysis.figures.findings import hash_inputs, load_findings
+    from analysis.reports.approvals import say_standings
     from analysis.survey.opening import open_counted
 
     cycle = open_counted(target.cycle, target.root)
+    require_linked(cycle)
     stamp = hash_inputs(cycle)
     findings = load_findings(cycle, inputs=stamp)
     require_printable(findings, target.inputs)
@@ -161,23 +164,11 @@ def _look_at_answers(target: BuildTarget, asked: Mapping[str, Collection[str]]) 
         f"求めない数値: {MEASURES_NAME} の「{name}」（{why}）"
         for name, why in findings.ledger.left_out.items()
     ]
-    summary += _say_approvals(findings)
+    summary += say_standings(findings)
     sources = {
         stem: find_sources(findings.ledger, target.inputs, own) for stem, own in asked.items()
     }
     return AnswersSeen(sources, tuple(summary), stamp)
-
-
-def _say_approvals(findings: "Findings") -> list[str]:
-    from analysis.figures.approved import count_expired
-    from analysis.reports.approvals import judge
-
-    try:
-        standings = judge(findings)
-    except AnalysisError:
-        # What is wrong with them stops their own report, which tells it.
-        return []
-    return [count_expired(standings)] if standings else []
 
 
 def _run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple[bytes, bytes]:
@@ -189,13 +180,15 @@ def _run_report(target: BuildTarget, report: Report, notebook: Path) -> tuple[by
 def _export(
     target: BuildTarget, pickled: bytes, origin: Origin
 ) -> tuple[str, bytes, Sources, bytes | None]:
+    from analysis.build.linked import leave_uncounted
     from analysis.evidence.exporters import pages_of
 
     document: Document = pickle.loads(pickled)  # noqa: S301 - our own, a moment ago
     try:
         if document.masthead.aimed is not None:
             raise ReportError(_AIMED)
-        pages = pages_of(document, _load(target), origin)
+        findings = _load(target)
+        pages = pages_of(leave_uncounted(document, findings.cycle), findings, origin)
     except ReportError as error:
         raise ReportError(f"notebooks/{origin.notebook}.ipynb: {error}") from None
     return pages.html, pages.pdf, pages.sources, pages.slides

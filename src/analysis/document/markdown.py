@@ -121,6 +121,26 @@ def _find_astray(tokens: list[Token]) -> Iterator[str]:
             yield f"リンク「{text}」のリンク先 {address}"
 
 
+def list_addresses(source: str) -> list[str]:
+    """Return the addresses to which a cell's prose links, in order, as they stand in a page.
+
+    >>> list_addresses("[全体](overview.html#evidence)、[市](https://example.org/)")
+    ['overview.html#evidence', 'https://example.org/']
+    """
+    tokens = cast("list[Token]", mistune.create_markdown(renderer=None)(source))
+    return [token["attrs"]["url"] for token in _walk(tokens) if token["type"] == "link"]
+
+
+def unlink(token: Token, is_gone: Callable[[str], bool]) -> Token:
+    """Return a block token in which a link to an address that is gone is its text alone."""
+    said = {**token}
+    if token["type"] == "link" and is_gone(token["attrs"]["url"]):
+        said = {"type": "text", "raw": _read_text(token)}
+    elif "children" in token:
+        said["children"] = [unlink(part, is_gone) for part in token["children"]]
+    return said
+
+
 def _read_text(token: Token) -> str:
     return "".join(part.get("raw", "") for part in _walk(token["children"]))
 

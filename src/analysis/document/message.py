@@ -60,9 +60,11 @@ def say_contribution(rows: Sequence[Row], whole: Figure) -> Message:
 
 
 def say_way(figures: Sequence[Figure]) -> Message:
-    """Say from where to where a figure went, the first given to the last."""
-    known = [figure for figure in figures if figure.value is not None]
-    return (Shown(known[0]), "から", Shown(known[-1]), "へ") if len(known) > 1 else ()
+    """Say from where to where a figure went, the first given to the last; nothing if nowhere."""
+    known = [figure for figure in figures if figure.exact is not None]
+    if not known or known[0].exact == known[-1].exact:
+        return ()
+    return (Shown(known[0]), "から", Shown(known[-1]), "へ")
 
 
 def find_edge(rows: Sequence[Row], *, least: bool = False) -> Row | None:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from analysis.cycle import WHOLE
+from analysis.cycle import WHOLE, WHOLE_NAME
 from analysis.document.blocks import Cell, Column, Link, Quoted, Shown, Table
 from analysis.figures.evidence import ROLES
 from analysis.figures.figure import Figure
@@ -121,7 +121,7 @@ def write_tables(
             ),
             rows=tuple(
                 (
-                    Quoted(name_scope(ledger, figure)),
+                    _quote_scope(ledger, figure),
                     Quoted(figure.id),
                     *(Shown(number) for number in (figure, *ledger.parts(figure))),
                     *([rows[figure.id]] if lists_rows else []),
@@ -133,6 +133,12 @@ def write_tables(
         )
         tables.append(table)
     return tables
+
+
+def _quote_scope(ledger: Ledger, figure: Figure) -> Cell:
+    """Return the name of a scope; that of the city, which is there so often, without a mark."""
+    name = name_scope(ledger, figure)
+    return name if name == WHOLE_NAME else Quoted(name)
 
 
 def name_scope(ledger: Ledger, figure: Figure) -> str:

@@ -23,7 +23,8 @@ from analysis.names import INTERIM
 _OPENING = "すべての数値の定義と行を開く"
 # As both renderers write a `Link`; in what else is printed a quotation mark is escaped.
 _LINK = re.compile(
-    rf'((?:<a href="|link\(")[\w-]+?)(?:-{INTERIM})?(\.(?:html|pdf|csv|xlsx|pptx)[#"])'
+    rf'((?:<a href="|link\(")(?:[\w/-]|%[0-9A-F]{{2}})+?)(?:-{INTERIM}|-{quote(INTERIM)})?'
+    r'(\.(?:html|pdf|csv|xlsx|pptx|ipynb)[#"])'
 )
 
 
@@ -70,6 +71,8 @@ def mark_links(written: str, mark: str) -> str:
 
     >>> mark_links('<a href="overview.html#x">全体</a> <a class="figure" href="#y">1</a>', "-暫定")
     '<a href="overview-%E6%9A%AB%E5%AE%9A.html#x">全体</a> <a class="figure" href="#y">1</a>'
+    >>> mark_links('<a href="data/%E6%89%8B.csv">', "-暫定")
+    '<a href="data/%E6%89%8B-%E6%9A%AB%E5%AE%9A.csv">'
     """
     # A PDF's addresses are ASCII.
     return _LINK.sub(rf"\g<1>{quote(mark)}\g<2>", written) if mark else written

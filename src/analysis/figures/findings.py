@@ -20,6 +20,7 @@ from analysis.figures.english import open_spoken
 from analysis.figures.frame import list_catalogue, list_frame_titles, make_frame
 from analysis.figures.ledger import Ledger
 from analysis.figures.own_code import is_notebook, watch_notebook
+from analysis.figures.usage import usable
 from analysis.inputs import MEASURES_NAME, hash_file
 from analysis.language.spoken import speak
 from analysis.language.words import require_words
@@ -82,6 +83,9 @@ class Findings:
         """Return a department by official name or slug."""
         return self.cycle.find_department(name_or_slug)
 
+    @usable(
+        "findings.frame", {"labels": "見出しを日本語にするなら True", "previous": "前回なら True"}
+    )
     def frame(self, *, labels: bool = False, previous: bool = False) -> pd.DataFrame:
         """Return the procedures of the cycle, or of the one before, a row each (see `make_frame`).
 

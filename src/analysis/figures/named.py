@@ -1,7 +1,7 @@
 """Read the id of a figure as people write one: its scope and its measure by the names on a page."""
 
 from analysis.cycle import WHOLE
-from analysis.cycle_toml import WHOLE_SPOKEN
+from analysis.cycle_toml import WHOLE_SHORT
 from analysis.figures.figure import split_id
 from analysis.figures.ledger import Ledger
 from analysis.names import spell_cycle
@@ -11,6 +11,7 @@ from analysis.questionnaire.spellings import match_key
 def read_id(ledger: Ledger, written: str) -> str:
     """Return the id that is meant by one in which scope or measure are called as reports call them.
 
+    The whole city has two names that it may be called by.
     A section may be named without its department where no other has one of that name. What is
     called so by nobody, or by several, is left as it stands.
 
@@ -24,7 +25,7 @@ def read_id(ledger: Ledger, written: str) -> str:
     scopes = [(named.name, named.slug) for named in ledger.scopes.values()]
     sections = [(name.partition(" ")[2], slug) for name, slug in scopes if " " in name]
     measures = [(item.label, name) for name, item in ledger.items.items()]
-    slug = _find(scope, [*scopes, (WHOLE_SPOKEN, WHOLE)]) or _find(scope, sections) or scope
+    slug = _find(scope, [*scopes, (WHOLE_SHORT, WHOLE)]) or _find(scope, sections) or scope
     return f"{cycle}/{slug}/{_find(measure, measures) or measure}"
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pandas as pd
 
 from analysis.cycle import PUBLISHED_NAME, WHOLE, WHOLE_NAME, Cycle
+from analysis.cycle_toml import WHOLE_SHORT
 from analysis.errors import SettingsError, list_examples
 from analysis.figures.figure import Figure
 from analysis.survey.problems import shorten
@@ -82,9 +83,8 @@ def reconcile(
       department_slug measure published recomputed agrees
     0          kankyo  online         1          1    yes
     """
-    slugs = {department.name: department.slug for department in cycle.departments} | {
-        WHOLE_NAME: WHOLE
-    }
+    slugs = {department.name: department.slug for department in cycle.departments}
+    slugs |= dict.fromkeys((WHOLE_NAME, WHOLE_SHORT), WHOLE)
     rows = []
     for row in published.itertuples():
         slug = slugs.get(str(row.scope))
@@ -92,7 +92,7 @@ def reconcile(
         agrees = figure is not None and figure.value == Decimal(str(row.published))
         rows.append(
             {
-                "scope": row.scope,
+                "scope": WHOLE_NAME if slug == WHOLE else row.scope,
                 "department_slug": None if slug == WHOLE else slug,
                 "measure": row.measure,
                 "published": row.published,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.cycle_toml import WHOLE, WHOLE_NAME, Department
+from analysis.cycle_toml import WHOLE, WHOLE_NAME, WHOLE_SHORT, Department
 from analysis.intake.columns import one_line
 from analysis.questionnaire.spellings import match_key
 
@@ -80,7 +80,7 @@ def _key(name: str) -> str:
 def _free_name(name: str) -> str:
     """Return a name that the whole city has not."""
     key = _key(name)
-    return f"{name}（部局）" if key in (WHOLE, _key(WHOLE_NAME)) else name
+    return f"{name}（部局）" if key in map(_key, (WHOLE, WHOLE_NAME, WHOLE_SHORT)) else name
 
 
 def _slug(name: str) -> str:

@@ -35,9 +35,11 @@ def tabulate_statistics(findings: Findings) -> OpenTable:
         ),
         OpenField("地域名", "area", "string", "市の名称。", is_required=True),
         OpenField("時点", "as_of", "date", "数えた回答の時点。", is_required=True),
-        OpenField("範囲コード", "scope", "string", "全体（all）か、部局の略号。", is_required=True),
         OpenField(
-            "範囲名", "scope_name", "string", "全体か、部局の名称。", choices=(*scopes.items(),)
+            "範囲コード", "scope", "string", "市全体（all）か、部局の略号。", is_required=True
+        ),
+        OpenField(
+            "範囲名", "scope_name", "string", "市全体か、部局の名称。", choices=(*scopes.items(),)
         ),
         OpenField(
             "指標コード",

@@ -53,6 +53,7 @@ def write_approval(target: str, approved_by: str, note: str, approved_on: str | 
         day_name, _, stem = target.rpartition("/")
         cycle = open_delivered(day_name or None)
         name, basis = _take_delivered(cycle, load_findings(cycle), stem)
+    _require_behind(day, cycle)
     line = {
         "target": name,
         "label": basis.label,
@@ -82,15 +83,33 @@ def _require_words(words: dict[str, str]) -> None:
 
 
 def _read_day(written: str | None) -> str:
-    """Return the day of an approval: today, unless another is given."""
-    if written is None:
-        return datetime.datetime.now(tz=datetime.UTC).astimezone().date().isoformat()
+    """Return the day of an approval: today, unless another is given that is no later."""
+    today = _read_clock()
     try:
-        if datetime.date.fromisoformat(written).isoformat() == written:
-            return written
+        day = today if written is None else datetime.date.fromisoformat(written)
     except ValueError:
-        pass
-    raise SettingsError("--on は 2024-09-01 のような日付で書いてください。")
+        day = None
+    if day is None or written not in (None, day.isoformat()):
+        raise SettingsError("--on は 2024-09-01 のような日付で書いてください。")
+    if day > today:
+        raise SettingsError(
+            f"--on の {day} は、今日（{today}）より後です。承認した日を書いてください。"
+        )
+    return day.isoformat()
+
+
+def _require_behind(day: str, cycle: Cycle) -> None:
+    """Return if an approval is not older than what it is of; one that is given ahead is today's."""
+    as_of = cycle.settings.as_of.isoformat()
+    if day < min(as_of, _read_clock().isoformat()):
+        raise SettingsError(
+            f"--on の {day} は、この調査回の時点（{as_of}）より前です。承認した日を書いてください。"
+        )
+
+
+def _read_clock() -> datetime.date:
+    """Return today: only who writes an approval is held to it, never what is made of one."""
+    return datetime.datetime.now(tz=datetime.UTC).astimezone().date()
 
 
 def _take_delivered(cycle: Cycle, findings: Findings, stem: str) -> tuple[str, Basis]:

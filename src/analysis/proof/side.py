@@ -150,7 +150,7 @@ def read_figures(path: Path) -> pd.DataFrame:
     >>> path = ledger.cycle.root / "figures.csv"
     >>> size = path.write_bytes(write_figures(list_figures(ledger, [ledger.figure("online")])))
     >>> read_figures(path).loc["2024-09-01/all/online", ["scope", "text", "unit"]].tolist()
-    ['全体', '1', '件']
+    ['市全体', '1', '件']
     """
     try:
         frame = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False)

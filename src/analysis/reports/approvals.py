@@ -11,8 +11,16 @@ from analysis.document.blocks import (
     Quoted,
     Table,
 )
+from analysis.errors import AnalysisError
 from analysis.figures.approvals import read_approvals
-from analysis.figures.approved import EXPIRED, HOLDS, Standing, judge_approvals
+from analysis.figures.approved import (
+    EXPIRED,
+    HOLDS,
+    OTHER_SET,
+    Standing,
+    count_expired,
+    judge_approvals,
+)
 from analysis.figures.findings import Findings, load_findings
 from analysis.figures.kept import read_kept
 from analysis.names import say_day
@@ -20,7 +28,11 @@ from analysis.reports.heading import head_report
 from analysis.survey.opening import open_counted
 
 # A report has no value of its own.
-_TODAY = {HOLDS: "承認した値と同じ", EXPIRED: "下の表のとおり"}
+_TODAY = {HOLDS: "承認した値と同じ", EXPIRED: "下の表のとおり", OTHER_SET: "比べていません"}
+_OF_OTHERS = (
+    "「対象外」は、ほかの調査回か、暫定か確定かの違う一式の数値の承認です。"
+    "この一式の数値ではないため、今の値と比べていません。"
+)
 
 
 def masthead(findings: Findings) -> Masthead:
@@ -38,6 +50,8 @@ def approvals(findings: Findings) -> Block:
         ),
         kind="note",
     )
+    has_others = any(own.state == OTHER_SET for own in standings)
+    others = (Paragraph((_OF_OTHERS,), kind="note"),) if has_others else ()
     table = Table(
         caption="承認の一覧",
         columns=(
@@ -53,7 +67,7 @@ def approvals(findings: Findings) -> Block:
         marks=tuple("bad" if own.state == EXPIRED else None for own in standings),
         empty="承認はまだありません。",
     )
-    return Group((about, table))
+    return Group((about, *others, table))
 
 
 def expired(findings: Findings) -> Block:
@@ -76,6 +90,18 @@ def judge(findings: Findings) -> list[Standing]:
     return judge_approvals(findings.ledger, read_approvals(cycle), read_kept(cycle))
 
 
+def say_standings(findings: Findings) -> list[str]:
+    """Return the line on the cycle's approvals; none where there are none, or none can be read.
+
+    What is wrong with them stops their own report, which tells it.
+    """
+    try:
+        standings = judge(findings)
+    except AnalysisError:
+        return []
+    return [count_expired(standings)] if standings else []
+
+
 def judge_cycle(cycle: Cycle) -> list[Standing]:
     """Return what has become of each approval of a cycle by today's answers.
 
@@ -92,7 +118,7 @@ def _tell(own: Standing) -> tuple[Cell, ...]:
         own.state,
         _name(own),
         Quoted(approval.text),
-        own.figure if approval.is_figure else _TODAY.get(own.state),
+        own.figure if approval.is_figure and own.state != OTHER_SET else _TODAY[own.state],
         Quoted(approval.approved_by),
         Quoted(say_day(approval.approved_on)),
         Quoted(approval.note),

@@ -12,6 +12,7 @@ from analysis.document.blocks import (
     Cell,
     Column,
     Inline,
+    Link,
     Paragraph,
     Quoted,
     Shown,
@@ -20,6 +21,7 @@ from analysis.document.blocks import (
 )
 from analysis.document.moves_chart import BridgeStep, draw_bridge, draw_changes
 from analysis.document.sums import require_difference, require_sum
+from analysis.evidence.appendix import CITY_REPORT
 from analysis.figures.bridge import CAUSE, GAINED, LOST, list_causes
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
@@ -56,29 +58,31 @@ def show_bridge(findings: Findings, scope: str = WHOLE) -> Iterator[Block]:
 
 
 def draw_movers(findings: Findings) -> Iterator[Block]:
-    """Yield the drawing of who made how much of the change; nothing in a first cycle."""
-    if not findings.ledger.has_previous:
+    """Yield the drawing of who made how much of the change; nothing where no department moved."""
+    ranked = rank_changes(findings) if findings.ledger.has_previous else []
+    if not any(own.value for own in ranked):
         return
     called = findings.cycle.questionnaire.name_role("online")
     yield draw_changes(
         findings.ledger,
         f"{called}の増減（部局別）",
-        [(own.scope_name, own) for own in rank_changes(findings)],
+        [(own.scope_name, own) for own in ranked],
         findings.ledger.figure("online_change"),
     )
 
 
-def rank_changes(findings: Findings) -> list[Figure]:
+def rank_changes(findings: Findings, measure: str = "online_change") -> list[Figure]:
     """Return the changes of the online procedures of all departments, the largest first."""
     ledger = findings.ledger
-    found = [ledger.figure("online_change", scope.slug) for scope in ledger.list_departments()]
+    found = [ledger.figure(measure, scope.slug) for scope in ledger.list_departments()]
     return sorted(found, key=lambda figure: -(figure.exact or 0))
 
 
 def say_movers(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     """Yield who added most to the change, who lost, and which procedures are online no more.
 
-    Nothing in a first cycle.
+    Of more departments than a sentence names only how many, with a link to all of them. Nothing in
+    a first cycle.
     """
     if not findings.ledger.has_previous:
         return
@@ -86,13 +90,13 @@ def say_movers(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     lost = findings.ledger.figure(LOST)
     if lost.value:
         called = findings.cycle.questionnaire.name_role("online")
-        yield (
-            Strong((f"{called}でなくなった手続き",)),
-            "：",
-            Shown(lost),
-            "。",
-            *join(list(name_lost(findings))),
-        )
+        losers = [own for own in rank_changes(findings, LOST) if own.value]
+        told = join(list(name_lost(findings)))
+        if others := _count_others(losers):
+            counts = [(own.scope_name, " ", Shown(own)) for own in losers[:MOST_NAMED]]
+            where = ("（", Link("すべて", CITY_REPORT, line_of=lost), "）")
+            told = [*join(counts), *others, *where]
+        yield (Strong((f"{called}でなくなった手続き",)), "：", Shown(lost), "。", *told)
 
 
 def say_ranked(findings: Findings) -> Iterator[tuple[Inline, ...]]:
@@ -100,15 +104,21 @@ def say_ranked(findings: Findings) -> Iterator[tuple[Inline, ...]]:
     called = findings.cycle.questionnaire.name_role("online")
     ranked = rank_changes(findings)
     ups = [own for own in ranked if (own.exact or 0) > 0]
-    downs = [own for own in reversed(ranked) if (own.exact or 0) < 0]
+    downs = sorted((own for own in ranked if (own.exact or 0) < 0), key=lambda own: own.exact or 0)
     whole = Shown(findings.ledger.figure("online_change"))
     if ups:
         more = "など" if len(ups) > MOST_NAMED else ""
         named = join([(own.scope_name, " ", Shown(own)) for own in ups[:MOST_NAMED]])
         yield (Strong((f"{called}が増えた部局",)), "：", *named, f"{more}（市全体 ", whole, "）")
     if downs:
-        falls = join([_say_fall(findings, own) for own in downs])
-        yield (Strong((f"{called}が減った部局",)), "：", *falls)
+        falls = join([_say_fall(findings, own) for own in downs[:MOST_NAMED]])
+        yield (Strong((f"{called}が減った部局",)), "：", *falls, *_count_others(downs))
+
+
+def _count_others(ranked: Sequence[Figure]) -> tuple[Inline, ...]:
+    """Return how many departments a sentence does not name; nothing if it names all."""
+    more = len(ranked) - MOST_NAMED
+    return ("、ほか", Quoted(f"{more:,}部局")) if more > 0 else ()
 
 
 def _say_fall(findings: Findings, change: Figure) -> tuple[Inline, ...]:
@@ -118,16 +128,19 @@ def _say_fall(findings: Findings, change: Figure) -> tuple[Inline, ...]:
 
 
 def name_lost(findings: Findings) -> Iterator[tuple[Inline, ...]]:
-    """Yield each department with the procedures of it that are online no more, by what they are."""
+    """Yield each department with the procedures of it that are online no more, by what they are.
+
+    Who lost most comes first.
+    """
     causes = list_causes(findings.cycle.questionnaire)
-    for scope in findings.ledger.list_departments():
+    for own in rank_changes(findings, LOST):
         # Its figure is at hand, its rows are many.
-        if not findings.ledger.figure(LOST, scope.slug).value:
+        if not own.value:
             continue
-        names = _list_names(findings, scope.slug, PREVIOUS)
+        names = _list_names(findings, own.scope, PREVIOUS)
         for cause, (_, told) in causes.items():
             if cause in names:
-                yield (f"{scope.name}の", *_quote(names[cause]), f"（{told}）")
+                yield (f"{own.scope_name}の", *_quote(names[cause]), f"（{told}）")
 
 
 def _say_sides(findings: Findings, scope: str) -> Iterator[tuple[Inline, ...]]:

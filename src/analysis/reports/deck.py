@@ -48,7 +48,7 @@ _MOST_TABLES = 2
 _MOST_WAITING, _FIRST = 8, "上位八部局"
 """How many departments the chart of those with most to start shows, and as it says so."""
 
-_MOST_LOST, _ALL_LOST = 10, "すべては全体の報告書にあります。"
+_MOST_LOST, _ALL_LOST = 10, "すべては各部局の報告書にあります。"
 """How many lines name what is online no more, and where those are that have no room."""
 
 
@@ -150,6 +150,8 @@ def reasons(findings: Findings) -> Block:
     if not isinstance(heading, Paragraph) or not isinstance(lead, Paragraph):
         raise TypeError("the reasons begin with their heading and a sentence")
     title = "".join(part for part in heading.parts if isinstance(part, str))
+    if not others:
+        return Slides((Slide(title, (lead,)),))
     told = _pick(others, Bullets)
     return Slides((Slide(title, _pick(others, Table), told, lead.parts, widths=(3, 2)),))
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from analysis.cycle import WHOLE
-from analysis.cycle_toml import WHOLE_SPOKEN
+from analysis.cycle import WHOLE, WHOLE_NAME
 from analysis.document.blocks import Block, Bullets, Cell, Column, Group, Inline, Shown, Table
 from analysis.figures.findings import Findings
 from analysis.figures.road import LOBBIED, VOLUME, list_without
 
-_CITY = (WHOLE, WHOLE_SPOKEN)
+_CITY = (WHOLE, WHOLE_NAME)
 _SIGNS = {True: "↑", False: "↓", None: "＝"}
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis.cycle import WHOLE, Department
-from analysis.cycle_toml import WHOLE_SPOKEN
+from analysis.cycle import WHOLE, WHOLE_NAME, Department
 from analysis.document.blocks import (
     Block,
     Column,
@@ -110,7 +109,10 @@ def reasons(findings: Findings, department: str) -> Block:
     own, asked = findings.department(department), findings.cycle.questionnaire
     if not asked.reasons:
         return Group(())
-    heading = Paragraph((f"{asked.name_role('not_started')}の理由",), kind="heading")
+    called = asked.name_role("not_started")
+    heading = Paragraph((f"{called}の理由",), kind="heading")
+    if not findings.ledger.figure("not_started", own.slug).value:
+        return Group((heading, Paragraph((f"{called}の手続きはありません。",))))
     if said := say_only_reason(findings, own.slug):
         return Group((heading, Paragraph(said)))
     return Group((heading, reason_table(findings, own.slug)))
@@ -186,7 +188,7 @@ def _compare(findings: Findings, own: Department) -> Table:
     has_previous = findings.ledger.has_previous
     # Two columns alone are as wide as what stands in them.
     weight = 2 if has_previous else None
-    sides = ((own.name, own.slug), (WHOLE_SPOKEN, WHOLE))
+    sides = ((own.name, own.slug), (WHOLE_NAME, WHOLE))
     columns = FigureColumns(
         findings, (column for side in sides for column in now_and_change(*side, weight=weight))
     )

@@ -171,7 +171,6 @@ def _list_others(cycle: Cycle, reports: Sequence[Report], approved: ApprovalColu
                 else ()
             ),
         ),
-        notes=approved.notes,
     )
 
 

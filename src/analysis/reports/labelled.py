@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.cycle import WHOLE, WHOLE_NAME
-from analysis.cycle_toml import WHOLE_SPOKEN
+from analysis.cycle_toml import WHOLE_SHORT
 from analysis.document.blocks import Link, Quoted, Shown
 from analysis.errors import ReportError, list_examples
 from analysis.figures.figure import Figure
 from analysis.figures.findings import Findings
 from analysis.questionnaire.spellings import match_key
 
-_WHOLE = (WHOLE_NAME, WHOLE_SPOKEN)
+_WHOLE = (WHOLE_NAME, WHOLE_SHORT)
 
 
 class _Placed(NamedTuple):
@@ -74,7 +74,7 @@ class _Names:
         """
         figure, row = placed.figure, placed.row
         scope, heads = figure.scope.partition(".")[0], [*row, *placed.groups, placed.title]
-        if scope != WHOLE or not any(WHOLE_NAME in head for head in heads):
+        if scope != WHOLE or not any(WHOLE_SHORT in head for head in heads):
             named = [(head, self._scopes.get(match_key(head))) for head in heads]
             if other := _find_other(scope, named):
                 return other

@@ -29,7 +29,7 @@ def say_paces(findings: Findings, scope: str = WHOLE) -> Iterator[tuple[Inline, 
     )
     if "pace" in items:
         needed: tuple[Inline, ...] = ()
-        if "needed_pace" in items:
+        if "needed_pace" in items and figure("shortfall", scope).value:
             needed = ("、目標に必要な速さは", Shown(figure("needed_pace", scope)))
         yield ("前回からの速さは", Shown(figure("pace", scope)), *needed, "です")
     if arrival := _say_arrival(findings, scope):
@@ -72,7 +72,8 @@ def list_next_steps(findings: Findings) -> list[tuple[Inline, ...]]:
     """Return the steps that need nobody else, and where most is left to start."""
     figure, asked = findings.ledger.figure, findings.cycle.questionnaire
     steps: list[tuple[Inline, ...]] = []
-    for step in list_own_steps(findings):
+    own_steps = list_own_steps(findings)
+    for step in own_steps:
         rate, left = Shown(figure(f"if_{step.name}_rate")), figure(_name_count(findings, step))
         if not left.value:
             continue
@@ -80,6 +81,9 @@ def list_next_steps(findings: Findings) -> list[tuple[Inline, ...]]:
         # A later rate counts the steps before it as done.
         done = "これも終わると" if steps else "終わると"
         steps.append((f"{step.work}の", count, f"を終える（{done}オンライン化率は", rate, "）"))
+    if own_steps and not steps:
+        # What is left there waits for others.
+        return []
     departments = findings.ledger.list_departments()
     most = find_edge([(own.name, figure("not_started", own.slug)) for own in departments])
     if most is not None and most[1].value and len(departments) > 1:
@@ -135,10 +139,11 @@ def show_outlook(findings: Findings, scope: str) -> Iterator[Tile]:
     about: list[Inline] = [*say_goal(target)]
     if months is not None:
         about += ["、あと", Quoted(f"{months}か月")]
-    for name, words in (("needed_pace", "。必要な速さ "), ("pace", "、前回からの速さ ")):
+    shown = Shown(figure("shortfall", scope), unit="手続き")
+    paces = [("needed_pace", "。必要な速さ ")] if shown.figure.value else []
+    for name, words in (*paces, ("pace", "、前回からの速さ ")):
         if name in items:
             about += [words, Shown(figure(name, scope))]
-    shown = Shown(figure("shortfall", scope), unit="手続き")
     yield Tile("目標までの残り", shown, tuple(about))
 
 

@@ -150,6 +150,11 @@ def reasons(findings: Findings) -> Block:
     if not asked.reasons:
         return Group(())
     waiting = asked.name_role("not_started")
+    heading = Paragraph((f"2 オンライン化「{waiting}」の詳細",), kind="heading")
+    if not figure("not_started").value:
+        return Group(
+            (heading, Paragraph((f"現時点で「{waiting}」と回答のあった手続きはありません",)))
+        )
     lead: tuple[Inline, ...] = (
         f"オンライン化未対応で、現時点で「{waiting}」と回答のあった",
         Shown(figure("not_started"), unit="手続き"),
@@ -157,7 +162,7 @@ def reasons(findings: Findings) -> Block:
     )
     return Group(
         (
-            Paragraph((f"2 オンライン化「{waiting}」の詳細",), kind="heading"),
+            heading,
             Paragraph(lead),
             reason_table(findings, "all"),
             *draw_reasons(findings, "all"),
@@ -167,19 +172,20 @@ def reasons(findings: Findings) -> Block:
 
 
 def _say_routes(findings: Findings) -> Iterator[Block]:
-    """Yield what is done about the reasons, a sentence a route; nothing if the survey says none."""
+    """Yield what is done about the reasons, a sentence for each route that a procedure is on."""
     asked = findings.cycle.questionnaire
     told = findings.ledger.guideline.sections
-    where = ("（", Link("次ページ参照", GUIDELINE), "）") if told else ()
+    where = ("（", Link("ガイドラインの抜粋を参照", GUIDELINE), "）") if told else ()
     lines: list[tuple[Inline, ...]] = [
         (
             "".join(f"「{asked.reasons[code]}」" for code in asked.list_reasons(route.code)) + "の",
-            Shown(findings.ledger.figure(f"route_{route.code}"), unit="手続き"),
+            Shown(count, unit="手続き"),
             route.because or "は、",
             Strong((route.plan or route.label,)),
             *(where if not route.lobbied else ()),
         )
         for route in asked.routes
+        if (count := findings.ledger.figure(f"route_{route.code}")).value
     ]
     if lines:
         yield Bullets(tuple(lines))
@@ -210,18 +216,29 @@ def _say_findings(findings: Findings) -> Iterator[tuple[Inline, ...]]:
 
 
 def say_not_online(findings: Findings) -> tuple[Inline, ...]:
-    """Return how many of what is not online have started; for any report to say."""
-    figure, names = findings.ledger.figure, name_statuses(findings.cycle.questionnaire)
-    waiting = Strong((Shown(figure("not_started"), unit="手続き"), f"は依然{names['not_started']}"))
-    whole = ("オンライン化未対応の", Shown(figure("not_online"), unit="手続き"))
-    if "started" not in names:
-        return (*whole, "は", waiting, "でした")
-    started = names["started"]
+    """Return how many of what is not online have started; for any report to say.
+
+    That they still (依然) wait is said where as many did in the survey before.
+    """
+    ledger, names = findings.ledger, name_statuses(findings.cycle.questionnaire)
+    count, waiting = ledger.figure("not_online"), ledger.figure("not_started")
+    if not count.value:
+        return ("オンライン化未対応の手続きはありません",)
+    whole = ("オンライン化未対応の", Shown(count, unit="手続き"))
+    before = ledger.previous_figure("not_started") if ledger.has_previous else None
+    is_still = before is not None and (before.exact or 0) >= (waiting.exact or 0)
+    still = ("依然" if is_still else "") + names["not_started"]
+    started = names.get("started", "")
+    done = "み" if started.endswith("済") else ""
+    if not waiting.value or waiting.value == count.value:
+        every = "は、" if count.value == 1 else "は、すべて"
+        told, end = (still, "でした") if waiting.value else (started, f"{done}でした")
+        return (*whole, every, Strong((told,)), end)
     return (
         *whole,
         "のうち、",
-        Shown(figure("started"), unit="手続き"),
-        f"は{started}みでしたが、" if started.endswith("済") else f"は{started}でしたが、",
-        waiting,
+        Shown(ledger.figure("started"), unit="手続き"),
+        f"は{started}{done}でしたが、",
+        Strong((Shown(waiting, unit="手続き"), f"は{still}")),
         "でした",
     )

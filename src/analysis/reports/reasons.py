@@ -41,18 +41,22 @@ def masthead(findings: Findings) -> Masthead:
 def routes(findings: Findings) -> Block:
     """Return the reasons of the whole city with the totals of the routes."""
     figure, asked = findings.ledger.figure, findings.cycle.questionnaire
+    waiting = asked.name_role("not_started")
+    if not figure("not_started").value:
+        return Paragraph((f"{waiting}の手続きはありません。",), kind="lead")
+    taken = [route for route in asked.routes if figure(f"route_{route.code}").value]
     lead: list[Inline] = [
-        f"{asked.name_role('not_started')}の",
+        f"{waiting}の",
         Shown(figure("not_started"), unit="手続き"),
-        "のうち、" if asked.routes else "の理由です。",
+        "のうち、" if taken else "の理由です。",
     ]
-    for at, route in enumerate(asked.routes):
+    for at, route in enumerate(taken):
         measure = f"route_{route.code}"
         lead += [
             Shown(figure(measure), unit="手続き"),
             "（",
             Shown(figure(f"{measure}_share")),
-            f"）は「{route.label}」" + ("、" if at < len(asked.routes) - 1 else "とします。"),
+            f"）は「{route.label}」" + ("、" if at < len(taken) - 1 else "とします。"),
         ]
     return Group((Paragraph(tuple(lead), kind="lead"), reason_table(findings, "all")))
 

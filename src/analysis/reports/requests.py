@@ -35,6 +35,8 @@ def masthead(findings: Findings) -> Masthead:
 def agencies(findings: Findings) -> Block:
     """Return whom the city asks to act, and for how many procedures."""
     figure = findings.ledger.figure
+    if not figure(REQUESTED).value:
+        return Paragraph(("市だけでは進められない手続きはありません。",), kind="lead")
     lead = Paragraph(
         ("市だけでは進められない", Shown(figure(REQUESTED), unit="手続き"), "の相手先です。"),
         kind="lead",

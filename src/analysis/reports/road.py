@@ -7,7 +7,7 @@ parameters change it.
 import datetime
 from collections.abc import Iterator
 
-from analysis.cycle_toml import WHOLE_SPOKEN, Target
+from analysis.cycle_toml import WHOLE_NAME, Target
 from analysis.document.blocks import (
     Block,
     Bullets,
@@ -79,7 +79,7 @@ def paces(findings: Findings) -> Block:
                 columns=(Column("部局名", weight=3), *columns.head),
                 rows=(
                     *((own.name, *columns.cells(own.slug)) for own in departments),
-                    ("計" if is_sum else WHOLE_SPOKEN, *columns.cells()),
+                    ("計" if is_sum else WHOLE_NAME, *columns.cells()),
                 ),
                 ledger=findings.ledger if is_sum and _is_whole(findings) else None,
                 notes=(
@@ -137,7 +137,7 @@ def milestones(findings: Findings) -> Block:
                 columns=(Column("部局名", weight=3), *columns.head),
                 rows=(
                     *((own.name, *columns.cells(own.slug)) for own in findings.cycle.departments),
-                    (WHOLE_SPOKEN, *columns.cells()),
+                    (WHOLE_NAME, *columns.cells()),
                 ),
             ),
         )

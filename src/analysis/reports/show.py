@@ -10,8 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.cycle import WHOLE
-from analysis.cycle_toml import WHOLE_SPOKEN
+from analysis.cycle import WHOLE, WHOLE_NAME
 from analysis.document.blocks import (
     Cell,
     Chart,
@@ -29,6 +28,7 @@ from analysis.errors import ReportError
 from analysis.figures.figure import PERCENT, Figure
 from analysis.figures.findings import Findings
 from analysis.figures.scopes import Scope
+from analysis.figures.usage import usable_methods
 from analysis.looks import look_by_place
 from analysis.reports.direction import FIGURE_FOLLOWS, is_change, require_direction
 from analysis.reports.figure_columns import FigureColumn, FigureColumns
@@ -42,11 +42,13 @@ from analysis.reports.named_figures import (
     name_all,
     show_named,
 )
+from analysis.reports.show_words import SHOW_WORDS
 
 RowKind = Literal["department", "section"]
-_ALL, _SUM = WHOLE_SPOKEN, "計"
+_ALL, _SUM = WHOLE_NAME, "計"
 
 
+@usable_methods("show", SHOW_WORDS)
 class Show:
     """The parts of a report of some findings: `show = Show(findings)`.
 
@@ -218,8 +220,6 @@ class Show:
         """Return the scopes of a table's rows, and that of the whole that they are parts of."""
         if rows == "department":
             return self._ledger.list_departments(), WHOLE
-        if rows != "section":
-            raise ReportError(f'rows に書けるのは "department" か "section" です（「{rows}」）。')
         if department is None:
             raise ReportError("課ごとの表には、department に部局の名称か略号を書いてください。")
         slug = self._findings.department(department).slug

@@ -34,9 +34,10 @@ def show_steps(findings: Findings) -> Block:
     total = figure("steps")
     if rows:
         rows.append(("計", "", total, ""))
+    about = (Paragraph(("調査票の回答", Shown(total), _ABOUT)),) if rows else ()
     return Group(
         (
-            Paragraph(("調査票の回答", Shown(total), _ABOUT)),
+            *about,
             Table(
                 caption="読み取りで整えた回答",
                 columns=(

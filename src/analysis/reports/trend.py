@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.ancestry import open_ancestors
-from analysis.cycle import WHOLE
-from analysis.cycle_toml import WHOLE_SPOKEN
+from analysis.cycle import WHOLE, WHOLE_NAME
 from analysis.document.blocks import Block, Cell, Column, Link, Paragraph, Table
 from analysis.document.trend_chart import Point, draw_trend
 from analysis.figures.figure import Figure
@@ -106,7 +105,7 @@ def _cross_table(findings: Findings, caption: str, stops: list[Stop]) -> Table:
     named: list[tuple[str | Link, str]] = [
         (Link(own.name, f"department-{own.slug}"), own.slug) for own in findings.cycle.departments
     ]
-    named.append((WHOLE_SPOKEN, WHOLE))
+    named.append((WHOLE_NAME, WHOLE))
     rows = tuple(
         (name, *(stop.find(findings, _RATE, slug) for stop in stops)) for name, slug in named
     )

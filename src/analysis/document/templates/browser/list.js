@@ -30,7 +30,7 @@ function describeOthers(evidence, figure, rows) {
   const fields = decisiveFields(evidence, figure);
   const titles = ["部局", "内容", ...fields.map((field) => fieldName(evidence, field))];
   const write = ({ row }) => [
-    row.department ?? "全体", row.told ?? "", ...fields.map((field) => valueName(evidence, row, field)),
+    row.department ?? "市全体", row.told ?? "", ...fields.map((field) => valueName(evidence, row, field)),
     row.workbook, row.sheet ?? "", row.cell ?? "",
   ];
   return { titles: [...titles, "ファイル", "シート", "セル"], items: rows, write };

@@ -80,13 +80,15 @@ class Chooser {
   }
 
   // An address made by hand may ask for what no control can show: rows would be missing without a reason.
+  // What one shows is what it understood of that.
   forgetUnknown() {
     for (const name of [...this.wanted.keys()]) {
-      const value = this.wanted.get(name);
-      const isKnown = name === ORDER
-        ? this.columns.some(({ title }) => title === value.replace(/^-/, ""))
-        : value && this.controls.get(name)?.value === value;
-      if (!isKnown) this.wanted.delete(name);
+      const order = this.wanted.get(ORDER);
+      const value = name === ORDER
+        ? this.columns.some(({ title }) => title === order.replace(/^-/, "")) && order
+        : this.controls.get(name)?.value;
+      if (value) this.wanted.set(name, value);
+      else this.wanted.delete(name);
     }
   }
 
@@ -101,7 +103,8 @@ class Chooser {
       control.append(...named.map(([value, text]) => make("option", { value }, text)));
     }
     for (const [name, control] of this.controls) {
-      const value = this.wanted.get(name) ?? "";
+      let value = this.wanted.get(name) ?? "";
+      if (control.type === "number") value = plainForSearch(value).replace(/[,\s]/g, "");
       // Whoever is just writing a word is not disturbed.
       if (control.value !== value) control.value = value;
     }

@@ -91,7 +91,13 @@ function fillQuestion(set, place) {
   }
 }
 
+// The address names the procedure that is shown; what was answered here is none's.
+function leaveAddress() {
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
 function answer(field, code) {
+  leaveAddress();
   given = { ...given, [field]: code || null };
   told.add(field);
   // What no longer decides anything is no longer asked.
@@ -125,6 +131,7 @@ function decodeId(fragment) {
 
 search.addEventListener("input", seek);
 at("again").addEventListener("click", () => {
+  leaveAddress();
   given = {};
   told = new Set();
   sheet.hidden = true;

@@ -5,19 +5,12 @@ Python's own words of a wrong argument name neither what is right nor, in Japane
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import is_dataclass
 from functools import cache, wraps
-from types import NoneType, UnionType
-from typing import (
-    Any,
-    Literal,
-    NoReturn,
-    ParamSpec,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, GetPydanticSchema, ValidationError, create_model
+from pydantic_core.core_schema import is_instance_schema
 
 from analysis.errors import ReportError
 
@@ -27,6 +20,7 @@ UsableClass = TypeVar("UsableClass")
 
 _MISPLACED = "名前のない引数が多すぎるか、同じ引数が二度あります。名前=値 の形で書いてください。"
 _SHOWN = 60
+_EXACT = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 def usable(
@@ -35,18 +29,21 @@ def usable(
     """Return a decorator: a call with other arguments than a function's raises ReportError.
 
     It names the function as `called`, and each argument with its `words`: what may be given. What
-    the annotations say is held to: kinds, choices, lists that are not empty.
+    the annotations say is held to, as pydantic reads them.
     """
 
     def decorate(
         function: Callable[UsableArguments, UsableResult],
     ) -> Callable[UsableArguments, UsableResult]:
         signature = inspect.signature(function)
-        hints = cache(get_type_hints)
+
+        @cache  # first when it is called: no other run takes the time
+        def model() -> type[BaseModel]:
+            return _model_arguments(function, signature)
 
         @wraps(function)
         def call(*args: UsableArguments.args, **kwargs: UsableArguments.kwargs) -> UsableResult:
-            if wrong := list(_find_wrong(signature, hints(function), args, kwargs)):
+            if wrong := list(_find_wrong(model(), signature, args, kwargs)):
                 raise ReportError(
                     f"{called} に渡した引数が使えません。\n"
                     + "\n".join([*wrong, "使える引数:", *_list_usable(signature, words)])
@@ -83,29 +80,50 @@ def usable_methods(
     return decorate
 
 
+def _model_arguments(function: Callable[..., Any], signature: inspect.Signature) -> type[BaseModel]:
+    """Return a model with a field for each argument but `self`."""
+    hints = get_type_hints(function, include_extras=True)
+    fields: dict[str, Any] = {
+        name: (_take_whole(hints[name]), ... if own.default is own.empty else own.default)
+        for name, own in signature.parameters.items()
+        if name != "self"
+    }
+    return create_model(function.__name__, __config__=_EXACT, **fields)
+
+
+def _take_whole(hint: Any) -> Any:
+    """Return a hint; of a dataclass, one by which nothing within is looked at."""
+    if not is_dataclass(hint):
+        return hint
+    return Annotated[Any, GetPydanticSchema(lambda *_: is_instance_schema(hint))]
+
+
 def _find_wrong(
+    model: type[BaseModel],
     signature: inspect.Signature,
-    hints: Mapping[str, Any],
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
 ) -> Iterator[str]:
     """Yield what is wrong with the arguments of a call."""
+    known = {name: value for name, value in kwargs.items() if name in signature.parameters}
     try:
-        given = signature.bind(*args, **kwargs).arguments
+        given = signature.bind_partial(*args, **known).arguments
     except TypeError:
-        unknown = [name for name in kwargs if name not in signature.parameters]
-        behind = [*signature.parameters.values()][len(args) :]
-        missing = [
-            own.name for own in behind if own.default is own.empty and own.name not in kwargs
-        ]
-        yield from (f"「{name}」という引数はありません。" for name in unknown)
-        yield from (f"「{name}」を書いてください。" for name in missing)
-        if not unknown and not missing:
-            yield _MISPLACED
+        yield _MISPLACED
         return
-    for name, value in given.items():
-        if name in hints and not _fits(value, hints[name]):
-            yield f"「{name}」に {_show(value)} は使えません。"
+    given.pop("self", None)
+    try:
+        model.model_validate({**kwargs, **given})
+    except ValidationError as error:
+        # Each once: of a list that holds several wrong parts, it is the list that is wrong.
+        for name, kind in {own["loc"][0]: own["type"] for own in error.errors()}.items():
+            match kind:
+                case "extra_forbidden":
+                    yield f"「{name}」という引数はありません。"
+                case "missing":
+                    yield f"「{name}」を書いてください。"
+                case _:
+                    yield f"「{name}」に {_show(given[str(name)])} は使えません。"
 
 
 def _list_usable(signature: inspect.Signature, words: Mapping[str, str]) -> Iterator[str]:
@@ -113,25 +131,6 @@ def _list_usable(signature: inspect.Signature, words: Mapping[str, str]) -> Iter
         if name != "self":
             may_lack = "" if own.default is own.empty else "（なくてもよい）"
             yield f"  {name}: {words[name]}{may_lack}"
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    """Tell whether a value is of an annotation: of strings, choices, classes, lists of these.
-
-    >>> _fits(["online"], list[str]), _fits([], list[str]), _fits(3, str | None)
-    (True, False, False)
-    """
-    kind, inner = get_origin(hint), get_args(hint)
-    if kind is Literal:
-        return isinstance(value, str) and value in inner
-    if kind in (Union, UnionType):
-        return any(_fits(value, one) for one in inner)
-    if kind is None:
-        return isinstance(value, NoneType if hint is None else hint)
-    if not isinstance(value, kind) or isinstance(value, str) or not len(value):
-        return False
-    parts = [*value, *value.values()] if isinstance(value, Mapping) else value
-    return all(_fits(part, inner[0]) for part in parts)
 
 
 def _show(value: Any) -> str:

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from analysis.cycle import WHOLE
 from analysis.document.blocks import Shown
@@ -15,7 +18,8 @@ from analysis.figures.scopes import level_of
 from analysis.inputs import MEASURES_NAME
 from analysis.questionnaire.spellings import match_key
 
-AskedColumns = Sequence[str] | Mapping[str, str]
+NotEmpty = Field(min_length=1)
+AskedColumns = Annotated[Sequence[str], NotEmpty] | Annotated[Mapping[str, str], NotEmpty]
 """Measures, or measures with the titles of their columns."""
 
 _MOST_NAMED = 2

@@ -6,7 +6,7 @@ audit.xlsx follow. `docs/notebooks.md` (in Japanese) has an example of each.
 
 from collections.abc import Sequence
 from string import Formatter
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas as pd
 
@@ -38,6 +38,7 @@ from analysis.reports.labelled import require_labelled
 from analysis.reports.named_figures import (
     AskedColumns,
     NamedFigures,
+    NotEmpty,
     adds_up,
     name_all,
     show_named,
@@ -106,7 +107,7 @@ class Show:
 
     def bars(
         self,
-        measures: str | Sequence[str],
+        measures: str | Annotated[Sequence[str], NotEmpty],
         *,
         of: str | None = None,
         caption: str = "",

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import analysis
+from modules import MODULES, PACKAGE, parse
 
-PACKAGE = Path(analysis.__file__).parent
 EXAMPLES = Path(__file__).parents[1] / "examples"
 # From the top down: each room imports only from those below it.
 ROOMS = (
@@ -28,12 +27,6 @@ STAGES = (
     "table", "uncounted", "answers", "pairs", "check", "continuity", "differences", "whose",
     "unread", "collect", "reread", "plain_csv", "store", "earlier", "interim", "opening",
 )  # fmt: skip
-MODULES = sorted(PACKAGE.rglob("*.py"))
-
-
-@cache
-def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def room_of(path: Path) -> str:

@@ -72,12 +72,13 @@ def write_own(root: Path, text: str) -> None:
     (root / "data/raw" / MEASURES_NAME).write_text(text, "utf-8")
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Findings:
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    root = tmp_path_factory.mktemp("own")
     free = procedure(3, fee=None, section="こども課")
     now = [procedure(1, fee="あり"), not_started(2, fee="あり")], [free]
-    cycle = make_two_cycles(tmp_path, now, [[not_started(1, fee="あり")], [free]])
-    write_own(tmp_path, OWN)
+    cycle = make_two_cycles(root, now, [[not_started(1, fee="あり")], [free]])
+    write_own(root, OWN)
     return load_findings(cycle, collect_survey)
 
 

@@ -1,6 +1,5 @@
 """One entry for a column of figures: its title and its figures come from the same place."""
 
-
 import pytest
 
 from analysis.document.blocks import Column, Shown, Table

@@ -39,7 +39,7 @@ def ledger_of(cycle: Cycle, now: pd.DataFrame, before: pd.DataFrame, like: Findi
     return build_ledger(cycle, survey_of(now), survey_of(before))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def small(findings: Findings) -> Ledger:
     now = make_rows(
         {"procedure_id": "07-0001", "status": "online"},

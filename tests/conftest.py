@@ -20,7 +20,7 @@ from analysis.questionnaire.read import TEMPLATE_PATH
 from analysis.startup import ADDRESSES
 from demo.catalogue import load_departments
 from demo.history import CYCLES
-from demo.write import make_workbook, write_demo
+from demo.write import list_files, make_workbook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -91,7 +91,24 @@ def rewrite_golden(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's project, to be read only."""
-    return share(tmp_path_factory, "demonstration", lambda folder: write_demo(add_code(folder)))
+    files = [*enumerate(list_files())]
+    # Two workers ask for it as soon as they start: each begins at another end, and neither waits.
+    is_second = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
+    parts = {
+        path: share(
+            tmp_path_factory, f"demo-{at}", lambda part, make=make: part.write_bytes(make())
+        )
+        for at, (path, make) in (reversed(files) if is_second else files)
+    }
+
+    def gather(folder: Path) -> None:
+        for path, part in parts.items():
+            target = folder / "data" / "raw" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(part, target)
+        add_code(folder)
+
+    return share(tmp_path_factory, "demonstration", gather)
 
 
 @pytest.fixture(scope="session")
@@ -206,7 +223,7 @@ def remembered(built_sets: "BuiltSets", monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def share(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """Return a folder that is made by the first of all workers to ask for it."""
+    """Return a folder or a file that is made by the first of all workers to ask for it."""
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent

@@ -216,7 +216,7 @@ def test_no_respondent_is_carried_anywhere(ledger: Ledger, demonstration: Path) 
     told = json.dumps(carried(ledger, *ledger.figures.values()), ensure_ascii=False)
     respondents = set()
     for path in sorted((demonstration / "data" / "raw").glob("2024-*/*.xlsx")):
-        for row in openpyxl.load_workbook(path)["調査票"].iter_rows(max_row=12):
+        for row in openpyxl.load_workbook(path, read_only=True)["調査票"].iter_rows(max_row=12):
             texts = [str(cell.value or "").replace("\n", "") for cell in row]
             if "記入者" in texts:
                 respondents.add(texts[texts.index("記入者") + 1])

@@ -1,7 +1,6 @@
-"""The modules of the package as they are written, each parsed once, when it is asked for."""
+"""The modules of the package as they are written."""
 
 import ast
-from functools import cache
 from pathlib import Path
 
 import analysis
@@ -10,8 +9,8 @@ PACKAGE = Path(analysis.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
-@cache
 def parse(path: Path) -> ast.Module:
+    """Return a module's tree; kept, those of all would be a million objects."""
     return ast.parse(path.read_text(encoding="utf-8"))
 
 

@@ -111,6 +111,7 @@ def test_what_takes_or_returns_frames_or_measures_shows_what_it_gives() -> None:
     lacking = [
         name
         for path in MODULES
+        if any(word in path.read_text("utf-8") for word in FRAMES_AND_MEASURES)
         for name, node in walk(parse(path), name_module(path))
         if says_frame_or_measure(node)
         and not any(part.startswith("_") for part in name.split("."))

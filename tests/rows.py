@@ -1,7 +1,10 @@
 """Tidy rows for tests: as few words as a test needs, the rest filled in."""
 
+from typing import Any
+
 import pandas as pd
 
+from analysis.figures.values import list_values
 from analysis.questionnaire.read import default_questionnaire
 from analysis.survey.survey import row_columns
 
@@ -43,3 +46,8 @@ def make_rows(*answers: dict[str, str], cycle: str = "2024-09-01") -> pd.DataFra
     numbers = [field.name for field in ASKED.fields if field.kind == "number"]
     kinds = dict.fromkeys(ROW_COLUMNS, "str") | {"row": "int64"} | dict.fromkeys(numbers, "Int64")
     return frame.astype(kinds)
+
+
+def list_columns(rows: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return the columns of rows as they are before a frame is made of them: None is missing."""
+    return {str(name): list_values(rows, str(name)) for name in rows}

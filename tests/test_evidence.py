@@ -44,9 +44,9 @@ def ledger_of(tmp_path: Path, now: str, before: str) -> Ledger:
     return build_ledger(cycle, collect_survey(cycle), collect_survey(cycles[0]))
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return ledger_of(tmp_path, "オンライン化済", "着手済")
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    return ledger_of(tmp_path_factory.mktemp("evidence"), "オンライン化済", "着手済")
 
 
 def corrected_cells(ledger: Ledger, measure: str) -> list[list[object]]:

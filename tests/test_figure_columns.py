@@ -1,7 +1,5 @@
 """One entry for a column of figures: its title and its figures come from the same place."""
 
-from pathlib import Path
-
 import pytest
 
 from analysis.document.blocks import Column, Shown, Table
@@ -21,10 +19,12 @@ SPEC = (
 )
 
 
-@pytest.fixture
-def first(tmp_path: Path) -> Findings:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     """The findings of a first cycle, of one department."""
-    return load_findings(make_cycle(tmp_path, [procedure(1)]), collect_survey)
+    return load_findings(
+        make_cycle(tmp_path_factory.mktemp("first"), [procedure(1)]), collect_survey
+    )
 
 
 def test_a_column_has_its_head_and_its_cells_from_one_entry(findings: Findings) -> None:

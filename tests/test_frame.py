@@ -19,10 +19,12 @@ from conftest import ROOT
 from workbooks import make_cycle, make_two_cycles, not_started, procedure
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Findings:
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     now = [procedure(1), not_started(2, annual_volume="不明")], [procedure(3, section="こども課")]
-    cycle = make_two_cycles(tmp_path, now, [[not_started(1, procedure_id="K-901")], now[1]])
+    cycle = make_two_cycles(
+        tmp_path_factory.mktemp("frame"), now, [[not_started(1, procedure_id="K-901")], now[1]]
+    )
     return load_findings(cycle, collect_survey)
 
 

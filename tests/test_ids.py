@@ -10,6 +10,7 @@ import pytest
 from analysis.cycle import Cycle, open_cycle
 from analysis.figures.findings import load_findings
 from analysis.forms.write import write_forms
+from analysis.survey.collect import collect_survey
 from analysis.survey.problems import describe, problems_from_frame
 from analysis.survey.store import load_surveys
 
@@ -35,7 +36,7 @@ def make_three(
 
 
 def find(cycle: Cycle, code: str) -> list[str]:
-    problems = problems_from_frame(load_surveys(cycle)[0].problems)
+    problems = problems_from_frame(load_surveys(cycle, collect_survey)[0].problems)
     return [describe(problem) for problem in problems if problem.code == code]
 
 
@@ -146,7 +147,7 @@ def test_cycles_that_are_no_more_retire_nothing(tmp_path: Path) -> None:
     cycle = make_three(tmp_path, ([procedure(2)],), ([procedure(1)],), (now,))
     assert len(find(cycle, "id_retired")) == 1
     (tmp_path / "data/raw" / OLDEST / "cycle.toml").unlink()
-    assert describe_problems(load_surveys(cycle)[0]) == []
+    assert describe_problems(load_surveys(cycle, collect_survey)[0]) == []
 
 
 EARLY = {"online_date": "2023-04-01"}
@@ -185,7 +186,7 @@ def test_ids_that_begin_anew_in_each_department_are_told_apart(restarting: Cycle
         'value = "オンライン化済"\nreason = "確認"\ndecided_by = "課"\ndecided_on = 2024-09-10\n',
         "utf-8",
     )
-    findings = load_findings(restarting)
+    findings = load_findings(restarting, collect_survey)
     rows = findings.survey.rows
     ids = [f"kankyo-{n}" for n in (1, 2, 3)] + [f"kodomo-{n}" for n in (1, 2, 3, 5)]
     assert rows["procedure_id"].tolist() == ids
@@ -209,7 +210,7 @@ def test_a_form_shows_the_ids_as_its_department_writes_them(restarting: Cycle) -
     # Sent back as it is, it says the same.
     for form in forms:
         (restarting.raw_folder / form.path.name).write_bytes(form.path.read_bytes())
-    survey, previous = load_surveys(restarting)
+    survey, previous = load_surveys(restarting, collect_survey)
     assert previous is not None
     assert survey.rows["procedure_id"].tolist() == previous.rows["procedure_id"].tolist()
 
@@ -226,7 +227,7 @@ def test_what_was_taken_over_keeps_its_id_beside_the_own_one(restarting: Cycle) 
     shown = {sheet.cell(row, 1).value for row in range(7, 13)}
     assert shown == {"1", "2", "3", "kodomo-1", "kodomo-2", "kodomo-3"}
     (cycle.raw_folder / "環境部.xlsx").write_bytes(form.path.read_bytes())
-    survey, previous = load_surveys(cycle)
+    survey, previous = load_surveys(cycle, collect_survey)
     assert previous is not None
     assert set(survey.rows["procedure_id"]) == set(previous.rows["procedure_id"])
     assert "error" not in set(survey.problems["severity"])

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-import analysis
+from modules import MODULES, PACKAGE, parse
 
-PACKAGE = Path(analysis.__file__).parent
 EXAMPLES = Path(__file__).parents[1] / "examples"
 # From the top down: each room imports only from those below it.
 ROOMS = (
@@ -28,34 +28,36 @@ STAGES = (
     "table", "uncounted", "answers", "pairs", "check", "continuity", "differences", "whose",
     "unread", "collect", "reread", "plain_csv", "store", "earlier", "interim", "opening",
 )  # fmt: skip
-MODULES = sorted(PACKAGE.rglob("*.py"))
-
-
-@cache
-def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+class Written(NamedTuple):
+    """What a module imports from, anywhere and at its top (by `from`), and the names it defines."""
+
+    modules: frozenset[str]
+    at_top: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 @cache
-def list_modules(path: Path) -> set[str]:
-    """Return the full names of the modules that a module imports from."""
-    names = set()
-    for node in ast.walk(parse(path)):
+def read(path: Path) -> Written:
+    tree, names = parse(path), set()
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import hides its direction"
             names.add(node.module or "")
         elif isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-    return names
+    at_top = tuple(str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom))
+    return Written(frozenset(names), at_top, tuple(list_public_names(tree)))
 
 
 def list_imports(path: Path, under: str = "analysis") -> set[str]:
     """Return what a module imports from the package, or from one of its rooms, by first name."""
-    names = list_modules(path)
+    names = read(path).modules
     start = f"{under}."
     return {name.removeprefix(start).split(".")[0] for name in names if name.startswith(start)}
 
@@ -76,7 +78,7 @@ def test_a_name_has_one_meaning() -> None:
     """But for what is said alike of what is alike: commands, sections of reports, renderers."""
     owners: dict[str, list[str]] = {}
     for path in MODULES:
-        names = set() if room_of(path) == "cli" else set(list_public_names(path)) - {"render"}
+        names = set() if room_of(path) == "cli" else {*read(path).names} - {"render"}
         if room_of(path) == "reports" and "masthead" in names:
             names = {name for name in names if not name.islower()}
         for name in names:
@@ -84,9 +86,9 @@ def test_a_name_has_one_meaning() -> None:
     assert {name: paths for name, paths in owners.items() if len(paths) > 1} == {}
 
 
-def list_public_names(path: Path) -> Iterator[str]:
+def list_public_names(tree: ast.Module) -> Iterator[str]:
     """Yield what a module itself defines at its top: functions, classes, constants, types."""
-    for node in parse(path).body:
+    for node in tree.body:
         names = []
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names = [node.name]
@@ -99,7 +101,7 @@ def list_public_names(path: Path) -> Iterator[str]:
 def test_the_package_knows_nothing_of_its_examples() -> None:
     examples = {path.name for path in EXAMPLES.iterdir()}
     for path in PACKAGE.rglob("*.py"):
-        assert not {name.partition(".")[0] for name in list_modules(path)} & examples, path
+        assert not {name.partition(".")[0] for name in read(path).modules} & examples, path
 
 
 def test_no_modules_import_one_another_in_a_circle() -> None:
@@ -107,9 +109,7 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
     graph: TopologicalSorter[str] = TopologicalSorter()
     for path in MODULES:
         own = ".".join(("analysis", *path.relative_to(PACKAGE).with_suffix("").parts))
-        body = parse(path).body
-        froms = [node for node in body if isinstance(node, ast.ImportFrom)]
-        graph.add(own, *(f"{node.module}" for node in froms))
+        graph.add(own, *read(path).at_top)
     graph.prepare()
 
 

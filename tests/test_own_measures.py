@@ -72,12 +72,13 @@ def write_own(root: Path, text: str) -> None:
     (root / "data/raw" / MEASURES_NAME).write_text(text, "utf-8")
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Findings:
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    root = tmp_path_factory.mktemp("own")
     free = procedure(3, fee=None, section="こども課")
     now = [procedure(1, fee="あり"), not_started(2, fee="あり")], [free]
-    cycle = make_two_cycles(tmp_path, now, [[not_started(1, fee="あり")], [free]])
-    write_own(tmp_path, OWN)
+    cycle = make_two_cycles(root, now, [[not_started(1, fee="あり")], [free]])
+    write_own(root, OWN)
     return load_findings(cycle, collect_survey)
 
 
@@ -278,17 +279,18 @@ def test_a_cycle_whose_guideline_has_no_tables_leaves_out_what_counts_by_them(
 
 def test_a_label_is_text_on_every_page_and_in_no_sheet_a_formula(tmp_path: Path) -> None:
     cycle = make_cycle(tmp_path, [procedure(1)])
-    entry = '[[measure]]\nname = "own"\nlabel = "{}"\nwhere = {{}}\n'
-    for label in ("=HYPERLINK(1)", "＠SUM(1)", " +x", "-x"):
-        write_own(tmp_path, entry.format(label))
-        findings = load_findings(cycle, collect_survey)
-        lines = write_figures(list_figures(findings.ledger)).decode("utf-8-sig")
+    entry = '[[measure]]\nname = "own{}"\nlabel = "{}"\nwhere = {{}}\n'
+    labels = ("=HYPERLINK(1)", "＠SUM(1)", " +x", "-x")
+    write_own(tmp_path, "\n".join(entry.format(at, label) for at, label in enumerate(labels)))
+    findings = load_findings(cycle, collect_survey)
+    lines = write_figures(list_figures(findings.ledger)).decode("utf-8-sig")
+    book = load_workbook(io.BytesIO(write_audit(findings)))
+    for label in labels:
         assert f",'{label}," in lines
         assert f",{label}," not in lines
-        book = load_workbook(io.BytesIO(write_audit(findings)))
         cells = [cell for sheet in book for row in sheet for cell in row if cell.value == label]
         assert {cell.data_type for cell in cells} == {"s"}
-    write_own(tmp_path, entry.format("<b>号</b> #1 $2$"))
+    write_own(tmp_path, entry.format("", "<b>号</b> #1 $2$"))
     findings = load_findings(cycle, collect_survey)
     content = Markup(html.render(Show(findings).table(columns=["own"])))  # noqa: S704
     assert "<b>" not in content

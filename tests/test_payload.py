@@ -1,6 +1,7 @@
 """The evidence that a page carries: enough to recount its figures, once, and nothing more."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def ledger_of(cycle: Cycle, now: pd.DataFrame, before: pd.DataFrame, like: Findi
     return build_ledger(cycle, survey_of(now), survey_of(before))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def small(findings: Findings) -> Ledger:
     now = make_rows(
         {"procedure_id": "07-0001", "status": "online"},
@@ -216,8 +217,10 @@ def test_no_respondent_is_carried_anywhere(ledger: Ledger, demonstration: Path) 
     told = json.dumps(carried(ledger, *ledger.figures.values()), ensure_ascii=False)
     respondents = set()
     for path in sorted((demonstration / "data" / "raw").glob("2024-*/*.xlsx")):
-        for row in openpyxl.load_workbook(path)["調査票"].iter_rows(max_row=12):
-            texts = [str(cell.value or "").replace("\n", "") for cell in row]
+        with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+            rows = book["調査票"].iter_rows(max_row=12, values_only=True)
+            heading = [[str(value or "").replace("\n", "") for value in row] for row in rows]
+        for texts in heading:
             if "記入者" in texts:
                 respondents.add(texts[texts.index("記入者") + 1])
     assert len(respondents) > 1

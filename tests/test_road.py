@@ -30,10 +30,10 @@ NOW: list[Line] = [
 BEFORE: list[Line] = [procedure(1), not_started(2), *NOW[2:]]
 
 
-@pytest.fixture
-def found(tmp_path: Path) -> Findings:
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     now = [{**line, "procedure_id": f"E-{n}"} for n, line in enumerate(NOW[:1])]
-    cycle = make_two_cycles(tmp_path, [NOW, now], [BEFORE, now])
+    cycle = make_two_cycles(tmp_path_factory.mktemp("road"), [NOW, now], [BEFORE, now])
     return load_findings(cycle, collect_survey)
 
 

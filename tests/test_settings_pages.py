@@ -82,14 +82,14 @@ def read_cycle_settings(folder: Path, text: str) -> str:
 def read_corrections_file(folder: Path, text: str) -> str:
     cycle = make_cycle(folder, [procedure(1)])
     (cycle.raw_folder / "corrections.toml").write_text(text, encoding="utf-8")
-    return tell_problems(load_surveys(cycle)[0].problems)
+    return tell_problems(load_surveys(cycle, collect_survey)[0].problems)
 
 
 def read_matches_file(folder: Path, text: str) -> str:
     before = [procedure(1), procedure(2, name="廃止の届出")]
     now = [procedure(101), procedure(103, name="新しい届出")]
     cycle = make_two_cycles(folder, [now], [before], text)
-    return tell_problems(load_surveys(cycle)[0].problems)
+    return tell_problems(load_surveys(cycle, collect_survey)[0].problems)
 
 
 def read_published_file(folder: Path, text: str) -> str:

@@ -29,11 +29,11 @@ from workbooks import make_cycle, make_two_cycles, not_started, procedure
 PAGE = (ROOT / "docs/notebooks.md").read_text("utf-8")
 
 
-@pytest.fixture
-def show(tmp_path: Path) -> Show:
+@pytest.fixture(scope="module")
+def show(tmp_path_factory: pytest.TempPathFactory) -> Show:
     first = [procedure(1, fee="あり"), not_started(2, fee="あり", section="資源課")]
     now = [first, [not_started(3, section="こども課")]]
-    cycle = make_two_cycles(tmp_path, now, [[not_started(1)], now[1]])
+    cycle = make_two_cycles(tmp_path_factory.mktemp("show"), now, [[not_started(1)], now[1]])
     (cycle.raw_folder.parent / MEASURES_NAME).write_text(read_own(), "utf-8")
     return Show(load_findings(cycle, collect_survey))
 

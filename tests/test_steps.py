@@ -26,7 +26,7 @@ from analysis.survey.answers.steps import (
 from analysis.survey.collect import collect_survey
 from analysis.survey.lookup import build_lookup
 
-from rows import ASKED
+from rows import ASKED, list_columns
 from workbooks import make_cycle, procedure
 
 CORRECTION = """
@@ -83,17 +83,15 @@ def test_a_cell_that_fills_several_rows_was_cleaned_once_and_filled_each_row(
     survey_cycle = make_cycle(tmp_path, [procedure(1), procedure(2), procedure(3)])
     rows = collect_survey(survey_cycle).rows
     fields = [name for name in rows if f"{name}_raw" in rows]
-    raw = rows.drop(columns=[*fields, "steps", "annual_volume_missing"])
-    raw = raw.assign(
-        **{f"{name}_held": "text" for name in fields},
-        section_raw=" 環境政策課",
-        section_cell="B6",
-        section_fill=pd.Series([None, "group", "group"], dtype="str"),
-    )
-    raw = raw.assign(**{f"{name}_text": raw[f"{name}_raw"] for name in fields})
+    raw = list_columns(rows)
+    raw |= {f"{name}_held": ["text"] * 3 for name in fields}
+    raw |= {"section_raw": [" 環境政策課"] * 3, "section_cell": ["B6"] * 3}
+    raw |= {"section_fill": [None, "group", "group"]}
+    raw |= {f"{name}_text": raw[f"{name}_raw"] for name in fields}
     cleaned, _ = clean_rows(raw, build_lookup(survey_cycle))
-    assert list(cleaned["steps"]) == ["section:blanks", *["section:group+blanks"] * 2]
-    assert list(list_steps(cleaned)["step"]) == ["blanks", "group", "group"]
+    assert cleaned["steps"] == ["section:blanks", *["section:group+blanks"] * 2]
+    filled = list_steps(rows.assign(section_cell="B6", steps=cleaned["steps"]))
+    assert list(filled["step"]) == ["blanks", "group", "group"]
 
 
 def test_steps_in_words_read_back(findings: Findings) -> None:

@@ -168,9 +168,14 @@ MERGED_NOW = [
 ]
 
 
+@pytest.fixture(scope="module")
+def merged_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("merged"), CITY_BEFORE, MERGED_NOW, MERGER)
+
+
 @pytest.fixture
-def merged(tmp_path: Path) -> Path:
-    return make_project(tmp_path, CITY_BEFORE, MERGED_NOW, MERGER)
+def merged(merged_city: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(merged_city, tmp_path / "project"))
 
 
 def test_a_merger_is_compared_with_the_departments_that_it_is_of(merged: Path) -> None:

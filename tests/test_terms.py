@@ -13,6 +13,7 @@ from analysis.document import html as renderer
 from analysis.figures.findings import Findings, load_findings
 from analysis.reports.department import reason_table
 from analysis.reports.progress import ROUNDED_SHARES, say_progress
+from analysis.survey.collect import collect_survey
 
 from conftest import ROOT
 from workbooks import make_two_cycles, not_started, procedure
@@ -126,14 +127,15 @@ def said(findings: Findings, scope: str) -> str:
     return re.sub("<[^>]+>", "", renderer.render(Paragraph(say_progress(findings, scope))))
 
 
-@pytest.fixture
-def still(tmp_path: Path) -> Findings:
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     """環境部 is as it was; こども部 has a procedure fewer, and as many online."""
+    root = tmp_path_factory.mktemp("still")
     both = [procedure(1), not_started(2)]
     more = [procedure(11), not_started(12), not_started(13)]
     matches = "previous_id,current_id,decided_by,decided_on,reason\nK-013,,DX,2024-09-20,廃止\n"
-    cycle = make_two_cycles(tmp_path, [both, more[:2]], [both, more], matches)
-    return load_findings(open_cycle(cycle.name, tmp_path))
+    cycle = make_two_cycles(root, [both, more[:2]], [both, more], matches)
+    return load_findings(open_cycle(cycle.name, root), collect_survey)
 
 
 def test_what_did_not_move_is_said_once(still: Findings) -> None:
@@ -148,7 +150,7 @@ def test_a_rate_that_moved_with_its_whole_alone_is_said(still: Findings) -> None
 def test_the_total_of_the_reasons_has_its_share_and_rounding_is_told(tmp_path: Path) -> None:
     reasons = ["未検討", "その他理由で不可", "現行法制度上不可"]
     rows = [not_started(n, reason=r, reason_detail="理由") for n, r in enumerate(reasons, 1)]
-    findings = load_findings(make_two_cycles(tmp_path, [rows], [rows]))
+    findings = load_findings(make_two_cycles(tmp_path, [rows], [rows]), collect_survey)
     table = reason_table(findings, "all")
     assert str(getattr(table.rows[-1][2], "text", "")) == "100.0"
     assert table.notes == (ROUNDED_SHARES,)
@@ -156,5 +158,5 @@ def test_the_total_of_the_reasons_has_its_share_and_rounding_is_told(tmp_path: P
 
 def test_shares_that_add_up_are_not_explained(tmp_path: Path) -> None:
     rows = [not_started(1), not_started(2)]
-    findings = load_findings(make_two_cycles(tmp_path, [rows], [rows]))
+    findings = load_findings(make_two_cycles(tmp_path, [rows], [rows]), collect_survey)
     assert reason_table(findings, "all").notes == ()

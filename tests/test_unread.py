@@ -61,7 +61,7 @@ def look(tmp_path: Path, name: str, content: str = CORRECTION) -> list[tuple[str
     path = cycle.raw_folder / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(content, encoding="utf-8")
-    problems = load_survey(cycle).problems
+    problems = collect_survey(cycle).problems
     return list(zip(problems["workbook"], problems["code"], strict=True))
 
 
@@ -132,7 +132,7 @@ def test_folders_are_named_by_what_lies_in_them(tmp_path: Path) -> None:
     (raw / "空").mkdir()
     for number in range(5):
         (raw / "資料" / f"{number}.pdf").write_text("x", encoding="utf-8")
-    problems = load_survey(cycle).problems
+    problems = collect_survey(cycle).problems
     assert list(zip(problems["workbook"], problems["code"], strict=True)) == [
         ("回答", "folder_unread"),
         ("圧縮", "folder_unread"),
@@ -247,7 +247,7 @@ def test_who_handed_in_what_is_not_read_is_not_called_missing(
     path = cycle.raw_folder / name
     path.parent.mkdir(exist_ok=True, parents=True)
     path.write_bytes(content)
-    survey = load_survey(cycle)
+    survey = collect_survey(cycle)
     assert tell_elsewhere(where, how) in describe_problems(survey)
     assert list(survey.workbooks["state"]) == ["unreadable", "answered"]
     told = survey.problems.loc[survey.problems["department"].isna(), "workbook"]
@@ -258,7 +258,7 @@ def test_who_handed_in_what_is_not_read_is_not_called_missing(
 def test_who_handed_in_nothing_is_missing(tmp_path: Path, name: str) -> None:
     cycle = make_cycle(tmp_path, None, [procedure(2)])
     (cycle.raw_folder / name).write_bytes(b"x")
-    assert list(load_survey(cycle).workbooks["state"]) == ["missing", "answered"]
+    assert list(collect_survey(cycle).workbooks["state"]) == ["missing", "answered"]
 
 
 def test_several_that_may_be_the_answer_are_all_named(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_several_that_may_be_the_answer_are_all_named(tmp_path: Path) -> None:
         (cycle.raw_folder / name).write_bytes(BOOK)
     how = "どれが回答か確かめ、圧縮したものは展開して、一つを"
     where = "「1/環境部.xlsx」、「2/環境部.xlsx」"
-    assert tell_elsewhere(where, how) in describe_problems(load_survey(cycle))
+    assert tell_elsewhere(where, how) in describe_problems(collect_survey(cycle))
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_what_is_packed_is_named_as_far_as_it_can_be_seen(
 ) -> None:
     cycle = make_cycle(tmp_path, [procedure(1)])
     (cycle.raw_folder / name).write_bytes(content)
-    (told,) = load_survey(cycle).problems.to_dict("records")
+    (told,) = collect_survey(cycle).problems.to_dict("records")
     assert (told["code"], told["severity"]) == ("file_packed", "warning")
     assert told["message"] == f"圧縮したファイルです{inside}。読み込んでいません。"
 

@@ -1,7 +1,8 @@
 """Write the demonstration survey: what it asks, its cycles, the guideline, under `data/raw`."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from demo.answers import answer_department
@@ -52,13 +53,19 @@ def _is_free(path: Path, content: bytes) -> bool:
 
 def make_files() -> Iterator[tuple[Path, bytes]]:
     """Yield the path under data/raw and the content of every file, in order."""
+    return ((path, make()) for path, make in list_files())
+
+
+def list_files() -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """Yield the path under data/raw of every file, in order, and what makes its content."""
     # It asks what the published survey did, as any new survey does at first.
-    yield Path(_TEMPLATE.name), _TEMPLATE.read_bytes()
+    yield Path(_TEMPLATE.name), _TEMPLATE.read_bytes
     for path in sorted(p for p in FOLDER.glob("data/raw/**/*") if p.is_file()):
-        yield path.relative_to(FOLDER / "data" / "raw"), path.read_bytes()
+        yield path.relative_to(FOLDER / "data" / "raw"), path.read_bytes
     for cycle in CYCLES:
         for department in load_departments():
-            yield Path(cycle, f"{department.name}.xlsx"), make_workbook(department, cycle)
+            make = partial(make_workbook, department, cycle)
+            yield Path(cycle, f"{department.name}.xlsx"), make
 
 
 def make_workbook(department: Department, cycle: str) -> bytes:

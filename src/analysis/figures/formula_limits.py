@@ -43,21 +43,12 @@ def find_excess(formula: str) -> str | None:
     """
     if len(formula) > _LONGEST_FORMULA:
         return f"数式が{len(formula):,}字になります（Excel では{_LONGEST_FORMULA:,}字まで）"
-    longest = deepest = most = 0
-    arguments: list[int] = []
-    for at, part in enumerate(formula.split('"')):
-        # Texts stand at every other place; a doubled mark within one only makes it shorter here.
-        if at % 2:
-            longest = max(longest, len(part))
-            continue
-        for sign in part:
-            if sign == "(":
-                arguments.append(1)
-                deepest = max(deepest, len(arguments))
-            elif sign == ")":
-                most = max(most, arguments.pop())
-            elif sign == "," and arguments:
-                arguments[-1] += 1
+    # Texts stand at every other place; a doubled mark within one only makes it shorter here.
+    parts = formula.split('"')
+    longest, plain = max(map(len, parts[1::2]), default=0), "".join(parts[::2])
+    # Nearly all have too few of either to be looked at sign by sign.
+    is_doubted = plain.count("(") > _DEEPEST or plain.count(",") >= _MOST_ARGUMENTS
+    deepest, most = _measure_functions(plain) if is_doubted else (0, 0)
     for found, limit, words in (
         (longest, _LONGEST_TEXT, "数式の中の文字列が{}字"),
         (deepest, _DEEPEST, "数式の中の関数が{}段"),
@@ -66,6 +57,21 @@ def find_excess(formula: str) -> str | None:
         if found > limit:
             return f"{words.format(found)}になります（Excel では{limit}{words[-1]}まで）"
     return None
+
+
+def _measure_functions(formula: str) -> tuple[int, int]:
+    """Return how many levels of functions there are, and the most arguments that one has."""
+    deepest = most = 0
+    arguments: list[int] = []
+    for sign in formula:
+        if sign == "(":
+            arguments.append(1)
+            deepest = max(deepest, len(arguments))
+        elif sign == ")":
+            most = max(most, arguments.pop())
+        elif sign == "," and arguments:
+            arguments[-1] += 1
+    return deepest, most
 
 
 def require_recountable(

@@ -3,7 +3,7 @@
 The one way in which `verify` (delivered against recomputed) and `diff` (any two) compare.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,22 +21,24 @@ WORDS = ("scope", "label", "definition")
 EVIDENCE = ("evidence_rows", "evidence_sha256")
 
 _Key = tuple[str, ...]
+_Line = Mapping[str, str]
+"""A line of figures.csv by its columns."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
     """The same figure on both sides; None where a side doesn't have it."""
 
-    a: "pd.Series[str] | None"
-    b: "pd.Series[str] | None"
+    a: _Line | None
+    b: _Line | None
 
     @property
-    def either(self) -> "pd.Series[str]":
+    def either(self) -> _Line:
         """The figure of the second side, or else of the first.
 
-        >>> Pair(pd.Series({"text": "1"}), pd.Series({"text": "2"})).either["text"]
+        >>> Pair({"text": "1"}, {"text": "2"}).either["text"]
         '2'
-        >>> Pair(pd.Series({"text": "1"}), None).either["text"]
+        >>> Pair({"text": "1"}, None).either["text"]
         '1'
         """
         return next(row for row in (self.b, self.a) if row is not None)
@@ -134,9 +136,11 @@ class RowChanges:
         return compares(self.sides[1].items[self.pair.either["measure"]].measure)
 
 
-def _keyed(side: Side, other: Side) -> dict[str, "pd.Series[str]"]:
+def _keyed(side: Side, other: Side) -> dict[str, _Line]:
     """Return a side's figures by what both sides call them."""
-    rows = {str(row["figure_id"]): row for _, row in side.figures.iterrows()}
+    names, columns = [*side.figures], (side.figures[name].tolist() for name in side.figures)
+    lines = (dict(zip(names, line, strict=True)) for line in zip(*columns, strict=True))
+    rows: dict[str, _Line] = {line["figure_id"]: line for line in lines}
     if side.cycle == other.cycle:
         return rows
     own = f"{side.cycle}/"
@@ -159,10 +163,10 @@ def _role_by_key(selections: list[Selection], scope: str) -> dict[_Key, str]:
     return roles
 
 
-def _say_value(row: "pd.Series[str] | None") -> str:
+def _say_value(row: _Line | None) -> str:
     return "（なし）" if row is None else f"{row['text']}{row['unit']}"
 
 
-def _say_parts(row: "pd.Series[str]") -> str:
+def _say_parts(row: _Line) -> str:
     parts = [row[name] for name in ("numerator", "denominator") if row[name]]
     return f"（{'/'.join(parts)}）"

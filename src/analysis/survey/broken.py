@@ -1,7 +1,8 @@
 """The rows in which a condition on the answers of one row holds."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,22 +12,26 @@ from analysis.questionnaire.condition import BLANK, LATER, STATE_CODES, Conditio
 from analysis.questionnaire.field import NOTHING, SEVERAL, list_codes
 
 
-def find_rows(condition: Condition, rows: pd.DataFrame, as_of: datetime.date) -> "pd.Series[bool]":
-    """Tell row by row whether the condition holds, on the index of the rows.
+def find_rows(
+    condition: Condition, rows: Mapping[str, Sequence[Any]], as_of: datetime.date
+) -> list[int]:
+    """Return the places of the rows in which the condition holds.
 
-    Needs the cleaned fields it speaks of, and of a number also `_missing`: one that is said not to
-    be known is no blank.
+    `rows` are columns of values, None for a missing one. Needs the cleaned fields it speaks of, and
+    of a number also `_missing`: one that is said not to be known is no blank.
 
     >>> from analysis.questionnaire.condition import read_condition
     >>> told = {"status": "not_started", "reason": "filled"}
     >>> waiting = read_condition(told, ledger.cycle.questionnaire.named)
-    >>> find_rows(waiting, rows, ledger.cycle.settings.as_of).tolist()
-    [False, True]
+    >>> answers = {"status": ["online", "not_started"], "reason": [None, "other"]}
+    >>> find_rows(waiting, answers, ledger.cycle.settings.as_of)
+    [1]
     """
-    found = pd.Series(data=True, index=rows.index)
+    found: Sequence[int] = range(len(rows[condition.fields[0]]))
     for name, told in condition.parts:
-        found &= _find(rows, name, told, as_of)
-    return found
+        column, is_meant = _choose(rows, name, told, as_of)
+        found = [at for at in found if is_meant(column[at])]
+    return [*found]
 
 
 def holds_any(answers: pd.Series, codes: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -48,16 +53,21 @@ def is_one(answer: str, codes: Collection[str]) -> bool:
     return answer in codes or any(code in codes for code in list_codes(answer))
 
 
-def _find(
-    rows: pd.DataFrame, name: str, told: tuple[str, ...], as_of: datetime.date
-) -> "pd.Series[bool] | NDArray[np.bool_]":
-    answers = rows[name]
+def _choose(
+    rows: Mapping[str, Sequence[Any]], name: str, told: tuple[str, ...], as_of: datetime.date
+) -> tuple[Sequence[Any], Callable[[Any], bool]]:
+    """Return the column that says what is told of a field, and what is meant in it."""
     if told == (LATER,):
         # As far as the answer goes: ISO texts compare as their dates do, and 2024 or 2024-09 comes
         # before 2024-09-01, so that a month is later only if it begins after the day.
-        return answers.fillna("") > as_of.isoformat()
+        day = as_of.isoformat()
+        return rows[name], lambda answer: answer is not None and answer > day
     if not STATE_CODES & {*told}:
-        return holds_any(answers, told)
-    missing = f"{name}_missing"
-    is_blank = answers.isna() if missing not in rows else rows[missing] == BLANK
-    return is_blank if told == (BLANK,) else ~is_blank
+        # Many rows have one answer.
+        meant = {answer for answer in {*rows[name]} if is_one(answer or NOTHING, told)}
+        return rows[name], meant.__contains__
+    blank = BLANK if f"{name}_missing" in rows else None
+    column = rows[name] if blank is None else rows[f"{name}_missing"]
+    if told == (BLANK,):
+        return column, lambda answer: answer == blank
+    return column, lambda answer: answer != blank

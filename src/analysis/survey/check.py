@@ -4,11 +4,9 @@ A rule within a row is one entry in `rules.toml`, with the field whose cell is t
 condition. Any other is its words there and a function here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import NamedTuple
 
 from analysis.cycle import Cycle
 from analysis.questionnaire.field import Field, name_codes
@@ -16,6 +14,7 @@ from analysis.questionnaire.rules import Rule
 from analysis.questionnaire.spellings import match_key
 from analysis.survey.broken import find_rows
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.table.fill import Columns
 from analysis.survey.table.read import Reading
 from analysis.survey.table.stated import find_totals_that_differ
 from analysis.survey.table.tombstone import find_tombstone_names, find_tombstones
@@ -27,23 +26,27 @@ class Intake:
     """All that the rules look at: the cleaned rows, and the readings they came from."""
 
     cycle: Cycle
-    rows: pd.DataFrame
+    rows: Columns
     readings: Sequence[Reading]
+
+    def place(self, field: str, at: int) -> Place:
+        """Return where a row's field stands."""
+        return Place(*(self.rows[name][at] for name in (*_SHEET, f"{field}_cell")))
 
 
 _MOST_NAMED = 5
-_SHEET = ["department", "workbook", "sheet"]
+_SHEET = ("department", "workbook", "sheet")
 
 
 class _Breach(NamedTuple):
-    """Where a rule within a row is broken: in the cell of `field` where `found` is true.
+    """Where a rule within a row is broken: in the cell of `field` of the rows `found`.
 
     `about` is the choice, if there is one, whose answer the message names as {label}.
     """
 
     rule: Rule
     field: str
-    found: "pd.Series[bool]"
+    found: Sequence[int]
     about: str | None = None
 
 
@@ -54,31 +57,39 @@ def _find_breaches(intake: Intake) -> Iterator[_Breach]:
         yield _Breach(rule, field, found, when.find_choice(field))
     is_gone, is_total = (asked.rules[code] for code in ("row_tombstone", "section_total"))
     for name in ("procedure_id", "reason_detail", "remarks"):
-        yield _Breach(is_gone, name, _is_tombstone(intake, name))
-    yield _Breach(is_gone, "name", _is_tombstone_name(intake))
-    yield _Breach(is_total, "section", _is_called_total(intake))
+        yield _Breach(is_gone, name, _find_tombstones(intake, name))
+    yield _Breach(is_gone, "name", _find_tombstone_names(intake))
+    yield _Breach(is_total, "section", _find_called_totals(intake))
 
 
-def _is_tombstone(intake: Intake, field: str) -> "pd.Series[bool]":
+def _list_written(intake: Intake, field: str) -> list[str]:
+    """Return what stands in a field where it says something, else nothing."""
     # As it stands: cleaning joins the lines, of which one may say so.
-    texts = intake.rows[f"{field}_raw"].where(intake.rows[field].notna()).fillna("")
-    ids = intake.rows["procedure_id"].fillna("").tolist()
-    found = find_tombstones(texts.tolist(), ids, may_head=field == "remarks")
-    return pd.Series(found, texts.index, dtype=bool)
+    pairs = zip(intake.rows[f"{field}_raw"], intake.rows[field], strict=True)
+    return ["" if raw is None or value is None else raw for raw, value in pairs]
 
 
-def _is_tombstone_name(intake: Intake) -> "pd.Series[bool]":
-    names = intake.rows["name_raw"].where(intake.rows["name"].notna()).fillna("")
-    found = pd.Series(data=False, index=names.index)
-    for _, own in names.groupby(intake.rows["department_slug"], sort=False):
-        found[own.index] = pd.Series(find_tombstone_names(own), own.index)
-    return found
+def _find_tombstones(intake: Intake, field: str) -> list[int]:
+    ids = [own or "" for own in intake.rows["procedure_id"]]
+    found = find_tombstones(_list_written(intake, field), ids, may_head=field == "remarks")
+    return [at for at, is_found in enumerate(found) if is_found]
 
 
-def _is_called_total(intake: Intake) -> "pd.Series[bool]":
+def _find_tombstone_names(intake: Intake) -> list[int]:
+    names = _list_written(intake, "name")
+    return sorted(
+        at
+        for own in _group(intake.rows["department_slug"])
+        for at, is_found in zip(own, find_tombstone_names(names[n] for n in own), strict=True)
+        if is_found
+    )
+
+
+def _find_called_totals(intake: Intake) -> list[int]:
     # Only the word itself: 会計室計 may be what a section is called.
     sections = intake.rows["section"]
-    return sections.isin([s for s in sections.dropna().unique() if match_key(s) in TOTAL_WORDS])
+    totals = {one for one in {*sections} if one and match_key(one) in TOTAL_WORDS}
+    return [at for at, section in enumerate(sections) if section in totals]
 
 
 def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
@@ -98,29 +109,27 @@ def check_rows(intake: Intake, found: Iterable[Problem]) -> list[Problem]:
 
 def _tell(breach: _Breach, intake: Intake) -> Iterator[Problem]:
     asked, rows, field = intake.cycle.questionnaire, intake.rows, breach.field
-    has_cell = rows[f"{field}_cell"].notna()
-    if (lacks_column := breach.found & ~has_cell).any():
-        yield from _tell_without_column(breach, asked.named[field], rows[lacks_column])
-    is_blamed = breach.found & has_cell
-    if not is_blamed.any():
-        return
-    wanted = filter(None, (f"{field}_raw", breach.about))
-    blamed = rows.loc[is_blamed, [*_place_columns(field), *wanted]]
-    raws = blamed[f"{field}_raw"].tolist()
-    codes = blamed[breach.about].tolist() if breach.about else [None] * len(raws)
-    for place, raw, code in zip(_list_places(blamed, field), raws, codes, strict=True):
-        choices = asked.named[breach.about].choices if breach.about else {}
+    cells, raws = rows[f"{field}_cell"], rows[f"{field}_raw"]
+    without = [at for at in breach.found if cells[at] is None]
+    yield from _tell_without_column(breach, asked.named[field], without, intake)
+    for at in breach.found:
+        if cells[at] is None:
+            continue
+        code = rows[breach.about][at] if breach.about else None
+        label = name_codes(code, asked.named[breach.about].choices) if breach.about and code else ""
         yield report(
             breach.rule,
-            place,
+            intake.place(field, at),
             asked.named[field],
-            value=raw if isinstance(raw, str) else None,
+            value=raws[at],
             as_of=intake.cycle.day,
-            label=name_codes(code, choices) if isinstance(code, str) else "",
+            label=label,
         )
 
 
-def _tell_without_column(breach: _Breach, field: Field, rows: pd.DataFrame) -> Iterator[Problem]:
+def _tell_without_column(
+    breach: _Breach, field: Field, without: Sequence[int], intake: Intake
+) -> Iterator[Problem]:
     """Tell an answer that is needed and has no column, once a sheet, with the first rows.
 
     That a required column is missing is told by itself, and so is that of an optional one: only
@@ -128,19 +137,22 @@ def _tell_without_column(breach: _Breach, field: Field, rows: pd.DataFrame) -> I
     """
     if field.required or breach.rule.severity != "error":
         return
-    for (department, workbook, sheet), group in rows.groupby(_SHEET, sort=False):
-        place = Place(str(department), str(workbook), str(sheet))
-        named = "、".join(f"{row}行" for row in group["row"].head(_MOST_NAMED))
-        more = "ほか" if len(group) > _MOST_NAMED else ""
-        words = {"value": named + more, "count": f"{len(group):,}"}
-        yield report("answers_without_column", place, field, **words)
+    rows = intake.rows
+    sheets = [tuple(rows[name][at] for name in _SHEET) for at in without]
+    for group in _group(sheets):
+        numbers = [rows["row"][without[n]] for n in group]
+        named = "、".join(f"{row}行" for row in numbers[:_MOST_NAMED])
+        more = "ほか" if len(numbers) > _MOST_NAMED else ""
+        words = {"value": named + more, "count": f"{len(numbers):,}"}
+        yield report("answers_without_column", Place(*sheets[group[0]]), field, **words)
 
 
 def _find_ids_twice(intake: Intake) -> Iterator[Problem]:
     """Blame every row of an id that stands in several, however written, and name the others."""
-    rows, field = intake.rows, intake.cycle.questionnaire.named["procedure_id"]
-    ids = rows["procedure_id"].where(rows["procedure_id_cell"].notna()).str.lower()
-    yield from _find_twice("id_twice", field, rows, ids)
+    rows = intake.rows
+    pairs = zip(rows["procedure_id"], rows["procedure_id_cell"], strict=True)
+    ids = [own.lower() if own and cell else None for own, cell in pairs]
+    yield from _find_twice("id_twice", "procedure_id", intake, ids)
 
 
 def _find_names_twice(intake: Intake) -> Iterator[Problem]:
@@ -148,25 +160,24 @@ def _find_names_twice(intake: Intake) -> Iterator[Problem]:
 
     A missing name or section is like no other; of two missing laws nobody can tell.
     """
-    rows, field = intake.rows, intake.cycle.questionnaire.named["name"]
-    is_told = rows[["section", "name", "law", "name_cell"]].notna().all(axis=1)
-    parts = [rows[name].fillna("").map(match_key) for name in ("section", "name", "law")]
-    keys = pd.Series(
-        list(zip(rows["department_slug"], *parts, strict=True)), index=rows.index, dtype=object
-    )
-    yield from _find_twice("name_twice", field, rows, keys.where(is_told))
+    names = ("department_slug", "section", "name", "law", "name_cell")
+    keys = [
+        (slug, *map(match_key, parts)) if all(parts) and cell else None
+        for slug, *parts, cell in zip(*(intake.rows[name] for name in names), strict=True)
+    ]
+    yield from _find_twice("name_twice", "name", intake, keys)
 
 
 def _find_twice(
-    code: str, field: Field, rows: pd.DataFrame, keys: "pd.Series[Any]"
+    code: str, field: str, intake: Intake, keys: Sequence[Hashable]
 ) -> Iterator[Problem]:
     """Blame the field of every row whose key another has, and name some of the others."""
-    is_twice = keys.notna() & keys.duplicated(keep=False)
-    twice = rows.loc[is_twice, [*_place_columns(field.name), field.name]]
-    for _, at in twice.groupby(keys[twice.index], sort=False).indices.items():
-        group = twice.iloc[at]
+    asked = intake.cycle.questionnaire.named[field]
+    for group in _group(keys):
+        if len(group) == 1:
+            continue
         # A merged cell is the place of several rows.
-        places = dict(zip(_list_places(group, field.name), group[field.name], strict=True))
+        places = {intake.place(field, at): intake.rows[field][at] for at in group}
         named = [str(place) for place in [*places][: _MOST_NAMED + 1]]
         for number, (place, value) in enumerate(places.items()):
             others = [*named[:number], *named[number + 1 :]][:_MOST_NAMED]
@@ -174,16 +185,16 @@ def _find_twice(
             words = f"ほかに {'、'.join(others)}" + (f" ほか{more}か所" if more else "")
             if not others:
                 words = f"結合したセルの{len(group)}行"
-            yield report(code, place, field, value=value, others=words)
+            yield report(code, place, asked, value=value, others=words)
 
 
-def _list_places(rows: pd.DataFrame, field: str) -> list[Place]:
-    columns = [rows[name].tolist() for name in _place_columns(field)]
-    return [Place(*place) for place in zip(*columns, strict=True)]
-
-
-def _place_columns(field: str) -> tuple[str, ...]:
-    return (*_SHEET, f"{field}_cell")
+def _group(keys: Sequence[Hashable]) -> list[list[int]]:
+    """Return the places of each key, in the order of the first; those without a key are left."""
+    places: dict[Hashable, list[int]] = {}
+    for at, key in enumerate(keys):
+        if key is not None:
+            places.setdefault(key, []).append(at)
+    return [*places.values()]
 
 
 _INTAKE_RULES: tuple[Callable[[Intake], Iterator[Problem]], ...] = (

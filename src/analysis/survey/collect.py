@@ -5,7 +5,7 @@ is wrong with it is among the problems, and the other departments are read all t
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import PurePath
 
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.cycle import SETTINGS_NAME, Cycle, Department
 from analysis.files.file import find_files
 from analysis.files.named import list_named
+from analysis.questionnaire.field import Field
 from analysis.questionnaire.questionnaire import Questionnaire
 from analysis.survey.answers.clean import clean_rows
 from analysis.survey.answers.correct import correct_rows, find_misdated, read_corrections
@@ -20,12 +21,12 @@ from analysis.survey.check import Intake, check_rows
 from analysis.survey.lookup import Lookup, build_lookup
 from analysis.survey.pairs.confirm import read_matches
 from analysis.survey.problems import Place, Problem, problems_to_frame, report, sort_problems
-from analysis.survey.survey import Survey, row_columns
+from analysis.survey.survey import Survey, frame_columns, row_columns
 from analysis.survey.table.extras import EXTRA_PARTS
 from analysis.survey.table.fill import Columns
 from analysis.survey.table.read import Reading, name_stated
 from analysis.survey.table.read_all import read_workbooks
-from analysis.survey.table.table import Line, raw_columns, rows_to_frame
+from analysis.survey.table.table import Line, raw_columns
 from analysis.survey.timeline import check_target
 from analysis.survey.uncounted import leave_problems, set_apart
 from analysis.survey.unread import find_elsewhere, find_unread
@@ -58,7 +59,7 @@ def collect_survey(
     )
     unsettled = list(_name_successors(cycle, unsettled, read_files[listed:]))
     readings, everyone, uncounted = set_apart(cycle, find_elsewhere(cycle, settled))
-    raw, asked = _frame_rows(readings, cycle), cycle.questionnaire
+    raw, asked = _gather_rows(readings, cycle), cycle.questionnaire
     corrected, applied, uncorrected = correct_rows(
         raw, corrections, asked, ids_per_department=per_department
     )
@@ -81,7 +82,7 @@ def collect_survey(
     problems = list(dict.fromkeys(problems))
     return Survey(
         asked,
-        rows=rows.loc[:, row_columns(asked.fields)],
+        rows=_frame_rows(rows, asked.fields),
         workbooks=_frame_workbooks(everyone, asked),
         problems=problems_to_frame(sort_problems(problems, departments)),
         corrections=applied,
@@ -91,74 +92,68 @@ def collect_survey(
     )
 
 
-def _frame_rows(readings: list[Reading], cycle: Cycle) -> pd.DataFrame:
+def _gather_rows(readings: Sequence[Reading], cycle: Cycle) -> Columns:
     """Return the raw rows of all workbooks with the columns that say where they come from."""
-    # One frame: to join twenty costs more than to read them.
-    fields = cycle.questionnaire.fields
-    names = raw_columns(fields)
-    columns: Columns = {
-        name: [value for reading in readings for value in reading.rows.get(name, ())]
-        for name in names
-    }
-    rows = _add_source(
-        rows_to_frame(columns, fields), readings, [len(r.rows.get("row", ())) for r in readings]
-    )
-    return rows.assign(cycle=pd.Series(cycle.name, index=rows.index, dtype="str"))
+    rows = _gather([reading.rows for reading in readings], raw_columns(cycle.questionnaire.fields))
+    rows |= _list_sources(readings, [len(r.rows.get("row", ())) for r in readings])
+    return rows | {"cycle": [cycle.name] * len(rows["row"])}
 
 
-def _frame_lines(readings: list[Reading]) -> pd.DataFrame:
+def _frame_rows(rows: Columns, fields: Sequence[Field]) -> pd.DataFrame:
+    """Return the tidy rows."""
+    numbers = {field.name: "Int64" for field in fields if field.kind == "number"}
+    return frame_columns({name: rows[name] for name in row_columns(fields)}, row="int64", **numbers)
+
+
+def _frame_lines(readings: Sequence[Reading]) -> pd.DataFrame:
     """Return one row per row of a table that is no procedure; an unknown one is a problem."""
     known = [[line for line in r.lines if line.kind != "unknown"] for r in readings]
-    frame = pd.DataFrame(list(chain.from_iterable(known)), columns=list(Line._fields))
-    kinds = dict.fromkeys(Line._fields, "str") | {"row": "int64"}
-    counts = [len(lines) for lines in known]
-    return _add_source(frame.astype(kinds), readings, counts)[[*SOURCE_COLUMNS, *Line._fields]]
+    lines: Columns = {
+        part: [getattr(line, part) for own in known for line in own] for part in Line._fields
+    }
+    sources = _list_sources(readings, [len(own) for own in known])
+    return frame_columns(sources | lines, row="int64")
 
 
-def _frame_extras(readings: list[Reading]) -> pd.DataFrame:
+def _frame_extras(readings: Sequence[Reading]) -> pd.DataFrame:
     """Return one row per filled cell of an extra column: its place, procedure, title and text."""
-    kinds = dict.fromkeys(EXTRA_PARTS, "str") | {"row": "int64"}
-    frame = pd.DataFrame(
-        {
-            part: pd.Series([v for r in readings for v in r.extras.get(part, ())], dtype=kind)
-            for part, kind in kinds.items()
-        }
-    )
-    counts = [len(r.extras.get("row", ())) for r in readings]
-    return _add_source(frame, readings, counts)[[*SOURCE_COLUMNS, *EXTRA_PARTS]]
+    sources = _list_sources(readings, [len(r.extras.get("row", ())) for r in readings])
+    return frame_columns(sources | _gather([r.extras for r in readings], EXTRA_PARTS), row="int64")
 
 
-def _add_source(frame: pd.DataFrame, readings: list[Reading], counts: list[int]) -> pd.DataFrame:
-    """Add the columns that say which workbook and sheet the rows come from, so many of each."""
+def _gather(columns: Sequence[Columns], names: Sequence[str]) -> Columns:
+    """Return the columns of all, those of the first before those of the next."""
+    return {name: [value for own in columns for value in own.get(name, ())] for name in names}
+
+
+def _list_sources(readings: Sequence[Reading], counts: Sequence[int]) -> Columns:
+    """Return the columns that say which workbook and sheet rows come from, so many of each."""
     sources = [
         (r.department.name, r.department.slug, r.department.workbook, r.sheet) for r in readings
     ]
-    repeated = [source for source, n in zip(sources, counts, strict=True) for _ in range(n)]
-    added = pd.DataFrame(repeated, columns=list(SOURCE_COLUMNS), index=frame.index).astype("str")
-    return pd.concat([frame, added], axis=1)
-
-
-def _frame_workbooks(readings: list[Reading], asked: Questionnaire) -> pd.DataFrame:
-    """Return one row per department: its workbook's state, counts, and own totals."""
-    text, count = ("str", "int64")
-    columns: dict[str, tuple[str, list[object]]] = {
-        "department": (text, [r.department.name for r in readings]),
-        "department_slug": (text, [r.department.slug for r in readings]),
-        "workbook": (text, [r.department.workbook for r in readings]),
-        "sheet": (text, [r.sheet for r in readings]),
-        "sha256": (text, [r.sha256 for r in readings]),
-        "state": (text, [r.state for r in readings]),
-        **{name: (count, [r.counts.get(name, 0) for r in readings]) for name in _COUNTS},
-        **{
-            f"stated_{n}": ("Int64", [r.stated_number(n) for r in readings])
-            for n in name_stated(asked)
-        },
-        "other_sheets": (text, ["、".join(r.other_sheets) or None for r in readings]),
-        "extra_columns": (text, ["、".join(r.extra_columns) or None for r in readings]),
+    return {
+        name: [source[at] for source, n in zip(sources, counts, strict=True) for _ in range(n)]
+        for at, name in enumerate(SOURCE_COLUMNS)
     }
-    return pd.DataFrame(
-        {name: pd.Series(values, dtype=kind) for name, (kind, values) in columns.items()}
-    )
+
+
+def _frame_workbooks(readings: Sequence[Reading], asked: Questionnaire) -> pd.DataFrame:
+    """Return one row per department: its workbook's state, counts, and own totals."""
+    stated = {f"stated_{name}": name for name in name_stated(asked)}
+    columns: dict[str, list[object]] = {
+        "department": [r.department.name for r in readings],
+        "department_slug": [r.department.slug for r in readings],
+        "workbook": [r.department.workbook for r in readings],
+        "sheet": [r.sheet for r in readings],
+        "sha256": [r.sha256 for r in readings],
+        "state": [r.state for r in readings],
+        **{name: [r.counts.get(name, 0) for r in readings] for name in _COUNTS},
+        **{column: [r.stated_number(name) for r in readings] for column, name in stated.items()},
+        "other_sheets": ["、".join(r.other_sheets) or None for r in readings],
+        "extra_columns": ["、".join(r.extra_columns) or None for r in readings],
+    }
+    kinds = dict.fromkeys(_COUNTS, "int64") | dict.fromkeys(stated, "Int64")
+    return frame_columns(columns, **kinds)
 
 
 def _find_unread(cycle: Cycle, strays: Sequence[Department]) -> Iterator[Problem]:

@@ -47,9 +47,12 @@ def check_continuity(
 def _find_files_again(cycle: str, survey: Survey, previous: Survey) -> Iterator[Problem]:
     """Tell of every workbook that the previous cycle has byte for byte."""
     columns = ("department", "workbook", "sha256")
-    now, before = (each.workbooks[list(columns)].dropna() for each in (survey, previous))
-    known = dict(zip(before["sha256"], before["workbook"], strict=True))
-    for department, workbook, sha256 in now.itertuples(index=False):
+    now, before = (
+        zip(*(each.workbooks[name].tolist() for name in columns), strict=True)
+        for each in (survey, previous)
+    )
+    known = {sha256: workbook for _, workbook, sha256 in before if isinstance(sha256, str)}
+    for department, workbook, sha256 in now:
         if sha256 in known:
             place = Place(department, workbook)
             yield report("workbook_again", place, value=f"{cycle}/{known[sha256]}")
@@ -118,15 +121,22 @@ def _find_dates_that_contradict(compared: Comparison) -> Iterator[Problem]:
 
 def _find_volumes_out_of_line(compared: Comparison) -> Iterator[Problem]:
     pairs, field = compared.pairs, compared.cycle.questionnaire.named["annual_volume"]
-    now, before = pairs["annual_volume"], pairs["previous_annual_volume"]
-    low, high = now.where(now < before, before), now.where(now > before, before)
-    differs = (high - low >= _OUT_OF_LINE_DIFFERENCE) & (high >= low * _OUT_OF_LINE_FACTOR)
     columns = ("annual_volume", "previous_annual_volume")
-    for row in list_records(pairs, differs.fillna(value=False), *columns):
+    # NA in Int64 columns is slow to walk.
+    numbers = (pairs[name].array.to_numpy(dtype=object, na_value=None) for name in columns)
+    differs = [_is_out_of_line(*both) for both in zip(*numbers, strict=True)]
+    for row in list_records(pairs, np.array(differs, dtype=bool), *columns):
         was, is_now = int(row["previous_annual_volume"]), int(row["annual_volume"])
         words = {"before": f"{was:,}", "now": f"{is_now:,}", "difference": f"{abs(is_now - was):,}"}
         words["change"] = _say_change(was, is_now)
         yield report_cell("volume_out_of_line", row, field, words)
+
+
+def _is_out_of_line(now: int | None, before: int | None) -> bool:
+    if now is None or before is None:
+        return False
+    low, high = sorted((now, before))
+    return high - low >= _OUT_OF_LINE_DIFFERENCE and high >= low * _OUT_OF_LINE_FACTOR
 
 
 def _say_change(before: int, now: int) -> str:

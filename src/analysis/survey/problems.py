@@ -124,7 +124,7 @@ def problems_to_frame(problems: Iterable[Problem]) -> pd.DataFrame:
     0  環境部.xlsx   C9  total_differs  warning     3
     """
     rows = map(attrgetter(*PROBLEM_COLUMNS), problems)
-    return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS)).astype("str")
+    return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS), dtype="str")
 
 
 def problems_from_frame(frame: pd.DataFrame) -> list[Problem]:

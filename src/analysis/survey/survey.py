@@ -4,7 +4,7 @@ It stands apart from the collecting, so that reading a stored one needs none of 
 of the libraries, that read workbooks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -77,6 +77,23 @@ def row_columns(fields: Sequence[Field]) -> list[str]:
         *(f"{field.name}_missing" for field in fields if field.kind == "number"),
         "steps",
     ]
+
+
+def frame_columns(columns: Mapping[str, Sequence[object]], **kinds: str) -> pd.DataFrame:
+    """Return columns of values as a frame, of dtype str where `kinds` says no other.
+
+    None is missing.
+
+    >>> frame_columns({"name": ["届出", None], "row": [6, 7]}, row="int64")
+      name  row
+    0   届出    6
+    1  NaN    7
+    """
+    # Of series each would be aligned with the others, which takes most of a small frame's time.
+    # The stub does not know that None may stand for a missing value.
+    return pd.DataFrame(
+        {name: pd.array(own, dtype=kinds.get(name, "str")) for name, own in columns.items()}  # type: ignore[call-overload]
+    )
 
 
 def require_usable(survey: Survey, cycle_name: str, advice: str = "") -> None:

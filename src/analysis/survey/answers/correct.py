@@ -19,6 +19,7 @@ from analysis.questionnaire.spellings import answer_key
 from analysis.settings import Day, read_toml
 from analysis.survey.answers.unique import key_ids
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.table.fill import Columns
 from analysis.survey.timeline import find_decision_span
 
 CORRECTION_COLUMNS = (
@@ -61,7 +62,7 @@ class Correction(BaseModel):
 
 
 class _Row(NamedTuple):
-    """Where a correction's text may stand: a row of the frame, and the cell it came from."""
+    """Where a correction's text may stand: the row's place, and the cell it came from."""
 
     at: int
     department: str
@@ -107,12 +108,12 @@ def find_misdated(cycle: Cycle, corrections: tuple[Correction, ...]) -> Iterator
 
 
 def correct_rows(
-    raw: pd.DataFrame,
+    raw: Columns,
     corrections: tuple[Correction, ...],
     asked: Questionnaire,
     *,
     ids_per_department: bool = False,
-) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
+) -> tuple[Columns, pd.DataFrame, list[Problem]]:
     """Return the rows to clean, the corrections applied, and those that can't be.
 
     Row grain and order are those of `raw`. Needs, for every field f, `f_raw` and `f_held`; adds
@@ -120,22 +121,21 @@ def correct_rows(
     each, in the order of the file, with the columns CORRECTION_COLUMNS, all of dtype str. With
     `ids_per_department` a correction names its procedure with the department's slug.
 
-    >>> raw, decided = rows.assign(annual_volume_held="number"), read_corrections(ledger.cycle)
+    >>> raw = rows.assign(annual_volume_held="number").to_dict("list")
+    >>> decided = read_corrections(ledger.cycle)
     >>> corrected, applied, problems = correct_rows(raw, decided, ledger.cycle.questionnaire)
-    >>> corrected[["procedure_id", "annual_volume_raw", "annual_volume_text"]]
-      procedure_id annual_volume_raw annual_volume_text
-    0        K-001               120                120
-    1        K-002               120                210
+    >>> corrected["procedure_id"], corrected["annual_volume_raw"], corrected["annual_volume_text"]
+    (['K-001', 'K-002'], ['120', '120'], ['120', '210'])
     >>> applied[["procedure_id", "field", "cell", "expected", "value"]]
       procedure_id          field cell expected value
     0        K-002  annual_volume   F6      120   210
     """
     names = [field.name for field in asked.fields]
-    rows = raw.assign(**{f"{name}_text": raw[f"{name}_raw"] for name in names})
+    rows = raw | {f"{name}_text": raw[f"{name}_raw"] for name in names}
     ids = key_ids(raw, per_department=ids_per_department)
     by_text = _find_texts(raw, ids, corrections, names)
     applied: dict[tuple[str, str], list[object]] = {}
-    changed: dict[str, dict[int, str]] = {}
+    changed: set[str] = set()
     problems: list[Problem] = []
     for correction in corrections:
         name, wanted = correction.field, answer_key(correction.procedure_id)
@@ -146,7 +146,13 @@ def correct_rows(
         if (wanted, name) in applied:
             problems.append(_report("correction_twice", correction, asked))
             continue
-        changed.setdefault(name, {})[found.at] = correction.value
+        texts, helds = f"{name}_text", f"{name}_held"
+        if name not in changed:
+            # The lists are others' as well.
+            rows |= {column: [*rows[column]] for column in (texts, helds)}
+            changed.add(name)
+        rows[texts][found.at] = correction.value or None
+        rows[helds][found.at] = "text" if correction.value else None
         applied[wanted, name] = [
             wanted,
             name,
@@ -157,28 +163,21 @@ def correct_rows(
             correction.decided_by,
             correction.decided_on.isoformat(),
         ]
-    # Each column once: to set one cell of a frame costs as much as to set them all.
-    for name, values in changed.items():
-        rows.loc[list(values), f"{name}_text"] = [value or None for value in values.values()]
-        held = ["text" if value else None for value in values.values()]
-        rows.loc[list(values), f"{name}_held"] = held
-    frame = pd.DataFrame(list(applied.values()), columns=list(CORRECTION_COLUMNS)).astype("str")
+    frame = pd.DataFrame(list(applied.values()), columns=list(CORRECTION_COLUMNS), dtype="str")
     return rows, frame, problems
 
 
 def _find_texts(
-    raw: pd.DataFrame, ids: list[str], corrections: tuple[Correction, ...], names: list[str]
+    raw: Columns, ids: list[str], corrections: tuple[Correction, ...], names: list[str]
 ) -> dict[tuple[str, str], _Texts]:
     """Return what stands in the fields that corrections speak of, by the row's id and the field."""
     wanted = {(answer_key(c.procedure_id), c.field) for c in corrections}
     found: dict[tuple[str, str], _Texts] = {}
     for name in {name for _, name in wanted}.intersection(names):
-        texts = raw[f"{name}_raw"].fillna("").tolist()
-        columns = (raw[column] for column in (*_SOURCE, f"{name}_cell"))
-        places = (column.astype(object).where(column.notna(), None).tolist() for column in columns)
-        for own, text, *row in zip(ids, texts, raw.index, *places, strict=True):
+        places = (raw[column] for column in (*_SOURCE, f"{name}_cell"))
+        for at, (own, text, *row) in enumerate(zip(ids, raw[f"{name}_raw"], *places, strict=True)):
             if (own, name) in wanted:
-                found.setdefault((own, name), {}).setdefault(text, []).append(_Row(*row))
+                found.setdefault((own, name), {}).setdefault(text or "", []).append(_Row(at, *row))
     return found
 
 

@@ -6,13 +6,12 @@ As cells stand, so they stay; the survey knows a procedure by the longer id.
 import re
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from analysis.questionnaire.spellings import answer_key
 
 if TYPE_CHECKING:
     # Who only asks how an id is written opens no workbook.
     from analysis.survey.answers.answer import Answer
+    from analysis.survey.table.fill import Columns
 
 _HAS_SLUG = re.compile(r"[a-z][a-z0-9]*-.")
 
@@ -35,17 +34,18 @@ def part_id(slug: str, known: str) -> str:
     return known.removeprefix(f"{slug}-")
 
 
-def key_ids(raw: pd.DataFrame, *, per_department: bool) -> list[str]:
+def key_ids(raw: "Columns", *, per_department: bool) -> list[str]:
     """Return the ids that stand in raw rows as those of corrections are written, blank for none.
 
-    >>> key_ids(rows, per_department=True)
-    ['kankyo-K-001', 'kodomo-K-002']
+    >>> raw = {"procedure_id_raw": ["Ｋ－００１", None], "department_slug": ["kankyo", "kodomo"]}
+    >>> key_ids(raw, per_department=True)
+    ['kankyo-K-001', '']
     """
-    keys = [answer_key(text) for text in raw["procedure_id_raw"].fillna("")]
+    keys = [answer_key(text or "") for text in raw["procedure_id_raw"]]
     if not per_department:
         return keys
-    slugs = raw["department_slug"].tolist()
-    return [join_id(slug, key) if key else "" for slug, key in zip(slugs, keys, strict=True)]
+    pairs = zip(raw["department_slug"], keys, strict=True)
+    return [join_id(slug, key) if key else "" for slug, key in pairs]
 
 
 def join_answer(slug: str, answer: "Answer") -> "Answer":

@@ -73,6 +73,8 @@ def list_records(
     >>> [(row["workbook"], row["status_cell"], row["status_raw"]) for row in found]
     [('環境部.xlsx', 'G6', 'オンライン化済')]
     """
+    if not is_blamed.any():
+        return []
     own = fields[0]
     names = ("department", "department_slug", "workbook", "sheet", f"{own}_cell", f"{own}_raw")
     wanted = list(dict.fromkeys([*names, *fields]))

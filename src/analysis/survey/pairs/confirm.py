@@ -77,6 +77,8 @@ def check_matches(
     >>> [str(problem.place) + problem.message for problem in check_matches(matches, pairs, ids)]
     ['matches.csv 2行目のprevious_id「K-099」調査回 2024-04-30 の調査票にありません。']
     """
+    if matches.empty:
+        return
     found = pairs[pairs["paired_by"] != "confirmed"]
     columns = DECIDED_COLUMNS[:2]
     for name, opposite, cycle in zip(columns, reversed(columns), ids, strict=True):

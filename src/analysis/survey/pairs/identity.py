@@ -59,9 +59,11 @@ def find_vanished_ids(compared: Comparison) -> Iterator[Problem]:
     A department whose table could not be read lacks more than single procedures, and is told so
     elsewhere, as one that is no more is.
     """
+    gone = list_untold(compared)
+    if gone.empty:
+        return
     problems, workbooks = compared.survey.problems, compared.survey.workbooks
     unread = problems[(problems["severity"] == "error") & problems["cell"].isna()]
-    gone = list_untold(compared)
     field = compared.cycle.questionnaire.named["procedure_id"]
     # The file that was read may be of another kind than the one that is listed.
     named = (workbooks[name].tolist() for name in ("department", "workbook"))
@@ -105,13 +107,12 @@ def find_reused_ids(compared: Comparison) -> Iterator[Problem]:
     beyond recognition by itself is a question.
     """
     pairs, matches = compared.pairs, compared.survey.matches
+    is_doubted = (pairs["paired_by"] == "id") & pairs["name"].ne(pairs["previous_name"])
+    if not is_doubted.any():
+        return
     same = set(matches.loc[matches["previous_id"] == matches["current_id"], "current_id"])
     ended = set(matches.loc[matches["current_id"].isna(), "previous_id"])
-    is_doubted = (
-        (pairs["paired_by"] == "id")
-        & pairs["name"].ne(pairs["previous_name"])
-        & ~pairs["current_id"].isin(same)
-    )
+    is_doubted &= ~pairs["current_id"].isin(same)
     told = [f"{side}{name}" for name in ("name", "law") for side in ("", "previous_")]
     moved = set(pairs.loc[_are_of_others(pairs, compared.departments), "current_id"])
     fields = ("procedure_id", *told, "previous_department_slug", "previous_remarks")

@@ -67,11 +67,13 @@ def find_retired_ids(
     confirmed = survey.matches.loc[survey.matches["previous_id"].notna(), "current_id"]
     known = {*_fold(before["procedure_id"]), *_fold(confirmed)}
     is_new = [bool(one) and one not in known for one in _fold(survey.rows["procedure_id"])]
+    if not any(is_new):
+        return
     rows = survey.rows[np.array(is_new, dtype=bool)]
     wanted = {*_fold(rows["procedure_id"])}
     found: dict[str, dict[str, str]] = {}
     field = survey.asked.named["procedure_id"]
-    for cycle, old in earlier if wanted else ():
+    for cycle, old in earlier:
         columns = (_fold(old["procedure_id"]), *(old[n].fillna("") for n in ("name", "department")))
         for one, name, department in zip(*columns, strict=True):
             if one in wanted:

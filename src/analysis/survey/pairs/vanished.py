@@ -35,27 +35,30 @@ def find_vanished_offices(compared: Comparison) -> Iterator[Problem]:
     before, rows = add_former(compared.before), compared.survey.rows
     here = {*zip(rows["department_slug"], rows["section"].fillna("").map(match_key), strict=True)}
     answered = {slug for slug, _ in here}
-    offices = list(before.groupby(["department_slug", "section", *FORMER], sort=False))
+    offices: dict[tuple[str, ...], list[int]] = {}
+    columns = (before[name].tolist() for name in ("department_slug", "section", *FORMER))
+    for at, office in enumerate(zip(*columns, strict=True)):
+        if all(isinstance(name, str) for name in office):
+            offices.setdefault(office, []).append(at)
     told = {_fold(own.before) for own in compared.cycle.takeovers}
     gone = [
-        own.assign(department=str(department), section=str(was))
-        for (slug, section, department, former, was), own in offices
+        before.iloc[places].assign(department=department, section=was)
+        for (slug, section, department, former, was), places in offices.items()
         if slug in answered
-        and (slug, match_key(str(section))) not in here
-        and (former, match_key(str(was))) not in told
+        and (slug, match_key(section)) not in here
+        and (former, match_key(was)) not in told
     ]
     known = compared.departments
     # One that only has another slug is told by who names the scopes.
     is_here = before["department_slug"].isin([*known]) | before["department"].isin(
         [*known.values()]
     )
-    no_more = before[~is_here]
-    if not gone and no_more.empty:
+    if not gone and is_here.all():
         return
     where = find_whereabouts(rows, compared.pairs, match_key)
     confirmed = {*compared.survey.matches["previous_id"].dropna()}
     unspoken = {*compared.pairs["previous_id"], *list_untold(compared)["procedure_id"]} - confirmed
-    for name, own in no_more.groupby("department", sort=False):
+    for name, own in before[~is_here].groupby("department", sort=False):
         if own["procedure_id"].isin(unspoken).any():
             proposal = say_proposal(propose_for_department(own, where))
             yield _report("department_vanished", str(name), own, proposal)

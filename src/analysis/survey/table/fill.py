@@ -5,6 +5,7 @@ repeats the row above. A filled value keeps the address where it really stands.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from openpyxl.utils.cell import get_column_letter
 
@@ -15,7 +16,8 @@ from analysis.survey.table.header import Header
 from analysis.survey.table.lines import read_section_heading
 from analysis.survey.table.merges import map_tops
 
-Columns = dict[str, list[object]]
+Columns = dict[str, list[Any]]
+"""Rows, column by column; a value that is missing is None."""
 
 _DITTO_MARKS = frozenset(match_key(mark) for mark in ("〃", "″", "”", '"', "仝", "同上"))
 _LONGEST_DITTO = 6

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-import pandas as pd
-
 from analysis.questionnaire.questionnaire import STATUS, Questionnaire
 from analysis.survey.problems import Place, Problem, report
+from analysis.survey.table.fill import Columns
 from analysis.survey.table.read import Reading
 
 
 def find_totals_that_differ(
-    asked: Questionnaire, rows: pd.DataFrame, readings: Sequence[Reading]
+    asked: Questionnaire, rows: Columns, readings: Sequence[Reading]
 ) -> Iterator[Problem]:
     """Yield each stated total that is another number than that of the rows it counts.
 
@@ -20,12 +19,12 @@ def find_totals_that_differ(
     >>> asked = ledger.cycle.questionnaire
     >>> own = ledger.cycle.find_department("kankyo")
     >>> reading = Reading(own, "answered", sheet="調査票", stated={"total": ("C9", 3)})
-    >>> [problem.message for problem in find_totals_that_differ(asked, rows, [reading])]
+    >>> answers = {"department_slug": ["kankyo"], "status": ["online"]}
+    >>> [problem.message for problem in find_totals_that_differ(asked, answers, [reading])]
     ['表の下の合計「総手続き数 3」が、行を数えた件数（1）と違います。']
     """
-    columns = (rows[name].tolist() for name in ("department_slug", "status"))
-    statuses: dict[str, list[str | float]] = {}
-    for slug, status in zip(*columns, strict=True):
+    statuses: dict[str, list[str | None]] = {}
+    for slug, status in zip(rows["department_slug"], rows["status"], strict=True):
         statuses.setdefault(slug, []).append(status)
     out = asked.list_statuses("excluded")
     for reading in readings:
@@ -33,7 +32,7 @@ def find_totals_that_differ(
             continue
         department = reading.department
         own = statuses.get(department.slug, [])
-        is_known = all(isinstance(status, str) for status in own)
+        is_known = None not in own
         for name, (cell, number) in reading.stated.items():
             if not (is_known or (name == "total" and not out)):
                 continue

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import pandas as pd
-
 from analysis.files.sheet import Entry, address
 from analysis.questionnaire.field import Field
 from analysis.survey.lookup import Lookup
@@ -84,33 +82,16 @@ class TableBody:
         return [cell for cell in unknown if cell not in answered]
 
 
-def raw_columns(fields: Sequence[Field]) -> dict[str, str]:
-    """Return the columns of raw rows with their dtypes: row, hidden, and four per field.
+def raw_columns(fields: Sequence[Field]) -> list[str]:
+    """Return the columns of raw rows: row, hidden, and four per field.
 
-    For a field f: `f_raw` the text as it stands (NA if blank), `f_held` what Excel holds it as
-    (NA if blank), `f_cell` where it stands (NA if the sheet has no such column), and `f_fill` by
-    what it holds for a row it does not stand in: merge, group (a section written once) or ditto,
-    NA where it stands in its own row.
+    For a field f: `f_raw` the text as it stands (None if blank), `f_held` what Excel holds it as
+    (None if blank), `f_cell` where it stands (None if the sheet has no such column), and `f_fill`
+    by what it holds for a row it does not stand in: merge, group (a section written once) or ditto,
+    None where it stands in its own row.
     """
     parts = ("raw", "held", "cell", "fill")
-    names = (f"{field.name}_{part}" for field in fields for part in parts)
-    return {"row": "int64", "hidden": "str"} | dict.fromkeys(names, "str")
-
-
-def rows_to_frame(rows: Columns, fields: Sequence[Field]) -> pd.DataFrame:
-    """Return raw rows as a frame with the dtypes of `raw_columns`, in the order of the sheet.
-
-    >>> typed = {"row": [6, 7], "name_raw": ["届出その1", None], "name_cell": ["C6", None]}
-    >>> frame = rows_to_frame(typed, ledger.cycle.questionnaire.fields)
-    >>> frame[["row", "name_raw", "name_cell", "status_raw"]]
-       row name_raw name_cell status_raw
-    0    6    届出その1        C6        NaN
-    1    7      NaN       NaN        NaN
-    """
-    kinds = raw_columns(fields)
-    return pd.DataFrame(
-        {name: pd.Series(rows.get(name, []), dtype=kind) for name, kind in kinds.items()}
-    )
+    return ["row", "hidden", *(f"{field.name}_{part}" for field in fields for part in parts)]
 
 
 def read_table(header: Header, lookup: Lookup) -> TableBody:

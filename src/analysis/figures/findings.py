@@ -83,9 +83,7 @@ class Findings:
         """Return a department by official name or slug."""
         return self.cycle.find_department(name_or_slug)
 
-    @usable(
-        "findings.frame", {"labels": "見出しを日本語にするなら True", "previous": "前回なら True"}
-    )
+    @usable("findings.frame", {"labels": "日本語の見出しなら True", "previous": "前回なら True"})
     def frame(self, *, labels: bool = False, previous: bool = False) -> pd.DataFrame:
         """Return the procedures of the cycle, or of the one before, a row each (see `make_frame`).
 

@@ -31,7 +31,11 @@ _APART = re.compile(
 
 
 def is_change(measure: Measure) -> bool:
-    """Tell whether a measure's value says how something moved: a change, or the pace of one."""
+    """Tell whether a measure's value says how something moved: a change, or the pace of one.
+
+    >>> [is_change(ledger.items[name].measure) for name in ("online", "online_change")]
+    [False, True]
+    """
     return isinstance(measure.of if isinstance(measure, PerMonth) else measure, Change)
 
 

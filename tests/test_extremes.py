@@ -116,6 +116,7 @@ def test_a_first_survey_has_no_still_and_what_did_not_move_no_drawing(tmp_path: 
     assert "から100.0%へ" not in read_all(stayed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [None, ONLINE, WAITING], ids=["first", "was online", "waited"])
 @pytest.mark.parametrize("now", [ONLINE, WAITING, MIXED, ONE, BLOCKED, STARTED])
 def test_all_of_it_is_said_in_english(tmp_path: Path, now: Sides, before: Sides | None) -> None:

@@ -1,6 +1,7 @@
 """Pages in a real browser, opened offline and watched; their evidence unpacked and packed again."""
 
 import base64
+import csv
 import json
 import re
 import zlib
@@ -52,6 +53,12 @@ def recount(page: "Page") -> tuple[str, set[str]]:
         ".toolbar .found a.fact", "links => links.map(link => link.getAttribute('href'))"
     )
     return page.inner_text(".toolbar .told"), {unquote(address)[1:] for address in named}
+
+
+def read_figures(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the lines of a set's figures.csv by the figures' ids."""
+    with (folder / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["figure_id"]: row for row in csv.DictReader(file)}
 
 
 def read_payload(page: str) -> dict[str, Any]:

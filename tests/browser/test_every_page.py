@@ -1,6 +1,5 @@
 """Every page of a set, opened once: its recount, each figure's panel, and how wide tables are."""
 
-import csv
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser
 
-from pages import open_page, recount
+from pages import open_page, read_figures, recount
 
 DESK = {"width": 1280, "height": 900}
 # These two print no figure, and have no toolbar.
@@ -90,8 +89,7 @@ def test_every_page_agrees_with_its_rows(visits: list[Visit]) -> None:
 def test_every_figure_of_every_page_opens_its_panel(
     visits: list[Visit], built: tuple[Path, str]
 ) -> None:
-    with (built[0] / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
-        figures = {row["figure_id"]: row for row in csv.DictReader(file)}
+    figures = read_figures(built[0])
     for seen in visits:
         for linked, shown, value, rows, heading in seen.opened:
             figure = figures[linked]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from analysis.figures.findings import Findings
 
 from conftest import LATEST
-from pages import change_payload, list_ids, open_page, read_payload, spread
+from pages import change_payload, list_ids, open_page, read_figures, read_payload, spread
 from reports import HOSTILE
 
 DESK = {"width": 1280, "height": 900}
@@ -38,6 +38,11 @@ IS_SEEN = """link => {
 @pytest.fixture(scope="module")
 def folder(built: tuple[Path, str]) -> Path:
     return built[0]
+
+
+@pytest.fixture(scope="module")
+def figures(folder: Path) -> dict[str, dict[str, str]]:
+    return read_figures(folder)
 
 
 def test_a_click_and_enter_open_and_escape_gives_the_focus_back(

@@ -10,7 +10,7 @@ stands between two `*` is emphasised. Where a phrase has figures, others stand i
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from string import ascii_lowercase
 
 STRONG = "\U000f8000"
@@ -115,23 +115,28 @@ class Phrase:
 
         Of several ways in which the text can be this, the first whose parts all are known is meant.
         """
-        # Where a hole can't begin: of many holes each way to there would try again.
-        failed: set[tuple[int, int]] = set()
+        if not self._may_be(text):
+            return None
 
+        # Each place is asked of once: of many holes each way to there would ask again.
+        @cache
+        def fits(hole: int, at: int) -> bool:
+            is_end = hole == len(self.holes)
+            return is_end or any(fits(hole + 1, on) for _, on in self._list_insides(text, hole, at))
+
+        @cache
         def find(hole: int, at: int) -> dict[str, str] | None:
             if hole == len(self.holes):
                 return {}
-            if (hole, at) in failed:
-                return None
             name = self.holes[hole]
-            for inside, behind in self._list_insides(text, hole, at):
-                said = inside if name.isdigit() else say(inside)
-                if said is not None and (rest := find(hole + 1, behind)) is not None:
+            for inside, on in self._list_insides(text, hole, at):
+                # To say a text takes the longest: not one that nothing could follow.
+                said = (inside if name.isdigit() else say(inside)) if fits(hole + 1, on) else None
+                if said is not None and (rest := find(hole + 1, on)) is not None:
                     return {name: said, **rest}
-            failed.add((hole, at))
             return None
 
-        found = find(0, len(self.literals[0])) if self._may_be(text) else None
+        found = find(0, len(self.literals[0]))
         return None if found is None else self.fill(found)
 
     def _may_be(self, text: str) -> bool:

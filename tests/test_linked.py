@@ -66,6 +66,12 @@ def test_all_that_is_in_the_set_is_linked_to_by_its_own_name(cycle: Cycle, name:
     require_linked(Cycle(cycle.root, name, cycle.settings))
 
 
+@pytest.mark.parametrize("address", ["./overview.html", "data/../index.html", "overview.html?a=b"])
+def test_an_address_may_be_written_in_another_way(cycle: Cycle, address: str) -> None:
+    write(cycle, f"[x]({address})")
+    require_linked(cycle)
+
+
 def test_a_department_that_is_not_counted_this_time_is_text_without_a_link(cycle: Cycle) -> None:
     left = Uncounted(cycle.departments[1], "faulty", "誤り1件")
     interim = Cycle(cycle.root, f"2024-09-01{INTERIM_ENDING}", cycle.settings, (left,))

@@ -201,6 +201,7 @@ def test_bars_are_of_a_rate_of_counts_or_of_parts(show: Show) -> None:
         (lambda show: show.bars("online", "total"), "名前=値 の形で"),
         (lambda show: show.table(columns=5), "「columns」に 5 は"),
         (lambda show: show.table(columns={"online": 1}), "「columns」に {'online': 1} は"),
+        (lambda show: show.sentence(""), "「text」に '' は"),
         (lambda show: show.sentence(3), "「text」に 3 は"),
         (lambda show: show.sentence("文", kind="big"), "「kind」に 'big' は"),
         (lambda show: show.figures(department=1), "「department」に 1 は"),
@@ -238,6 +239,13 @@ def test_a_part_that_there_is_not_is_told_with_those_that_there_are(show: Show) 
         AttributeError, match="「tabel」はありません。あるのは、measures、head、table、bars、"
     ):
         getattr(show, "tabel")  # noqa: B009
+
+
+def test_names_may_come_from_a_frame(show: Show) -> None:
+    names = pd.Index(["total", "online"])
+    for given in (names, pd.Series(names), tuple(names)):
+        assert show.table(columns=given) == show.table(columns=[*names])
+        assert list(show.figures(columns=given)) == list(show.figures(columns=[*names]))
 
 
 def test_the_names_of_measures_are_completed(show: Show) -> None:

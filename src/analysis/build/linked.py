@@ -5,9 +5,11 @@ is kept, too, once what it leads to is gone.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from posixpath import normpath
 from urllib.parse import unquote
 
 from analysis.cycle import NOTEBOOKS, Cycle
@@ -91,6 +93,6 @@ def _read_prose(cycle: Cycle, notebook: str) -> Iterator[tuple[int, str]]:
 
 def _name_file(address: str, cycle: Cycle) -> str:
     """Return the name by which the set has what an address leads to; nothing for no file of it."""
-    file = address.partition("#")[0]
-    is_file = file and ":" not in file
-    return unquote(mark_links(f'<a href="{file}"', cycle.mark)[9:-1]) if is_file else ""
+    marked = mark_links(f'<a href="{address}"', cycle.mark)[9:-1]
+    file = re.split("[#?]", marked, maxsplit=1)[0]
+    return normpath(unquote(file)) if file and ":" not in file else ""

@@ -9,6 +9,7 @@ from dataclasses import is_dataclass
 from functools import cache, wraps
 from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar, get_type_hints
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, ValidationError, create_model
 from pydantic_core.core_schema import is_instance_schema
 
@@ -112,8 +113,12 @@ def _find_wrong(
         yield _MISPLACED
         return
     given.pop("self", None)
+    judged = {
+        name: value.tolist() if isinstance(value, pd.Index | pd.Series) else value
+        for name, value in {**kwargs, **given}.items()
+    }
     try:
-        model.model_validate({**kwargs, **given})
+        model.model_validate(judged)
     except ValidationError as error:
         # Each once: of a list that holds several wrong parts, it is the list that is wrong.
         for name, kind in {own["loc"][0]: own["type"] for own in error.errors()}.items():

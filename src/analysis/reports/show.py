@@ -142,7 +142,7 @@ class Show:
 
     def sentence(
         self,
-        text: str,
+        text: Annotated[str, NotEmpty],
         *,
         department: str | None = None,
         kind: Literal["plain", "lead", "note", "heading"] = "plain",

@@ -47,8 +47,8 @@ def make_frame(
     from them; and where the procedure stands: workbook, sheet and row. With `labels` they are
     called as the survey calls them, and what can be chosen is an ordered category in the order of
     the form, departments in official order; several choices at once are one text. Missing answers
-    are NA. Of the cycle before there are
-    the procedures that this one compares with; a first cycle has none.
+    are NA. Of the cycle before there are the procedures that this one compares with; a first cycle
+    has none.
 
     >>> make_frame(ledger.tables, survey.asked, ledger.cycle.departments)[["pair_id", "status"]]
       pair_id       status

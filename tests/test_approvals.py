@@ -76,7 +76,11 @@ def test_a_line_is_added_and_those_that_stand_there_stay(cycle: Cycle) -> None:
     before = cycle.approvals_path.read_bytes()
     write_approval("2024-09-01/環境部/総手続き数", "乙", "", DAY)
     assert cycle.approvals_path.read_bytes().startswith(before + b"\n")
-    assert [own.target for own in read_approvals(cycle)] == [RATE, "2024-09-01/kankyo/total"]
+    told = write_approval("環境部/オンライン化率", "丙", "", DAY)
+    assert "approvals.csv " in told
+    assert " approvals_kept.csv " in told
+    targets = [own.target for own in read_approvals(cycle)]
+    assert targets == [RATE, "2024-09-01/kankyo/total", "2024-09-01/kankyo/online_rate"]
 
 
 @pytest.mark.parametrize(
@@ -106,6 +110,8 @@ def test_a_hostile_name_is_a_text_everywhere(cycle: Cycle, name: str) -> None:
         ((RATE, "甲", "", "2126-01-01"), "2126-01-01 は、今日（"),
         ((RATE, "甲", "", "2024-08-31"), "時点（2024-09-01）より前"),
         (("2024-09-01/kankyo/nope", "甲", "", DAY), "近いもの"),
+        (("市全体/オンライン化", "甲", "", DAY), "近いもの:\n  2024-09-01/all/online_rate "),
+        (("2024-09-02/reasons", "甲", "", DAY), "調査回「2024-09-02」"),
         (("環境課", "甲", "", DAY), "近いもの: department-kankyo（環境部）"),
         (("2024-09-01/reasons", "甲", "", DAY), "analysis report"),
     ],

@@ -182,17 +182,11 @@ def trace(figure: str) -> None:
 
     調査回のない FIGURE（例: 市全体/オンライン化率）は、最新の調査回のもの。
     """
-    from analysis.figures.figure import split_id
-    from analysis.figures.findings import LATEST, load_findings
+    from analysis.figures.named import load_named
     from analysis.figures.trace import trace as follow
-    from analysis.names import name_ledger
 
-    if figure.count("/") == 1:
-        ledger = load_findings(LATEST).ledger
-        figure = f"{ledger.cycle.name}/{figure}"
-    else:
-        ledger = load_findings(name_ledger(split_id(figure)[0])).ledger
-    say(follow(ledger, figure))
+    findings, figure = load_named(figure)
+    say(follow(findings.ledger, figure))
 
 
 @main.command()

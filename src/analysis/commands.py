@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 def approve(target: str, *, approved_by: str, note: str, approved_on: str | None) -> None:
     """数値（FIGURE）か報告書（REPORT、例: 2024-09-01/reasons）の承認を approvals.csv に書き足す。
 
+    数値は、trace と同じように指定します（例: 2024-09-01/kankyo/total、市全体/オンライン化率）。
+
     報告書は、報告書一覧にある表題でも指定できます（例: 環境部、2024-09-01/環境部）。
 
     根拠のセル、値、定義が変わると失効します。誰が書いた行かは証明しません。

@@ -3,9 +3,22 @@
 from analysis.cycle import WHOLE
 from analysis.cycle_toml import WHOLE_SHORT
 from analysis.figures.figure import split_id
+from analysis.figures.findings import LATEST, Findings, load_findings
 from analysis.figures.ledger import Ledger
-from analysis.names import spell_cycle
+from analysis.names import name_ledger, spell_cycle
 from analysis.questionnaire.spellings import match_key
+
+
+def load_named(written: str) -> tuple[Findings, str]:
+    """Load the findings that a figure is one of, and return them with its id as written, in full.
+
+    One that begins with no cycle (`市全体/オンライン化率`) is the latest cycle's. Raises as
+    `load_findings` does; whether there is such a figure is not looked at.
+    """
+    if written.count("/") == 1:
+        findings = load_findings(LATEST)
+        return findings, f"{findings.cycle.name}/{written}"
+    return load_findings(name_ledger(split_id(written)[0])), written
 
 
 def read_id(ledger: Ledger, written: str) -> str:

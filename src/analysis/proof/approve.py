@@ -17,9 +17,8 @@ from analysis.figures.approved import Basis, take_figure, take_report
 from analysis.figures.figure import split_id
 from analysis.figures.findings import Findings, load_findings
 from analysis.figures.kept import read_kept, require_unaltered, seal, write_kept
-from analysis.figures.named import read_id
+from analysis.figures.named import load_named, read_id
 from analysis.figures.nearest import name_nearest
-from analysis.names import name_ledger
 from analysis.questionnaire.spellings import match_key
 from analysis.reports.plan import Report, plan_reports
 from analysis.survey.opening import open_delivered
@@ -36,7 +35,8 @@ _SHOWN = {"approved_by": "--by", "note": "--note"}
 def write_approval(target: str, approved_by: str, note: str, approved_on: str | None) -> str:
     """Write an approval of a figure (its id) or of a report (`[<cycle>/]<report>`), and tell of it.
 
-    A report is called by its stem, or by its title as the index has it.
+    A report is called by its stem, or by its title as the index has it; a figure as `load_named`
+    and `read_id` take it.
     Raises FigureError and ReportError for what there is not, ReportError for a report that was made
     from other answers than today's, SettingsError for words and an `approvals.csv` that can't be
     taken.
@@ -44,10 +44,10 @@ def write_approval(target: str, approved_by: str, note: str, approved_on: str | 
     words = {"approved_by": approved_by.strip(), "note": note.strip()}
     _require_words(words)
     day = _read_day(approved_on)
-    if target.count("/") > 1:
-        findings = load_findings(name_ledger(split_id(target)[0]))
+    if _names_figure(target):
+        findings, figure_id = load_named(target)
         cycle, ledger = findings.cycle, findings.ledger
-        figure = ledger.find(read_id(ledger, target))
+        figure = ledger.find(read_id(ledger, figure_id))
         name, basis = figure.id, take_figure(ledger, figure)
     else:
         day_name, _, stem = target.rpartition("/")
@@ -65,9 +65,16 @@ def write_approval(target: str, approved_by: str, note: str, approved_on: str | 
     }
     _append(cycle, [line[column] for column in APPROVAL_COLUMNS], basis)
     return (
-        f"{name}（{basis.label}）{basis.text} の承認を data/raw/{cycle.day}/{APPROVALS_NAME} に"
-        f"書き足しました。\n{PROVES_NOTHING}"
+        f"{name}（{basis.label}、{basis.text}）の承認を data/raw/{cycle.day}/{APPROVALS_NAME} に"
+        f"書き足し、承認したものの内訳を同じフォルダーの {KEPT_NAME} に残しました。\n"
+        f"{PROVES_NOTHING}"
     )
+
+
+def _names_figure(target: str) -> bool:
+    """Tell a figure's id from a report's name: of two parts, a report's begins with its cycle."""
+    begin, *rest = target.split("/")
+    return len(rest) > 1 or (len(rest) == 1 and not begin[:1].isdigit())
 
 
 def _require_words(words: dict[str, str]) -> None:
